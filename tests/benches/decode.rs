@@ -190,6 +190,35 @@ mod vb365_page {
     }
 }
 
+/// One item of 80,000 members that its type does not know, beside as many bytes of one that it knows.
+#[divan::bench_group(sample_count = 10, sample_size = 1)]
+mod wide_item {
+    use super::*;
+
+    const MEMBERS: usize = 80_000;
+
+    fn item(name: impl Fn(usize) -> String) -> Vec<u8> {
+        let members: Vec<String> = (0..MEMBERS).map(|at| format!("\"{}\":\"value{at:06}\"", name(at))).collect();
+        format!("{{{}}}", members.join(",")).into_bytes()
+    }
+
+    fn read(bencher: Bencher, body: &[u8]) {
+        bencher
+            .counter(BytesCount::new(body.len()))
+            .bench(|| json::decode::<OrganizationStorageSpaceUsage>(black_box(body)).unwrap());
+    }
+
+    #[divan::bench]
+    fn known(bencher: Bencher) {
+        read(bencher, &item(|_| "details".to_owned()));
+    }
+
+    #[divan::bench]
+    fn unknown(bencher: Bencher) {
+        read(bencher, &item(|at| format!("n{at:06}")));
+    }
+}
+
 /// The same types as a user would write them with serde's derive.
 #[allow(dead_code)]
 mod peer {

@@ -72,7 +72,7 @@ enum Task {
     },
     /// Measures what generated code costs to build, beside a small serde program
     BuildCost {
-        /// A system, for its models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
+        /// `all`, a system or a part of one, for the models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
         subject: PathBuf,
         /// How many interleaved rounds to take the medians of
         #[arg(long, default_value_t = 3)]

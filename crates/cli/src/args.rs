@@ -52,6 +52,7 @@ pub(crate) struct Global {
 const AFTER_HELP: &str = "\
 Examples:
   backhaul usage                                       storage usage of the built-in demo servers
+  backhaul jobs --failed                               what failed in the last 24 hours, and why
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
   backhaul usage -p prod --sort-desc used_bytes        the same, of a server of yours
   backhaul query em.CloudSubtenant --filter 'Disabled==true' -o csv

@@ -11,7 +11,8 @@ use backhaul_transport::net::TlsChoice;
 use backhaul_transport::vb365::{Vb365Client, parse_version};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{
-    Assertion, Client, EmFormat, EmOptions, Options, OptionsError, Policy, Stop, Vb365Logon, Vb365Options, ZstackOptions,
+    Assertion, Client, EmFormat, EmOptions, Options, OptionsError, Policy, Stop, Vb365Logon, Vb365Options,
+    ZstackOptions,
 };
 use backhaul_wire::{ApiVersion, System};
 
@@ -100,7 +101,8 @@ impl Peers {
                 Server::Demo(which) => demo::options(*which, peers.demo.as_ref()),
                 Server::Profile(profile) => options(profile, console),
             };
-            let client = options.and_then(|options| client(server, options, wanted, size, Some(console.interrupt().stop())));
+            let client =
+                options.and_then(|options| client(server, options, wanted, size, Some(console.interrupt().stop())));
             match client {
                 Ok(client) => {
                     console.verbose(1, || {
@@ -173,6 +175,7 @@ fn client(
     };
     let client = client.map_err(|error| Failure::usage(error.to_string()))?;
     let mut policy = Policy::default();
+    policy.deadline = wanted.deadline;
     policy.stop = stop;
     Ok(client.under(policy))
 }

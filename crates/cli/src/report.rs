@@ -1,7 +1,7 @@
 //! A report for people who have no command line: one HTML file that asks nobody for anything.
 //!
-//! It needs no script to be read; with one, tables can be searched and sorted. Its policy lets nothing run but that script, by its
-//! hash, and nothing be loaded: a tenant's name that got past the escaping could still do no harm.
+//! It needs no script to be read; with one, tables can be searched and sorted. Its policy lets nothing run but that
+//! script, by its hash, and nothing be loaded: a tenant's name that got past the escaping could still do no harm.
 
 mod chart;
 mod table;

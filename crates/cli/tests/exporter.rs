@@ -82,11 +82,13 @@ fn ask(stream: &mut (impl Read + Write), path: &str, headers: &str) -> Result<St
 #[test]
 fn servers_are_asked_once_however_often_it_is_scraped() -> Result {
     let home = Home::new()?;
-    let exporter = Exporter::start(&home, &["--demo", "--interval", "1h"])?;
+    let exporter = Exporter::start(&home, &["--demo", "--interval", "1h", "--jobs"])?;
     let all =
         |text: &str| ["demo-em", "demo-vb365", "demo-zstack"].iter().all(|it| text.contains(&format!("{it}\"}} 1")));
     let text = exporter.metrics(|text| all(text) && text.contains("backhaul_tenant_used_bytes{"))?;
     assert!(text.starts_with("HTTP/1.1 200") && text.contains("text/plain; version=0.0.4"), "{text}");
+    let result = |system: &str| format!("backhaul_job_last_result{{system=\"{system}\"");
+    assert!(text.contains(&result("vb365")) && text.contains("backhaul_job_last_run_timestamp_seconds{"), "{text}");
     for _ in 0..20 {
         exporter.get("/metrics", "")?;
     }

@@ -28,6 +28,15 @@ fn what_is_collected_can_be_asked_later() -> Result {
     assert!(since.column("runs")?.iter().all(|runs| [json!(0), json!(2)].contains(runs)), "{}", since.out);
     assert!(since.out.contains("too little history to tell"));
 
+    let some =
+        home.demo(&["usage", "--since", "7d", "--store", &store, "-p", "demo-v*,demo-em", "-o", "json"])?.ends(0);
+    let servers = some.column("server")?;
+    assert!(
+        servers.contains(&json!("demo-em"))
+            && servers.contains(&json!("demo-vb365"))
+            && !servers.contains(&json!("demo-zstack"))
+    );
+
     let today = live.column("collected_at")?.first().and_then(|at| Some(at.as_str()?.get(..10)?.to_owned()));
     let today = today.ok_or("no time")?;
     let at = home.demo(&["usage", "--at", &today, "--store", &store, "--total"])?.ends(0);

@@ -191,6 +191,56 @@ fn the_body_that_a_request_sends_is_checked_whole() -> Result {
 }
 
 #[test]
+fn recorded_traffic_is_checked_entry_by_entry() -> Result {
+    let home = Home::new()?;
+    let entry = |method: &str, url: &str, status: u16, answer: Value| {
+        json!({ "request": { "method": method, "url": url },
+            "response": { "status": status, "content": { "size": 1, "text": answer.to_string() } } })
+    };
+    let host = "https://vb365.example:4443";
+    let mut started =
+        entry("POST", &format!("{host}/v8/Jobs/0b0f7c2e-0000-4000-8000-000000000001/start"), 200, json!({}));
+    started["request"]["postData"] = json!({ "mimeType": "application/json", "text": "{\"fullRun\": \"sometimes\"}" });
+    let mut unread = entry("GET", &format!("{host}/v8/Health"), 200, json!({}));
+    unread["response"]["content"] = json!({ "size": 20, "text": "e30=", "encoding": "base64" });
+    let mut lost = unread.clone();
+    lost["response"]["content"] = json!({ "size": 20 });
+    let archive = json!({ "log": { "version": "1.2", "entries": [
+        entry("GET", &format!("{host}/v8/Organizations?limit=1&token=not-to-be-shown"), 200, json!({ "results": [{ "name": "a", "colour": "red" }] })),
+        entry("GET", &format!("{host}/v8/Organizations/x"), 404, json!({ "message": "No." })),
+        started, unread, lost,
+        entry("GET", "https://elsewhere.example/logo", 200, json!({})),
+    ] } });
+    let file = home.file("night.har", &archive.to_string())?;
+    let ran = home.run(&["check", "vb365", "--har", &file, "-o", "json"])?.ends(1);
+    assert!(ran.err.contains("1 entries are no requests of vb365"), "{}", ran.err);
+    assert!(ran.err.contains("1 entries have no answer, or not its body"), "{}", ran.err);
+    assert!(!ran.out.contains("not-to-be-shown"), "{}", ran.out);
+    let rows = ran.json()?;
+    let short = |row: &Value| {
+        let name = row["file"].as_str().and_then(|name| name.split_once('#')).map_or("", |(_, name)| name).to_owned();
+        (name, row["type"].as_str().map(str::to_owned), row["ok"] == true)
+    };
+    let rows: Vec<_> = rows.as_array().ok_or("no rows")?.iter().map(short).collect();
+    let wanted = [
+        ("1 GET /v8/Organizations", Some("PageOfOrganization"), true),
+        ("2 GET /v8/Organizations/x", Some("Error"), true),
+        ("3 POST /v8/Jobs/0b0f7c2e-0000-4000-8000-000000000001/start (sent)", Some("StartJobOptions"), false),
+        ("3 POST /v8/Jobs/0b0f7c2e-0000-4000-8000-000000000001/start", Some("JobSession"), true),
+        ("4 GET /v8/Health", None, true),
+    ];
+    for ((name, kind, ok), (wanted, of, fine)) in rows.iter().zip(wanted) {
+        assert_eq!((name.as_str(), *ok), (wanted, fine), "{rows:?}");
+        assert!(of.is_none() || kind.as_deref() == of, "{rows:?}");
+    }
+    assert_eq!(rows.len(), wanted.len(), "{rows:?}");
+    home.run(&["check", "vb365", "--har", &file, "--strict", "-o", "json"])?.ends(1);
+    let broken = home.file("broken.har", "{}")?;
+    assert!(home.run(&["check", "vb365", "--har", &broken])?.ends(2).err.contains("no `log.entries`"));
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_read_says_where() -> Result {
     let home = Home::new()?;
     for (body, says) in [

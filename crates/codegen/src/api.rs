@@ -89,7 +89,7 @@ fn module(path: &Path) -> Option<String> {
 /// One table at a time: from `backhaul_wire::generated_model! {` to `}`; and unions, which are plain enums.
 fn tables(module: &str, text: &str, api: &mut Api) {
     let mut rows: Vec<&str> = Vec::new();
-    let mut macro_name = None;
+    let (mut macro_name, mut aliases) = (None, Vec::new());
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("backhaul_wire::generated_") {
             let (name, rest) = rest.split_once('!').unwrap_or((rest, ""));
@@ -101,6 +101,8 @@ fn tables(module: &str, text: &str, api: &mut Api) {
         } else if let Some(name) = line.strip_prefix("pub enum ").and_then(|rest| rest.strip_suffix(" {")) {
             macro_name = Some("union");
             rows.push(name);
+        } else if let Some(alias) = line.strip_prefix("pub type ").and_then(|rest| rest.strip_suffix(';')) {
+            aliases.extend(alias.split_once(" = "));
         } else if line == "}" {
             if let Some(name) = macro_name.take() {
                 table(module, name, &rows, api);
@@ -112,6 +114,13 @@ fn tables(module: &str, text: &str, api: &mut Api) {
                 rows.push(row);
             }
         }
+    }
+    // What was renamed has all that it had by its old name, too.
+    for (old, new) in aliases {
+        let new = format!("{module}::{new}");
+        let same = api.iter().filter_map(|(item, of)| Some((item.strip_prefix(&new)?.to_owned(), of.clone())));
+        let same: Vec<_> = same.filter(|(rest, _)| rest.is_empty() || rest.starts_with(['.', ':'])).collect();
+        api.extend(same.into_iter().map(|(rest, of)| (format!("{module}::{old}{rest}"), of)));
     }
 }
 
@@ -143,14 +152,17 @@ fn table(module: &str, name: &str, rows: &[&str], api: &mut Api) {
             }
         }
         "request" => {
-            // `CreateZoneRequest(name: String) { description: String }`
+            // `CreateZoneRequest(into name: String) { into description: String, set size: i64 }`
             let whole = [&[*head], rows].concat().join(" ");
             if let Some((ty, rest)) = whole.split_once('(') {
                 let (arguments, setters) = rest.split_once(')').unwrap_or((rest, ""));
                 api.insert(format!("{}::new", path(ty.trim())), format!("({arguments})"));
                 let setters = setters.trim().trim_start_matches('{').trim_end_matches('}');
-                for (setter, of) in split(setters).into_iter().filter_map(|setter| setter.split_once(": ")) {
-                    api.insert(format!("{}::{setter}()", path(ty.trim())), of.to_owned());
+                for setter in split(setters) {
+                    let Some((setter, of)) = setter.split_once(": ") else { continue };
+                    let (how, setter) = setter.split_once(' ').unwrap_or(("set", setter));
+                    let of = if how == "into" { format!("impl Into<{of}>") } else { of.to_owned() };
+                    api.insert(format!("{}::{setter}()", path(ty.trim())), of);
                 }
             }
         }

@@ -191,9 +191,13 @@ impl Finder<'_> {
     }
 
     fn field(&mut self, ty: &Type, field: &Field) {
-        let is_argument = field.required && self.sent.contains(ty.name.as_str());
-        let added = if is_argument { Verdict::Breaking } else { Verdict::Additive };
-        self.both(Subject::Property, &format!("{}.{}", ty.name, field.wire), field.versions, added);
+        let name = format!("{}.{}", ty.name, field.wire);
+        // What comes later than its type, or is wanted later, is never an argument of the constructor.
+        let both = self.both(Subject::Property, &name, field.versions, Verdict::Additive);
+        let newly = field.required_since.is_some_and(|since| self.from < since && since <= self.to);
+        if both && newly && self.sent.contains(ty.name.as_str()) {
+            self.add(Subject::Property, &name, Kind::Retyped, "required from now on", Verdict::WireOnly);
+        }
     }
 
     /// A kind is as old as its type.

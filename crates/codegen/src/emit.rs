@@ -3,6 +3,7 @@
 mod calls;
 mod docs;
 mod em_queries;
+mod families;
 mod filter;
 mod inventories;
 mod layout;
@@ -12,10 +13,12 @@ mod types;
 mod unions;
 mod words;
 
+pub(crate) use calls::call_name;
 pub use em_queries::em_queries;
 pub use filter::filter_fields;
 pub use inventories::inventories;
 pub use layout::System;
+pub(crate) use names::{TypeNames, family_clash, field_clash, param_clash, value_clash};
 pub use names::{constant, field_name, module_name};
 pub use words::field_words;
 pub(crate) use words::split as words_of;

@@ -29,7 +29,7 @@ pub(crate) fn mend(system: &str, version: u8, document: &mut Json) -> Vec<String
     let mut notes = Vec::new();
     for fixup in of(system) {
         let mended = (fixup.apply)(document);
-        let expected = fixup.versions.iter().any(|known| *known == version)
+        let expected = fixup.versions.contains(&version)
             || fixup
                 .versions
                 .iter()

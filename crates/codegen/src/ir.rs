@@ -34,6 +34,33 @@ impl Types {
         families
     }
 
+    /// The types that hold a secret, in themselves or further down.
+    #[must_use]
+    pub fn secretive(&self) -> BTreeSet<&str> {
+        let mut found: BTreeSet<&str> = BTreeSet::new();
+        loop {
+            let holds = |kind: &Kind| match kind {
+                Kind::Secret => true,
+                Kind::Struct(name) => found.contains(name.as_str()),
+                _ => false,
+            };
+            let more = self.types.iter().filter(|ty| match &ty.shape {
+                TypeShape::Struct(Struct { fields, .. }) | TypeShape::Union(Union { fields, .. })
+                    if fields.iter().any(|field| holds(&field.kind)) =>
+                {
+                    true
+                }
+                TypeShape::Union(union) => union.variants.iter().any(|variant| found.contains(variant.ty.as_str())),
+                _ => false,
+            });
+            let more: Vec<&str> = more.map(|ty| ty.name.as_str()).filter(|name| !found.contains(name)).collect();
+            if more.is_empty() {
+                return found;
+            }
+            found.extend(more);
+        }
+    }
+
     /// The types that fields which edit hold.
     #[must_use]
     pub fn edited(&self) -> BTreeSet<&str> {
@@ -91,6 +118,10 @@ impl Types {
     }
 }
 
+/// Why no list or map holds secrets.
+pub(crate) const SECRETS: &str = "a list or map of secrets would be one of plain texts, which anything prints: make its items \
+     objects with one secret each";
+
 /// Whether a name can be a type's, in the schemas and in Rust: UpperCamelCase letters and digits.
 #[must_use]
 pub fn is_type_name(name: &str) -> bool {
@@ -110,6 +141,8 @@ pub struct Type {
     pub doc: String,
     /// Names that vendors' documents give it.
     pub aliases: Vec<String>,
+    /// Names that it had in Rust before.
+    pub formerly: Vec<String>,
     /// The API versions that have it.
     pub versions: Versions,
     /// How sure it is that versions which no vendor document describes have it, by version.
@@ -169,8 +202,6 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// The index of the field that takes a bare array body.
     pub bare_list: Option<usize>,
-    /// Whether unknown fields are kept and written back.
-    pub keep_unknown: bool,
 }
 
 /// One name of an enum.
@@ -205,6 +236,8 @@ pub struct Field {
     pub place: Place,
     /// Whether a request must carry it.
     pub required: bool,
+    /// The first version that wants it in a request, where older ones have it and do not.
+    pub required_since: Option<u8>,
     /// The API versions that have it.
     pub versions: Versions,
     /// Whether it stands in a box, since its type contains itself.
@@ -285,6 +318,8 @@ pub struct Operation {
     pub doc: String,
     /// Names that older documents give it.
     pub aliases: Vec<String>,
+    /// Names that its call had in Rust before.
+    pub formerly: Vec<String>,
     /// The HTTP method.
     pub method: String,
     /// The path, as `ops` prints it.

@@ -8,10 +8,12 @@ mod union;
 
 use std::collections::BTreeMap;
 
+pub(crate) use reader::REQUIRED_SINCE;
 use serde_json::Value as Json;
 
+use crate::emit::{TypeNames, family_clash};
 use crate::error::{Result, SchemaError};
-use crate::ir::Types;
+use crate::ir::{TypeShape, Types};
 
 /// One schema file.
 #[derive(Debug, Clone)]
@@ -46,6 +48,12 @@ impl File {
 /// # Errors
 /// When a file breaks a rule of the form: an unknown keyword, a reference to nothing, a name that stands twice.
 pub fn read(files: &[File]) -> Result<Types> {
+    let mut families = BTreeMap::new();
+    for file in files {
+        if let Some(rule) = family_clash(&mut families, file.family()) {
+            return Err(SchemaError::new(&file.path, "", rule));
+        }
+    }
     let index = Index::new(files)?;
     let mut types = Vec::new();
     for file in files {
@@ -54,11 +62,16 @@ pub fn read(files: &[File]) -> Result<Types> {
             reader::Reader { file, index: &index, out: &mut types, depth: 0 }.definition(name, definition, &pointer)?;
         }
     }
-    let mut seen = BTreeMap::new();
+    let (mut seen, mut names) = (BTreeMap::new(), TypeNames::default());
     for ty in &types {
         if let Some(first) = seen.insert(ty.name.clone(), ty.source.clone()) {
             let rule = format!("the type name `{}` stands twice in one system; the other is {first}", ty.name);
             return Err(place(&ty.source, rule));
+        }
+        let is_union = matches!(ty.shape, TypeShape::Union(_));
+        names.add(&ty.name, is_union).map_err(|rule| place(&ty.source, rule))?;
+        for name in &ty.formerly {
+            names.add(name, false).map_err(|rule| place(&ty.source, rule))?;
         }
     }
     let title = |file: &File| Some((file.family().to_owned(), file.json.get("title")?.as_str()?.to_owned()));

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::emit::param_clash;
 use crate::error::{Result, SchemaError};
 use crate::ir::{self, Kind, ParamPlace, TypeShape, Types, Versions};
 use crate::queries::QueryType;
@@ -33,6 +34,9 @@ pub struct OperationDef {
     /// Names that older documents give it.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Names that it had here before: its call keeps them in Rust, deprecated.
+    #[serde(default)]
+    pub formerly: Vec<String>,
     /// The HTTP method.
     pub method: Method,
     /// The path after the host, `{name}` for parameters; VB365's version prefix left out.
@@ -226,6 +230,7 @@ pub fn query(query: &QueryType) -> ir::Operation {
         source: format!("schemas/em/queries.json#{}", query.name),
         doc: format!("Finds entities of the type `{}`.", query.entity),
         aliases: Vec::new(),
+        formerly: Vec::new(),
         method: "GET".to_owned(),
         path: format!("/api/query?type={}", query.name),
         also: Vec::new(),
@@ -340,6 +345,9 @@ impl Reader<'_> {
             params.push(query_param(FORMAT, Kind::Text, "`Entity` for all fields; a reference when left out."));
         }
         self.of_zstack(&def, &mut params)?;
+        if let Some(rule) = param_clash(params.iter().map(|param| param.name.as_str()), request.is_some()) {
+            return Err(self.error("params", rule));
+        }
         if !def.path.starts_with('/') {
             return Err(self.error("path", format!("`{}` does not start with `/`", def.path)));
         }
@@ -355,6 +363,7 @@ impl Reader<'_> {
             doc: def.description,
             name: def.operation,
             aliases: def.aliases,
+            formerly: def.formerly,
             method: def.method.name().to_owned(),
             path: def.path,
             also: def.also,

@@ -20,13 +20,21 @@ use crate::{emit, import, operations, queries, xsd};
 /// Generated files, by path below the workspace's root.
 pub type Files = BTreeMap<PathBuf, String>;
 
+const SYSTEMS: [&str; 3] = ["em", "vb365", "zstack"];
+const FILTER: &str = "crates/filter/src/generated";
+const TRANSPORT: &str = "crates/transport/src/generated";
+
+/// How much a generated file may hold: past that, code hosts do not show it and editors crawl.
+const MOST_LINES: usize = 4000;
+const MOST_BYTES: usize = 200_000;
+
 /// Folders that hold generated files only: what is in one and not generated is stale.
 const FOLDERS: [&str; 6] = [
     "crates/models/src/em/generated",
     "crates/models/src/vb365/generated",
     "crates/models/src/zstack/generated",
-    "crates/filter/src/generated",
-    "crates/transport/src/generated",
+    FILTER,
+    TRANSPORT,
     "schemas/forms",
 ];
 
@@ -41,10 +49,35 @@ pub fn generate(root: &Path) -> Result<Files> {
         files.extend(of_system(root, system)?);
     }
     forms(&mut files)?;
-    for system in ["em", "vb365", "zstack"] {
+    for system in SYSTEMS {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
+    small(&files)?;
     Ok(files)
+}
+
+/// Refuses a family that has grown too large for one file.
+fn small(files: &Files) -> Result<()> {
+    let rust = files.iter().filter(|(path, _)| path.extension().is_some_and(|extension| extension == "rs"));
+    for (path, code) in rust {
+        let (lines, bytes) = (code.lines().count(), code.len());
+        if lines >= MOST_LINES || bytes >= MOST_BYTES {
+            let system = path.iter().map(|part| Path::new(part).with_extension(""));
+            let system = system.into_iter().find(|part| SYSTEMS.iter().any(|name| *part == Path::new(name)));
+            let rule = format!(
+                "a family makes {} of {lines} lines and {bytes} bytes, and a generated file has fewer than {MOST_LINES} lines and \
+                 {MOST_BYTES} bytes: spread it over two schema files",
+                path.display()
+            );
+            return Err(SchemaError::new(system.unwrap_or_default().to_string_lossy(), "", rule));
+        }
+    }
+    Ok(())
+}
+
+/// Files below a folder.
+fn below(folder: &str, files: BTreeMap<PathBuf, String>) -> impl Iterator<Item = (PathBuf, String)> {
+    files.into_iter().map(move |(path, code)| (Path::new(folder).join(path), code))
 }
 
 /// Renders the files of one system whose schemas are JSON Schema: its models, and what can be asked for beside them.
@@ -59,7 +92,7 @@ pub fn of_system(root: &Path, system: &str) -> Result<Files> {
     if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
         let path = format!("{system}/{INVENTORIES}");
         let all = Inventories::read(&path, parse(root, &path)?, &types)?;
-        files.insert(format!("crates/filter/src/generated/{system}.rs").into(), emit::inventories(&all, &types));
+        files.extend(below(FILTER, emit::inventories(&all, &types)));
     }
     files.extend(models(system, api, &types, &operations, &closure)?);
     Ok(files)
@@ -71,6 +104,17 @@ pub fn of_system(root: &Path, system: &str) -> Result<Files> {
 /// When a file cannot be read or breaks a rule.
 pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation>, BTreeMap<String, String>)> {
     let inputs = json_files(root, system)?;
+    let featured = inputs.iter().any(|file| file.json.get("x-feature").is_some());
+    let known = if featured { known_features(root)? } else { BTreeSet::new() };
+    for file in &inputs {
+        if let Some(feature) = file.json.get("x-feature")
+            && !feature.as_str().is_some_and(|feature| known.contains(feature))
+        {
+            let rule =
+                format!("{feature} is no feature of backhaul-models: list it in {MODELS}, or take one of those there");
+            return Err(SchemaError::new(&file.path, "/x-feature", rule));
+        }
+    }
     let types = json_schema::read(&inputs)?;
     let mut operations = Vec::new();
     for file in &inputs {
@@ -80,6 +124,17 @@ pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation
     }
     let features = inputs.iter().filter_map(|file| Some((file.family().to_owned(), file.feature()?.to_owned())));
     Ok((types, operations, features.collect()))
+}
+
+/// Where the features of the models are listed.
+pub(crate) const MODELS: &str = "crates/models/Cargo.toml";
+
+fn known_features(root: &Path) -> Result<BTreeSet<String>> {
+    let wrong = |rule: String| SchemaError::new(format!("../{MODELS}"), "/features", rule);
+    let text = fs::read_to_string(root.join(MODELS)).map_err(|error| wrong(format!("cannot read: {error}")))?;
+    let manifest: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+    let features = manifest.get("features").and_then(toml::Value::as_table);
+    Ok(features.into_iter().flatten().map(|(name, _)| name.clone()).collect())
 }
 
 /// What a system's schemas call things, where its documents are imported.
@@ -101,14 +156,10 @@ fn em(files: &mut Files, root: &Path) -> Result<()> {
     operations::spread(&mut operations, &types);
     let queries = queries::read("em/queries.json", &text(root, "em/queries.json")?, &types)?;
     operations.extend(queries.types.iter().map(operations::query));
-    let modules =
-        [("filter", "em", emit::filter_fields(&queries)), ("transport", "em_queries", emit::em_queries(&queries))];
-    for (crate_name, module, code) in modules {
-        let folder = PathBuf::from(format!("crates/{crate_name}/src/generated"));
-        files.insert(folder.join(format!("{module}.rs")), code);
-        let others: &[&str] = if crate_name == "filter" { &["zstack"] } else { &[] };
-        files.insert(folder.join("mod.rs"), emit::modules(&[module], others));
-    }
+    files.extend(below(FILTER, emit::filter_fields(&queries, &types)));
+    files.insert(Path::new(FILTER).join("mod.rs"), emit::modules(&["em"], &["zstack"]));
+    files.insert(Path::new(TRANSPORT).join("em_queries.rs"), emit::em_queries(&queries));
+    files.insert(Path::new(TRANSPORT).join("mod.rs"), emit::modules(&["em_queries"], &[]));
     let closure = Closure::new(BTreeMap::new(), &types, &operations);
     files.extend(models("em", "Em", &types, &operations, &closure)?);
     Ok(())
@@ -120,6 +171,18 @@ fn models(system: &str, api: &str, types: &Types, operations: &[Operation], clos
         let (file, pointer) = second.source.split_once('#').unwrap_or((&second.source, ""));
         let rule = format!("`{} {}` is named or routed like {}", second.method, second.path, first.source);
         return Err(SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule));
+    }
+    let mut calls: BTreeMap<String, &str> = BTreeMap::new();
+    for operation in operations {
+        let older = operation.older.iter().map(|form| format!("{}_V{}", operation.name, form.until));
+        let formerly = operation.formerly.iter().cloned();
+        for name in std::iter::once(operation.name.clone()).chain(older).chain(formerly) {
+            let call = emit::call_name(&name);
+            if let Some(other) = calls.insert(call.clone(), &operation.source) {
+                let rule = format!("`{name}` and the operation at {other} are both `{call}` in Rust: rename one");
+                return Err(json_schema::place(&operation.source, rule));
+            }
+        }
     }
     let requests = requests(operations);
     let system_of = emit::System { api, replies: system != "em", types, operations, requests: &requests, closure };
@@ -175,9 +238,7 @@ fn json_files(root: &Path, system: &str) -> Result<Vec<File>> {
 }
 
 pub(crate) fn parse(root: &Path, path: &str) -> Result<serde_json::Value> {
-    let text = text(root, path)?;
-    serde_json::from_str(&text)
-        .map_err(|error| SchemaError::new(path, format!("line {}", error.line()), error.to_string()))
+    crate::error::parse(path, &text(root, path)?)
 }
 
 /// What our schemas call things, where that is not the vendor's word.

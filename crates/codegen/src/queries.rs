@@ -10,9 +10,8 @@ mod sources;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_path_to_error::{Path, Segment};
 
-use crate::error::{Result, SchemaError};
+use crate::error::Result;
 use crate::ir::Types;
 
 /// The query types of a system.
@@ -102,25 +101,7 @@ pub enum Source {
 /// # Errors
 /// When the file breaks a rule of the form, or names a type or a field that the types do not have.
 pub fn read(path: &str, text: &str, types: &Types) -> Result<Queries> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let queries: Queries = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| SchemaError::new(path, pointer(error.path()), error.inner().to_string()))?;
-    json.end().map_err(|error| SchemaError::new(path, "", error.to_string()))?;
+    let queries: Queries = crate::error::from_json(path, crate::error::parse(path, text)?)?;
     sources::Check { path, types }.all(&queries)?;
     Ok(queries)
-}
-
-/// A path as a JSON pointer.
-fn pointer(path: &Path) -> String {
-    let mut out = String::new();
-    for segment in path {
-        out.push('/');
-        match segment {
-            Segment::Seq { index } => out.push_str(&index.to_string()),
-            Segment::Map { key } => out.push_str(&key.replace('~', "~0").replace('/', "~1")),
-            Segment::Enum { variant } => out.push_str(variant),
-            Segment::Unknown => out.push('?'),
-        }
-    }
-    out
 }

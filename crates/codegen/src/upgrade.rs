@@ -37,6 +37,7 @@ pub fn read(root: &Path, system: &str, version: u8, path: &str, text: &str) -> i
     let outcome = import::import(root, system, version, path, text)?;
     let aside = tempfile::tempdir().map_err(|error| ImportError::new("a temporary folder", "", error))?;
     copy(&root.join("schemas"), &aside.path().join("schemas"))
+        .and_then(|()| manifest(root, aside.path()))
         .and_then(|()| import::write(aside.path(), &outcome))
         .map_err(|error| ImportError::new("the copy of schemas/", "", error))?;
     let generated = project::of_system(aside.path(), system).map_err(schema)?;
@@ -60,6 +61,16 @@ pub fn read(root: &Path, system: &str, version: u8, path: &str, text: &str) -> i
 
 fn schema(error: crate::SchemaError) -> ImportError {
     error.into()
+}
+
+/// The features that schema files may name stand in the manifest of the models.
+fn manifest(root: &Path, aside: &Path) -> std::io::Result<()> {
+    let of = |root: &Path| root.join(project::MODELS);
+    if !of(root).exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(of(aside).parent().unwrap_or(aside))?;
+    fs::copy(of(root), of(aside)).map(drop)
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

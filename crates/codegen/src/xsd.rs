@@ -18,6 +18,7 @@
 //! | `b:family name` | the schema itself | the types that follow, up to the next one, are generated in this module; its documentation is the module's |
 //! | `b:type rust` | a type | its name in Rust, where the rule below gives a bad or a taken one |
 //! | `b:type aliases` | a type | more names that the vendor gives it, between spaces |
+//! | `b:type formerly` | a type | names that it had in Rust before, between spaces: they stay, deprecated |
 //! | `b:type keep-unknown="true"` | a struct | fields that it does not know are kept and written back |
 //! | `b:json name` | an element | its name in JSON; on the item of a list type, the name of the array |
 //! | `b:json bare` | the item of a list type | `true`: JSON has the array without the object around it; `false`: with it |

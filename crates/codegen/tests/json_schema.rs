@@ -395,15 +395,43 @@ fn what_would_have_no_effect_is_refused() {
 }
 
 #[test]
+fn a_type_that_is_renamed_keeps_its_old_name() {
+    let types = read(json!({ "Thing": { "type": "object", "x-formerly": ["Item", "Object"] } }));
+    let (closure, requests) = (Closure::default(), Default::default());
+    let (api, types) = ("Test", &types);
+    let system = emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
+    let code = &system.files(Path::new(""))[Path::new("test.rs")];
+    for old in ["Item", "Object"] {
+        assert!(
+            code.contains(&format!("#[deprecated(note = \"renamed to `Thing`\")]\npub type {old} = Thing;")),
+            "{code}"
+        );
+    }
+    let (pointer, rule) =
+        refused(json!({ "Thing": { "type": "object", "x-formerly": ["A"] }, "A": { "type": "object" } }));
+    assert_eq!(pointer, "/$defs/A");
+    assert!(rule.contains("`A`"), "{rule}");
+}
+
+#[test]
 fn a_name_that_rust_has_taken_is_still_a_name() {
     let types = read(json!({
-        "Option": { "type": "object", "properties": { "type": { "type": "string" }, "self": { "type": "string" }, "2fa": { "type": "string" } } },
-        "Kind": { "enum": ["Self", "1h", "Unknown", "a-b", "a b", ""] },
+        "Thing": { "type": "object", "properties": {
+            "type": { "type": "string" }, "self": { "type": "string" }, "2fa": { "type": "string" },
+            // A keyword since the edition of 2024, and the field for what the type does not know.
+            "gen": { "type": "string" }, "unknown": { "type": "string" },
+        } },
+        "Color": { "enum": ["Self", "1h", "Unknown", "a-b", "", "日本", "Über"] },
     }));
     let (closure, requests) = (Closure::default(), Default::default());
     let (api, types) = ("Test", &types);
     let system = emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
-    for code in system.files(std::path::Path::new("")).values() {
+    let files = system.files(std::path::Path::new(""));
+    for code in files.values() {
         syn::parse_file(code).unwrap_or_else(|error| panic!("{error}: {code}"));
+    }
+    let code = &files[Path::new("test.rs")];
+    for name in ["r#type:", "self_:", "n2fa:", "r#gen:", "unknown_:", " AB =", " Empty =", " 日本 =", " Über ="] {
+        assert!(code.contains(name), "{name}: {code}");
     }
 }

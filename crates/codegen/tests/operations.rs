@@ -145,6 +145,9 @@ fn broken(system: &str, name: &str, change: impl FnOnce(&mut Value)) -> SchemaEr
             std::fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
         }
     }
+    let manifest = "crates/models/Cargo.toml";
+    std::fs::create_dir_all(copy.join("crates/models")).unwrap();
+    std::fs::copy(root.join(manifest), copy.join(manifest)).unwrap();
     assert!(project::generate(&copy).is_ok());
     let path = copy.join("schemas").join(system).join(format!("{name}.json"));
     let mut json: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();

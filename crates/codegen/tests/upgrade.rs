@@ -87,6 +87,24 @@ fn a_new_member_is_additive() {
     assert_eq!(upgrade.next("1.2.3"), "1.3.0");
 }
 
+/// The constructor stays as it is; requests to the newer version are checked when they are sent.
+#[test]
+fn a_member_that_is_newly_required_breaks_nothing() {
+    let upgrade = changed(|next| schema(next, "RESTThingToAdd")["required"] = json!(["name", "note"]));
+    assert_eq!(upgrade.api, []);
+    let table = upgrade.generated.iter().find(|(path, _)| path.ends_with("generated/things.rs")).unwrap().1;
+    assert!(table.contains("new(\"note\", Kind::Text).required_since(9);"), "{table}");
+    let wire = upgrade.wire.unwrap().markdown();
+    assert!(wire.contains("required from now on"), "{wire}");
+}
+
+#[test]
+fn an_operation_that_is_renamed_is_there_by_both_names() {
+    let upgrade = changed(|next| next["paths"]["/v9/Things"]["post"]["operationId"] = "Thing_Create".into());
+    assert_eq!(items(&upgrade, Verdict::Breaking), [""; 0]);
+    assert!(items(&upgrade, Verdict::Additive).contains(&"vb365::things::operations::ThingCreate".to_owned()));
+}
+
 #[test]
 fn another_type_is_breaking() {
     let upgrade = changed(|next| schema(next, "RESTThing")["properties"]["size"] = json!({ "type": "string" }));

@@ -84,22 +84,6 @@ fn bases_come_first_and_attributes_before_elements() {
 }
 
 #[test]
-fn entities_that_are_edited_keep_what_they_do_not_know() {
-    let types = types();
-    for name in [
-        "CloudTenant",
-        "CloudTenantRepositoryQuota",
-        "CloudSubtenant",
-        "CloudSubtenantRepositoryQuota",
-        "Repository",
-        "BackupServer",
-    ] {
-        assert!(body(&types, name).keep_unknown, "{name}");
-    }
-    assert!(!body(&types, "QueryResult").keep_unknown);
-}
-
-#[test]
 fn wrappers_collapse_into_lists() {
     let types = types();
     for (owner, wire, item, json, json_item, kind) in [
@@ -293,7 +277,8 @@ fn emission_is_rust_and_the_same_every_time() {
     let once = || {
         let types = types();
         let queries = queries::read("em/queries.json", QUERIES, &types).unwrap();
-        let mut out = vec![emit::filter_fields(&queries), emit::em_queries(&queries)];
+        let mut out: Vec<String> = emit::filter_fields(&queries, &types).into_values().collect();
+        out.push(emit::em_queries(&queries));
         let (api, closure, requests) = ("Em", Default::default(), Default::default());
         let types = &types;
         let system =
@@ -309,13 +294,13 @@ fn emission_is_rust_and_the_same_every_time() {
         "source: Source::Not(\"Enabled\"),",
         "values: &[\"vCD\", \"Standalone\", \"ActiveDirectory\"],",
     ] {
-        assert!(first[0].contains(line), "{line} is not in\n{}", first[0]);
+        assert!(first.iter().any(|code| code.contains(line)), "{line} is nowhere");
     }
     for line in [
         "impl EmQuery for filter::CloudSubtenant {",
         "const BUCKET: &'static str = \"Resources\";",
         "Some(bucket) => std::mem::take(&mut bucket.cloud_subtenants),",
     ] {
-        assert!(first[1].contains(line), "{line} is not in\n{}", first[1]);
+        assert!(first.iter().any(|code| code.contains(line)), "{line} is nowhere");
     }
 }

@@ -1,8 +1,9 @@
 //! What tenants owe for a span of time: gigabyte-days by price.
 //!
-//! Between two runs that are no further apart than [`Period::longest_gap`], usage is taken to have changed evenly; what lies
-//! further apart is a gap: it is told and not billed. A day is 24 hours, so that a month with a change of clocks is as long as it
-//! was. A subtenant's usage is inside its tenant's. Amounts are decimal numbers; each customer's sum is rounded once.
+//! Between two runs that are no further apart than [`Period::longest_gap`], usage is taken to have changed evenly;
+//! what lies further apart is a gap: it is told and not billed. A day is 24 hours, so that a month with a change of
+//! clocks is as long as it was. A subtenant's usage is inside its tenant's. Amounts are decimal numbers; each
+//! customer's sum is rounded once.
 
 mod prices;
 

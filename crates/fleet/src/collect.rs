@@ -12,12 +12,16 @@ use futures_util::stream::{self, FuturesUnordered, Stream};
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 
+use crate::jobs::{JobRun, Runs};
 use crate::problem::{Cause, Problem};
 use crate::row::Row;
 use crate::{em, vb365, zstack};
 
 /// How long a logout may take. A session that is not ended ends by itself, and costs nobody but its server.
 const LOGOUT: Duration = Duration::from_secs(2);
+
+/// How far back the last runs of jobs are looked for: a weekly job has one in it.
+const LOOK_BACK: Duration = Duration::from_secs(8 * 86_400);
 
 /// A server of the fleet: a client, and the name that its rows carry.
 #[derive(Debug, Clone)]
@@ -64,11 +68,12 @@ pub struct Collect {
     at_once: usize,
     deadline: Option<Duration>,
     level: Level,
+    jobs: bool,
 }
 
 impl Default for Collect {
     fn default() -> Self {
-        Self { at_once: Self::AT_ONCE, deadline: None, level: Level::default() }
+        Self { at_once: Self::AT_ONCE, deadline: None, level: Level::default(), jobs: false }
     }
 }
 
@@ -84,6 +89,8 @@ pub struct Answer {
     pub address: String,
     /// The rows; some, or none, when there are problems.
     pub rows: Vec<Row>,
+    /// The last run of each job that came to an end, when it was asked for.
+    pub jobs: Vec<JobRun>,
     /// What gave no answer.
     pub problems: Vec<Problem>,
     /// How many rows told of the same tenant, repository and quota as another, and were left out.
@@ -107,11 +114,14 @@ impl Answer {
 pub(crate) struct Found {
     pub(crate) rows: Vec<Row>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) jobs: Vec<JobRun>,
+    /// Whether the account is an organization's own, which sees that organization and nothing else.
+    pub(crate) own_account: bool,
 }
 
 impl Collect {
-    /// How many servers are asked at once when nothing is said: enough to hide their latency, few enough for memory not to
-    /// grow with the fleet.
+    /// How many servers are asked at once when nothing is said: enough to hide their latency, few enough for memory
+    /// not to grow with the fleet.
     pub const AT_ONCE: usize = 32;
 
     /// One row per server, repository and tenant, without a deadline.
@@ -137,11 +147,17 @@ impl Collect {
         self
     }
 
+    /// Whether EM and VB365 servers are also asked how their jobs ended last, within eight days.
+    pub fn jobs(mut self, wanted: bool) -> Self {
+        self.jobs = wanted;
+        self
+    }
+
     /// Asks the servers, and gives each one's answer as soon as it is there, whatever the order.
     ///
-    /// A server is taken from the iterator when its turn comes, so that an iterator that makes clients makes few at a time; they
-    /// are dropped when their server is done. Sessions are ended while other answers come; the stream ends when the last one is,
-    /// or after two seconds. It must be polled from within a tokio runtime with time.
+    /// A server is taken from the iterator when its turn comes, so that an iterator that makes clients makes few at
+    /// a time; they are dropped when their server is done. Sessions are ended while other answers come; the stream
+    /// ends when the last one is, or after two seconds. It must be polled from within a tokio runtime with time.
     pub fn stream<I>(&self, servers: I) -> impl Stream<Item = Answer> + use<I>
     where
         I: IntoIterator<Item = Server>,
@@ -196,11 +212,23 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
     let (started, collected_at) = (Instant::now(), now());
     let Server { name, client } = server;
     let found = async {
-        match client.system() {
+        let mut found = match client.system() {
             System::Em => em::usage(&name, &client, options.level).await,
             System::Vb365 => vb365::usage(&name, &client).await,
             System::Zstack => zstack::usage(&name, &client, options.level).await,
+        }?;
+        // What ZStack calls long jobs are no backup jobs, and no two are the same job.
+        if options.jobs && !found.own_account && client.system() != System::Zstack {
+            let since = collected_at.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+            match Runs::since(since).of(&name, &client).await {
+                Ok(runs) => {
+                    found.problems.extend(runs.problems);
+                    found.jobs = last_of_each(runs.runs);
+                }
+                Err(error) => found.problems.push(Problem::of("jobs", error)),
+            }
         }
+        Ok(found)
     };
     let mut found = confined(found, options.deadline).await;
     let before = found.rows.len();
@@ -217,6 +245,7 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
         server: name,
         repeated: before - found.rows.len(),
         rows: found.rows,
+        jobs: found.jobs,
         problems: found.problems,
         collected_at,
         took: started.elapsed(),
@@ -224,8 +253,15 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
     (answer, client)
 }
 
-/// What a server's work found out. A panic over its answer, or an answer that never comes, must not take the rows of the others
-/// with it.
+/// The last run of each job that came to an end; runs come newest first.
+fn last_of_each(runs: Vec<JobRun>) -> Vec<JobRun> {
+    let mut seen = HashSet::new();
+    let mut is_last = |run: &JobRun| !run.is_running() && seen.insert(run.job_id.clone().or_else(|| run.job.clone()));
+    runs.into_iter().filter(|run| is_last(run)).collect()
+}
+
+/// What a server's work found out. A panic over its answer, or an answer that never comes, must not take the rows
+/// of the others with it.
 async fn confined(work: impl Future<Output = Result<Found, Error>>, deadline: Option<Duration>) -> Found {
     let work = AssertUnwindSafe(work).catch_unwind();
     let ended = match deadline {

@@ -1,5 +1,5 @@
-//! Enterprise Manager: cloud tenants by their quotas on repositories, subtenants inside them; repositories of which no tenant
-//! has a part, by the files of the backups on them.
+//! Enterprise Manager: cloud tenants by their quotas on repositories, subtenants inside them; repositories of which
+//! no tenant has a part, by the files of the backups on them.
 
 mod backups;
 

@@ -1,8 +1,8 @@
 //! How fast something grows, and when it will be full.
 //!
-//! The rate is the median of the slopes between all pairs of moments (Theil and Sen): a few odd measurements do not move it. A
-//! sudden drop is a clean-up and no trend: only what came after the last one counts. A drop is sudden when it takes more than a
-//! tenth of what there was, and more than five times what a step usually changes.
+//! The rate is the median of the slopes between all pairs of moments (Theil and Sen): a few odd measurements do not
+//! move it. A sudden drop is a clean-up and no trend: only what came after the last one counts. A drop is sudden
+//! when it takes more than a tenth of what there was, and more than five times what a step usually changes.
 
 use jiff::{SignedDuration, Timestamp};
 

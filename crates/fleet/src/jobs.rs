@@ -161,7 +161,7 @@ impl Runs {
             System::Zstack => zstack::runs(self, server, client).await?,
         };
         found.runs.retain(|run| self.wants(run));
-        found.runs.sort_by(|a, b| (b.is_running(), b.started).cmp(&(a.is_running(), a.started)));
+        found.runs.sort_by_key(|run| std::cmp::Reverse((run.is_running(), run.started)));
         Ok(found)
     }
 

@@ -1,7 +1,7 @@
 //! What a fleet uses, for monitoring: Prometheus' text, OpenMetrics, and InfluxDB's line protocol.
 //!
-//! [`Metrics`] keeps the last answer of each server. What a server that failed said before is not shown again: a frozen number looks
-//! like a healthy one, while a series that ends can be alerted on, as can `backhaul_up`.
+//! [`Metrics`] keeps the last answer of each server. What a server that failed said before is not shown again: a
+//! frozen number looks like a healthy one, while a series that ends can be alerted on, as can `backhaul_up`.
 
 mod influx;
 mod text;
@@ -16,6 +16,7 @@ pub use influx::line_protocol;
 pub use text::Exposition;
 
 use crate::collect::Answer;
+use crate::jobs::JobRun;
 use crate::row::Row;
 
 /// The last answers of a fleet.
@@ -33,6 +34,7 @@ struct Server {
     up: bool,
     partial: bool,
     rows: Vec<Row>,
+    jobs: Vec<JobRun>,
     collected_at: Option<Timestamp>,
     took: Duration,
     collections: u64,
@@ -46,8 +48,8 @@ impl Metrics {
         Self::default()
     }
 
-    /// After which time a server's numbers are not shown any more, even if nobody said that it failed: a collection that hangs says
-    /// nothing.
+    /// After which time a server's numbers are not shown any more, even if nobody said that it failed: a collection
+    /// that hangs says nothing.
     #[must_use]
     pub fn stale_after(mut self, time: Duration) -> Self {
         self.stale_after = Some(time);
@@ -64,6 +66,7 @@ impl Metrics {
         server.up = !failed;
         server.partial = !failed && !answer.problems.is_empty();
         server.rows = answer.rows;
+        server.jobs = answer.jobs;
         server.took = answer.took;
         if !failed {
             server.collected_at = Some(answer.collected_at);
@@ -77,6 +80,7 @@ impl Metrics {
         server.errors = server.errors.saturating_add(1);
         (server.up, server.partial) = (false, false);
         server.rows.clear();
+        server.jobs.clear();
     }
 
     fn server(&mut self, name: &str, system: System) -> &mut Server {
@@ -85,6 +89,7 @@ impl Metrics {
             up: false,
             partial: false,
             rows: Vec::new(),
+            jobs: Vec::new(),
             collected_at: None,
             took: Duration::ZERO,
             collections: 0,
@@ -98,14 +103,14 @@ impl Metrics {
         text::write(self, exposition, now)
     }
 
-    /// The rows that are still fresh.
-    fn rows(&self, now: Timestamp) -> impl Iterator<Item = &Row> {
+    /// The servers whose numbers are still fresh.
+    fn fresh(&self, now: Timestamp) -> impl Iterator<Item = (&String, &Server)> {
         let limit = self.stale_after.map(|time| i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
-        let fresh = move |server: &&Server| {
+        let fresh = move |(_, server): &(&String, &Server)| {
             let age = server.collected_at.map(|at| now.as_second().saturating_sub(at.as_second()));
             limit.is_none_or(|limit| age.is_some_and(|age| age <= limit))
         };
-        self.servers.values().filter(fresh).flat_map(|server| &server.rows)
+        self.servers.iter().filter(fresh)
     }
 }
 

@@ -14,8 +14,8 @@ pub struct Row {
     pub system: String,
     /// The server's name in the fleet.
     pub server: String,
-    /// The tenant's name: a cloud tenant or subtenant, an organization, an account; none where the system keeps no account of
-    /// users.
+    /// The tenant's name: a cloud tenant or subtenant, an organization, an account; none where the system keeps no
+    /// account of users.
     pub tenant: Option<String>,
     /// The tenant's id.
     pub tenant_id: Option<String>,
@@ -35,7 +35,8 @@ pub struct Row {
     pub cache_bytes: Option<i64>,
     /// How much the tenant may use; none where there is no limit.
     pub quota_bytes: Option<i64>,
-    /// The size of the repository's volume. Where backups lie in object storage, this is the size of the cache's volume.
+    /// The size of the repository's volume. Where backups lie in object storage, this is the size of the cache's
+    /// volume.
     pub capacity_bytes: Option<i64>,
     /// The free space of the repository's volume.
     pub free_bytes: Option<i64>,
@@ -51,7 +52,8 @@ pub struct Row {
     pub item_id: Option<String>,
     /// `job`, `computer` or `image`; `shared` for files that hold several computers.
     pub item_kind: Option<String>,
-    /// Whether `used_bytes` lies in object storage, where capacity and free space of the volume say nothing of how full it is.
+    /// Whether `used_bytes` lies in object storage, where capacity and free space of the volume say nothing of how
+    /// full it is.
     pub object_storage: Option<bool>,
     /// The limit that the server states for the object storage.
     pub object_storage_limit_bytes: Option<i64>,
@@ -133,8 +135,8 @@ impl Row {
         percent(self.used_bytes, self.quota_bytes)
     }
 
-    /// How full the repository is, in percent: its volume; for object storage what is used there of the limit that the server
-    /// states, and unknown without one.
+    /// How full the repository is, in percent: its volume; for object storage what is used there of the limit that
+    /// the server states, and unknown without one.
     #[must_use]
     pub fn fill_percent(&self) -> Option<f64> {
         if self.object_storage == Some(true) {

@@ -1,12 +1,12 @@
 //! Runs that are kept, so that usage can be looked at over time.
 //!
-//! A store is a folder or an S3 bucket of Parquet files, `day=2026-10-31/system=em/RUN.parquet`: partitioned as Hive does, so that
-//! DuckDB, Polars, pandas, ClickHouse and Spark read it whole. Each run writes one file per system, whole or not at all: collectors
-//! that run at once write files of their own names. Nothing is ever changed in place; [`compact`](Store::compact) and the rest write
-//! anew what they change.
+//! A store is a folder or an S3 bucket of Parquet files, `day=2026-10-31/system=em/RUN.parquet`: partitioned as
+//! Hive does, so that DuckDB, Polars, pandas, ClickHouse and Spark read it whole. Each run writes one file per
+//! system, whole or not at all: collectors that run at once write files of their own names. Nothing is ever changed
+//! in place; [`compact`](Store::compact) and the rest write anew what they change.
 //!
-//! The day and the system of a row stand in the path alone, as is usual for partitions. Sizes are signed 64-bit numbers of bytes,
-//! times UTC timestamps of microseconds, all else plain texts.
+//! The day and the system of a row stand in the path alone, as is usual for partitions. Sizes are signed 64-bit
+//! numbers of bytes, times UTC timestamps of microseconds, all else plain texts.
 
 mod care;
 mod error;
@@ -66,8 +66,8 @@ impl StoredFile {
 }
 
 impl Store {
-    /// Opens a store to read: a folder, `file:///…`, or `s3://BUCKET/FOLDER`. Nothing is written, so that it may be a place that
-    /// cannot be written to.
+    /// Opens a store to read: a folder, `file:///…`, or `s3://BUCKET/FOLDER`. Nothing is written, so that it may be
+    /// a place that cannot be written to.
     ///
     /// # Errors
     /// When there is no such folder, or the address is none.

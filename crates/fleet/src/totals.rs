@@ -130,11 +130,11 @@ pub struct Group {
 /// The repositories whose capacity is counted already: a server's name, and the repository's id or name.
 type Repositories = HashSet<(String, Option<String>)>;
 
-/// The sums of the rows by what they have in common, in the order in which the groups first appear; with nothing asked for,
-/// one sum of all.
+/// The sums of the rows by what they have in common, in the order in which the groups first appear; with nothing
+/// asked for, one sum of all.
 ///
-/// A subtenant whose tenant has a row on the same server is inside that row and adds nothing; without that row it counts itself.
-/// A repository's capacity counts once in each group.
+/// A subtenant whose tenant has a row on the same server is inside that row and adds nothing; without that row it
+/// counts itself. A repository's capacity counts once in each group.
 #[must_use]
 pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
     let tenants: HashSet<(&str, &str, Option<&str>)> = rows

@@ -1,7 +1,8 @@
 //! VB365: what each organization uses, from both sides.
 //!
-//! `UsedRepositories` of an organization tells the most (cache, availability), but only of organizations that are still added to
-//! the server; `BackedUpOrganizations` of a repository also tells of those that were removed and whose backups are still there.
+//! `UsedRepositories` of an organization tells the most (cache, availability), but only of organizations that are
+//! still added to the server; `BackedUpOrganizations` of a repository also tells of those that were removed and
+//! whose backups are still there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +35,7 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
         Ok(organization) => {
             let tenant = Tenant { id: organization.id, name: organization.name };
             let rows = organization_rows(server, client, &tenant, &Repositories::default()).await?;
-            return Ok(Found { rows, problems: Vec::new() });
+            return Ok(Found { rows, own_account: true, ..Found::default() });
         }
         Err(error) if error.is_api() => {}
         Err(error) => return Err(error),

@@ -22,14 +22,17 @@ pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result
     let storages: Vec<BackupStorage> = client.list(&call).by_item().try_collect().await?;
     let mut rows: Vec<Row> = storages.iter().map(|storage| row(server, storage)).collect();
     if level == Level::Repository {
-        return Ok(Found { rows, problems: Vec::new() });
+        return Ok(Found { rows, ..Found::default() });
     }
     match images(client).await {
         Ok(images) => rows = rows.iter().flat_map(|storage| images.on(storage, level)).collect(),
         // The storages are known all the same.
-        Err(error) => return Ok(Found { rows, problems: vec![Problem::of("images and their owners", error)] }),
+        Err(error) => {
+            let problems = vec![Problem::of("images and their owners", error)];
+            return Ok(Found { rows, problems, ..Found::default() });
+        }
     }
-    Ok(Found { rows, problems: Vec::new() })
+    Ok(Found { rows, ..Found::default() })
 }
 
 struct Images {

@@ -14,6 +14,14 @@
 //! # Ok::<(), backhaul_wire::DecodeError>(())
 //! ```
 //!
+//! A request is written by [`json::encode`](backhaul_wire::json::encode) or [`xml::encode`](backhaul_wire::xml::encode). A type that holds
+//! secrets is no `Serialize`, for serde would write `***` in their place and a server would take that for the password; for serde it has
+//! two forms with names, [`json::Wire`](backhaul_wire::json::Wire) and [`json::Redacted`](backhaul_wire::json::Redacted):
+//!
+//! ```compile_fail,E0277
+//! serde_json::to_string(&backhaul_models::em::CloudSubtenantCreateSpec::default());
+//! ```
+//!
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `em`, `vb365`, `zstack` | one system each; all three by default |
@@ -65,7 +73,9 @@ macro_rules! reply_traits {
                 *(self as &dyn backhaul_wire::Struct) == *(other as &dyn backhaul_wire::Struct)
             }
         }
-        impl<T: backhaul_wire::reflect::Model> backhaul_wire::generated::Serialize for $name<T> {
+        impl<T: backhaul_wire::reflect::Model + backhaul_wire::generated::Serialize> backhaul_wire::generated::Serialize
+            for $name<T>
+        {
             fn serialize<S: backhaul_wire::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 backhaul_wire::generated::serialize(self, serializer)
             }

@@ -91,10 +91,22 @@ pub const fn concat<T: Copy, const N: usize>(parts: &[&[T]]) -> [T; N] {
 }
 
 /// The traits of a generated struct that need no field names.
+///
+/// What holds secrets is no [`Serialize`]: the `***` that people are shown would be sent for the password. The two forms that it can be
+/// written in are [`crate::json::Wire`] and [`crate::json::Redacted`].
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_struct {
+    (holds secrets: $name:ident;) => { $crate::generated_struct! { @ $name } };
     ($($name:ident;)*) => {$(
+        $crate::generated_struct! { @ $name }
+        impl $crate::generated::Serialize for $name {
+            fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::generated::serialize(self, serializer)
+            }
+        }
+    )*};
+    (@ $name:ident) => {
         impl Default for $name {
             fn default() -> Self {
                 // A constant: making one is a copy, not a store per field, and costs a build less.
@@ -103,7 +115,7 @@ macro_rules! generated_struct {
         }
         impl Clone for $name {
             fn clone(&self) -> Self {
-                let mut copy = Self::default();
+                let mut copy = <Self as Default>::default();
                 $crate::generated::copy(self, &mut copy);
                 copy
             }
@@ -118,17 +130,12 @@ macro_rules! generated_struct {
                 *(self as &dyn $crate::generated::Struct) == *(other as &dyn $crate::generated::Struct)
             }
         }
-        impl $crate::generated::Serialize for $name {
-            fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::generated::serialize(self, serializer)
-            }
-        }
         impl<'de> $crate::generated::Deserialize<'de> for $name {
             fn deserialize<D: $crate::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::generated::deserialize(deserializer)
             }
         }
-    )*};
+    };
 }
 
 /// The traits of a generated enum that need no value names.

@@ -18,6 +18,8 @@ pub use items::Items;
 pub use names::camel_case;
 pub use versions::{beyond_version, check_versions, check_versions_but};
 
+use serde::{Serialize, Serializer};
+
 use crate::context::{Context, looks_like_html};
 use crate::drift::Drift;
 use crate::error::{DecodeError, EncodeError};
@@ -95,6 +97,32 @@ pub fn encode(value: &dyn Struct, case: Case) -> Result<Vec<u8>, EncodeError> {
 /// As [`encode`].
 pub fn encode_request(value: &dyn Struct, case: Case) -> Result<Vec<u8>, EncodeError> {
     serde_json::to_vec(&Out::request(value, case)).map_err(|error| EncodeError::format(value.shape().name, error))
+}
+
+/// A value for serde as a server takes it: its secrets are written as they are.
+///
+/// ```
+/// # fn send(spec: &dyn backhaul_wire::Struct) -> Result<String, serde_json::Error> {
+/// serde_json::to_string(&backhaul_wire::json::Wire(spec))
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct Wire<'a>(pub &'a dyn Struct);
+
+/// A value for serde as people are shown it: `***` stands for its secrets.
+#[derive(Clone, Copy)]
+pub struct Redacted<'a>(pub &'a dyn Struct);
+
+impl Serialize for Wire<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Out::wire(self.0, Case::Schema).serialize(serializer)
+    }
+}
+
+impl Serialize for Redacted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Out::shown(self.0).serialize(serializer)
+    }
 }
 
 /// Writes a value indented, for people; secrets are redacted.

@@ -39,7 +39,7 @@ pub use error::{DecodeError, EncodeError};
 pub use operation::{Api, Call, Operation, System};
 pub use reflect::{Edit, Enum, Slot, Struct, UnknownValue, View};
 pub use shape::{EnumShape, Field, Kind, Place, Repeat, Shape};
-pub use text::{DateTime, Id, Secret};
+pub use text::{DateTime, Id, IdKey, Secret};
 pub use version::{ApiVersion, Versions};
 
 /// The examples of the README are tested like those above.

@@ -129,16 +129,17 @@ impl<T: ParamText> ParamValue for Vec<T> {
 /// 1 name: Option<String> = Text, new("name", Kind::Text);
 /// ```
 ///
+/// A type that holds a secret, or another type that does, says `holds secrets` at the end of the first line.
 /// `ZONE` is the static [`Shape`](crate::shape::Shape); `Id` the variant of [`View`](crate::reflect::View) and
 /// [`Slot`](crate::reflect::Slot) that hands the field out; `new(..)` and what follows make its [`Field`](crate::shape::Field).
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_model {
     (
-        $(#[$doc:meta])* $name:ident = $shape:ident($title:literal) $(.$with:ident $given:tt)*;
+        $(#[$doc:meta])* $name:ident = $shape:ident($title:literal) $(.$with:ident $given:tt)* $(holds $secrets:ident)?;
         $($(#[$field_doc:meta])* $at:literal $field:ident: $ty:ty = $view:ident, $make:ident $def:tt $(.$more:ident $arg:tt)*;)*
     ) => {
-        $crate::generated_struct! { $name; }
+        $crate::generated_struct! { $(holds $secrets:)? $name; }
         $(#[$doc])*
         #[non_exhaustive]
         pub struct $name {
@@ -182,17 +183,21 @@ macro_rules! generated_model {
 /// What a caller fills a request with: what it must have at once, the rest by setters.
 ///
 /// ```text
-/// CreateZoneRequest(name: String) { description: String, is_default: bool }
+/// CreateZoneRequest(into name: String) { into description: String, set is_default: bool }
 /// ```
+///
+/// `into` takes what becomes the type, `set` the type itself.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_request {
-    ($name:ident($($must:ident: $must_ty:ty),*) { $($may:ident: $may_ty:ty),* }) => {
+    (@ into $ty:ty) => { impl Into<$ty> };
+    (@ set $ty:ty) => { $ty };
+    ($name:ident($($by:ident $must:ident: $must_ty:ty),*) { $($with:ident $may:ident: $may_ty:ty),* }) => {
         impl $name {
             /// A request with what it must have.
             #[must_use]
             #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
-            pub fn new($($must: impl Into<$must_ty>),*) -> Self {
+            pub fn new($($must: $crate::generated_request!(@ $by $must_ty)),*) -> Self {
                 #[allow(unused_mut, reason = "there may be nothing that it must have")]
                 let mut request = Self::EMPTY;
                 $(request.$must = $crate::generated::Given::<$must_ty>::given($must.into());)*
@@ -201,7 +206,7 @@ macro_rules! generated_request {
             $(
                 #[doc = concat!("Sets [`", stringify!($may), "`](Self#structfield.", stringify!($may), ").")]
                 #[must_use]
-                pub fn $may(mut self, $may: impl Into<$may_ty>) -> Self {
+                pub fn $may(mut self, $may: $crate::generated_request!(@ $with $may_ty)) -> Self {
                     self.$may = $crate::generated::Given::<$may_ty>::given($may.into());
                     self
                 }
@@ -264,7 +269,7 @@ macro_rules! generated_choice {
 ///
 /// ```text
 /// UpdateZone = op("UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").wrapper("updateZone").long_running();
-/// (uuid: Id) body(UpdateZoneRequest) -> body(Reply<Zone>);
+/// (uuid: impl Into<Id>) body(UpdateZoneRequest) -> body(Reply<Zone>);
 /// uuid: Id [uuid.into()] path("uuid", Kind::Id);
 /// user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 /// ```
@@ -340,10 +345,10 @@ macro_rules! generated_call {
             #[must_use]
             #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
             #[allow(clippy::new_without_default, reason = "what a call must have may change with the API")]
-            pub fn new($($arg: impl Into<$arg_ty>,)* $(body: impl Into<$body>)?) -> Self {
+            pub fn new($($arg: $arg_ty,)* $(body: $body)?) -> Self {
                 Self {
                     $($param: $begin,)*
-                    $(body: ::std::convert::Into::<$body>::into(body),)?
+                    $(body: { let body: $body = body; body },)?
                     $(body: None::<$maybe>,)?
                 }
             }

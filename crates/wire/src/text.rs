@@ -7,8 +7,9 @@ mod date;
 mod id;
 mod number;
 mod secret;
+mod serde;
 
 pub use date::{DateTime, DateTimeError, DateTimeParts};
-pub use id::Id;
+pub use id::{Id, IdKey};
 pub(crate) use number::{parse_bool, parse_float, parse_int};
 pub use secret::Secret;

@@ -63,7 +63,8 @@ pub(crate) struct Types {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "backhaul check [OPTIONS] <SYSTEM.TYPE> <FILE|->...\n       \
-                      backhaul check [OPTIONS] <SYSTEM> --request 'METHOD PATH[?QUERY]' <FILE|->...",
+                      backhaul check [OPTIONS] <SYSTEM> --request 'METHOD PATH[?QUERY]' <FILE|->...\n       \
+                      backhaul check [OPTIONS] <SYSTEM> --har <FILE|->",
     after_help = "\
 XML or JSON is told from the body. With --request the operation is found by method and path, and its answer is \
 checked, or its error when --status or the body says that it is one. Exit code 1 when a body does not decode.
@@ -72,7 +73,8 @@ Examples:
   backhaul check em.CloudTenant tenant.xml
   backhaul check vb365 --request 'GET /v6/BackupRepositories' recorded/*.json
   backhaul check zstack --request 'GET /zstack/v1/backup-storage' --status 503 error.json
-  curl -s ... | backhaul check vb365.Organization --strict -"
+  curl -s ... | backhaul check vb365.Organization --strict -
+  backhaul check vb365 --strict --har traffic.har"
 )]
 pub(crate) struct Check {
     /// The type of the bodies; or a system, with --request
@@ -80,7 +82,7 @@ pub(crate) struct Check {
     pub(crate) target: Target,
 
     /// Recorded bodies; - for standard input
-    #[arg(value_name = "FILE|-", required_unless_present = "body")]
+    #[arg(value_name = "FILE|-", required_unless_present_any = ["body", "har"])]
     pub(crate) files: Vec<Source>,
 
     /// A body that the request of --request sends; may be given several times
@@ -90,6 +92,10 @@ pub(crate) struct Check {
     /// The request that the bodies answer
     #[arg(long, value_name = "METHOD PATH")]
     pub(crate) request: Option<RequestLine>,
+
+    /// Recorded traffic (an HTTP archive of a browser or proxy), each body by its own request
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["files", "body", "request", "status"])]
+    pub(crate) har: Option<Source>,
 
     /// The API version that the bodies come from [default: the path's, else the newest]
     #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]

@@ -26,6 +26,11 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "TIME", value_parser = values::duration)]
     pub(crate) timeout: Option<Duration>,
 
+    /// How long the whole work on one server may take, such as a listing with all its pages, or a wait: as --timeout
+    /// [usage, collect: 30m]
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(crate) deadline: Option<Duration>,
+
     /// Use the built-in demo servers, whatever the configuration file says
     #[arg(long)]
     pub(crate) demo: bool,

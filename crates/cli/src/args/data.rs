@@ -106,13 +106,9 @@ pub(crate) struct Call {
     pub(crate) body: Option<Source>,
 
     /// Wait for the end of the work that the operation starts, and print it: of em the task, of vb365 the session, of zstack the
-    /// job's answer; no longer than --deadline, or an hour
+    /// job's answer; no longer than --timeout, or an hour
     #[arg(long)]
     pub(crate) wait: bool,
-
-    /// How long the whole call may take, with --wait to the end of the work: as --timeout
-    #[arg(long, value_name = "TIME", value_parser = values::duration)]
-    pub(crate) deadline: Option<std::time::Duration>,
 
     /// Print a body for the operation, to be filled in, and send nothing; `required` leaves out what need not be there
     #[arg(

@@ -13,9 +13,9 @@ use crate::input::Expression;
 /// `backhaul exporter`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-GET /metrics answers in Prometheus' text format or OpenMetrics, as the scraper asks, from the last collection: servers are asked once \
-per interval, however often it is scraped. What a server that failed said before is not shown again; backhaul_up says so. GET /healthz \
-answers 200 as long as collections come to an end.
+GET /metrics answers in Prometheus' text format or OpenMetrics, as the scraper asks, from the last collection: servers \
+are asked once per interval, however often it is scraped. What a server that failed said before is not shown again; \
+backhaul_up says so. GET /healthz answers 200 as long as collections come to an end.
 
 Examples:
   backhaul exporter
@@ -41,6 +41,10 @@ pub(crate) struct Exporter {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
 
+    /// Also tell how backup jobs of EM and VB365 ended last, and when, within eight days
+    #[arg(long)]
+    pub(crate) jobs: bool,
+
     #[command(flatten)]
     pub(crate) fleet: Fleet,
 }
@@ -59,8 +63,8 @@ pub(crate) enum Of {
 /// `backhaul check-usage`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Prints one line with performance data, and ends as monitoring plugins do: 0 ok, 1 warning, 2 critical, 3 unknown. A server that does not \
-answer makes it unknown, unless something else is critical.
+Prints one line with performance data, and ends as monitoring plugins do: 0 ok, 1 warning, 2 critical, 3 unknown. \
+A server that does not answer makes it unknown, unless something else is critical.
 
 Examples:
   backhaul check-usage -p em1

@@ -32,12 +32,15 @@ pub(crate) struct Fleet {
     #[arg(long, value_name = "N", default_value_t = backhaul_fleet::Collect::AT_ONCE)]
     pub(crate) at_once: usize,
 
-    /// How long one server may take in all: seconds, or a number with ms, s, m or h
-    #[arg(long, value_name = "TIME", value_parser = values::duration, default_value = "30m")]
-    pub(crate) deadline: Duration,
-
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+impl Fleet {
+    /// How long one server may take in all: half an hour, unless the command line says otherwise.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.connection.deadline.unwrap_or(Duration::from_secs(30 * 60))
+    }
 }
 
 /// What rows tell apart.

@@ -37,7 +37,8 @@ pub(super) fn options(demo: Demo, sim: Option<&Sim>) -> Result<Options, Failure>
     let missing = || Failure::internal(format!("the demo server of {} is not running", demo.system().product()));
     let sim = sim.ok_or_else(missing)?;
     let url = sim.url(demo.system()).ok_or_else(missing)?;
-    let mut options = Options::new(url, account(demo), PASSWORD).map_err(|error| Failure::internal(error.to_string()))?;
+    let mut options =
+        Options::new(url, account(demo), PASSWORD).map_err(|error| Failure::internal(error.to_string()))?;
     if let Some(pin) = sim.cert_sha256() {
         options.http.tls = TlsChoice::Pin(pin.parse::<Pin>().map_err(Failure::internal)?.0.into());
     }

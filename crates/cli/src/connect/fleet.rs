@@ -41,7 +41,9 @@ impl<'a> Fleet<'a> {
                 Server::Demo(which) => demo::options(*which, self.demo.as_ref()),
                 Server::Profile(profile) => options(profile, self.console),
             };
-            match options.and_then(|options| client(server, options, self.wanted, Size::Usual, Some(self.console.interrupt().stop()))) {
+            match options.and_then(|options| {
+                client(server, options, self.wanted, Size::Usual, Some(self.console.interrupt().stop()))
+            }) {
                 Ok(client) => {
                     begun(at);
                     Some(backhaul_fleet::Server { name: server.name().to_owned(), client })

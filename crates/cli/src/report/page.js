@@ -23,7 +23,7 @@ addEventListener("DOMContentLoaded", () => {
     };
     const filter = () => {
       const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      found = all.filter((one) => {
+      found = wanted.length === 0 ? all : all.filter((one) => {
         one.text ??= Array.from(one.row.cells, (cell) => cell.textContent).join("\n").toLowerCase();
         return wanted.every((word) => one.text.includes(word));
       });

@@ -12,6 +12,10 @@ use crate::output::{Column, Kind, Table, cell_text, heading};
 const FIRST: usize = 500;
 /// Fewer rows than this need no search.
 const FEW: usize = 10;
+/// From this length on a text needs room as a name does.
+const LONG: usize = 24;
+/// A bar of percents; the number beside it says the same to a screen reader.
+const METER: &str = "<meter aria-hidden=true max=100 low=80 high=95 optimum=0";
 
 /// Draws it; columns without a value in any row, and ids, are left out.
 pub(super) fn draw(html: &mut String, table: &Table, part: usize) {
@@ -37,7 +41,8 @@ pub(super) fn draw(html: &mut String, table: &Table, part: usize) {
     }
     let _ = write!(
         html,
-        "<div class=scroll role=region tabindex=0 aria-labelledby=part{part}>\n<table aria-labelledby=part{part}>\n<thead>\n<tr>"
+        "<div class=scroll role=region tabindex=0 aria-labelledby=part{part}>\n\
+         <table aria-labelledby=part{part}>\n<thead>\n<tr>"
     );
     for (_, column) in &shown {
         let class = if is_number(column.kind) { " class=n" } else { "" };
@@ -67,10 +72,7 @@ fn cell(html: &mut String, value: &Value, kind: Kind, about: bool) {
     let shown = if is_blank(value) { String::new() } else { text(&cell_text(value, kind)) };
     let _ = match (kind, value) {
         (Kind::Percent, Value::Number(number)) => {
-            write!(
-                html,
-                "<td data-v={number}><meter aria-hidden=true max=100 low=80 high=95 optimum=0 value={number}></meter>{shown}"
-            )
+            write!(html, "<td data-v={number}>{METER} value={number}></meter>{shown}")
         }
         (Kind::Trend, Value::Array(points)) => {
             html.push_str("<td>");
@@ -85,6 +87,7 @@ fn cell(html: &mut String, value: &Value, kind: Kind, about: bool) {
         (_, Value::Null) if is_number(kind) => write!(html, "<td class=n>"),
         _ if about => write!(html, "<th scope=row>{shown}"),
         (Kind::Name, _) => write!(html, "<td class=name>{shown}"),
+        _ if shown.len() > LONG => write!(html, "<td class=name>{shown}"),
         _ => write!(html, "<td>{shown}"),
     };
 }

@@ -70,11 +70,11 @@ impl Calling<'_> {
     async fn run(&self, server: &Server, mut given: Arguments, body: Option<Body>) -> Result<(), Failure> {
         let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
         let (mut peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
-        let mut policy = Policy::default();
-        policy.unproven = self.args.force;
-        // A wait counts its time from when the work was started, and says how far that was.
-        policy.deadline = self.args.deadline.filter(|_| !self.waits());
-        peer.client = peer.client.under(policy);
+        if self.args.force {
+            let mut policy = Policy::default();
+            policy.unproven = true;
+            peer.client = peer.client.under(policy);
+        }
         if let Some(body) = body {
             given.body = Some(body.for_server(&peer, self.operation, self.args, self.console).await?);
         }

@@ -1,5 +1,6 @@
 //! `backhaul check`: recorded bodies against the schemas.
 
+mod har;
 mod subject;
 
 use backhaul_wire::{Drift, Struct, json};
@@ -9,21 +10,19 @@ use self::subject::{Subject, Target};
 use crate::args::catalogue::Check;
 use crate::body::Form;
 use crate::console::Console;
-use crate::exit::{Code, Outcome};
+use crate::exit::{Code, Failure, Outcome};
+use crate::input::Source;
 use crate::output::{Column, Kind, Row, Table};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
-    let subject = Subject::find(args)?;
-    // All are read before any is checked: a file that is not there is a usage error, and not half a report.
-    let files =
-        args.files.iter().map(|file| (file, Role::Answer)).chain(args.body.iter().map(|file| (file, Role::Request)));
-    let bodies: Vec<(String, Vec<u8>, Role)> =
-        files.map(|(file, role)| Ok((file.name(), file.read()?, role))).collect::<Result<_, _>>()?;
+    let reports = match &args.har {
+        Some(archive) => recorded(args, archive, console)?,
+        None => files(args)?,
+    };
     let mut rows = Vec::new();
     let mut fine = true;
-    for (name, body, role) in bodies {
-        let report = report(&subject, &body, role);
+    for (name, report) in reports {
         fine &= report.error.is_none() && (!args.strict || report.drift.is_empty());
         if report.drift.more > 0 {
             console.warn(&format!("{name}: {} more unknown fields and values are not listed", report.drift.more));
@@ -41,6 +40,50 @@ pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
     ];
     Table { columns, rows }.print(&args.output.style(console)?, console)?;
     Ok(if fine { Code::Done } else { Code::DataSaysNo })
+}
+
+/// The bodies that the command line names, all of one type or request.
+fn files(args: &Check) -> Result<Vec<(String, Report)>, Failure> {
+    let subject = Subject::find(args)?;
+    // All are read before any is checked: a file that is not there is a usage error, and not half a report.
+    let files =
+        args.files.iter().map(|file| (file, Role::Answer)).chain(args.body.iter().map(|file| (file, Role::Request)));
+    let bodies: Vec<(String, Vec<u8>, Role)> =
+        files.map(|(file, role)| Ok((file.name(), file.read()?, role))).collect::<Result<_, Failure>>()?;
+    Ok(bodies.into_iter().map(|(name, body, role)| (name, report(&subject, &body, role))).collect())
+}
+
+/// The bodies of recorded traffic, each by its own request. Entries of other programs are passed over, and told.
+fn recorded(args: &Check, archive: &Source, console: &Console) -> Result<Vec<(String, Report)>, Failure> {
+    let mut reports = Vec::new();
+    let (mut foreign, mut without) = (0, 0);
+    for entry in har::read(archive)? {
+        let Ok(subject) = Subject::of_entry(args, &entry.request, entry.status) else {
+            foreign += 1;
+            continue;
+        };
+        let name = &entry.name;
+        // A logon is a form, which has no type.
+        let is_body =
+            |body: &&Vec<u8>| matches!(body.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'[' | b'<'));
+        if let Some(sent) = entry.sent.as_ref().filter(is_body) {
+            reports.push((format!("{name} (sent)"), report(&subject, sent, Role::Request)));
+        }
+        match entry.answer.filter(|_| entry.status.is_some()) {
+            Some(answer) => reports.push((name.clone(), report(&subject, &answer, Role::Answer))),
+            None => without += 1,
+        }
+    }
+    if foreign > 0 {
+        console.warn(&format!("{}: {foreign} entries are no requests of {}", archive.name(), args.target.system));
+    }
+    if without > 0 {
+        console.warn(&format!("{}: {without} entries have no answer, or not its body", archive.name()));
+    }
+    if reports.is_empty() {
+        return Err(Failure::usage(format!("{}: no entry could be checked", archive.name())));
+    }
+    Ok(reports)
 }
 
 /// Which way a body goes.

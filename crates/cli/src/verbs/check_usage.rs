@@ -1,11 +1,11 @@
-//! `backhaul check-usage`: a plugin for Nagios and those that speak like it. One line, performance data behind a bar, and an exit code
-//! of their meaning: 0 ok, 1 warning, 2 critical, 3 unknown.
+//! `backhaul check-usage`: a plugin for Nagios and those that speak like it. One line, performance data behind a
+//! bar, and an exit code of their meaning: 0 ok, 1 warning, 2 critical, 3 unknown.
 
 use std::process::ExitCode;
 
 use backhaul_fleet::{Answer, Row};
 
-use super::usage::{Order, ask, predicate};
+use super::usage::{Order, ask, collecting, predicate};
 use crate::args::exporter::{CheckUsage, Of};
 use crate::connect;
 use crate::console::Console;
@@ -75,17 +75,24 @@ fn check(args: &CheckUsage, console: &Console) -> Result<(State, String), Failur
         return Err(Failure::usage("--critical is below --warning"));
     }
     let filter = predicate(args.filter.as_ref(), console)?;
-    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
+    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
     let selection = select(wanted, &Location::find()?)?;
     let (mut measures, mut rows) = (Vec::new(), 0);
-    let asked = connect::wait_for(ask(&args.fleet, &selection, Order::Servers, console, |answer: Answer| {
-        for row in answer.rows.iter().filter(|row| filter.as_ref().is_none_or(|filter| filter.matches(*row))) {
-            rows += 1;
-            measures
-                .extend(of(row, args.of).into_iter().filter(|measure| !measures.contains(measure)).collect::<Vec<_>>());
-        }
-        Ok(())
-    }))?;
+    let asked = connect::wait_for(ask(
+        &args.fleet,
+        &selection,
+        (collecting(&args.fleet), Order::Servers),
+        console,
+        |answer: Answer| {
+            for row in answer.rows.iter().filter(|row| filter.as_ref().is_none_or(|filter| filter.matches(*row))) {
+                rows += 1;
+                measures.extend(
+                    of(row, args.of).into_iter().filter(|measure| !measures.contains(measure)).collect::<Vec<_>>(),
+                );
+            }
+            Ok(())
+        },
+    ))?;
     Ok(judge(measures, rows, asked.said(), args.warning, args.critical))
 }
 

@@ -5,7 +5,7 @@ use backhaul_fleet::store::{Run, Store};
 use jiff::Timestamp;
 
 use super::store::{create, failure};
-use super::usage::{Order, ask};
+use super::usage::{Order, ask, collecting};
 use crate::args::store::{Collect, Place};
 use crate::args::usage::{Fleet, Usage};
 use crate::connect;
@@ -19,7 +19,9 @@ pub(crate) fn run(args: &Collect, console: &Console) -> Outcome {
     let selection = select(wanted, &Location::find()?)?;
     selection.say(console);
     let mut kept = Kept::new(&args.fleet, &args.place, console)?;
-    let work = ask(&args.fleet, &selection, Order::AsTheyCome, console, |answer| kept.push(&answer.rows));
+    let work = ask(&args.fleet, &selection, (collecting(&args.fleet), Order::AsTheyCome), console, |answer| {
+        kept.push(&answer.rows)
+    });
     let asked = connect::wait_for(work)?;
     if !asked.all_failed() {
         kept.finish()?;

@@ -1,7 +1,7 @@
 //! `backhaul exporter`: usage for Prometheus and its like.
 //!
-//! One task asks the servers, once per interval; connections read what it left. However many scrapers there are, the servers
-//! notice nothing of them.
+//! One task asks the servers, once per interval; connections read what it left. However many scrapers there are,
+//! the servers notice nothing of them.
 
 mod answer;
 mod tls;
@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::usage::{Order, ask};
+use super::usage::{Order, ask, collecting};
 use crate::args::exporter::Exporter;
 use crate::connect;
 use crate::console::Console;
@@ -69,7 +69,7 @@ impl Shared {
 
 /// Runs the verb: until Ctrl-C, or the signal that asks a process to end.
 pub(crate) fn run(args: &Exporter, console: &Console) -> Outcome {
-    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
+    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
     let selection = select(wanted, &Location::find()?)?;
     selection.say(console);
     let acceptor = match (&args.tls_cert, &args.tls_key) {
@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Exporter, console: &Console) -> Outcome {
     }
     // A collection may take its deadline several times over, once per group of servers that are asked at once.
     let rounds = selection.servers.len().div_ceil(args.fleet.at_once.max(1)).max(1);
-    let longest = args.fleet.deadline.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+    let longest = args.fleet.deadline().saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
     let overdue = args.interval.saturating_mul(2).saturating_add(longest);
     let shared = Arc::new(Shared {
         metrics: Mutex::new(Metrics::new().stale_after(overdue)),
@@ -120,7 +120,8 @@ async fn collect(args: &Exporter, selection: &Selection, shared: &Shared, consol
     loop {
         tick.tick().await;
         let mut answered = HashSet::new();
-        let work = ask(&args.fleet, selection, Order::AsTheyCome, console, |answer| {
+        let how = (collecting(&args.fleet).jobs(args.jobs), Order::AsTheyCome);
+        let work = ask(&args.fleet, selection, how, console, |answer| {
             answered.insert(answer.server.clone());
             shared.metrics(|metrics| metrics.take(answer));
             Ok(())

@@ -2,6 +2,8 @@
 
 mod ask;
 #[cfg(feature = "store")]
+mod growth;
+#[cfg(feature = "store")]
 mod past;
 mod report;
 mod shown;
@@ -9,7 +11,7 @@ mod sums;
 
 use backhaul_fleet::ROWS;
 
-pub(super) use self::ask::{Order, ask};
+pub(super) use self::ask::{Order, ask, collecting};
 use self::shown::Shown;
 pub(super) use self::shown::{fields, predicate};
 use crate::args::usage::Usage;
@@ -26,7 +28,7 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
     }
     #[cfg(feature = "store")]
     if let Some(days) = args.past.since {
-        return past::since(args, days, console);
+        return growth::since(args, days, console);
     }
     let mut shown = Shown::new(&args.question, console)?;
     let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
@@ -43,7 +45,7 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
     let streams = shown.streams();
     #[cfg(feature = "store")]
     let mut kept = super::collect::Kept::begin(args, console)?;
-    let work = ask(&args.fleet, &selection, streams, console, |answer| {
+    let work = ask(&args.fleet, &selection, (collecting(&args.fleet), streams), console, |answer| {
         #[cfg(feature = "store")]
         kept.push(&answer.rows)?;
         // No row of a server that failed is not the same as a server without rows.

@@ -9,7 +9,7 @@ use quote::quote;
 use super::HEADER;
 use super::docs::{evidence, param_doc, with_versions};
 use super::names::{field_name, type_name};
-use super::tables::{doc, plain};
+use super::tables::{doc, plain, renamed};
 use super::types::{kind, versions};
 use crate::ir::{Kind, Operation, Param, ParamPlace, Request, Response, Versions};
 use crate::operations::{FORMAT, QUERIES};
@@ -19,13 +19,16 @@ use crate::operations::{FORMAT, QUERIES};
 pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
     let calls: Vec<&&Operation> = all.iter().filter(|operation| operation.family != QUERIES).collect();
     let queries: Vec<&&Operation> = all.iter().filter(|operation| operation.family == QUERIES).collect();
-    let own: BTreeSet<String> = calls.iter().map(|operation| call_name(operation)).collect();
+    let own: BTreeSet<String> = calls.iter().map(|operation| call_name(&operation.name)).collect();
     let scope = Scope { own: &own };
     let mut out = format!("{HEADER}//! {title}\n\nuse super::super::prelude::*;\n");
     for operation in &calls {
         out.push_str(&scope.calls(operation));
+        for old in &operation.formerly {
+            out.push_str(&renamed(&call_name(old), &call_name(&operation.name)));
+        }
     }
-    let names: String = calls.iter().map(|operation| format!("        {};\n", call_name(operation))).collect();
+    let names: String = calls.iter().map(|operation| format!("        {};\n", call_name(&operation.name))).collect();
     let rows: String = queries.iter().map(|operation| scope.query(operation)).collect();
     out.push_str(&format!("backhaul_wire::generated_operations! {{\n    calls {{\n{names}    }}\n{rows}}}\n"));
     let older = calls.iter().flat_map(|operation| {
@@ -43,9 +46,19 @@ pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
     out
 }
 
+/// What a caller gives for a value. Texts of any sort are taken as literals, too; whatever else has its own type, so that a caller's
+/// `into()` and number literals are understood.
+pub(super) fn taken(kind: &Kind, ty: &str) -> String {
+    if is_text(kind) { format!("impl Into<{ty}>") } else { ty.to_owned() }
+}
+
+fn is_text(kind: &Kind) -> bool {
+    matches!(kind, Kind::Text | Kind::Id | Kind::DateTime | Kind::Secret)
+}
+
 /// The name of an operation's call.
-pub(super) fn call_name(operation: &Operation) -> String {
-    operation.name.to_upper_camel_case()
+pub(crate) fn call_name(name: &str) -> String {
+    name.to_upper_camel_case()
 }
 
 /// The names that are taken by a file's calls, so that a type of the same name is written with its path.
@@ -86,12 +99,14 @@ impl Scope<'_> {
             // A call that must have nothing can also be made from nothing.
             out.push_str("    #[derive(Default)]\n");
         }
-        let name = call_name(operation);
+        let name = call_name(&operation.name);
         out.push_str(&match older_of {
             None => format!("    {name} = {};\n", self.row(operation)),
-            Some((newest, until)) => format!("    {name} = older {} until {until};\n", call_name(newest)),
+            Some((newest, until)) => format!("    {name} = older {} until {until};\n", call_name(&newest.name)),
         });
-        let args = must.iter().map(|param| format!("{}: {}", field_name(&param.name), plain(self.value(&param.kind))));
+        let args = must.iter().map(|param| {
+            format!("{}: {}", field_name(&param.name), taken(&param.kind, &plain(self.value(&param.kind))))
+        });
         let args = args.collect::<Vec<_>>().join(", ");
         let body = operation
             .request
@@ -105,7 +120,8 @@ impl Scope<'_> {
             let shape = shape.trim_start_matches("Param::");
             out.push_str(&match (is_argument(param), param.list) {
                 (_, true) => format!("    {name}: Vec<{ty}> [Vec::new()] {shape};\n"),
-                (true, false) => format!("    {name}: {ty} [{name}.into()] {shape};\n"),
+                (true, false) if is_text(&param.kind) => format!("    {name}: {ty} [{name}.into()] {shape};\n"),
+                (true, false) => format!("    {name}: {ty} [{name}] {shape};\n"),
                 (false, false) => format!("    {name}: Option<{ty}> [None] {shape};\n"),
             });
         }

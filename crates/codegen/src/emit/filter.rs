@@ -1,24 +1,41 @@
 //! The filter fields of each query type, for `backhaul-filter`.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{doc, render};
+use super::families::{Gathered, family_of};
+use super::{HEADER, doc, render};
+use crate::ir::Types;
 use crate::queries::{Param, ParamKind, Queries, QueryType, Source};
 
-/// The file `crates/filter/src/generated/em.rs`.
+/// The files `em.rs` and `em/FAMILY.rs` of `crates/filter/src/generated`, by the family of what a query answers with.
 #[must_use]
-pub fn filter_fields(queries: &Queries) -> String {
-    let bodies = queries.types.iter().map(query);
+pub fn filter_fields(queries: &Queries, types: &Types) -> BTreeMap<PathBuf, String> {
+    let mut families: BTreeMap<&str, Vec<TokenStream>> = BTreeMap::new();
+    for ty in &queries.types {
+        families.entry(family_of(types, &ty.entity)).or_default().push(query(ty));
+    }
+    let files = families.into_iter().map(|(family, bodies)| {
+        let title = format!(" Queries: {}", types.title(family));
+        let code = render(quote! {
+            #![doc = #title]
+            use crate::field::{Field, FieldDef, Kind, QueryDef, QueryType, Source, kind};
+            #(#bodies)*
+        });
+        (family, code)
+    });
     let names = queries.types.iter().map(|query| format_ident!("{}", query.name));
-    render(quote! {
-        #![doc = " What Enterprise Manager can be queried for, and the fields that a filter may use."]
-        use crate::field::{Field, FieldDef, Kind, QueryDef, QueryType, Source, kind};
-        #(#bodies)*
+    let all = render(quote! {
+        use crate::field::{QueryDef, QueryType};
         /// Every query type, in schema order.
         pub static QUERIES: &[&QueryDef] = &[#(#names::DEF),*];
-    })
+    });
+    let title = "What Enterprise Manager can be queried for, and the fields that a filter may use.";
+    Gathered { system: "em", title, rest: all.trim_start_matches(HEADER) }.files(files.collect())
 }
 
 fn query(query: &QueryType) -> TokenStream {

@@ -1,27 +1,35 @@
 //! ZStack's inventories, their fields and joins as tables for the macro `inventory!` of `backhaul-filter`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use heck::ToShoutySnakeCase;
 
 use super::HEADER;
+use super::families::{Gathered, family_of};
 use super::names::constant;
 use crate::inventories::{Inventories, Inventory};
 use crate::ir::{Kind, Type, TypeShape, Types};
 
-/// The file `crates/filter/src/generated/zstack.rs`.
+/// The files `zstack.rs` and `zstack/FAMILY.rs` of `crates/filter/src/generated`, by the family of the inventory's type.
 #[must_use]
-pub fn inventories(all: &Inventories, types: &Types) -> String {
-    let mut out = format!(
-        "{HEADER}//! What ZStack can be asked for: the fields of each inventory, the joins to others, and its kinds.\n\
-         use crate::zstack::inventory::inventory;\n"
-    );
+pub fn inventories(all: &Inventories, types: &Types) -> BTreeMap<PathBuf, String> {
+    let mut families: BTreeMap<&str, String> = BTreeMap::new();
     for (name, inventory) in &all.inventories {
         if let Some(ty) = types.get(name) {
-            out.push_str(&table(all, ty, inventory));
+            let family = family_of(types, name);
+            let code = families.entry(family).or_insert_with(|| {
+                let title = types.title(family);
+                format!(
+                    "{HEADER}//! Inventories: {title}\n\n#[allow(unused_imports, reason = \"only joins and kinds need them\")]\n\
+                     use super::*;\nuse crate::zstack::inventory::inventory;\n"
+                )
+            });
+            code.push_str(&table(all, ty, inventory));
         }
     }
-    out
+    let title = "What ZStack can be asked for: the fields of each inventory, the joins to others, and its kinds.";
+    Gathered { system: "zstack", title, rest: "" }.files(families)
 }
 
 fn table(all: &Inventories, ty: &Type, inventory: &Inventory) -> String {

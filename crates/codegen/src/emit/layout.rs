@@ -12,6 +12,9 @@ use super::{HEADER, calls, render, tables};
 use crate::features::{Closure, Features};
 use crate::ir::{Operation, Type, Types};
 
+/// How much code stands in one file before the requests get a file of their own.
+const MOST_OF_A_PART: usize = 180_000;
+
 /// One system, as the back ends see it.
 #[derive(Debug)]
 pub struct System<'a> {
@@ -34,6 +37,7 @@ impl System<'_> {
     #[must_use]
     pub fn files(&self, folder: &Path) -> BTreeMap<PathBuf, String> {
         let mut files = BTreeMap::new();
+        let roles = Roles { sent: self.requests, edited: self.types.edited(), secretive: self.types.secretive() };
         let types = self.types.by_family();
         let mut operations: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
         for operation in self.operations {
@@ -45,18 +49,17 @@ impl System<'_> {
             .map(|name| {
                 let types = types.get(name).cloned().unwrap_or_default();
                 let operations = operations.get(name).cloned().unwrap_or_default();
-                Family { name, module: family_module(name), groups: groups(&types, self.closure), operations }
+                Family { name, module: family_module(name), parts: self.parts(&types, &roles), operations }
             })
             .collect();
-        let edited = self.types.edited();
         for family in &families {
             let title = self.types.title(family.name);
-            files.insert(folder.join(format!("{}.rs", family.module)), self.family(family, &title, &edited));
+            files.insert(folder.join(format!("{}.rs", family.module)), self.family(family, &title, &roles));
             let below = folder.join(&family.module);
             if family.split() {
-                for (features, members) in &family.groups {
-                    let code = HEADER.to_owned() + &self.types(members, &edited, "super::super");
-                    files.insert(below.join(format!("{}.rs", group_name(features))), code);
+                for part in &family.parts {
+                    let code = HEADER.to_owned() + &roles.types(&part.types, "super::super");
+                    files.insert(below.join(format!("{}.rs", part.module)), code);
                 }
             }
             if !family.operations.is_empty() {
@@ -69,36 +72,42 @@ impl System<'_> {
         files
     }
 
-    fn family(&self, family: &Family<'_>, title: &str, edited: &BTreeSet<&str>) -> String {
+    /// The parts that a family's types stand in: by the features that bring them, and the requests by themselves where all in one file
+    /// would be too much.
+    fn parts<'t>(&self, types: &[&'t Type], roles: &Roles<'_>) -> Vec<Part<'t>> {
+        let mut groups: BTreeMap<Features, Vec<&Type>> = BTreeMap::new();
+        for ty in types {
+            groups.entry(self.closure.of(&ty.name)).or_default().push(ty);
+        }
+        let parts = groups.into_iter().flat_map(|(features, types)| {
+            let module = group_name(&features);
+            if roles.types(&types, "super::super").len() < MOST_OF_A_PART {
+                return vec![Part { module, features, types }];
+            }
+            let (sent, got) = types.into_iter().partition(|ty| self.requests.contains(ty.name.as_str()));
+            let requests = Part { module: format!("{module}_requests"), features: features.clone(), types: sent };
+            vec![Part { module, features, types: got }, requests]
+        });
+        parts.collect()
+    }
+
+    fn family(&self, family: &Family<'_>, title: &str, roles: &Roles<'_>) -> String {
         let mut out = format!("{HEADER}//! {title}\n\n");
         if !family.operations.is_empty() {
             let cfg = cfg(&self.closure.family(family.name)).map(line).unwrap_or_default();
             out.push_str(&format!("{cfg}pub mod operations;\n"));
         }
         if !family.split() {
-            let all: Vec<&Type> = family.groups.values().flatten().copied().collect();
-            if !all.is_empty() {
-                out.push_str(&self.types(&all, edited, "super"));
+            if let [whole] = &*family.parts {
+                out.push_str(&roles.types(&whole.types, "super"));
             }
             return out;
         }
-        for features in family.groups.keys() {
-            let (name, cfg) = (group_name(features), cfg(features).map(line).unwrap_or_default());
+        for part in &family.parts {
+            let (name, cfg) = (&part.module, cfg(&part.features).map(line).unwrap_or_default());
             out.push_str(&format!("{cfg}pub(super) mod {name};\n{cfg}pub use self::{name}::*;\n"));
         }
         out
-    }
-
-    /// The types of a family, or of a part of it. `up` leads to the module of the system.
-    fn types(&self, members: &[&Type], edited: &BTreeSet<&str>, up: &str) -> String {
-        let mut out =
-            format!("#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse {up}::prelude::*;\n");
-        for ty in members {
-            out.push_str(&tables::ty(ty, self.requests.contains(ty.name.as_str()), edited.contains(ty.name.as_str())));
-        }
-        let entries: String = members.iter().map(|ty| format!("    {},\n", tables::entry(ty))).collect();
-        let head = format!("#[cfg(feature = \"registry\")]\npub(in {up}) const TYPES: &[TypeEntry] = &[\n");
-        out + &head + &entries + "];\n"
     }
 
     /// The module that gathers the families.
@@ -106,21 +115,21 @@ impl System<'_> {
         let api = format_ident!("{}", self.api);
         let modules = families.iter().map(|family| {
             let (name, cfg) = (format_ident!("{}", family.module), self.cfg(family));
-            let types = (!family.groups.is_empty()).then(|| quote! { #cfg pub use self::#name::*; });
+            let types = (!family.parts.is_empty()).then(|| quote! { #cfg pub use self::#name::*; });
             quote! { #cfg pub mod #name; #types }
         });
         let parts = families.iter().flat_map(|family| {
             let name = format_ident!("{}", family.module);
-            let groups = family.groups.keys().filter(|_| family.split()).map({
-                let name = name.clone();
-                move |features| {
-                    let (group, cfg) = (format_ident!("{}", group_name(features)), cfg(features));
-                    quote! { #cfg self::#name::#group::TYPES }
+            let whole = !family.split();
+            let parts = family.parts.iter().map(|part| {
+                let (module, cfg) = (format_ident!("{}", part.module), cfg(&part.features));
+                if whole {
+                    quote! { #cfg self::#name::TYPES }
+                } else {
+                    quote! { #cfg self::#name::#module::TYPES }
                 }
             });
-            let cfg = self.cfg(family);
-            let whole = (!family.split() && !family.groups.is_empty()).then(|| quote! { #cfg self::#name::TYPES });
-            groups.chain(whole).collect::<Vec<_>>()
+            parts.collect::<Vec<_>>()
         });
         let replies = self.replies.then(|| quote! { pub(super) use super::super::reply::*; });
         render(quote! {
@@ -170,10 +179,37 @@ impl System<'_> {
     fn cfg(&self, family: &Family<'_>) -> Option<TokenStream> {
         let own = (!family.operations.is_empty()).then(|| self.closure.family(family.name));
         let mut all = BTreeSet::new();
-        for features in family.groups.keys().cloned().chain(own) {
+        for features in family.parts.iter().map(|part| part.features.clone()).chain(own) {
             all.extend(features?);
         }
         cfg(&Some(all))
+    }
+}
+
+/// What is known of types from others.
+struct Roles<'a> {
+    sent: &'a BTreeSet<&'a str>,
+    edited: BTreeSet<&'a str>,
+    secretive: BTreeSet<&'a str>,
+}
+
+impl Roles<'_> {
+    /// The types of a family, or of a part of it. `up` leads to the module of the system.
+    fn types(&self, members: &[&Type], up: &str) -> String {
+        let mut out =
+            format!("#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse {up}::prelude::*;\n");
+        for ty in members {
+            let name = ty.name.as_str();
+            let role = tables::Role {
+                sent: self.sent.contains(name),
+                edited: self.edited.contains(name),
+                secretive: self.secretive.contains(name),
+            };
+            out.push_str(&tables::ty(ty, role));
+        }
+        let entries: String = members.iter().map(|ty| format!("    {},\n", tables::entry(ty))).collect();
+        let head = format!("#[cfg(feature = \"registry\")]\npub(in {up}) const TYPES: &[TypeEntry] = &[\n");
+        out + &head + &entries + "];\n"
     }
 }
 
@@ -181,24 +217,23 @@ impl System<'_> {
 struct Family<'a> {
     name: &'a str,
     module: String,
-    /// Its types by their features.
-    groups: BTreeMap<Features, Vec<&'a Type>>,
+    /// Its types.
+    parts: Vec<Part<'a>>,
     operations: Vec<&'a Operation>,
 }
 
-impl Family<'_> {
-    /// Whether its types stand in files by their features.
-    fn split(&self) -> bool {
-        self.groups.keys().any(Option::is_some)
-    }
+/// Types of a family that stand in one file.
+struct Part<'a> {
+    module: String,
+    features: Features,
+    types: Vec<&'a Type>,
 }
 
-fn groups<'t>(types: &[&'t Type], closure: &Closure) -> BTreeMap<Features, Vec<&'t Type>> {
-    let mut groups: BTreeMap<Features, Vec<&Type>> = BTreeMap::new();
-    for ty in types {
-        groups.entry(closure.of(&ty.name)).or_default().push(ty);
+impl Family<'_> {
+    /// Whether its types stand in files of their own, below its module.
+    fn split(&self) -> bool {
+        self.parts.len() > 1 || self.parts.iter().any(|part| part.features.is_some())
     }
-    groups
 }
 
 /// The module of the types that these features bring, such as `with_compute_or_storage`.

@@ -3,24 +3,45 @@
 use proc_macro2::TokenStream;
 
 use super::docs::{documentation, field_doc, value_doc};
-use super::names::{constant, variant};
-use super::types::{access, field_shape, held_type, member, versions};
+use super::names::{constant, member, variant};
+use super::types::{access, field_shape, held_type, versions};
 use super::unions;
-use crate::ir::{Field, Repeat, Struct, Type, TypeShape, Value};
+use crate::ir::{Field, Kind, Repeat, Struct, Type, TypeShape, Value};
 
-/// A type; `sent` says that it is a request's body.
-pub(super) fn ty(ty: &Type, sent: bool, edited: bool) -> String {
+/// What is known of a type from the others.
+#[derive(Clone, Copy)]
+pub(super) struct Role {
+    /// It is a request's body.
+    pub(super) sent: bool,
+    /// Fields that edit hold it.
+    pub(super) edited: bool,
+    /// It holds a secret, or a type that does.
+    pub(super) secretive: bool,
+}
+
+/// A type.
+pub(super) fn ty(ty: &Type, role: Role) -> String {
     let mut out = match &ty.shape {
-        TypeShape::Struct(body) if sent => structure(ty, body) + &request(ty, body),
-        TypeShape::Struct(body) => structure(ty, body),
-        TypeShape::Union(body) => unions::union(ty, body),
+        TypeShape::Struct(body) => {
+            let request = if role.sent { request(ty, body) } else { String::new() };
+            model(ty, &ty.name, body, &documentation(ty), "", role.secretive) + &request
+        }
+        TypeShape::Union(body) => unions::union(ty, body, role.secretive),
         TypeShape::Enum(values) => choice(ty, values),
     };
-    if edited {
+    for old in &ty.formerly {
+        out.push_str(&renamed(old, &ty.name));
+    }
+    if role.edited {
         let kind = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
         out.push_str(&format!("backhaul_wire::generated_edit! {{ {kind} {} }}\n", ty.name));
     }
     out
+}
+
+/// The old name of a type or call, which stays for those who use it.
+pub(super) fn renamed(old: &str, new: &str) -> String {
+    format!("/// Now [`{new}`].\n#[deprecated(note = \"renamed to `{new}`\")]\npub type {old} = {new};\n")
 }
 
 /// A row of the list of types: a struct's shape and how an empty value is made, or an enum's shape.
@@ -33,15 +54,16 @@ pub(super) fn entry(ty: &Type) -> String {
 }
 
 /// A struct named `rust`; `docs` and `more` (of the shape) differ for the struct behind a union.
-pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str) -> String {
+pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str, secretive: bool) -> String {
     let mut out = format!("backhaul_wire::generated_model! {{\n{}", doc(docs));
+    let secrets = if secretive { " holds secrets" } else { "" };
     let aliases: Vec<String> = ty.aliases.iter().map(|alias| format!("{alias:?}")).collect();
     let aliases = if aliases.is_empty() { String::new() } else { format!(".aliases(&[{}])", aliases.join(", ")) };
     let root = body.root.as_ref().map(|root| format!(".root({root:?})")).unwrap_or_default();
     let bare = body.bare_list.map(|index| format!(".bare_list({index})")).unwrap_or_default();
     let range = plain(versions(ty.versions));
     let (shape, title) = (constant(&ty.name), &ty.name);
-    out.push_str(&format!("    {rust} = {shape}({title:?}){aliases}{root}{bare}{more}{range};\n"));
+    out.push_str(&format!("    {rust} = {shape}({title:?}){aliases}{root}{bare}{more}{range}{secrets};\n"));
     for (index, field) in body.fields.iter().enumerate() {
         let (name, held, view) = (member(field), plain(held_type(field, true)), access(field));
         let shape = plain(field_shape(field));
@@ -52,26 +74,31 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
     out + "}\n"
 }
 
-/// A struct as it stands in the schemas.
-fn structure(ty: &Type, body: &Struct) -> String {
-    model(ty, &ty.name, body, &documentation(ty), "")
-}
-
 /// What a caller fills a request with.
 ///
-/// What became required after the type's first version is set like what is optional, so that a newer version of an API changes
+/// What came or became required after the type's first version is set like what is optional, so that a newer version of an API changes
 /// no constructor: whether it is there is checked when it is sent to a version that wants it.
 fn request(ty: &Type, body: &Struct) -> String {
     let from_the_start = |field: &Field| {
         let since = field.versions.since.is_none_or(|since| ty.versions.since.is_some_and(|first| since <= first));
-        field.required && since && field.versions.until.is_none()
+        field.required && field.required_since.is_none() && since && field.versions.until.is_none()
     };
     let list = |required: bool| {
         let fields = body.fields.iter().filter(|field| from_the_start(field) == required);
-        let given = fields.map(|field| format!("{}: {}", member(field), plain(given(field))));
+        let given = fields.map(|field| {
+            let how = if is_converted(field) { "into" } else { "set" };
+            format!("{how} {}: {}", member(field), plain(given(field)))
+        });
         given.collect::<Vec<_>>().join(", ")
     };
     format!("backhaul_wire::generated_request! {{ {}({}) {{ {} }} }}\n", ty.name, list(true), list(false))
+}
+
+/// Whether a caller's value is converted: texts are taken as literals, too, what is edited may be null, and what stands in a box comes
+/// without one. Of other types the caller's own `into()` and number literals are understood.
+fn is_converted(field: &Field) -> bool {
+    let text = matches!(field.kind, Kind::Text | Kind::Id | Kind::DateTime | Kind::Secret);
+    field.repeat == Repeat::One && (text || field.boxed) || field.edit
 }
 
 fn given(field: &Field) -> TokenStream {

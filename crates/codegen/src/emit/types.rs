@@ -3,14 +3,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::names::{constant, field_name, type_name};
+use super::names::{constant, type_name};
 use crate::ir::{Field, Kind, Place, Repeat, Versions};
-
-/// The Rust name of a field. An XML element that repeats by itself has a singular name; its list is named as in JSON.
-pub(super) fn member(field: &Field) -> proc_macro2::Ident {
-    let bare = field.repeat == Repeat::List && field.item.is_none();
-    field_name(if bare { &field.json } else { &field.wire })
-}
 
 pub(super) fn access(field: &Field) -> &'static str {
     if field.edit {
@@ -30,6 +24,7 @@ pub(super) fn access(field: &Field) -> &'static str {
         (Repeat::List, Kind::Bool) => "Bools",
         (Repeat::List, Kind::Int) => "Ints",
         (Repeat::List, Kind::Float) => "Floats",
+        // Front ends refuse lists and maps of secrets.
         (Repeat::List, Kind::Text | Kind::Secret) => "Texts",
         (Repeat::List, Kind::Id) => "Ids",
         (Repeat::List, Kind::DateTime) => "DateTimes",
@@ -49,7 +44,6 @@ pub(super) fn held_type(field: &Field, whole: bool) -> TokenStream {
         Kind::Int => quote! { i64 },
         Kind::Float => quote! { f64 },
         Kind::Text => quote! { String },
-        Kind::Secret if field.repeat != Repeat::One => quote! { String },
         Kind::Id => quote! { Id },
         Kind::DateTime => quote! { DateTime },
         Kind::Secret => quote! { Secret },
@@ -122,7 +116,10 @@ pub(super) fn field_shape(field: &Field) -> TokenStream {
         Place::Attribute => Some(quote! { .attribute() }),
         Place::Text => Some(quote! { .text() }),
     };
-    let required = field.required.then(|| quote! { .required() });
+    let required = match field.required_since.map(Literal::u8_unsuffixed) {
+        Some(since) => Some(quote! { .required_since(#since) }),
+        None => field.required.then(|| quote! { .required() }),
+    };
     let uncertain = field.uncertain.then(|| quote! { .uncertain() });
     let versions = versions(field.versions);
     quote! { Field::#new(#wire, #kind) #json #item #json_item #place #required #uncertain #versions }

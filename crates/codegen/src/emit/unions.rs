@@ -2,8 +2,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs::{documentation, field_doc};
-use super::names::{constant, type_name, variant};
-use super::types::{access_type, member};
+use super::names::{constant, member, type_name, variant};
+use super::types::access_type;
 use super::{HEADER, doc, render, tables};
 use crate::ir::{Field, Kind, Repeat, Struct, Type, Union};
 
@@ -13,7 +13,7 @@ fn any_name(union: &str) -> String {
 }
 
 /// A union: the struct of its unknown kinds, and an enum over all of them.
-pub(super) fn union(ty: &Type, body: &Union) -> String {
+pub(super) fn union(ty: &Type, body: &Union, secretive: bool) -> String {
     let any = any_name(&ty.name);
     let wide = Struct { fields: body.fields.clone(), ..Struct::default() };
     let docs = format!(
@@ -21,12 +21,13 @@ pub(super) fn union(ty: &Type, body: &Union) -> String {
         ty.name, ty.source
     );
     let kinds = format_ident!("{}_KINDS", constant(&ty.name));
-    let wide = tables::model(ty, &any, &wide, &docs, &format!(".union(&{kinds})"));
-    wide + render(choice(ty, body, &kinds)).trim_start_matches(HEADER)
+    let wide = tables::model(ty, &any, &wide, &docs, &format!(".union(&{kinds})"), secretive);
+    wide + render(choice(ty, body, &kinds, secretive)).trim_start_matches(HEADER)
 }
 
 /// The enum over the kinds of a union.
-fn choice(ty: &Type, body: &Union, shape: &Ident) -> TokenStream {
+fn choice(ty: &Type, body: &Union, shape: &Ident, secretive: bool) -> TokenStream {
+    let holds = secretive.then(|| quote! { holds secrets: });
     let name = type_name(&ty.name);
     let any = any_name(&ty.name);
     let any = type_name(&any);
@@ -110,7 +111,7 @@ fn choice(ty: &Type, body: &Union, shape: &Ident) -> TokenStream {
             fn from(any: #any) -> Self { narrow(&any).unwrap_or(Self::Unknown(any)) }
         }
         #(#froms)*
-        backhaul_wire::generated_struct! { #name; }
+        backhaul_wire::generated_struct! { #holds #name; }
     }
 }
 

@@ -102,6 +102,11 @@ impl Merge<'_> {
                 self.changes.push(format!("~ operation {name}: is {} now", operation.name));
                 aliases.retain(|alias| *alias != operation.name);
                 node.insert("operation".into(), operation.name.clone().into());
+                // The call keeps its old name in Rust, too.
+                let mut formerly = super::properties::texts(node.get("formerly"));
+                formerly.retain(|old| *old != operation.name && *old != name);
+                formerly.push(name.clone());
+                insert_behind_name(&mut node, "formerly", json!(formerly));
             }
             if !aliases.contains(&alias) {
                 aliases.push(alias);
@@ -305,9 +310,10 @@ impl Merge<'_> {
 
 /// The members of a row in the order in which all rows have them.
 fn in_order(mut node: Node) -> Node {
-    const ORDER: [&str; 18] = [
+    const ORDER: [&str; 19] = [
         "operation",
         "aliases",
+        "formerly",
         "method",
         "path",
         "since",

@@ -8,6 +8,7 @@ use super::Result;
 use super::marks::{self, Span, TYPE, Without};
 use super::tree::{BY_NAME, Node};
 use super::types::{Form, Merge, Spans};
+use crate::json_schema::REQUIRED_SINCE;
 
 /// What of a property is a fact of the vendor's; the rest is ours.
 const FACTS: [&str; 17] = [
@@ -43,6 +44,7 @@ impl Merge<'_> {
             .filter_map(|(name, property)| Some((name.clone(), marks::span(property.as_object()?, TYPE, spans.old))))
             .collect();
         let mut required = texts(known.get("required"));
+        let mut later = required_later(&properties);
         let now_required = texts(node.get("required"));
         let mut told: Vec<String> = Vec::new();
         let mut last: Option<String> = None;
@@ -77,10 +79,19 @@ impl Merge<'_> {
             if spelled != found {
                 rename(&mut properties, &found, &spelled);
                 required.iter_mut().filter(|name| **name == found).for_each(|name| name.clone_from(&spelled));
+                if let Some(since) = later.remove(&found) {
+                    later.insert(spelled.clone(), since);
+                }
             }
-            if newest {
+            if newest && !now_required.contains(property) {
                 required.retain(|name| *name != spelled);
-                required.extend(now_required.contains(property).then(|| spelled.clone()));
+                later.remove(&spelled);
+            } else if newest && !required.contains(&spelled) {
+                // Older versions do without it: constructors stay as they are, and only newer servers are told of its absence.
+                match range == Span::only(version) {
+                    true => required.push(spelled.clone()),
+                    false => drop(later.entry(spelled.clone()).or_insert(version)),
+                }
             }
             if self.is_news(Spans { old: range, new: range.with(version) }) {
                 self.changes.push(format!("~ {place}: also in v{version}"));
@@ -117,6 +128,10 @@ impl Merge<'_> {
         for (property, node) in &mut properties {
             if let (Some(node), Some(range)) = (node.as_object_mut(), ranges.get(property)) {
                 marks::mark(node, TYPE, *range, spans.new);
+                match later.get(property) {
+                    Some(since) => drop(node.insert(REQUIRED_SINCE.to_owned(), json!(since))),
+                    None => drop(node.shift_remove(REQUIRED_SINCE)),
+                }
             }
         }
         required.sort_by_key(|name| properties.keys().position(|property| property == name));
@@ -302,6 +317,13 @@ fn kind(node: &Node) -> Node {
 pub(super) fn is_nullable(node: &Node) -> bool {
     let listed = node.get("type").and_then(Json::as_array).is_some_and(|names| names.iter().any(|name| name == "null"));
     listed || node.get("x-nullable").is_some_and(|flag| *flag == Json::Bool(true))
+}
+
+/// The properties that a request must have from some version on.
+fn required_later(properties: &Map<String, Json>) -> BTreeMap<String, u8> {
+    let since =
+        |node: &Json| node.get(REQUIRED_SINCE).and_then(Json::as_u64).and_then(|since| u8::try_from(since).ok());
+    properties.iter().filter_map(|(name, node)| Some((name.clone(), since(node)?))).collect()
 }
 
 fn set_nullable(node: &mut Node, nullable: bool) {

@@ -2,8 +2,9 @@ use heck::ToUpperCamelCase;
 use serde_json::{Map, Value as Json};
 
 use super::{File, Index};
+use crate::emit::{field_clash, value_clash};
 use crate::error::{Result, SchemaError};
-use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Value, Versions, is_type_name};
+use crate::ir::{Field, Kind, Place, Repeat, SECRETS, Struct, Type, TypeShape, Value, Versions, is_type_name};
 
 /// How far references may lead on: more is a circle.
 const MAX_DEPTH: usize = 32;
@@ -70,7 +71,11 @@ impl Form {
 }
 
 /// What every schema may say.
-const COMMON: &[&str] = &["description", "x-since", "x-until", "x-sources", "x-evidence", "x-uncertain"];
+const COMMON: &[&str] =
+    &["description", "x-since", "x-until", REQUIRED_SINCE, "x-sources", "x-evidence", "x-uncertain"];
+
+/// The first version that wants a property in a request, where older ones have it and do not.
+pub(crate) const REQUIRED_SINCE: &str = "x-required-since";
 
 /// Bounds that a value must keep: nothing checks them here, the documentation says them.
 const BOUNDS: [(&str, &str); 9] = [
@@ -84,6 +89,10 @@ const BOUNDS: [(&str, &str); 9] = [
     ("minProperties", "at least {} members"),
     ("maxProperties", "at most {} members"),
 ];
+
+/// Bounds that stand in order.
+const RANGES: [(&str, &str); 4] =
+    [("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"), ("minProperties", "maxProperties")];
 
 /// Reads the definitions of one file into types.
 pub(super) struct Reader<'a> {
@@ -108,7 +117,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn definition(&mut self, name: &str, json: &Json, pointer: &str) -> Result<()> {
-        let object = self.schema(json, pointer, &["x-aliases"])?;
+        let object = self.schema(json, pointer, &["x-aliases", "x-formerly"])?;
         if !is_type_name(name) {
             return Err(
                 self.error(pointer, format!("`{name}` is not a type name: use UpperCamelCase letters and digits"))
@@ -131,6 +140,7 @@ impl Reader<'_> {
             source: format!("schemas/{}#{pointer}", self.file.path),
             doc: documented(object),
             aliases: self.texts(object, "x-aliases", pointer)?,
+            formerly: self.texts(object, "x-formerly", pointer)?,
             versions: self.versions(object, pointer)?,
             evidence: self.evidence(object, pointer)?,
             shape,
@@ -154,6 +164,11 @@ impl Reader<'_> {
         let required = self.texts(object, "required", pointer)?;
         for wanted in &required {
             match fields.iter_mut().find(|field| field.wire == *wanted) {
+                Some(field) if field.required_since.is_some() => {
+                    let rule =
+                        format!("`{wanted}` is required in some versions alone, by `{REQUIRED_SINCE}`: not here, too");
+                    return Err(self.error(&format!("{pointer}/required"), rule));
+                }
                 Some(field) => field.required = true,
                 None => {
                     return Err(self.error(&format!("{pointer}/required"), format!("`{wanted}` is not a property")));
@@ -168,7 +183,9 @@ impl Reader<'_> {
                 Some(found.ok_or_else(|| self.error(&pointer, "`x-bare-list` names a property that is a list"))?)
             }
         };
-        Ok(Struct { root: None, fields, bare_list, keep_unknown: self.flag(object, "x-keep-unknown", pointer)? })
+        // Every generated type keeps what it does not know; the mark says for which of them that matters.
+        self.flag(object, "x-keep-unknown", pointer)?;
+        Ok(Struct { root: None, fields, bare_list })
     }
 
     /// The properties of a struct, those of what it extends (`allOf`) first.
@@ -195,10 +212,10 @@ impl Reader<'_> {
         let properties = properties.as_object().ok_or_else(|| self.error(&pointer, "`properties` is an object"))?;
         for (wire, json) in properties {
             let pointer = format!("{pointer}/{}", wire.replace('~', "~0").replace('/', "~1"));
-            if out.iter().any(|field| field.wire == *wire) {
-                return Err(self.error(&pointer, format!("the property `{wire}` stands twice")));
-            }
             let field = self.field(name, wire, json, &pointer)?;
+            if let Some(rule) = field_clash(out, &field) {
+                return Err(self.error(&pointer, rule));
+            }
             out.push(field);
         }
         Ok(())
@@ -216,7 +233,8 @@ impl Reader<'_> {
             kind,
             repeat,
             place: Place::Element,
-            required: false,
+            required: object.contains_key(REQUIRED_SINCE),
+            required_since: self.version(object, REQUIRED_SINCE, pointer)?,
             versions: self.versions(object, pointer)?,
             boxed: false,
             edit: false,
@@ -236,6 +254,7 @@ impl Reader<'_> {
                 source: format!("schemas/{}#{pointer}", self.file.path),
                 doc: text(object, "description"),
                 aliases: Vec::new(),
+                formerly: Vec::new(),
                 versions: self.versions(object, pointer)?,
                 evidence: Vec::new(),
                 shape: TypeShape::Enum(self.values(object, pointer)?),
@@ -281,6 +300,9 @@ impl Reader<'_> {
         }
         let inner = self.schema(inner, &pointer, &[])?;
         let (kind, nested) = self.kind(&format!("{name}Item"), inner, &pointer)?;
+        if kind == Kind::Secret {
+            return Err(self.error(&pointer, SECRETS));
+        }
         let plain = matches!(kind, Kind::Text | Kind::Json | Kind::Struct(_));
         match nested {
             Repeat::One if repeat == Repeat::List || plain => Ok((kind, repeat)),
@@ -341,8 +363,8 @@ impl Reader<'_> {
                 None => &Map::new(),
                 Some(mark) => self.object(mark, &mark_pointer, &["description", "x-since", "x-until"])?,
             };
-            if values.iter().any(|value| value.name == name) {
-                return Err(self.error(&format!("{pointer}/enum"), format!("the value `{name}` stands twice")));
+            if let Some(rule) = value_clash(&values, &name) {
+                return Err(self.error(&format!("{pointer}/enum"), rule));
             }
             values.push(Value { doc: text(mark, "description"), versions: self.versions(mark, &mark_pointer)?, name });
         }
@@ -359,6 +381,15 @@ impl Reader<'_> {
             form = Form::Scalar;
         }
         let object = self.object(json, pointer, &[COMMON, form.keywords(), more].concat())?;
+        for (least, most) in RANGES {
+            let bound = |key: &str| object.get(key).and_then(Json::as_f64);
+            if let (Some(from), Some(to)) = (bound(least), bound(most))
+                && from > to
+            {
+                let rule = format!("`{most}` ({to}) lies below `{least}` ({from}): no value could keep both");
+                return Err(self.error(&format!("{pointer}/{most}"), rule));
+            }
+        }
         for key in ["description", "format"] {
             if object.get(key).is_some_and(|value| !value.is_string()) {
                 return Err(self.error(&format!("{pointer}/{key}"), format!("`{key}` is a text")));
@@ -410,14 +441,18 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn versions(&self, object: &Map<String, Json>, pointer: &str) -> Result<Versions> {
-        let read = |key: &str| match object.get(key) {
+    fn version(&self, object: &Map<String, Json>, key: &str, pointer: &str) -> Result<Option<u8>> {
+        match object.get(key) {
             None => Ok(None),
             Some(value) => match value.as_u64().and_then(|v| u8::try_from(v).ok()).filter(|v| *v > 0) {
                 Some(version) => Ok(Some(version)),
                 None => Err(self.error(&format!("{pointer}/{key}"), format!("`{key}` is a version number"))),
             },
-        };
+        }
+    }
+
+    pub(super) fn versions(&self, object: &Map<String, Json>, pointer: &str) -> Result<Versions> {
+        let read = |key: &str| self.version(object, key, pointer);
         let versions = Versions { since: read("x-since")?, until: read("x-until")? };
         match (versions.since, versions.until) {
             (Some(since), Some(until)) if since > until => {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::place;
 use super::reader::Reader;
+use crate::emit::field_clash;
 use crate::error::Result;
 use crate::ir::{Field, Kind, Repeat, TypeShape, Types, Union, Variant};
 
@@ -69,7 +70,12 @@ pub(super) fn gather(types: &mut Types) -> Result<()> {
             };
             for field in &body.fields {
                 match wide.iter_mut().find(|known| known.json == field.json) {
-                    None => wide.push(Field { required: false, edit: false, ..field.clone() }),
+                    None => {
+                        if let Some(rule) = field_clash(&wide, field) {
+                            return Err(place(source, format!("of its kinds, {rule}")));
+                        }
+                        wide.push(Field { required: false, required_since: None, edit: false, ..field.clone() });
+                    }
                     Some(known) if (&known.kind, known.repeat) == (&field.kind, field.repeat) => {}
                     // Of an unknown kind nothing tells which of the two it is.
                     Some(known) => (known.kind, known.repeat) = (Kind::Json, Repeat::One),

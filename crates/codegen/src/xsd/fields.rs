@@ -2,8 +2,9 @@
 
 use super::element::{Element, Keywords, Reference};
 use super::schema::{Definition, Form, Schema, dangling};
+use crate::emit::field_clash;
 use crate::error::Result;
-use crate::ir::{Field, Kind, Place, Repeat, Struct, Versions};
+use crate::ir::{Field, Kind, Place, Repeat, SECRETS, Struct, Versions};
 
 /// What our appinfo may say of an element.
 const OF_ELEMENT: Keywords = &[("json", &["name", "bare"])];
@@ -26,12 +27,7 @@ impl<'a> Schema<'a> {
         let mut fields = out.attributes;
         fields.extend(out.text);
         fields.extend(out.elements);
-        Ok(Struct {
-            root: definition.root.map(str::to_owned),
-            fields,
-            bare_list: None,
-            keep_unknown: definition.keep_unknown,
-        })
+        Ok(Struct { root: definition.root.map(str::to_owned), fields, bare_list: None })
     }
 
     /// Adds the fields of a type and of its bases; `chain` is what extends it.
@@ -128,7 +124,7 @@ impl<'a> Schema<'a> {
     fn element(&self, definition: &Definition<'a>, element: Element<'a>) -> Result<Field> {
         element.attributes(&["name", "type", "minOccurs", "maxOccurs"])?;
         element.children(&[])?;
-        let required = element.count("minOccurs")?.is_none_or(|least| least > 0);
+        let required = element.least()? > 0;
         let notes = element.notes(OF_ELEMENT)?;
         // On the item of a list type it is about wrappers of that type; a document of the type is no wrapper.
         if notes.flag("json", "bare")?.is_some() && !matches!(definition.form, Form::List(_)) {
@@ -151,6 +147,7 @@ impl<'a> Schema<'a> {
             }
         };
         if list {
+            no_secret(element, &out.kind)?;
             out.repeat = Repeat::List;
             out.json = format!("{name}s");
         }
@@ -164,11 +161,13 @@ impl<'a> Schema<'a> {
     fn wrapped(&self, wrapper: &str, item: Element<'a>) -> Result<Field> {
         item.attributes(&["name", "type", "minOccurs", "maxOccurs"])?;
         item.children(&[])?;
+        item.least()?;
         let notes = item.notes(OF_ELEMENT)?;
         let name = item.need("name")?;
         let Target::One(kind) = self.target(item, "type")? else {
             return Err(item.error(format!("`{name}` would be a list of lists")));
         };
+        no_secret(item, &kind)?;
         let bare = notes.flag("json", "bare")?.unwrap_or(kind == Kind::Text);
         let array = notes.get("json", "name").map_or_else(|| format!("{name}s"), str::to_owned);
         let mut out = field(wrapper, kind, Place::Element, false, notes.doc);
@@ -219,6 +218,20 @@ impl Element<'_> {
         }
     }
 
+    /// How often the element stands at least.
+    pub(super) fn least(self) -> Result<u32> {
+        let least = self.count("minOccurs")?.unwrap_or(1);
+        let most =
+            if self.get("maxOccurs") == Some("unbounded") { None } else { Some(self.count("maxOccurs")?.unwrap_or(1)) };
+        match most {
+            Some(most) if most < least => {
+                Err(self
+                    .error(format!("`maxOccurs` ({most}) lies below `minOccurs` ({least}): no document could have it")))
+            }
+            _ => Ok(least),
+        }
+    }
+
     fn count(self, attribute: &str) -> Result<Option<u32>> {
         let Some(text) = self.get(attribute) else {
             return Ok(None);
@@ -239,13 +252,21 @@ impl Fields {
                 .into_iter()
                 .any(|name| name.eq_ignore_ascii_case(&field.wire) || name.eq_ignore_ascii_case(&field.json))
         };
-        match all().find(|other| clash(other)) {
-            Some(other) => {
-                Err(element
-                    .error(format!("`{}` stands twice: `{}` has its name in XML or JSON", field.wire, other.wire)))
-            }
-            None => Ok(()),
+        if let Some(other) = all().find(|other| clash(other)) {
+            return Err(
+                element.error(format!("`{}` stands twice: `{}` has its name in XML or JSON", field.wire, other.wire))
+            );
         }
+        let known: Vec<Field> = all().cloned().collect();
+        field_clash(&known, field).map_or(Ok(()), |rule| Err(element.error(rule)))
+    }
+}
+
+/// Refuses a list of secrets, whose items would be texts that anything prints.
+fn no_secret(element: Element<'_>, item: &Kind) -> Result<()> {
+    match item {
+        Kind::Secret => Err(element.error(SECRETS)),
+        _ => Ok(()),
     }
 }
 
@@ -260,6 +281,7 @@ fn field(wire: &str, kind: Kind, place: Place, required: bool, doc: String) -> F
         repeat: Repeat::One,
         place,
         required,
+        required_since: None,
         versions: Versions::default(),
         boxed: false,
         edit: false,

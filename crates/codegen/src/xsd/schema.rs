@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::element::{Element, Keywords, Notes, Reference, TARGET};
+use crate::emit::{TypeNames, family_clash, value_clash};
 use crate::error::Result;
 use crate::ir::{Kind, Type, TypeShape, Value, Versions, is_type_name};
 
 /// What our appinfo may say of a type.
-const OF_TYPE: Keywords = &[("type", &["rust", "aliases", "keep-unknown"])];
+const OF_TYPE: Keywords = &[("type", &["rust", "aliases", "formerly", "keep-unknown"])];
 
 /// A schema's definitions, found but not yet rendered into types.
 pub(super) struct Schema<'a> {
@@ -31,8 +32,6 @@ pub(super) struct Definition<'a> {
     pub(super) root: Option<&'a str>,
     /// What it is.
     pub(super) form: Form<'a>,
-    /// Whether unknown fields are kept.
-    pub(super) keep_unknown: bool,
     family: &'a str,
     notes: Notes<'a>,
 }
@@ -65,12 +64,15 @@ impl<'a> Schema<'a> {
             return Err(root.error("`elementFormDefault` is `qualified`: every element is"));
         }
         let mut schema = Self { definitions: Vec::new(), index: BTreeMap::new(), titles: BTreeMap::new() };
-        let (mut family, mut roots) = (None, Vec::new());
+        let (mut family, mut roots, mut modules) = (None, Vec::new(), BTreeMap::new());
         for child in root.top()? {
             match child.tag() {
                 "annotation" => {
                     let notes = child.annotation(&[("family", &["name"])])?;
                     if let Some(name) = notes.get("family", "name") {
+                        if let Some(rule) = family_clash(&mut modules, name) {
+                            return Err(child.error(rule));
+                        }
                         family = Some(name);
                         schema.titles.insert(name.to_owned(), notes.doc);
                     }
@@ -113,8 +115,7 @@ impl<'a> Schema<'a> {
         if keep_unknown && !matches!(form, Form::Struct) {
             return Err(element.error("`keep-unknown` is for a struct"));
         }
-        let definition =
-            Definition { element, name, rust: String::new(), root: None, form, keep_unknown, family, notes };
+        let definition = Definition { element, name, rust: String::new(), root: None, form, family, notes };
         if self.index.insert(name, self.definitions.len()).is_some() {
             return Err(element.error(format!("the type `{name}` stands twice")));
         }
@@ -149,6 +150,7 @@ impl<'a> Schema<'a> {
     /// Gives every definition that becomes a type its name in Rust.
     fn name_types(&mut self) -> Result<()> {
         let mut taken: BTreeMap<String, &'a str> = BTreeMap::new();
+        let mut names = TypeNames::default();
         for definition in &mut self.definitions {
             let chosen = definition.notes.get("type", "rust").or(definition.root);
             let name = chosen.unwrap_or_else(|| plain(definition.name));
@@ -165,6 +167,10 @@ impl<'a> Schema<'a> {
                     "`{}` and `{other}` are both `{name}` in Rust: name one with `b:type rust`",
                     definition.name
                 ));
+            }
+            let formerly = definition.notes.get("type", "formerly").unwrap_or_default().split_whitespace();
+            for name in std::iter::once(name).chain(formerly) {
+                names.add(name, false).or_else(error)?;
             }
         }
         Ok(())
@@ -188,6 +194,8 @@ impl<'a> Schema<'a> {
                 aliases.push(alias.to_owned());
             }
         }
+        let formerly = definition.notes.get("type", "formerly").unwrap_or_default();
+        let formerly = formerly.split_whitespace().map(str::to_owned).collect();
         Ok(Type {
             name: definition.rust.clone(),
             family: definition.family.to_owned(),
@@ -195,6 +203,7 @@ impl<'a> Schema<'a> {
             source: format!("schemas/{}#{}", definition.element.file(), definition.name),
             doc: definition.notes.doc.clone(),
             aliases,
+            formerly,
             versions: Versions::default(),
             evidence: Vec::new(),
             shape,
@@ -235,7 +244,11 @@ fn item(complex: Element<'_>) -> Result<Option<Element<'_>>> {
         return Ok(None);
     }
     match group.children(&["element"])?.as_slice() {
-        [item] if item.repeats()? => Ok(Some(*item)),
+        [item] if item.repeats()? => {
+            // A list type that nothing refers to is not looked at again.
+            item.least()?;
+            Ok(Some(*item))
+        }
         _ => Ok(None),
     }
 }
@@ -255,8 +268,8 @@ fn simple<'a>(element: Element<'a>, name: &str) -> Result<Form<'a>> {
         value.attributes(&["value"])?;
         value.children(&[])?;
         let name = value.need("value")?;
-        if values.iter().any(|v| v.name == name) {
-            return Err(value.error(format!("the value `{name}` stands twice")));
+        if let Some(rule) = value_clash(&values, name) {
+            return Err(value.error(rule));
         }
         values.push(Value { name: name.to_owned(), doc: value.notes(&[])?.doc, versions: Versions::default() });
     }

@@ -57,6 +57,48 @@ fn the_order_of_imports_does_not_matter() {
     }
 }
 
+/// Who calls an operation by its old name still can.
+#[test]
+fn an_operation_that_is_renamed_keeps_its_old_name() {
+    let tree = Tree::new(&names());
+    let of = |version: u8, id: &str| {
+        let mut document = document(version, thing(json!({ "name": { "type": "string" } })));
+        document["paths"][format!("/v{version}/Things")]["get"]["operationId"] = id.into();
+        document
+    };
+    tree.import(3, &of(3, "Thing_Get")).unwrap();
+    let old = tree.things()["operations"][0]["operation"].clone();
+    tree.import(4, &of(4, "Thing_List")).unwrap();
+    let row = &tree.things()["operations"][0];
+    assert_ne!(row["operation"], old);
+    assert_eq!((&row["aliases"], &row["formerly"]), (&json!([old]), &json!([old])));
+}
+
+/// What a newer version wants, older ones did without: no constructor changes, and no older server is asked to want it.
+#[test]
+fn a_member_that_is_newly_required_is_required_from_then_on() {
+    let tree = Tree::new(&names());
+    let of = |version: u8, required: serde_json::Value| {
+        let mut schemas = thing(json!({ "name": { "type": "string" }, "size": { "type": "string" } }));
+        schemas["RESTThing"]["required"] = required;
+        document(version, schemas)
+    };
+    tree.import(3, &of(3, json!(["name"]))).unwrap();
+    tree.import(4, &of(4, json!(["name", "size"]))).unwrap();
+    let both = json!({ "type": "string", "x-required-since": 4 });
+    let check = || {
+        let thing = tree.things()["$defs"]["Thing"].clone();
+        assert_eq!((&thing["required"], &thing["properties"]["size"]), (&json!(["name"]), &both));
+    };
+    check();
+    assert!(tree.import(4, &of(4, json!(["name", "size"]))).unwrap().changes.is_empty());
+    check();
+    tree.import(5, &of(5, json!(["name", "size"]))).unwrap();
+    check();
+    tree.import(6, &of(6, json!(["name"]))).unwrap();
+    assert_eq!(tree.things()["$defs"]["Thing"]["properties"]["size"], json!({ "type": "string" }));
+}
+
 #[test]
 fn our_own_words_stay() {
     let tree = Tree::new(&names());

@@ -203,7 +203,7 @@ macro_rules! inventory {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub enum $name {}
-        static $def: crate::zstack::InventoryDef = crate::zstack::InventoryDef {
+        pub(crate) static $def: crate::zstack::InventoryDef = crate::zstack::InventoryDef {
             name: stringify!($name),
             zql: $zql,
             tag: $tag,

@@ -9,8 +9,9 @@ use backhaul_models::vb365::{CopyJob, Job, JobSession, JobSessionStatus};
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Client, Error};
 use backhaul_wire::{Id, System};
-use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt};
+use futures_util::{FutureExt, TryStreamExt};
 
 use super::{Found, JobRun, Runs, said, timestamp};
 use crate::problem::Problem;
@@ -39,7 +40,9 @@ pub(super) async fn runs(asked: &Runs, server: &str, client: &Client) -> Result<
         }));
         return Ok(found);
     }
-    let by_job = jobs.iter().map(|(id, job)| async move { (of_job(client, id).await, id, job) });
+    // Boxed, because the compiler cannot tell that a closure over references gives futures that may be sent.
+    let by_job: Vec<BoxFuture<'_, _>> =
+        jobs.iter().map(|(id, job)| async move { (of_job(client, id).await, id, job) }.boxed()).collect();
     let mut by_job = stream::iter(by_job).buffered(AT_ONCE);
     while let Some((sessions, id, job)) = by_job.next().await {
         match sessions {

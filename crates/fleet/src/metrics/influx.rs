@@ -23,11 +23,11 @@ const TAGS: [&str; 13] = [
     "item_kind",
 ];
 
-/// A row as a line, without the line feed: the measurement `backhaul_usage`, what the row is about as tags, numbers as fields, and the
-/// time at which it was collected in nanoseconds. What is unknown is left out.
+/// A row as a line, without the line feed: the measurement `backhaul_usage`, what the row is about as tags, numbers
+/// as fields, and the time at which it was collected in nanoseconds. What is unknown is left out.
 ///
-/// The protocol has no way to write a line feed in a tag: it becomes `\n` in two characters, and so do other control characters. A backslash at the end
-/// of a name is left out.
+/// The protocol has no way to write a line feed in a tag: it becomes `\n` in two characters, and so do other
+/// control characters. A backslash at the end of a name is left out.
 #[must_use]
 pub fn line_protocol(row: &Row) -> String {
     let mut line = "backhaul_usage".to_owned();

@@ -31,6 +31,19 @@ fn answer(server: &str, rows: Vec<Row>, problems: Vec<Problem>) -> Answer {
         system: System::Em,
         address: String::new(),
         rows,
+        jobs: vec![JobRun {
+            system: System::Em,
+            server: server.to_owned(),
+            job: Some("Daily \"A\"".to_owned()),
+            result: Some("Warning".to_owned()),
+            reason: None,
+            started: Some(at(-60)),
+            ended: Some(at(-30)),
+            state: "Ended",
+            kind: None,
+            job_id: None,
+            session_id: None,
+        }],
         problems,
         repeated: 0,
         collected_at: at(0),
@@ -67,6 +80,8 @@ fn both_forms_say_the_same() {
         "backhaul_collection_errors_total{system=\"vb365\",server=\"none\"} 1\n",
         "backhaul_repository_used_bytes{system=\"em\",server=\"half\",repository=\"r\",repository_id=\"ID-r\"} 100\n",
         "tenant=\"a\\\"b\\\\c\\nd{e=\\\"f\\\"} 1\"",
+        "backhaul_job_last_result{system=\"em\",server=\"good\",job_name=\"Daily \\\"A\\\"\"} 1\n",
+        "backhaul_job_last_run_timestamp_seconds{system=\"em\",server=\"half\",job_name=\"Daily \\\"A\\\"\"} 1790812740\n",
         // No float on the way: the last digit is there.
         " 9223372036854775807\n",
     ];
@@ -93,7 +108,12 @@ fn what_a_server_said_before_it_failed_is_not_shown_again() {
     assert!(metrics.text(Exposition::Prometheus, at(600)).contains("tenant=\"t\""));
     // Nobody said that it failed, and nobody said anything for too long.
     let stale = metrics.text(Exposition::Prometheus, at(601));
-    assert!(!stale.contains("tenant=\"t\"") && stale.contains("backhaul_last_collection_timestamp_seconds"), "{stale}");
+    assert!(
+        !stale.contains("tenant=\"t\"")
+            && !stale.contains("job_name=")
+            && stale.contains("backhaul_last_collection_timestamp_seconds"),
+        "{stale}"
+    );
     metrics.take(answer("good", Vec::new(), vec![late()]));
     let text = metrics.text(Exposition::Prometheus, at(1));
     assert!(!text.contains("tenant=\"t\"") && text.contains("backhaul_up{system=\"em\",server=\"good\"} 0"), "{text}");

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::{Metrics, Server};
+use crate::jobs::JobRun;
 use crate::row::Row;
 
 /// A form of metrics as text.
@@ -71,6 +72,19 @@ const SERVERS: [(&str, &str, OfServer); 6] = [
     ("backhaul_collection_errors_total", "What gave no answer since the exporter began.", |it| Some(it.errors as f64)),
 ];
 
+type OfJob = fn(&JobRun) -> Option<i64>;
+
+/// What is told of each job. `job` would be taken for the scraper's own label.
+const JOBS: [(&str, &str, OfJob); 2] = [
+    ("backhaul_job_last_result", "How the job's last run ended: 0 success, 1 warning, 2 failed.", |run| {
+        let words = ["Success", "Warning", "Failed"];
+        words.iter().position(|word| run.result.as_deref() == Some(word)).and_then(|at| i64::try_from(at).ok())
+    }),
+    ("backhaul_job_last_run_timestamp_seconds", "When the job's last run that came to an end began.", |run| {
+        run.started.map(Timestamp::as_second)
+    }),
+];
+
 type OfRow = fn(&Row) -> Option<i64>;
 
 /// What is told of each repository, once.
@@ -111,7 +125,9 @@ pub(super) fn write(metrics: &Metrics, exposition: Exposition, now: Timestamp) -
             let _ = writeln!(out, " {value}");
         }
     }
-    let rows: Vec<&Row> = metrics.rows(now).collect();
+    let fresh: Vec<(&String, &Server)> = metrics.fresh(now).collect();
+    jobs(&mut out, exposition, &fresh);
+    let rows: Vec<&Row> = fresh.iter().flat_map(|(_, server)| &server.rows).collect();
     let mut seen = HashSet::new();
     let first: Vec<&Row> =
         rows.iter().copied().filter(|row| repository(row).is_some_and(|it| seen.insert(it))).collect();
@@ -128,6 +144,22 @@ pub(super) fn write(metrics: &Metrics, exposition: Exposition, now: Timestamp) -
         out.push_str("# EOF\n");
     }
     out
+}
+
+fn jobs(out: &mut String, exposition: Exposition, servers: &[(&String, &Server)]) {
+    for (name, help, value) in JOBS {
+        family(out, exposition, name, help);
+        for (server, state) in servers {
+            for run in &state.jobs {
+                let Some(value) = value(run) else { continue };
+                let id = run.job_id.as_deref();
+                out.push_str(name);
+                let system = ("system", Some(state.system.name()));
+                labels(out, &[system, ("server", Some(server)), ("job_name", run.job.as_deref()), ("job_id", id)]);
+                let _ = writeln!(out, " {value}");
+            }
+        }
+    }
 }
 
 fn family(out: &mut String, exposition: Exposition, name: &str, help: &str) {

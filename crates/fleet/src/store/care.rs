@@ -74,12 +74,12 @@ impl Store {
         Ok(old.len())
     }
 
-    /// Removes the rows that are about a tenant, by name or id, and about its subtenants; gives how many. Each file that has some
-    /// is written anew, whole, in its old place; one of which nothing is left is removed.
+    /// Removes the rows that are about a tenant, by name or id, and about its subtenants; gives how many. Each file
+    /// that has some is written anew, whole, in its old place; one of which nothing is left is removed.
     ///
     /// # Errors
-    /// When the place cannot be read or written to, or a file cannot be read: what cannot be read cannot be said to be free of it.
-    /// Files that were done before stay done.
+    /// When the place cannot be read or written to, or a file cannot be read: what cannot be read cannot be said to
+    /// be free of it. Files that were done before stay done.
     pub async fn delete_tenant(&self, tenant: &str) -> Result<u64, StoreError> {
         let (files, mut deleted) = (self.all_files().await?, 0);
         let is = |name: &Option<String>| name.as_deref() == Some(tenant);
@@ -104,8 +104,8 @@ impl Store {
         Ok(deleted)
     }
 
-    /// Writes anew, whole and in their old places, the files that an older release wrote, so that all have the columns of this one; gives how
-    /// many.
+    /// Writes anew, whole and in their old places, the files that an older release wrote, so that all have the
+    /// columns of this one; gives how many.
     ///
     /// # Errors
     /// When the place cannot be read or written to, or a file cannot be read. Files that were done before stay done.
@@ -123,9 +123,9 @@ impl Store {
         Ok(migrated)
     }
 
-    /// Brings the files of each day and system before `before` together into one. The new file is written before the old ones are
-    /// removed and says which they are, so that nothing is lost or counted twice by [`history`](Store::history), even when this is
-    /// cut short in between.
+    /// Brings the files of each day and system before `before` together into one. The new file is written before
+    /// the old ones are removed and says which they are, so that nothing is lost or counted twice by
+    /// [`history`](Store::history), even when this is cut short in between.
     ///
     /// # Errors
     /// When the place cannot be read or written to, or a file cannot be read.

@@ -1,4 +1,5 @@
-//! What goes wrong where runs are kept: a clear error or a stated gap, never a wrong sum, and nothing that was kept is lost.
+//! What goes wrong where runs are kept: a clear error or a stated gap, never a wrong sum, and nothing that was kept
+//! is lost.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

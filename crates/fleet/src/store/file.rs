@@ -103,8 +103,8 @@ impl Column {
     }
 }
 
-/// The same number for the same thing in every run: system, server, tenant, repository, quota and item, by id where there is
-/// one. Of 64 bits: among a million things, two share one with a probability of 1 in 37 million.
+/// The same number for the same thing in every run: system, server, tenant, repository, quota and item, by id where
+/// there is one. Of 64 bits: among a million things, two share one with a probability of 1 in 37 million.
 pub(super) fn key(row: &Row) -> i64 {
     let mut hash = XxHash64::with_seed(0);
     let mut add = |id: Option<&String>, name: Option<&String>| {

@@ -78,8 +78,8 @@ pub struct History {
 impl Store {
     /// What the runs from `since` to `until` say, both moments included.
     ///
-    /// A file that is damaged or foreign is left out and told of. One that a newer release wrote is an error: it may mean something
-    /// else by what can be read of it.
+    /// A file that is damaged or foreign is left out and told of. One that a newer release wrote is an error: it
+    /// may mean something else by what can be read of it.
     ///
     /// # Errors
     /// When the place cannot be read, or a file was written by a newer release.
@@ -88,8 +88,8 @@ impl Store {
         let mut history = History { files: files.len(), ..History::default() };
         let mut places: HashMap<i64, usize> = HashMap::new();
         let mut known: HashSet<String> = HashSet::new();
-        // Newest first: of what a series is about, only its newest row need be read. Compacted files come before the runs of
-        // their day that they are made of, which may still be there.
+        // Newest first: of what a series is about, only its newest row need be read. Compacted files come before
+        // the runs of their day that they are made of, which may still be there.
         let mut order: Vec<_> = files.iter().collect();
         order.sort_by(|a, b| (b.day, !a.is_compacted(), b.run()).cmp(&(a.day, !b.is_compacted(), a.run())));
         let expected = order.len();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use backhaul_models::vb365::operations::RestoreSessionEventGet;
 use backhaul_models::vb365::{RestoreSessionEvent, RestoreSessionEventStatus as Line};
-use backhaul_wire::Id;
+use backhaul_wire::{Id, IdKey};
 use futures_util::TryStreamExt;
 
 use super::session::Status;
@@ -18,7 +18,7 @@ use crate::error::Result;
 #[derive(Debug)]
 pub(super) struct Inside {
     session: Id,
-    before: BTreeSet<String>,
+    before: BTreeSet<IdKey>,
     status: Status,
 }
 
@@ -70,7 +70,6 @@ async fn list(client: &Client, session: &Id) -> Result<Vec<RestoreSessionEvent>>
     client.list(&RestoreSessionEventGet::new(session.clone())).by_item().try_collect().await
 }
 
-/// Ids come in any letter case.
-fn key(event: &RestoreSessionEvent) -> Option<String> {
-    event.id.as_ref().map(|id| id.as_str().to_ascii_lowercase())
+fn key(event: &RestoreSessionEvent) -> Option<IdKey> {
+    event.id.as_ref().map(Id::key)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use backhaul_models::vb365::operations::{JobSessionGet, JobSessionGetByJobId};
 use backhaul_models::vb365::{JobSession, Link};
-use backhaul_wire::{Call, Id};
+use backhaul_wire::{Call, Id, IdKey};
 use futures_util::TryStreamExt;
 
 use crate::client::Client;
@@ -16,14 +16,14 @@ use crate::error::Result;
 pub(super) struct Runs {
     job: Id,
     is_copy: bool,
-    before: BTreeSet<String>,
+    before: BTreeSet<IdKey>,
 }
 
 impl Runs {
     /// The runs that are there now.
     pub(super) async fn before(client: &Client, job: Id, is_copy: bool) -> Result<Self> {
         let mut runs = Self { job, is_copy, before: BTreeSet::new() };
-        runs.before = runs.list(client).await?.iter().filter_map(|run| run.id.as_ref().map(key)).collect();
+        runs.before = runs.list(client).await?.iter().filter_map(|run| run.id.as_ref().map(Id::key)).collect();
         Ok(runs)
     }
 
@@ -34,7 +34,7 @@ impl Runs {
     /// The run that was not there before; of several the first, since a run that failed may be followed by another try.
     pub(super) async fn next(&self, client: &Client) -> Result<Option<Id>> {
         let runs = self.list(client).await?;
-        let new = runs.into_iter().filter(|run| run.id.as_ref().is_some_and(|id| !self.before.contains(&key(id))));
+        let new = runs.into_iter().filter(|run| run.id.as_ref().is_some_and(|id| !self.before.contains(&id.key())));
         let first = new.min_by_key(|run| run.creation_time.as_ref().map(|time| time.as_str().to_owned()));
         Ok(first.and_then(|run| run.id))
     }
@@ -60,9 +60,4 @@ fn is_of(run: &JobSession, job: &Id) -> bool {
         |link: &Link| link.href.as_deref().and_then(|href| href.trim_end_matches('/').rsplit('/').next().map(Id::from));
     let of = run.job_id.clone().or_else(|| run.links.get("job").and_then(linked));
     of.is_none_or(|of| of.same(job))
-}
-
-/// Ids come in any letter case.
-fn key(id: &Id) -> String {
-    id.as_str().to_ascii_lowercase()
 }

@@ -95,6 +95,11 @@ impl<'t> Cursor<'t> {
         (self.at, self.depth)
     }
 
+    /// Goes back to where [`Cursor::at`] was.
+    pub(super) fn go_back(&mut self, (at, depth): (usize, usize)) {
+        *self = Self { at, depth, ..*self };
+    }
+
     /// What was read and could not be kept as it stood, since this was asked last.
     #[inline]
     pub(super) fn take_altered(&mut self) -> Option<Altered> {

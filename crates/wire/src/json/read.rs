@@ -16,6 +16,9 @@ use crate::reflect::{Slot, Struct, UnknownField, UnknownPlace};
 use crate::shape::{Field, Kind, Repeat, Shape};
 use key::{Key, resolve};
 
+/// How many fields a member's name is compared with before it is looked for.
+const LOOK_AHEAD: usize = 3;
+
 /// Reads one text.
 pub(super) struct Driver<'t, 'c, 'd> {
     pub(super) cursor: Cursor<'t>,
@@ -111,17 +114,18 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         let (mut first, mut next, mut kept, mut met) = (true, 0, 0_usize, Met::default());
         self.cursor.open()?;
         while self.cursor.more_members(&mut first)? {
-            // Members mostly come in the schema's order: then the name is compared where it stands.
-            let key = match shape.fields.get(next) {
-                Some(field) if self.cursor.take_name(field.json) => Key::Known(next),
-                _ => resolve(shape, next, self.cursor.string()?),
+            // Members mostly come in the schema's order, and a server leaves out a few: then the name is compared where it stands.
+            let ahead = shape.fields.get(next..).unwrap_or_default().iter().take(LOOK_AHEAD);
+            let key = match ahead.zip(next..).find(|(field, _)| self.cursor.take_name(field.json)) {
+                Some((_, index)) => Key::Known(index),
+                None => resolve(shape, next, self.cursor.string()?),
             };
             self.cursor.colon()?;
             match key {
                 Key::Known(index) => {
                     next = index + 1;
                     met.known = true;
-                    self.field(target, index)?;
+                    self.field(target, index, &shape.fields[index])?;
                 }
                 Key::Root => {
                     met.known = true;
@@ -167,9 +171,8 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
 
     /// Reads the value of a known member, which is next.
     #[inline]
-    fn field(&mut self, target: &mut dyn Struct, index: usize) -> Result<()> {
-        let field = &target.shape().fields[index];
-        let (start, depth) = (self.cursor, self.context.depth());
+    fn field(&mut self, target: &mut dyn Struct, index: usize, field: &'static Field) -> Result<()> {
+        let (start, depth) = (self.cursor.at(), self.context.depth());
         match self.value(target.slot(index), field) {
             Ok(()) => match self.cursor.take_altered() {
                 None => Ok(()),
@@ -192,7 +195,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         &mut self,
         target: &mut dyn Struct,
         index: usize,
-        (start, depth): (Cursor<'t>, usize),
+        (start, depth): ((usize, usize), usize),
         error: Error,
     ) -> Result<()> {
         let shape = target.shape();
@@ -206,7 +209,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         let path = self.context.path();
         self.context.rise(depth);
         self.context.forget(&self.context.path_to(field.json));
-        self.cursor = start;
+        self.cursor.go_back(start);
         let value = self.cursor.value()?;
         self.cursor.take_altered();
         target.slot(index).clear();

@@ -65,7 +65,7 @@ fn walk<B>(
         };
         let view = value.view(index);
         if view.is_absent() {
-            if field.required && field.versions.contains(version) {
+            if field.is_required_in(version) {
                 found(EncodeError { path: here(), reason: EncodeReason::Missing })?;
             }
         } else if field.versions.contains(version) {

@@ -1,3 +1,5 @@
+mod convert;
+
 use std::fmt;
 
 /// A date, a time of day or both, kept as it came.
@@ -29,13 +31,47 @@ pub struct DateTimeParts {
     pub offset_seconds: Option<i32>,
 }
 
-/// The text is in none of the vendors' date forms.
+/// A text is no date, or not the date that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DateTimeError(String);
+pub struct DateTimeError(Wrong);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wrong {
+    /// None of the vendors' forms.
+    Form(String),
+    Zoneless(String),
+    Outside,
+}
+
+impl DateTimeError {
+    fn form(text: &str) -> Self {
+        Self(Wrong::Form(text.chars().take(60).collect()))
+    }
+
+    fn zoneless(text: &DateTime) -> Self {
+        Self(Wrong::Zoneless(text.0.chars().take(60).collect()))
+    }
+
+    fn outside() -> Self {
+        Self(Wrong::Outside)
+    }
+}
 
 impl fmt::Display for DateTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a date and time in any form that the servers write", self.0.escape_debug())
+        match &self.0 {
+            Wrong::Form(text) => {
+                write!(f, "`{}` is not a date and time in any form that the servers write", text.escape_debug())
+            }
+            Wrong::Zoneless(text) => {
+                write!(
+                    f,
+                    "`{}` names no zone: say the server's with `DateTimeParts::unix_nanos_at`",
+                    text.escape_debug()
+                )
+            }
+            Wrong::Outside => f.write_str("the moment lies outside of the years that can be told: 0 to 9999"),
+        }
     }
 }
 
@@ -70,7 +106,7 @@ impl DateTime {
     pub fn parts(&self) -> Result<DateTimeParts, DateTimeError> {
         let text = self.0.trim();
         let parts = if text.as_bytes().first().is_some_and(u8::is_ascii_digit) { iso(text) } else { us(text) };
-        parts.filter(DateTimeParts::exists).ok_or_else(|| DateTimeError(self.0.chars().take(60).collect()))
+        parts.filter(DateTimeParts::exists).ok_or_else(|| DateTimeError::form(&self.0))
     }
 }
 
@@ -246,6 +282,45 @@ impl AsRef<str> for DateTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_go_to_other_clocks_and_back() {
+        use std::time::{Duration, SystemTime};
+        for (text, seconds, nanosecond) in [
+            ("2020-05-29T10:29:05.5413083Z", 1_590_748_145_i64, 541_308_300),
+            ("1970-01-01T00:00:00Z", 0, 0),
+            ("0000-01-01T00:00:00Z", -62_167_219_200, 0),
+            ("1969-12-31T23:59:59.5Z", -1, 500_000_000),
+            ("9999-12-31T23:59:59.999999999Z", 253_402_300_799, 999_999_999),
+            ("2024-02-29T12:00:00Z", 1_709_208_000, 0),
+        ] {
+            let nanos = i128::from(seconds) * 1_000_000_000 + nanosecond;
+            let date = DateTime::from_unix_nanos(nanos).unwrap();
+            assert_eq!(date.as_str(), text);
+            assert_eq!(date.parts().unwrap().unix_nanos(), Some(nanos), "{text}");
+            let moment = SystemTime::try_from(&date).unwrap();
+            assert_eq!(DateTime::try_from(moment), Ok(date));
+        }
+        let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(1_560_722_400);
+        assert_eq!(SystemTime::try_from(&DateTime::from("2019-06-16T15:00:00-07:00")), Ok(moment));
+        assert_eq!(DateTime::from_unix_nanos(253_402_300_800_000_000_000), None);
+        assert_eq!(DateTime::from_unix_nanos(i128::MIN), None);
+        let zoneless = SystemTime::try_from(&DateTime::from("Apr 11, 2018 2:50:54 PM")).unwrap_err();
+        assert!(zoneless.to_string().contains("names no zone"), "{zoneless}");
+    }
+
+    #[cfg(feature = "jiff")]
+    #[test]
+    fn jiff_agrees() {
+        for text in ["2020-05-29T10:29:05.5413083Z", "1969-12-31T23:59:59.5Z", "2019-06-16T22:00:00Z"] {
+            let (date, theirs) = (DateTime::from(text), text.parse::<jiff::Timestamp>().unwrap());
+            assert_eq!(jiff::Timestamp::try_from(&date), Ok(theirs));
+            assert_eq!(DateTime::try_from(theirs), Ok(date));
+        }
+        let wall = jiff::civil::DateTime::try_from(&DateTime::from("Apr 11, 2018 2:50:54 PM"));
+        assert_eq!(wall, Ok(jiff::civil::date(2018, 4, 11).at(14, 50, 54, 0)));
+        assert!(jiff::Timestamp::try_from(&DateTime::from("2025-08-15 06:00:00")).is_err());
+    }
 
     fn nanos(text: &str) -> Option<i128> {
         DateTime::from(text).parts().ok().map(|parts| parts.unix_nanos_at(0))

@@ -37,13 +37,41 @@ impl Id {
         dashed.then_some(last)
     }
 
-    /// Whether both name the same thing: the GUIDs agree whatever their letter case, or the texts do.
+    /// Whether both name the same thing: the GUIDs agree whatever their letter case, or the texts do. [`IdKey`] says the same of many.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         match (self.guid(), other.guid()) {
             (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
             _ => self.0.eq_ignore_ascii_case(&other.0),
         }
+    }
+
+    /// The key of what it names.
+    #[must_use]
+    pub fn key(&self) -> IdKey {
+        IdKey(self.guid().unwrap_or(&self.0).to_ascii_lowercase())
+    }
+}
+
+/// What an [`Id`] names, as a key of maps and sets: two ids have one key exactly when they are the [`same`](Id::same).
+///
+/// ```
+/// use backhaul_wire::{Id, IdKey};
+/// let urn = Id::from("urn:veeam:CloudTenant:65F1C495-1942-449b-8317-e877251d0822");
+/// assert_eq!(urn.key(), IdKey::from("65f1c495-1942-449b-8317-e877251d0822"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdKey(String);
+
+impl From<&str> for IdKey {
+    fn from(text: &str) -> Self {
+        Id::from(text).key()
+    }
+}
+
+impl From<&Id> for IdKey {
+    fn from(id: &Id) -> Self {
+        id.key()
     }
 }
 

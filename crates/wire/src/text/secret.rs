@@ -2,7 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroize as _;
 
-/// A password or key. It prints and serialises as `***`; only the wire codecs and [`Secret::expose`] give the text, and its memory is
+/// A password or key. It prints as `***`; only the wire codecs and [`Secret::expose`] give the text, and its memory is
 /// wiped when it is dropped.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);

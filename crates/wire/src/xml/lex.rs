@@ -202,6 +202,9 @@ impl<'t> Source<'t> {
         }
         if rest.starts_with("<?") {
             let end = end("?>", 2).ok_or(Error::Short("a processing instruction"))?;
+            if !matches!(rest.as_bytes().get(2), Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' | 0x80..)) {
+                return Err(self.malformed("a processing instruction has no name", self.at));
+            }
             self.at += end + 2;
             return Ok(None);
         }

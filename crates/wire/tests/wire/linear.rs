@@ -20,12 +20,13 @@ fn time(mut run: impl FnMut()) -> Duration {
     best
 }
 
-/// Holds if one of a few tries says so: a machine under load slows down either side. What is quadratic is at 64 in all of them.
+/// Holds if one of a few tries says so. Eight short bodies take as long as a long one, so that a machine under load interrupts both
+/// alike; what is quadratic takes eight times as long for the long one.
 fn linear(what: &str, mut run: impl FnMut(usize)) {
     let mut tries = Vec::new();
     for _ in 0..5 {
-        let (few, many) = (time(|| run(5_000)), time(|| run(40_000)));
-        if many < few * 32 {
+        let (few, many) = (time(|| (0..8).for_each(|_| run(5_000))), time(|| run(40_000)));
+        if many < few * 4 {
             return;
         }
         tries.push((few, many));

@@ -20,6 +20,7 @@ mod serializers;
 mod unions;
 mod versions;
 mod xml_hostile;
+mod xml_oracle;
 mod xml_read;
 mod xml_stream;
 mod xml_unknown;

@@ -4,7 +4,7 @@ use backhaul_models::em::{CloudSubtenant, CloudSubtenantCreateSpec};
 use backhaul_models::registry;
 use backhaul_models::vb365::{Token, TokenRequest};
 use backhaul_wire::generated::TypeEntry;
-use backhaul_wire::{Kind, Secret, Slot, Struct, System, json, xml};
+use backhaul_wire::{DateTime, Id, Kind, Secret, Slot, Struct, System, json, xml};
 
 use crate::every::Every;
 
@@ -53,7 +53,34 @@ fn the_wire_carries_it() {
 fn an_empty_secret_is_seen_to_be_empty() {
     let mut value = CloudSubtenant::default();
     value.password = Some("".into());
-    assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"Password":""}"#);
+    assert_eq!(serde_json::to_string(&json::Redacted(&value)).unwrap(), r#"{"Password":""}"#);
+}
+
+/// A type with a secret is serialised in a form that is named, so that nobody sends `***` for a password.
+#[test]
+fn serde_is_told_which_form_is_meant() {
+    let mut spec = CloudSubtenantCreateSpec::default();
+    spec.password = Some(SECRET.into());
+    let redacted = serde_json::to_string(&json::Redacted(&spec)).unwrap();
+    assert!(redacted.contains(Secret::REDACTED) && !redacted.contains("hunter2"), "{redacted}");
+    let wire = serde_json::to_vec(&json::Wire(&spec)).unwrap();
+    assert_eq!(wire, json::encode(&spec, json::Case::Schema).unwrap());
+    let again: CloudSubtenantCreateSpec = serde_json::from_slice(&wire).unwrap();
+    assert!(again == spec);
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Account {
+        #[serde(serialize_with = "Secret::redacted")]
+        shown: Secret,
+        #[serde(serialize_with = "Secret::exposed")]
+        sent: Secret,
+        id: Id,
+        at: DateTime,
+    }
+    let text = format!(r#"{{"shown":"a","sent":"{SECRET}","id":"7F","at":"2025-08-15"}}"#);
+    let account: Account = serde_json::from_str(&text).unwrap();
+    assert_eq!(account.shown.expose(), "a");
+    assert_eq!(serde_json::to_string(&account).unwrap(), text.replace("\"a\"", "\"***\""));
 }
 
 /// What came empty, at any depth, is not sent back empty; what is set is sent.

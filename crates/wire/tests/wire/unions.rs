@@ -133,6 +133,6 @@ fn serde_reads_and_writes_unions() {
     let organization: Organization = serde_json::from_value(body.clone()).unwrap();
     assert!(matches!(organization, Organization::Office365(_)));
     assert_eq!(organization.name().unwrap(), "abc");
-    assert_eq!(serde_json::to_value(&organization).unwrap(), body);
+    assert_eq!(serde_json::to_value(json::Redacted(&organization)).unwrap(), body);
     assert_eq!(format!("{organization:?}"), r#"Office365Organization { type: Office365, name: "abc" }"#);
 }

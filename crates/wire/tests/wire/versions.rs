@@ -47,6 +47,14 @@ fn a_required_field_that_is_unset_is_named() {
 }
 
 #[test]
+fn a_field_may_be_required_from_some_version_on() {
+    let field = backhaul_wire::Field::new("size", backhaul_wire::Kind::Int).since(4).required_since(6);
+    let wanted: Vec<u8> = (1..9).filter(|version| field.is_required_in(ApiVersion::new(*version))).collect();
+    assert_eq!(wanted, [6, 7, 8]);
+    assert!(!field.is_required_in(None), "a system that numbers no versions is no newer one");
+}
+
+#[test]
 fn ranges_include_their_ends() {
     let range = Versions::new(ApiVersion::new(4), ApiVersion::new(6));
     let inside: Vec<u8> = (0..10).filter(|version| range.contains(ApiVersion::new(*version))).collect();

@@ -38,6 +38,9 @@ fn an_entity_that_was_not_declared() {
         "<Every><Name>&#1114112;</Name></Every>",
         "<Every><Name>&#;</Name></Every>",
         "<Every>&xxe;</Every>",
+        // What is kept to be sent back, too.
+        "<Every><Other a='&;'/></Every>",
+        "<Every><Other><Deep a='&nbsp;'>x</Deep></Other></Every>",
     ] {
         refused(body);
     }
@@ -57,6 +60,8 @@ fn what_is_not_well_formed() {
         "<Every><Other><Deep></Other></Every>",
         "<Every><![CDATA[ a </Every>",
         "<Every><!-- a </Every>",
+        "<Every><?>a</Every><?x?>",
+        "<Every><? x?></Every>",
         "<Every/><Every/>",
         "<Every></Every><Other/>",
         "<Every/>text",

@@ -67,7 +67,7 @@ impl Calling<'_> {
         mut poller: Poller<W>,
         told: impl Fn(&W::State) -> String,
     ) -> Result<W::Done, Failure> {
-        if let Some(limit) = self.args.deadline {
+        if let Some(limit) = self.args.connection.deadline {
             poller = poller.deadline(limit);
         }
         loop {

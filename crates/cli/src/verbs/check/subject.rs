@@ -47,17 +47,25 @@ pub(super) struct Target {
 impl Subject {
     /// Finds the type or the operation.
     pub(super) fn find(args: &Check) -> Result<Self, Failure> {
-        let system = args.target.system;
-        let version = args.api_version.as_deref().map(|text| api_version::number(system, text)).transpose()?.flatten();
-        let of = match args.checked()? {
-            Checked::Type(name) => of_type(system, name, version)?,
-            Checked::Request(request) => of_request(system, request, version)?,
-        };
+        match args.checked()? {
+            Checked::Request(request) => Self::of_entry(args, request, args.status),
+            Checked::Type(name) => {
+                let (system, version) = (args.target.system, number(args)?);
+                let of = of_type(system, name, version)?;
+                Ok(Self { system, version: version.and_then(ApiVersion::new), of, status: args.status })
+            }
+        }
+    }
+
+    /// What the bodies of one recorded request are; an error when the system has no such operation.
+    pub(super) fn of_entry(args: &Check, request: &RequestLine, status: Option<u16>) -> Result<Self, Failure> {
+        let (system, version) = (args.target.system, number(args)?);
+        let of = of_request(system, request, version)?;
         let version = match &of {
             Of::Answer(_, of_path) if *of_path > 0 => ApiVersion::new(*of_path),
             _ => version.and_then(ApiVersion::new),
         };
-        Ok(Self { system, version, of, status: args.status })
+        Ok(Self { system, version, of, status })
     }
 
     /// What a body is read as that the request sends, and the body without ZStack's wrapper.
@@ -133,6 +141,12 @@ impl Subject {
         let told = self.status.map_or_else(|| place && outline.is(JobLocation::SHAPE), |status| status == 202);
         self.system == System::Zstack && operation.long_running && told
     }
+}
+
+/// The number of the version that the command line names.
+fn number(args: &Check) -> Result<Option<u8>, Failure> {
+    let number = |text| api_version::number(args.target.system, text);
+    Ok(args.api_version.as_deref().map(number).transpose()?.flatten())
 }
 
 fn of_type(system: System, name: &str, version: Option<u8>) -> Result<Of, Failure> {

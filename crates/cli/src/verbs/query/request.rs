@@ -3,7 +3,7 @@
 use backhaul_filter::{Expr, LowerError, Narrowing, Order, Parsed, Plan, Schema, Selection, Target, lower};
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
-use backhaul_transport::{Client, Arguments, Params};
+use backhaul_transport::{Arguments, Client, Params};
 use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::shape::Kind;

@@ -54,11 +54,16 @@ pub(in crate::verbs) enum Order {
     AsTheyCome,
 }
 
+/// How servers are asked, by the flags of their verb.
+pub(in crate::verbs) fn collecting(args: &Fleet) -> Collect {
+    Collect::new().at_once(args.at_once).deadline(args.deadline()).level(level(args.level))
+}
+
 /// Asks all servers; each one's answer is handed to `take`, also when it is none, and its problems are said on stderr.
 pub(in crate::verbs) async fn ask(
     args: &Fleet,
     selection: &Selection,
-    order: Order,
+    how: (Collect, Order),
     console: &Console,
     mut take: impl FnMut(Answer) -> Result<(), Failure>,
 ) -> Result<Asked, Failure> {
@@ -66,7 +71,7 @@ pub(in crate::verbs) async fn ask(
     let places = fleet.places();
     let mut progress = Progress::new(&selection.servers, console);
     let begun = RefCell::new(Vec::new());
-    let collect = Collect::new().at_once(args.at_once).deadline(args.deadline).level(level(args.level));
+    let (collect, order) = how;
     let answers = collect.stream(fleet.open(|at| begun.borrow_mut().push(at))).fuse();
     let mut answers = std::pin::pin!(answers);
     let mut asked = Asked { servers: selection.servers.len(), ..Asked::default() };

@@ -27,7 +27,7 @@ const REPOSITORY: [&str; 7] = [
 ];
 const TENANT: [&str; 5] = ["used_bytes", "quota_percent", "quota_bytes", "object_storage_bytes", "cache_bytes"];
 /// The columns that come first.
-const FIRST: [&str; 12] = [
+const FIRST: [&str; 17] = [
     "system",
     "server",
     "tenant",
@@ -35,6 +35,11 @@ const FIRST: [&str; 12] = [
     "item",
     "repository",
     "used_bytes",
+    "growth_bytes_per_day",
+    "trend",
+    "forecast",
+    "quota_full_on",
+    "repository_full_on",
     "quota_percent",
     "quota_bytes",
     "fill_percent",
@@ -65,15 +70,18 @@ pub(super) fn now(
         report.table("Tenants", &sums::by(&of_tenants, &[By::Tenant], &TENANT), Begins::Here);
     }
     let asked = !question.fields.is_empty();
-    let mut fields: Vec<&str> = fields.iter().copied().filter(|name| asked || says_something(name, rows)).collect();
-    if !asked {
-        // A page is not as wide as a file: what matters most stands where it is seen.
-        fields.sort_by_key(|name| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
-    }
+    let fields = if asked { fields.to_vec() } else { for_people(fields.to_vec(), rows) };
     let columns = columns(&fields).into_iter().map(|column| if asked { column.asked() } else { column }).collect();
     let table = Table { columns, rows: rows.iter().map(|row| cells(row, &fields)).collect() };
     report.table("All rows", &table, Begins::Here);
     save(report, question, console)
+}
+
+/// The columns that say something. A page is not as wide as a file: what matters most stands where it is seen.
+pub(super) fn for_people(mut fields: Vec<&'static str>, rows: &[Row]) -> Vec<&'static str> {
+    fields.retain(|name| says_something(name, rows));
+    fields.sort_by_key(|name| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
+    fields
 }
 
 /// Writes the report where it was asked for, and says so.

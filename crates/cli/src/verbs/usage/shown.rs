@@ -72,8 +72,8 @@ impl<'a> Shown<'a> {
         question.html.is_none() && !whole && (question.influx || !self.style.is_table())
     }
 
-    /// In which order answers are wanted: lines are for programs that read them as they come, and an array or a table is
-    /// the same in each run.
+    /// In which order answers are wanted: lines are for programs that read them as they come, and an array or a
+    /// table is the same in each run.
     pub(super) fn streams(&self) -> Order {
         let lines = self.question.influx || self.style.format == Format::Ndjson;
         if self.is_stream() && lines { Order::AsTheyCome } else { Order::Servers }

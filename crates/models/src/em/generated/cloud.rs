@@ -8,7 +8,7 @@ backhaul_wire::generated_model! {
     /// A tenant of a service provider: an account with quotas on repositories and on replication targets.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantEntityType`
-    CloudTenant = CLOUD_TENANT("CloudTenant").aliases(&["CloudTenantEntityType"]).root("CloudTenant");
+    CloudTenant = CLOUD_TENANT("CloudTenant").aliases(&["CloudTenantEntityType"]).root("CloudTenant") holds secrets;
     /// The resource's own URL.
     0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
     /// The link type of the resource, mostly the name of its element.
@@ -68,12 +68,12 @@ backhaul_wire::generated_model! {
     /// Whether other gateways serve the tenant when those of its pools fail.
     28 failover_to_others_gateways_if_fail: Option<bool> = Bool, new("FailoverToOthersGatewaysIfFail", Kind::Bool);
 }
-backhaul_wire::generated_request! { CloudTenant() { href: String, r#type: String, name: String, uid: Id, links: Vec<Link>, password: Secret, description: String, enabled: bool, lease_options: CloudTenantLeaseOptions, resources: Vec<CloudTenantResource>, last_result: OperationResult, last_active: DateTime, vm_count: i64, compute_resources: Vec<CloudTenantComputeResource>, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_count: i64, replica_count: i64, max_concurrent_tasks: i64, work_station_backup_count: i64, server_backup_count: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKind, v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool } }
+backhaul_wire::generated_request! { CloudTenant() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into password: Secret, into description: String, set enabled: bool, set lease_options: CloudTenantLeaseOptions, set resources: Vec<CloudTenantResource>, set last_result: OperationResult, into last_active: DateTime, set vm_count: i64, set compute_resources: Vec<CloudTenantComputeResource>, set throttling_enabled: bool, set throttling_speed_limit: i64, set throttling_speed_unit: ThrottlingSpeedUnit, set public_ip_count: i64, set backup_count: i64, set replica_count: i64, set max_concurrent_tasks: i64, set work_station_backup_count: i64, set server_backup_count: i64, set backup_protection_enabled: bool, set backup_protection_period: i64, set tenant_type: CloudTenantKind, set v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>, set cloud_gateway_pools: Vec<Id>, set failover_to_others_gateways_if_fail: bool } }
 backhaul_wire::generated_model! {
     /// The tenants of a collection.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantEntityListType`
-    CloudTenants = CLOUD_TENANTS("CloudTenants").aliases(&["CloudTenantEntityListType"]).root("CloudTenants");
+    CloudTenants = CLOUD_TENANTS("CloudTenants").aliases(&["CloudTenantEntityListType"]).root("CloudTenants") holds secrets;
     0 cloud_tenants: Vec<CloudTenant> = Structs, list("CloudTenant", Kind::Struct(&CLOUD_TENANT)).json("CloudTenants");
 }
 backhaul_wire::generated_model! {
@@ -250,7 +250,7 @@ backhaul_wire::generated_model! {
     /// What kind of tenant it is: the one element that is there says so.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantType`
-    CloudTenantKind = CLOUD_TENANT_KIND("CloudTenantKind").aliases(&["CloudTenantType"]);
+    CloudTenantKind = CLOUD_TENANT_KIND("CloudTenantKind").aliases(&["CloudTenantType"]) holds secrets;
     /// A tenant with an account of its own.
     0 standalone_tenant: Option<StandaloneTenant> = Struct, new("StandaloneTenant", Kind::Struct(&STANDALONE_TENANT));
     /// A tenant that is an organization of VMware Cloud Director.
@@ -262,7 +262,7 @@ backhaul_wire::generated_model! {
     /// A tenant with an account of its own.
     ///
     /// Schema: `schemas/em/em.xsd#StandaloneTenant`
-    StandaloneTenant = STANDALONE_TENANT("StandaloneTenant");
+    StandaloneTenant = STANDALONE_TENANT("StandaloneTenant") holds secrets;
     /// The account.
     0 tenant_credentials: Option<TenantCredentials> = Struct, new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS));
 }
@@ -364,7 +364,7 @@ backhaul_wire::generated_model! {
     /// A user of a tenant, with a part of one of the tenant's quotas.
     ///
     /// Schema: `schemas/em/em.xsd#CloudSubtenantType`
-    CloudSubtenant = CLOUD_SUBTENANT("CloudSubtenant").aliases(&["CloudSubtenantType"]).root("CloudSubtenant");
+    CloudSubtenant = CLOUD_SUBTENANT("CloudSubtenant").aliases(&["CloudSubtenantType"]).root("CloudSubtenant") holds secrets;
     /// The resource's own URL.
     0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
     /// The link type of the resource, mostly the name of its element.
@@ -384,12 +384,12 @@ backhaul_wire::generated_model! {
     /// The quota and what is used of it.
     8 repository_quota: Option<CloudSubtenantRepositoryQuota> = Struct, new("RepositoryQuota", Kind::Struct(&CLOUD_SUBTENANT_REPOSITORY_QUOTA));
 }
-backhaul_wire::generated_request! { CloudSubtenant() { href: String, r#type: String, id: Id, links: Vec<Link>, name: String, description: String, password: Secret, enabled: bool, repository_quota: CloudSubtenantRepositoryQuota } }
+backhaul_wire::generated_request! { CloudSubtenant() { into href: String, into r#type: String, into id: Id, set links: Vec<Link>, into name: String, into description: String, into password: Secret, set enabled: bool, set repository_quota: CloudSubtenantRepositoryQuota } }
 backhaul_wire::generated_model! {
     /// The subtenants of a collection.
     ///
     /// Schema: `schemas/em/em.xsd#CloudSubtenantListType`
-    CloudSubtenants = CLOUD_SUBTENANTS("CloudSubtenants").aliases(&["CloudSubtenantListType"]).root("CloudSubtenants");
+    CloudSubtenants = CLOUD_SUBTENANTS("CloudSubtenants").aliases(&["CloudSubtenantListType"]).root("CloudSubtenants") holds secrets;
     0 cloud_subtenants: Vec<CloudSubtenant> = Structs, list("CloudSubtenant", Kind::Struct(&CLOUD_SUBTENANT)).json("CloudSubtenants");
 }
 backhaul_wire::generated_model! {
@@ -414,7 +414,7 @@ backhaul_wire::generated_model! {
     /// A subtenant to create.
     ///
     /// Schema: `schemas/em/em.xsd#CloudSubtenantCreateSpecType`
-    CloudSubtenantCreateSpec = CLOUD_SUBTENANT_CREATE_SPEC("CloudSubtenantCreateSpec").aliases(&["CloudSubtenantCreateSpecType"]).root("CloudSubtenantCreateSpec");
+    CloudSubtenantCreateSpec = CLOUD_SUBTENANT_CREATE_SPEC("CloudSubtenantCreateSpec").aliases(&["CloudSubtenantCreateSpecType"]).root("CloudSubtenantCreateSpec") holds secrets;
     /// The account's name.
     0 name: Option<String> = Text, new("Name", Kind::Text).required();
     /// A note for people.
@@ -432,7 +432,7 @@ backhaul_wire::generated_model! {
     /// Whether only the tenant's own quota binds.
     7 unlimited_quota: Option<bool> = Bool, new("UnlimitedQuota", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { CloudSubtenantCreateSpec(name: String, password: Secret, tenant_resource_id: Id, unlimited_quota: bool) { description: String, enabled: bool, quota_name: String, quota_mb: i64 } }
+backhaul_wire::generated_request! { CloudSubtenantCreateSpec(into name: String, into password: Secret, into tenant_resource_id: Id, set unlimited_quota: bool) { into description: String, set enabled: bool, into quota_name: String, set quota_mb: i64 } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CLOUD_TENANT, make::<CloudTenant>),

@@ -72,7 +72,7 @@ backhaul_wire::generated_model! {
     /// The logon of a cloud tenant; one of the two.
     ///
     /// Schema: `schemas/em/em.xsd#LoginSpecType`
-    LoginSpec = LOGIN_SPEC("LoginSpec").aliases(&["LoginSpecType"]).root("LoginSpec");
+    LoginSpec = LOGIN_SPEC("LoginSpec").aliases(&["LoginSpecType"]).root("LoginSpec") holds secrets;
     /// A token of vCenter's single sign-on; Enterprise Manager's plug-in for vSphere logs on with it.
     0 v_mware_sso_token: Option<Secret> = Secret, new("VMwareSSOToken", Kind::Secret);
     /// A standalone tenant's account.
@@ -84,7 +84,7 @@ backhaul_wire::generated_model! {
     /// A standalone tenant's account.
     ///
     /// Schema: `schemas/em/em.xsd#TenantCredentials`
-    TenantCredentials = TENANT_CREDENTIALS("TenantCredentials");
+    TenantCredentials = TENANT_CREDENTIALS("TenantCredentials") holds secrets;
     /// The account's name.
     0 username: Option<String> = Text, new("Username", Kind::Text);
     /// The account's password.
@@ -94,7 +94,7 @@ backhaul_wire::generated_model! {
     /// An account of a VMware Cloud Director organization.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudOrganizationCredentials`
-    VCloudOrganizationCredentials = V_CLOUD_ORGANIZATION_CREDENTIALS("VCloudOrganizationCredentials");
+    VCloudOrganizationCredentials = V_CLOUD_ORGANIZATION_CREDENTIALS("VCloudOrganizationCredentials") holds secrets;
     /// The organization.
     0 organization_name: Option<String> = Text, new("OrganizationName", Kind::Text).required();
     /// The account's name.
@@ -130,7 +130,7 @@ backhaul_wire::generated_model! {
     /// A page of a query's answer: references, or entities in the list of their type.
     ///
     /// Schema: `schemas/em/em.xsd#QueryResultType`
-    QueryResult = QUERY_RESULT("QueryResult").aliases(&["QueryResultType"]).root("QueryResult");
+    QueryResult = QUERY_RESULT("QueryResult").aliases(&["QueryResultType"]).root("QueryResult") holds secrets;
     /// The resources, in their short form.
     0 refs: Vec<EntityRef> = Structs, list("Refs", Kind::Struct(&ENTITY_REF)).item("Ref").json_item("Refs");
     /// Key resources in their long form.
@@ -146,7 +146,7 @@ backhaul_wire::generated_model! {
     /// Key resources in their long form; one list is there, that of the type asked for.
     ///
     /// Schema: `schemas/em/em.xsd#QueryEntities`
-    QueryEntities = QUERY_ENTITIES("QueryEntities");
+    QueryEntities = QUERY_ENTITIES("QueryEntities") holds secrets;
     0 jobs: Vec<Job> = Structs, list("Jobs", Kind::Struct(&JOB)).item("Job").json_item("Jobs");
     1 failover_plans: Vec<FailoverPlan> = Structs, list("FailoverPlans", Kind::Struct(&FAILOVER_PLAN)).item("FailoverPlan").json_item("FailoverPlans");
     2 backups: Vec<Backup> = Structs, list("Backups", Kind::Struct(&BACKUP)).item("Backup").json_item("Backups");
@@ -202,7 +202,7 @@ backhaul_wire::generated_model! {
     /// Resources that are no key resources; one list is there, that of the type asked for.
     ///
     /// Schema: `schemas/em/em.xsd#QueryResources`
-    QueryResources = QUERY_RESOURCES("QueryResources");
+    QueryResources = QUERY_RESOURCES("QueryResources") holds secrets;
     0 files: Vec<FileEntry> = Structs, list("Files", Kind::Struct(&FILE_ENTRY)).item("FileEntry").json_item("FileEntries");
     1 directories: Vec<DirectoryEntry> = Structs, list("Directories", Kind::Struct(&DIRECTORY_ENTRY)).item("DirectoryEntry").json_item("DirectoryEntries");
     2 tasks: Vec<Task> = Structs, list("Tasks", Kind::Struct(&TASK)).item("Task").json_item("Tasks");

@@ -9,7 +9,7 @@ backhaul_wire::generated_model! {
     /// A backup server to look after.
     ///
     /// Schema: `schemas/em/em.xsd#BackupServerSpecType`
-    BackupServerSpec = BACKUP_SERVER_SPEC("BackupServerSpec").aliases(&["BackupServerSpecType"]).root("BackupServerSpec");
+    BackupServerSpec = BACKUP_SERVER_SPEC("BackupServerSpec").aliases(&["BackupServerSpecType"]).root("BackupServerSpec") holds secrets;
     /// A note for people.
     0 description: Option<String> = Text, new("Description", Kind::Text);
     /// Its address.
@@ -25,7 +25,7 @@ backhaul_wire::generated_model! {
     /// The thumbprint that its certificate must have.
     6 vbr_certificate_thumbprint: Option<String> = Text, new("VbrCertificateThumbprint", Kind::Text);
 }
-backhaul_wire::generated_request! { BackupServerSpec() { description: String, dns_name_or_ip_address: String, username: String, port: i64, password: Secret, wcf_port: i64, vbr_certificate_thumbprint: String } }
+backhaul_wire::generated_request! { BackupServerSpec() { into description: String, into dns_name_or_ip_address: String, into username: String, set port: i64, into password: Secret, set wcf_port: i64, into vbr_certificate_thumbprint: String } }
 backhaul_wire::generated_choice! {
     /// What a server is.
     ///
@@ -289,7 +289,7 @@ backhaul_wire::generated_model! {
     /// What the switch is.
     15 switch_type: Option<VlanSwitchType> = Enum, new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE));
 }
-backhaul_wire::generated_request! { VlanConfiguration() { href: String, r#type: String, name: String, uid: Id, links: Vec<Link>, host_ref: Id, platform_type: CloudPlatform, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, switch_name: String, switch_id: String, cluster_name: String, cluster_id: String, switch_type: VlanSwitchType } }
+backhaul_wire::generated_request! { VlanConfiguration() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into host_ref: Id, set platform_type: CloudPlatform, set vlan_ids_with_internet_left_bound: i64, set vlan_ids_with_internet_right_bound: i64, set vlan_ids_without_internet_left_bound: i64, set vlan_ids_without_internet_right_bound: i64, into switch_name: String, into switch_id: String, into cluster_name: String, into cluster_id: String, set switch_type: VlanSwitchType } }
 backhaul_wire::generated_model! {
     /// VLANs that tenants' networks are made of.
     ///

@@ -80,7 +80,7 @@ backhaul_wire::generated_model! {
     /// A restore of an SQL Server database.
     ///
     /// Schema: `schemas/em/em.xsd#SqlItemRestoreSpecInfoType`
-    SqlItemRestoreSpecInfo = SQL_ITEM_RESTORE_SPEC_INFO("SqlItemRestoreSpecInfo").aliases(&["SqlItemRestoreSpecInfoType"]);
+    SqlItemRestoreSpecInfo = SQL_ITEM_RESTORE_SPEC_INFO("SqlItemRestoreSpecInfo").aliases(&["SqlItemRestoreSpecInfoType"]) holds secrets;
     /// Whether it goes back to where it was.
     0 is_restore_to_original: Option<bool> = Bool, new("IsRestoreToOriginal", Kind::Bool).required();
     /// The server to restore to.
@@ -106,7 +106,7 @@ backhaul_wire::generated_model! {
     /// The accounts that restore an SQL Server database.
     ///
     /// Schema: `schemas/em/em.xsd#SqlCredentialsInfoType`
-    SqlCredentialsInfo = SQL_CREDENTIALS_INFO("SqlCredentialsInfo").aliases(&["SqlCredentialsInfoType"]);
+    SqlCredentialsInfo = SQL_CREDENTIALS_INFO("SqlCredentialsInfo").aliases(&["SqlCredentialsInfoType"]) holds secrets;
     /// The account of SQL Server.
     0 sql_credentials: Option<GuestCredentials> = Struct, new("SqlCredentials", Kind::Struct(&GUEST_CREDENTIALS));
     /// The server's account.
@@ -120,7 +120,7 @@ backhaul_wire::generated_model! {
     /// A restore: of a machine or of a vApp.
     ///
     /// Schema: `schemas/em/em.xsd#RestoreSpecType`
-    RestoreSpec = RESTORE_SPEC("RestoreSpec").aliases(&["RestoreSpecType"]).root("RestoreSpec");
+    RestoreSpec = RESTORE_SPEC("RestoreSpec").aliases(&["RestoreSpecType"]).root("RestoreSpec") holds secrets;
     /// Of a machine.
     0 vm_restore_spec: Option<VmRestoreSpec> = Struct, new("VmRestoreSpec", Kind::Struct(&VM_RESTORE_SPEC));
     /// Of a machine of VMware Cloud Director.
@@ -130,7 +130,7 @@ backhaul_wire::generated_model! {
     /// Of an SQL Server database.
     3 sql_item_restore_spec: Option<SqlItemRestoreSpecInfo> = Struct, new("SqlItemRestoreSpec", Kind::Struct(&SQL_ITEM_RESTORE_SPEC_INFO));
 }
-backhaul_wire::generated_request! { RestoreSpec() { vm_restore_spec: VmRestoreSpec, v_cloud_vm_restore_spec: VCloudVmRestoreSpec, v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec, sql_item_restore_spec: SqlItemRestoreSpecInfo } }
+backhaul_wire::generated_request! { RestoreSpec() { set vm_restore_spec: VmRestoreSpec, set v_cloud_vm_restore_spec: VCloudVmRestoreSpec, set v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec, set sql_item_restore_spec: SqlItemRestoreSpecInfo } }
 backhaul_wire::generated_model! {
     /// A restore point whose disks are mounted; it lives as long as the session.
     ///
@@ -213,7 +213,7 @@ backhaul_wire::generated_model! {
     /// The guest's operating system, when the server cannot tell.
     0 os_kind: Option<OsKind> = Enum, new("OsKind", Kind::Enum(&OS_KIND));
 }
-backhaul_wire::generated_request! { StartMountSpec() { os_kind: OsKind } }
+backhaul_wire::generated_request! { StartMountSpec() { set os_kind: OsKind } }
 backhaul_wire::generated_model! {
     /// A folder of a guest.
     ///
@@ -292,7 +292,7 @@ backhaul_wire::generated_model! {
     /// An account of a guest.
     ///
     /// Schema: `schemas/em/em.xsd#GuestCredentialsType`
-    GuestCredentials = GUEST_CREDENTIALS("GuestCredentials").aliases(&["GuestCredentialsType"]).root("GuestCredentials");
+    GuestCredentials = GUEST_CREDENTIALS("GuestCredentials").aliases(&["GuestCredentialsType"]).root("GuestCredentials") holds secrets;
     /// The account's name.
     0 user_name: Option<String> = Text, new("UserName", Kind::Text);
     /// The account's password.
@@ -302,7 +302,7 @@ backhaul_wire::generated_model! {
     /// A restore to where the file was.
     ///
     /// Schema: `schemas/em/em.xsd#FileRestoreToOriginalLocationType`
-    FileRestoreToOriginalLocation = FILE_RESTORE_TO_ORIGINAL_LOCATION("FileRestoreToOriginalLocation").aliases(&["FileRestoreToOriginalLocationType"]);
+    FileRestoreToOriginalLocation = FILE_RESTORE_TO_ORIGINAL_LOCATION("FileRestoreToOriginalLocation").aliases(&["FileRestoreToOriginalLocationType"]) holds secrets;
     /// Whether a file that is there is replaced.
     0 overwrite: Option<bool> = Bool, new("Overwrite", Kind::Bool).attribute();
     /// Whether only permissions are restored.
@@ -320,13 +320,13 @@ backhaul_wire::generated_model! {
     /// Where files are restored to; one of the two.
     ///
     /// Schema: `schemas/em/em.xsd#FileRestoreSpecType`
-    FileRestoreSpec = FILE_RESTORE_SPEC("FileRestoreSpec").aliases(&["FileRestoreSpecType"]).root("FileRestoreSpec");
+    FileRestoreSpec = FILE_RESTORE_SPEC("FileRestoreSpec").aliases(&["FileRestoreSpecType"]).root("FileRestoreSpec") holds secrets;
     /// To where they were.
     0 to_original_location: Option<FileRestoreToOriginalLocation> = Struct, new("ToOriginalLocation", Kind::Struct(&FILE_RESTORE_TO_ORIGINAL_LOCATION));
     /// To the client.
     1 for_direct_download: Option<FileRestoreForDirectDownload> = Struct, new("ForDirectDownload", Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD));
 }
-backhaul_wire::generated_request! { FileRestoreSpec() { to_original_location: FileRestoreToOriginalLocation, for_direct_download: FileRestoreForDirectDownload } }
+backhaul_wire::generated_request! { FileRestoreSpec() { set to_original_location: FileRestoreToOriginalLocation, set for_direct_download: FileRestoreForDirectDownload } }
 backhaul_wire::generated_model! {
     /// What to back up quickly: an increment to the machine's newest backup.
     ///
@@ -335,7 +335,7 @@ backhaul_wire::generated_model! {
     /// The machine.
     0 vm_ref: Option<Id> = Id, new("VmRef", Kind::Id).required();
 }
-backhaul_wire::generated_request! { QuickBackupStartupSpec(vm_ref: Id) {  } }
+backhaul_wire::generated_request! { QuickBackupStartupSpec(into vm_ref: Id) {  } }
 backhaul_wire::generated_choice! {
     /// How long a VeeamZIP file is kept.
     ///
@@ -375,7 +375,7 @@ backhaul_wire::generated_model! {
     /// How long the file is kept.
     5 backup_retention: Option<FreeBackupRetention> = Enum, new("BackupRetention", Kind::Enum(&FREE_BACKUP_RETENTION));
 }
-backhaul_wire::generated_request! { VeeamZipStartupSpec(vm_ref: Id, repository_uid: Id) { password_key_id: Id, compression_level: i64, disable_guest_quiescence: bool, backup_retention: FreeBackupRetention } }
+backhaul_wire::generated_request! { VeeamZipStartupSpec(into vm_ref: Id, into repository_uid: Id) { into password_key_id: Id, set compression_level: i64, set disable_guest_quiescence: bool, set backup_retention: FreeBackupRetention } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&VM_RESTORE_PARAMETERS, make::<VmRestoreParameters>),

@@ -122,7 +122,7 @@ backhaul_wire::generated_model! {
     /// The role.
     0 enterprise_role_uid: Option<Id> = Id, new("EnterpriseRoleUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { EnterpriseAccountInRoleCreateSpec(enterprise_role_uid: Id) {  } }
+backhaul_wire::generated_request! { EnterpriseAccountInRoleCreateSpec(into enterprise_role_uid: Id) {  } }
 backhaul_wire::generated_choice! {
     /// Whether a part of a restore scope has been worked out.
     ///
@@ -178,7 +178,7 @@ backhaul_wire::generated_model! {
     HierarchyScopeCreateSpec = HIERARCHY_SCOPE_CREATE_SPEC("HierarchyScopeCreateSpec").aliases(&["HierarchyScopeCreateSpecType"]).root("HierarchyScopeCreateSpec");
     0 hierarchy_scope_items: Vec<HierarchyScopeItem> = Structs, list("HierarchyScopeItem", Kind::Struct(&HIERARCHY_SCOPE_ITEM)).json("HierarchyScopeItems");
 }
-backhaul_wire::generated_request! { HierarchyScopeCreateSpec() { hierarchy_scope_items: Vec<HierarchyScopeItem> } }
+backhaul_wire::generated_request! { HierarchyScopeCreateSpec() { set hierarchy_scope_items: Vec<HierarchyScopeItem> } }
 backhaul_wire::generated_model! {
     /// Objects whose machines an account shall be able to restore.
     ///
@@ -224,7 +224,7 @@ backhaul_wire::generated_model! {
     /// What it may do when it restores databases.
     6 sql_settings: Option<SqlSettings> = Struct, new("SqlSettings", Kind::Struct(&SQL_SETTINGS));
 }
-backhaul_wire::generated_request! { EnterpriseAccountCreateSpec(account_type: AccountType, account_name: String) { roles: Vec<EnterpriseAccountInRoleCreateSpec>, allow_restore_all_vms: bool, hierarchy_scope_objects: Vec<HierarchyScopeItem>, flr_settings: FlrSettings, sql_settings: SqlSettings } }
+backhaul_wire::generated_request! { EnterpriseAccountCreateSpec(set account_type: AccountType, into account_name: String) { set roles: Vec<EnterpriseAccountInRoleCreateSpec>, set allow_restore_all_vms: bool, set hierarchy_scope_objects: Vec<HierarchyScopeItem>, set flr_settings: FlrSettings, set sql_settings: SqlSettings } }
 backhaul_wire::generated_model! {
     /// A choice with nothing to say about it.
     ///
@@ -243,12 +243,12 @@ backhaul_wire::generated_model! {
     /// The account's own.
     2 rebuild_for_current_user: Option<RebuildScope> = Struct, new("RebuildForCurrentUser", Kind::Struct(&REBUILD_SCOPE));
 }
-backhaul_wire::generated_request! { RebuildScopeJobSpec() { rebuild_all: RebuildScope, rebuild_unprocessed: RebuildScope, rebuild_for_current_user: RebuildScope } }
+backhaul_wire::generated_request! { RebuildScopeJobSpec() { set rebuild_all: RebuildScope, set rebuild_unprocessed: RebuildScope, set rebuild_for_current_user: RebuildScope } }
 backhaul_wire::generated_model! {
     /// An account that a backup server uses.
     ///
     /// Schema: `schemas/em/em.xsd#CredentialsInfoType`
-    CredentialsInfo = CREDENTIALS_INFO("CredentialsInfo").aliases(&["CredentialsInfoType", "Credentials"]).root("CredentialsInfo");
+    CredentialsInfo = CREDENTIALS_INFO("CredentialsInfo").aliases(&["CredentialsInfoType", "Credentials"]).root("CredentialsInfo") holds secrets;
     /// The resource's own URL.
     0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
     /// The link type of the resource, mostly the name of its element.
@@ -264,19 +264,19 @@ backhaul_wire::generated_model! {
     /// The account's password. Answers carry it empty; sent empty, it stays as it is.
     6 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { CredentialsInfo() { href: String, r#type: String, links: Vec<Link>, id: Id, username: String, description: String, password: Secret } }
+backhaul_wire::generated_request! { CredentialsInfo() { into href: String, into r#type: String, set links: Vec<Link>, into id: Id, into username: String, into description: String, into password: Secret } }
 backhaul_wire::generated_model! {
     /// Accounts that a backup server uses.
     ///
     /// Schema: `schemas/em/em.xsd#CredentialsInfoListType`
-    CredentialsInfoList = CREDENTIALS_INFO_LIST("CredentialsInfoList").aliases(&["CredentialsInfoListType"]).root("CredentialsInfoList");
+    CredentialsInfoList = CREDENTIALS_INFO_LIST("CredentialsInfoList").aliases(&["CredentialsInfoListType"]).root("CredentialsInfoList") holds secrets;
     0 credentials_infos: Vec<CredentialsInfo> = Structs, list("CredentialsInfo", Kind::Struct(&CREDENTIALS_INFO)).json("CredentialsInfos");
 }
 backhaul_wire::generated_model! {
     /// An account for a backup server to use.
     ///
     /// Schema: `schemas/em/em.xsd#CredentialsInfoSpecType`
-    CredentialsInfoSpec = CREDENTIALS_INFO_SPEC("CredentialsInfoSpec").aliases(&["CredentialsInfoSpecType"]).root("CredentialsInfoSpec");
+    CredentialsInfoSpec = CREDENTIALS_INFO_SPEC("CredentialsInfoSpec").aliases(&["CredentialsInfoSpecType"]).root("CredentialsInfoSpec") holds secrets;
     /// The account's name.
     0 username: Option<String> = Text, new("Username", Kind::Text);
     /// A note for people.
@@ -284,7 +284,7 @@ backhaul_wire::generated_model! {
     /// The account's password.
     2 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { CredentialsInfoSpec() { username: String, description: String, password: Secret } }
+backhaul_wire::generated_request! { CredentialsInfoSpec() { into username: String, into description: String, into password: Secret } }
 backhaul_wire::generated_model! {
     /// A password that a backup server encrypts with; the password itself is never answered.
     ///
@@ -314,13 +314,13 @@ backhaul_wire::generated_model! {
     /// A password for a backup server to encrypt with.
     ///
     /// Schema: `schemas/em/em.xsd#PasswordKeyInfoSpecType`
-    PasswordKeyInfoSpec = PASSWORD_KEY_INFO_SPEC("PasswordKeyInfoSpec").aliases(&["PasswordKeyInfoSpecType"]).root("PasswordKeyInfoSpec");
+    PasswordKeyInfoSpec = PASSWORD_KEY_INFO_SPEC("PasswordKeyInfoSpec").aliases(&["PasswordKeyInfoSpecType"]).root("PasswordKeyInfoSpec") holds secrets;
     /// A hint for people.
     0 hint: Option<String> = Text, new("Hint", Kind::Text);
     /// The password.
     1 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { PasswordKeyInfoSpec() { hint: String, password: Secret } }
+backhaul_wire::generated_request! { PasswordKeyInfoSpec() { into hint: String, into password: Secret } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&ENTERPRISE_SECURITY_SETTINGS, make::<EnterpriseSecuritySettings>),

@@ -18,7 +18,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/ServiceAccountCreationData`
-    ServiceAccountCreationData = SERVICE_ACCOUNT_CREATION_DATA("ServiceAccountCreationData").aliases(&["RESTServiceAccountCreationData"]).since(6);
+    ServiceAccountCreationData = SERVICE_ACCOUNT_CREATION_DATA("ServiceAccountCreationData").aliases(&["RESTServiceAccountCreationData"]).since(6) holds secrets;
     0 application_name: Option<String> = Text, new("applicationName", Kind::Text);
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
@@ -36,12 +36,12 @@ backhaul_wire::generated_model! {
     8 user_code: Option<String> = Text, new("userCode", Kind::Text);
     9 subscription_ids: Vec<String> = Texts, list("subscriptionIds", Kind::Text);
 }
-backhaul_wire::generated_request! { ServiceAccountCreationData() { application_name: String, description: String, application_id: Id, azure_environment: AzureStorageEndpoint, azure_tenant_id: Id, application_certificate: Secret, application_certificate_password: Secret, application_secret: Secret, user_code: String, subscription_ids: Vec<String> } }
+backhaul_wire::generated_request! { ServiceAccountCreationData() { into application_name: String, into description: String, into application_id: Id, set azure_environment: AzureStorageEndpoint, into azure_tenant_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into application_secret: Secret, into user_code: String, set subscription_ids: Vec<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/ServiceAccountUpdateData`
-    ServiceAccountUpdateData = SERVICE_ACCOUNT_UPDATE_DATA("ServiceAccountUpdateData").aliases(&["RESTServiceAccountUpdateData"]).since(6);
+    ServiceAccountUpdateData = SERVICE_ACCOUNT_UPDATE_DATA("ServiceAccountUpdateData").aliases(&["RESTServiceAccountUpdateData"]).since(6) holds secrets;
     /// A note by the administrator.
     0 description: Option<String> = Text, new("description", Kind::Text);
     /// The certificate of the application with its private key, in base64.
@@ -54,7 +54,7 @@ backhaul_wire::generated_model! {
     4 user_code: Option<String> = Text, new("userCode", Kind::Text);
     5 subscription_ids: Vec<String> = Texts, list("subscriptionIds", Kind::Text);
 }
-backhaul_wire::generated_request! { ServiceAccountUpdateData() { description: String, application_certificate: Secret, application_certificate_password: Secret, application_secret: Secret, user_code: String, subscription_ids: Vec<String> } }
+backhaul_wire::generated_request! { ServiceAccountUpdateData() { into description: String, into application_certificate: Secret, into application_certificate_password: Secret, into application_secret: Secret, into user_code: String, set subscription_ids: Vec<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -63,7 +63,7 @@ backhaul_wire::generated_model! {
     0 azure_environment: Option<AzureStorageEndpoint> = Enum, new("azureEnvironment", Kind::Enum(&AZURE_STORAGE_ENDPOINT));
     1 azure_tenant_id: Option<Id> = Id, new("azureTenantId", Kind::Id);
 }
-backhaul_wire::generated_request! { DeviceCodeInfoRequest() { azure_environment: AzureStorageEndpoint, azure_tenant_id: Id } }
+backhaul_wire::generated_request! { DeviceCodeInfoRequest() { set azure_environment: AzureStorageEndpoint, into azure_tenant_id: Id } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -130,7 +130,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/CredentialToSend`
-    CredentialToSend = CREDENTIAL_TO_SEND("CredentialToSend").aliases(&["RESTCredentialToSend"]).since(4).until(7);
+    CredentialToSend = CREDENTIAL_TO_SEND("CredentialToSend").aliases(&["RESTCredentialToSend"]).since(4).until(7) holds secrets;
     0 account_type: Edit<CredentialToSendAccountType> = Edit, new("accountType", Kind::Enum(&CREDENTIAL_TO_SEND_ACCOUNT_TYPE));
     /// The account.
     1 user_name: Option<String> = Text, new("userName", Kind::Text);
@@ -145,7 +145,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { CredentialToSend() { account_type: Edit<CredentialToSendAccountType>, user_name: String, password: Secret, new_password: Secret, old_password: Secret, id: Edit<Id>, description: String, links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { CredentialToSend() { into account_type: Edit<CredentialToSendAccountType>, into user_name: String, into password: Secret, into new_password: Secret, into old_password: Secret, into id: Edit<Id>, into description: String, set links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// In v4 and later.
     ///
@@ -172,7 +172,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AzureFolderToSend() { name: String, links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { AzureFolderToSend() { into name: String, set links: BTreeMap<String, Link> } }
 backhaul_wire::generated_choice! {
     /// Azure storage endpoint, a part of an object storage. (v6 and later)
     ///
@@ -249,7 +249,7 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/AccountToSend`
-    AccountToSend = ACCOUNT_TO_SEND("AccountToSend").aliases(&["RESTAccountToSend"]).since(8);
+    AccountToSend = ACCOUNT_TO_SEND("AccountToSend").aliases(&["RESTAccountToSend"]).since(8) holds secrets;
     0 account_type: Edit<AccountToSendAccountType> = Edit, new("accountType", Kind::Enum(&ACCOUNT_TO_SEND_ACCOUNT_TYPE));
     /// The account.
     1 user_name: Option<String> = Text, new("userName", Kind::Text);
@@ -264,7 +264,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AccountToSend() { account_type: Edit<AccountToSendAccountType>, user_name: String, password: Secret, id: Edit<Id>, description: String, organization_id: Edit<Id>, links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { AccountToSend() { into account_type: Edit<AccountToSendAccountType>, into user_name: String, into password: Secret, into id: Edit<Id>, into description: String, into organization_id: Edit<Id>, set links: BTreeMap<String, Link> } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&CLOUD_SERVICE_ACCOUNT_TYPE),

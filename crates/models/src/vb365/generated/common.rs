@@ -11,7 +11,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/Token`
-    Token = TOKEN("Token").aliases(&["OAuthTokenResponse"]);
+    Token = TOKEN("Token").aliases(&["OAuthTokenResponse"]) holds secrets;
     /// The token for the `Authorization: Bearer` header.
     0 access_token: Option<Secret> = Secret, new("access_token", Kind::Secret).required();
     /// The token that gets the next access token.
@@ -102,7 +102,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/TokenRequest`
-    TokenRequest = TOKEN_REQUEST("TokenRequest");
+    TokenRequest = TOKEN_REQUEST("TokenRequest") holds secrets;
     /// How the token is asked for.
     0 grant_type: Option<GrantType> = Enum, new("grant_type", Kind::Enum(&GRANT_TYPE)).required();
     /// The account.
@@ -120,12 +120,12 @@ backhaul_wire::generated_model! {
     /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
     7 disable_antiforgery_token: Option<bool> = Bool, new("disable_antiforgery_token", Kind::Bool).since(7);
 }
-backhaul_wire::generated_request! { TokenRequest(grant_type: GrantType) { username: String, password: Secret, refresh_token: Secret, client_id: String, assertion: Secret, integration_token: Secret, disable_antiforgery_token: bool } }
+backhaul_wire::generated_request! { TokenRequest(set grant_type: GrantType) { into username: String, into password: Secret, into refresh_token: Secret, into client_id: String, into assertion: Secret, into integration_token: Secret, set disable_antiforgery_token: bool } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/AuthCode`
-    AuthCode = AUTH_CODE("AuthCode").aliases(&["RESTAuthCode"]).since(7);
+    AuthCode = AUTH_CODE("AuthCode").aliases(&["RESTAuthCode"]).since(7) holds secrets;
     0 auth_code: Option<Secret> = Secret, new("authCode", Kind::Secret).required();
 }
 backhaul_wire::generated_model! {

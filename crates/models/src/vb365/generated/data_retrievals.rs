@@ -605,7 +605,7 @@ backhaul_wire::generated_model! {
     14 amazon_s3_glacier_retrieval_policy: Option<DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy> = Enum, new("amazonS3GlacierRetrievalPolicy", Kind::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AMAZON_S3_GLACIER_RETRIEVAL_POLICY));
     15 azure_archive_retrieval_policy: Option<DataRetrievalFromClientAzureArchiveRetrievalPolicy> = Enum, new("azureArchiveRetrievalPolicy", Kind::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AZURE_ARCHIVE_RETRIEVAL_POLICY));
 }
-backhaul_wire::generated_request! { DataRetrievalFromClient() { name: String, description: String, organization_id: Id, repository_id: Id, point_in_time: DateTime, show_deleted: bool, show_all_versions: bool, availability_period_days: i64, enable_expiration_notification: bool, expiration_hours_threshold: i64, mailboxes: Vec<BackupMailboxData>, one_drives: Vec<BackupOneDriveData>, sites: Vec<BackupSiteData>, teams: Vec<BackupTeamData>, amazon_s3_glacier_retrieval_policy: DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy, azure_archive_retrieval_policy: DataRetrievalFromClientAzureArchiveRetrievalPolicy } }
+backhaul_wire::generated_request! { DataRetrievalFromClient() { into name: String, into description: String, into organization_id: Id, into repository_id: Id, into point_in_time: DateTime, set show_deleted: bool, set show_all_versions: bool, set availability_period_days: i64, set enable_expiration_notification: bool, set expiration_hours_threshold: i64, set mailboxes: Vec<BackupMailboxData>, set one_drives: Vec<BackupOneDriveData>, set sites: Vec<BackupSiteData>, set teams: Vec<BackupTeamData>, set amazon_s3_glacier_retrieval_policy: DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy, set azure_archive_retrieval_policy: DataRetrievalFromClientAzureArchiveRetrievalPolicy } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -620,7 +620,7 @@ backhaul_wire::generated_model! {
     3 enable_expiration_notification: Edit<bool> = Edit, new("enableExpirationNotification", Kind::Bool);
     4 expiration_hours_threshold: Edit<i64> = Edit, new("expirationHoursThreshold", Kind::Int);
 }
-backhaul_wire::generated_request! { DataRetrievalUpdateFromClient() { name: Edit<String>, description: Edit<String>, availability_period_days: Edit<i64>, enable_expiration_notification: Edit<bool>, expiration_hours_threshold: Edit<i64> } }
+backhaul_wire::generated_request! { DataRetrievalUpdateFromClient() { into name: Edit<String>, into description: Edit<String>, into availability_period_days: Edit<i64>, into enable_expiration_notification: Edit<bool>, into expiration_hours_threshold: Edit<i64> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///

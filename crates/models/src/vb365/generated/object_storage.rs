@@ -122,7 +122,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AmazonFolderToSend() { name: String, links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { AmazonFolderToSend() { into name: String, set links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// Amazon bucket s3 aws, a part of an object storage. (v4 and later)
     ///
@@ -241,7 +241,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/EncryptionKeyToSend`
-    EncryptionKeyToSend = ENCRYPTION_KEY_TO_SEND("EncryptionKeyToSend").aliases(&["RESTEncryptionKeyToSend"]).since(4);
+    EncryptionKeyToSend = ENCRYPTION_KEY_TO_SEND("EncryptionKeyToSend").aliases(&["RESTEncryptionKeyToSend"]).since(4) holds secrets;
     /// The password.
     0 password: Option<Secret> = Secret, new("password", Kind::Secret);
     /// In v6 and later.
@@ -257,7 +257,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { EncryptionKeyToSend() { password: Secret, new_password: Secret, old_password: Secret, id: Id, organization_id: Id, description: String, links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { EncryptionKeyToSend() { into password: Secret, into new_password: Secret, into old_password: Secret, into id: Id, into organization_id: Id, into description: String, set links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// In v4 to v7.
     ///

@@ -11,7 +11,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/Office365Organization`
-    Office365Organization = OFFICE365_ORGANIZATION("Office365Organization").aliases(&["RestOffice365Organization"]);
+    Office365Organization = OFFICE365_ORGANIZATION("Office365Organization").aliases(&["RestOffice365Organization"]) holds secrets;
     /// Whether Teams is backed up. (v6 and later)
     0 is_teams_online: Option<bool> = Bool, new("isTeamsOnline", Kind::Bool).since(6);
     /// Whether chats of Teams are backed up. (v6 and later)
@@ -61,7 +61,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/Office365ConnectionSettings`
-    Office365ConnectionSettings = OFFICE365_CONNECTION_SETTINGS("Office365ConnectionSettings").aliases(&["RESTOffice365ConnectionSettings"]);
+    Office365ConnectionSettings = OFFICE365_CONNECTION_SETTINGS("Office365ConnectionSettings").aliases(&["RESTOffice365ConnectionSettings"]) holds secrets;
     /// In v4 and later.
     0 use_application_only_auth: Option<bool> = Bool, new("useApplicationOnlyAuth", Kind::Bool).since(4);
     /// In v4 and later.
@@ -94,7 +94,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OnPremisesOrganization`
-    OnPremisesOrganization = ON_PREMISES_ORGANIZATION("OnPremisesOrganization").aliases(&["RestOnPremisesOrganization"]);
+    OnPremisesOrganization = ON_PREMISES_ORGANIZATION("OnPremisesOrganization").aliases(&["RestOnPremisesOrganization"]) holds secrets;
     /// What it is.
     0 r#type: Option<OrganizationType> = Enum, new("type", Kind::Enum(&ORGANIZATION_TYPE));
     /// Whether a local SharePoint is backed up.
@@ -130,7 +130,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/SharepointSettings`
-    SharepointSettings = SHAREPOINT_SETTINGS("SharepointSettings").aliases(&["RESTSharepointSettings", "OnPremisesSharepointSettings"]);
+    SharepointSettings = SHAREPOINT_SETTINGS("SharepointSettings").aliases(&["RESTSharepointSettings", "OnPremisesSharepointSettings"]) holds secrets;
     0 server_name: Option<String> = Text, new("serverName", Kind::Text);
     /// The account.
     1 username: Option<String> = Text, new("username", Kind::Text);
@@ -151,7 +151,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/ExchangeSettings`
-    ExchangeSettings = EXCHANGE_SETTINGS("ExchangeSettings").aliases(&["RESTExchangeSettings", "OnPremisesExchangeSettings"]);
+    ExchangeSettings = EXCHANGE_SETTINGS("ExchangeSettings").aliases(&["RESTExchangeSettings", "OnPremisesExchangeSettings"]) holds secrets;
     0 server_name: Option<String> = Text, new("serverName", Kind::Text);
     /// The account.
     1 username: Option<String> = Text, new("username", Kind::Text);
@@ -175,7 +175,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/HybridOrganization`
-    HybridOrganization = HYBRID_ORGANIZATION("HybridOrganization").aliases(&["RestHybridOrganization"]);
+    HybridOrganization = HYBRID_ORGANIZATION("HybridOrganization").aliases(&["RestHybridOrganization"]) holds secrets;
     /// Whether Teams is backed up. (v6 and later)
     0 is_teams_online: Option<bool> = Bool, new("isTeamsOnline", Kind::Bool).since(6);
     /// Whether chats of Teams are backed up. (v6 and later)
@@ -229,7 +229,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`Organization`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
-    AnyOrganization = ORGANIZATION("Organization").aliases(&["RestOrganizationComposed"]).union(&ORGANIZATION_KINDS);
+    AnyOrganization = ORGANIZATION("Organization").aliases(&["RestOrganizationComposed"]).union(&ORGANIZATION_KINDS) holds secrets;
     /// Whether Teams is backed up. (v6 and later)
     0 is_teams_online: Option<bool> = Bool, new("isTeamsOnline", Kind::Bool).since(6);
     /// Whether chats of Teams are backed up. (v6 and later)
@@ -497,7 +497,7 @@ impl From<HybridOrganization> for Organization {
     }
 }
 backhaul_wire::generated_struct! {
-    Organization;
+    holds secrets : Organization;
 }
 backhaul_wire::generated_choice! {
     /// What an organization is made of.
@@ -536,7 +536,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/LoggedInOrganization`
-    LoggedInOrganization = LOGGED_IN_ORGANIZATION("LoggedInOrganization").aliases(&["RESTLoggedInOrganization", "SelfOrganization"]);
+    LoggedInOrganization = LOGGED_IN_ORGANIZATION("LoggedInOrganization").aliases(&["RESTLoggedInOrganization", "SelfOrganization"]) holds secrets;
     /// The id.
     0 id: Option<Id> = Id, new("id", Kind::Id);
     /// The name.
@@ -621,7 +621,7 @@ backhaul_wire::generated_model! {
     /// What it is.
     0 r#type: Option<OrganizationSyncOptionsType> = Enum, new("type", Kind::Enum(&ORGANIZATION_SYNC_OPTIONS_TYPE));
 }
-backhaul_wire::generated_request! { OrganizationSyncOptions() { r#type: OrganizationSyncOptionsType } }
+backhaul_wire::generated_request! { OrganizationSyncOptions() { set r#type: OrganizationSyncOptionsType } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -705,7 +705,7 @@ backhaul_wire::generated_model! {
     OrganizationActionBody = ORGANIZATION_ACTION_BODY("OrganizationActionBody").until(5);
     0 explore: Option<ExploreOptions> = Struct, new("explore", Kind::Struct(&EXPLORE_OPTIONS));
 }
-backhaul_wire::generated_request! { OrganizationActionBody() { explore: ExploreOptions } }
+backhaul_wire::generated_request! { OrganizationActionBody() { set explore: ExploreOptions } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&OFFICE365_ORGANIZATION, make::<Office365Organization>),

@@ -145,7 +145,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyFromClient`
-    ProxyFromClient = PROXY_FROM_CLIENT("ProxyFromClient").aliases(&["RESTProxyFromClient", "ProxyCreate", "ProxyEdit"]);
+    ProxyFromClient = PROXY_FROM_CLIENT("ProxyFromClient").aliases(&["RESTProxyFromClient", "ProxyCreate", "ProxyEdit"]) holds secrets;
     /// In v6 and later.
     0 use_domain_network: Edit<bool> = Edit, new("useDomainNetwork", Kind::Bool).since(6);
     1 use_internet_proxy: Edit<bool> = Edit, new("useInternetProxy", Kind::Bool);
@@ -183,12 +183,12 @@ backhaul_wire::generated_model! {
     18 throttling_unit: Edit<ProxyFromClientThrottlingUnit> = Edit, new("throttlingUnit", Kind::Enum(&PROXY_FROM_CLIENT_THROTTLING_UNIT));
     19 attach_used_proxy: Edit<bool> = Edit, new("attachUsedProxy", Kind::Bool);
 }
-backhaul_wire::generated_request! { ProxyFromClient() { use_domain_network: Edit<bool>, use_internet_proxy: Edit<bool>, internet_proxy_type: Edit<ProxyFromClientInternetProxyType>, internet_proxy_settings: InternetProxySettingsFromClient, operating_system: ProxyOperatingSystem, ssh_settings: SshSettingsFromClient, id: Edit<Id>, host_name: String, description: String, port: Edit<i64>, username: String, password: Secret, service_account_name: Edit<String>, service_account_password: Secret, create_service_account: bool, threads_number: Edit<i64>, enable_network_throttling: Edit<bool>, throttling_value: Edit<i64>, throttling_unit: Edit<ProxyFromClientThrottlingUnit>, attach_used_proxy: Edit<bool> } }
+backhaul_wire::generated_request! { ProxyFromClient() { into use_domain_network: Edit<bool>, into use_internet_proxy: Edit<bool>, into internet_proxy_type: Edit<ProxyFromClientInternetProxyType>, set internet_proxy_settings: InternetProxySettingsFromClient, set operating_system: ProxyOperatingSystem, set ssh_settings: SshSettingsFromClient, into id: Edit<Id>, into host_name: String, into description: String, into port: Edit<i64>, into username: String, into password: Secret, into service_account_name: Edit<String>, into service_account_password: Secret, set create_service_account: bool, into threads_number: Edit<i64>, into enable_network_throttling: Edit<bool>, into throttling_value: Edit<i64>, into throttling_unit: Edit<ProxyFromClientThrottlingUnit>, into attach_used_proxy: Edit<bool> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/InternetProxySettingsFromClient`
-    InternetProxySettingsFromClient = INTERNET_PROXY_SETTINGS_FROM_CLIENT("InternetProxySettingsFromClient").aliases(&["RESTInternetProxySettingsFromClient"]).since(6);
+    InternetProxySettingsFromClient = INTERNET_PROXY_SETTINGS_FROM_CLIENT("InternetProxySettingsFromClient").aliases(&["RESTInternetProxySettingsFromClient"]).since(6) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     /// The name or address of the host.
     1 host_name: Option<String> = Text, new("hostName", Kind::Text);
@@ -202,7 +202,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/RemoveProxyOptions`
-    RemoveProxyOptions = REMOVE_PROXY_OPTIONS("RemoveProxyOptions").aliases(&["RESTRemoveProxyOptions"]).since(6);
+    RemoveProxyOptions = REMOVE_PROXY_OPTIONS("RemoveProxyOptions").aliases(&["RESTRemoveProxyOptions"]).since(6) holds secrets;
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
     /// The account.
     1 user_name: Option<String> = Text, new("userName", Kind::Text);
@@ -210,7 +210,7 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     3 ssh_settings: Option<SshSettingsFromClient> = Struct, new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT)).since(8);
 }
-backhaul_wire::generated_request! { RemoveProxyOptions() { force: bool, user_name: String, user_password: Secret, ssh_settings: SshSettingsFromClient } }
+backhaul_wire::generated_request! { RemoveProxyOptions() { set force: bool, into user_name: String, into user_password: Secret, set ssh_settings: SshSettingsFromClient } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -218,7 +218,7 @@ backhaul_wire::generated_model! {
     RescanOptions = RESCAN_OPTIONS("RescanOptions").aliases(&["RESTRescanOptions"]).since(6);
     0 proxies: Vec<ItemGuidId> = Structs, list("proxies", Kind::Struct(&ITEM_GUID_ID));
 }
-backhaul_wire::generated_request! { RescanOptions() { proxies: Vec<ItemGuidId> } }
+backhaul_wire::generated_request! { RescanOptions() { set proxies: Vec<ItemGuidId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -231,14 +231,14 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyCredentialsFromClient`
-    ProxyCredentialsFromClient = PROXY_CREDENTIALS_FROM_CLIENT("ProxyCredentialsFromClient").aliases(&["RESTProxyCredentialsFromClient"]).since(8);
+    ProxyCredentialsFromClient = PROXY_CREDENTIALS_FROM_CLIENT("ProxyCredentialsFromClient").aliases(&["RESTProxyCredentialsFromClient"]).since(8) holds secrets;
     0 ssh_settings: Option<SshSettingsFromClient> = Struct, new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT));
     /// The account.
     1 username: Option<String> = Text, new("username", Kind::Text);
     /// The password.
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { ProxyCredentialsFromClient() { ssh_settings: SshSettingsFromClient, username: String, password: Secret } }
+backhaul_wire::generated_request! { ProxyCredentialsFromClient() { set ssh_settings: SshSettingsFromClient, into username: String, into password: Secret } }
 backhaul_wire::generated_choice! {
     /// In v8 and later.
     ///
@@ -251,7 +251,7 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/SshSettingsFromClient`
-    SshSettingsFromClient = SSH_SETTINGS_FROM_CLIENT("SshSettingsFromClient").aliases(&["RESTSshSettingsFromClient"]).since(8);
+    SshSettingsFromClient = SSH_SETTINGS_FROM_CLIENT("SshSettingsFromClient").aliases(&["RESTSshSettingsFromClient"]).since(8) holds secrets;
     /// The account.
     0 account: Option<String> = Text, new("account", Kind::Text);
     1 account_password: Option<Secret> = Secret, new("accountPassword", Kind::Secret);
@@ -268,7 +268,7 @@ backhaul_wire::generated_model! {
     11 public_base64_key: Edit<String> = Edit, new("publicBase64Key", Kind::Text);
     12 ignore_fingerprint_check: Edit<bool> = Edit, new("ignoreFingerprintCheck", Kind::Bool);
 }
-backhaul_wire::generated_request! { SshSettingsFromClient() { account: String, account_password: Secret, port: Edit<i64>, connection_timeout: Edit<i64>, private_key_base64: Edit<Secret>, private_key_passphrase: Secret, elevate_account_to_root: Edit<bool>, add_to_sudoers: Edit<bool>, use_su_if_sudo_unavailable: Edit<bool>, root_password: Secret, fingerprint: Edit<String>, public_base64_key: Edit<String>, ignore_fingerprint_check: Edit<bool> } }
+backhaul_wire::generated_request! { SshSettingsFromClient() { into account: String, into account_password: Secret, into port: Edit<i64>, into connection_timeout: Edit<i64>, into private_key_base64: Edit<Secret>, into private_key_passphrase: Secret, into elevate_account_to_root: Edit<bool>, into add_to_sudoers: Edit<bool>, into use_su_if_sudo_unavailable: Edit<bool>, into root_password: Secret, into fingerprint: Edit<String>, into public_base64_key: Edit<String>, into ignore_fingerprint_check: Edit<bool> } }
 backhaul_wire::generated_choice! {
     /// In v8 and later.
     ///
@@ -324,7 +324,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text).required();
     2 proxy_ids: Vec<ProxyIdFromClient> = Structs, list("proxyIds", Kind::Struct(&PROXY_ID_FROM_CLIENT)).required();
 }
-backhaul_wire::generated_request! { ProxyPoolFromClient(name: String, description: String, proxy_ids: Vec<ProxyIdFromClient>) {  } }
+backhaul_wire::generated_request! { ProxyPoolFromClient(into name: String, into description: String, set proxy_ids: Vec<ProxyIdFromClient>) {  } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -333,14 +333,14 @@ backhaul_wire::generated_model! {
     /// The backup proxy.
     0 proxy_id: Option<Id> = Id, new("proxyId", Kind::Id);
 }
-backhaul_wire::generated_request! { ProxyIdFromClient() { proxy_id: Id } }
+backhaul_wire::generated_request! { ProxyIdFromClient() { into proxy_id: Id } }
 backhaul_wire::generated_model! {
     /// Up to v5.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyRemove`
-    ProxyRemove = PROXY_REMOVE("ProxyRemove").until(5);
+    ProxyRemove = PROXY_REMOVE("ProxyRemove").until(5) holds secrets;
     /// The account.
     0 username: Option<String> = Text, new("username", Kind::Text);
     1 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
@@ -353,11 +353,11 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyActionBody`
-    ProxyActionBody = PROXY_ACTION_BODY("ProxyActionBody").until(5);
+    ProxyActionBody = PROXY_ACTION_BODY("ProxyActionBody").until(5) holds secrets;
     0 rescan: Edit<Value> = Edit, new("rescan", Kind::Json);
     1 remove: Option<ProxyRemove> = Struct, new("remove", Kind::Struct(&PROXY_REMOVE));
 }
-backhaul_wire::generated_request! { ProxyActionBody() { rescan: Edit<Value>, remove: ProxyRemove } }
+backhaul_wire::generated_request! { ProxyActionBody() { into rescan: Edit<Value>, set remove: ProxyRemove } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&PROXY_TYPE),

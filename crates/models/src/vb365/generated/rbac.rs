@@ -135,7 +135,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     8 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { RbacRoleCreateModel() { id: Edit<Id>, organization_id: Id, name: String, description: String, role_type: Edit<RbacRoleCreateModelRoleType>, operators: Vec<RbacOperator>, selected_items: Vec<RbacItem>, excluded_items: Vec<RbacItem>, links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { RbacRoleCreateModel() { into id: Edit<Id>, into organization_id: Id, into name: String, into description: String, into role_type: Edit<RbacRoleCreateModelRoleType>, set operators: Vec<RbacOperator>, set selected_items: Vec<RbacItem>, set excluded_items: Vec<RbacItem>, set links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///

@@ -87,7 +87,7 @@ backhaul_wire::generated_model! {
     /// In bytes.
     2 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { ExportFolderToPst() { content_keyword: String, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
+backhaul_wire::generated_request! { ExportFolderToPst() { into content_keyword: String, set enable_pst_size_limit: bool, set pst_size_limit_bytes: i64 } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
@@ -683,7 +683,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocation`
-    RestoreToOriginalLocation = RESTORE_TO_ORIGINAL_LOCATION("RestoreToOriginalLocation").aliases(&["RESTRestoreToOriginalLocation"]).since(6);
+    RestoreToOriginalLocation = RESTORE_TO_ORIGINAL_LOCATION("RestoreToOriginalLocation").aliases(&["RESTRestoreToOriginalLocation"]).since(6) holds secrets;
     /// The account.
     0 user_name: Option<String> = Text, new("userName", Kind::Text);
     1 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
@@ -697,12 +697,12 @@ backhaul_wire::generated_model! {
     5 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginalLocation() { user_name: String, user_password: Secret, user_code: String, application_id: Id, application_certificate_password: Secret, application_certificate: Secret, impersonation_account_name: String } }
+backhaul_wire::generated_request! { RestoreToOriginalLocation() { into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocationSelectedItems`
-    RestoreToOriginalLocationSelectedItems = RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS("RestoreToOriginalLocationSelectedItems").aliases(&["RESTRestoreToOriginalLocationSelectedItems"]).since(6);
+    RestoreToOriginalLocationSelectedItems = RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS("RestoreToOriginalLocationSelectedItems").aliases(&["RESTRestoreToOriginalLocationSelectedItems"]).since(6) holds secrets;
     /// The account.
     0 user_name: Option<String> = Text, new("userName", Kind::Text);
     1 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
@@ -717,7 +717,7 @@ backhaul_wire::generated_model! {
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
     7 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { RestoreToOriginalLocationSelectedItems() { user_name: String, user_password: Secret, user_code: String, application_id: Id, application_certificate_password: Secret, application_certificate: Secret, impersonation_account_name: String, items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { RestoreToOriginalLocationSelectedItems() { into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String, set items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -754,7 +754,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocation`
-    RestoreToDifferentLocation = RESTORE_TO_DIFFERENT_LOCATION("RestoreToDifferentLocation").aliases(&["RESTRestoreToDifferentLocation"]).since(6);
+    RestoreToDifferentLocation = RESTORE_TO_DIFFERENT_LOCATION("RestoreToDifferentLocation").aliases(&["RESTRestoreToDifferentLocation"]).since(6) holds secrets;
     0 changed_items: Option<bool> = Bool, new("changedItems", Kind::Bool);
     1 deleted_items: Option<bool> = Bool, new("deletedItems", Kind::Bool);
     2 mark_restored_as_unread: Option<bool> = Bool, new("markRestoredAsUnread", Kind::Bool);
@@ -780,7 +780,7 @@ backhaul_wire::generated_model! {
     17 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
     18 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToDifferentLocation() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: String, cas_server: String, folder: String, office_region: RestoreToDifferentLocationOfficeRegion, office_organization_name: String, user_name: String, user_password: Secret, user_code: String, application_id: Id, application_certificate_password: Secret, application_certificate: Secret, impersonation_account_name: String } }
+backhaul_wire::generated_request! { RestoreToDifferentLocation() { set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, set exclude_drafts: bool, set exclude_deleted_items: bool, set exclude_in_place_hold_items: bool, set exclude_litigation_hold_items: bool, into mailbox: String, into cas_server: String, into folder: String, set office_region: RestoreToDifferentLocationOfficeRegion, into office_organization_name: String, into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocationSelectedItems/properties/officeRegion`
     RestoreToDifferentLocationSelectedItemsOfficeRegion = RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS_OFFICE_REGION(&[]);
@@ -796,7 +796,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocationSelectedItems`
-    RestoreToDifferentLocationSelectedItems = RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS("RestoreToDifferentLocationSelectedItems").aliases(&["RESTRestoreToDifferentLocationSelectedItems"]).since(6);
+    RestoreToDifferentLocationSelectedItems = RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS("RestoreToDifferentLocationSelectedItems").aliases(&["RESTRestoreToDifferentLocationSelectedItems"]).since(6) holds secrets;
     0 changed_items: Option<bool> = Bool, new("changedItems", Kind::Bool);
     1 deleted_items: Option<bool> = Bool, new("deletedItems", Kind::Bool);
     2 mark_restored_as_unread: Option<bool> = Bool, new("markRestoredAsUnread", Kind::Bool);
@@ -823,7 +823,7 @@ backhaul_wire::generated_model! {
     18 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
     19 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { RestoreToDifferentLocationSelectedItems() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: String, cas_server: String, folder: String, office_region: RestoreToDifferentLocationSelectedItemsOfficeRegion, office_organization_name: String, user_name: String, user_password: Secret, user_code: String, application_id: Id, application_certificate_password: Secret, application_certificate: Secret, impersonation_account_name: String, items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { RestoreToDifferentLocationSelectedItems() { set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, set exclude_drafts: bool, set exclude_deleted_items: bool, set exclude_in_place_hold_items: bool, set exclude_litigation_hold_items: bool, into mailbox: String, into cas_server: String, into folder: String, set office_region: RestoreToDifferentLocationSelectedItemsOfficeRegion, into office_organization_name: String, into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String, set items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -834,7 +834,7 @@ backhaul_wire::generated_model! {
     /// In bytes.
     2 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { SeveralItemsExportOptions() { items: Vec<ExchangeItemStringId>, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
+backhaul_wire::generated_request! { SeveralItemsExportOptions() { set items: Vec<ExchangeItemStringId>, set enable_pst_size_limit: bool, set pst_size_limit_bytes: i64 } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -842,7 +842,7 @@ backhaul_wire::generated_model! {
     SaveToMsgOptions = SAVE_TO_MSG_OPTIONS("SaveToMsgOptions").aliases(&["RESTSaveToMsgOptions"]).since(6);
     0 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { SaveToMsgOptions() { items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { SaveToMsgOptions() { set items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -850,7 +850,7 @@ backhaul_wire::generated_model! {
     SendToDefaultAddressOptions = SEND_TO_DEFAULT_ADDRESS_OPTIONS("SendToDefaultAddressOptions").aliases(&["RESTSendToDefaultAddressOptions"]).since(6);
     0 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { SendToDefaultAddressOptions() { items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { SendToDefaultAddressOptions() { set items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -863,7 +863,7 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendToDifferentAddressOptions() { items: Vec<ExchangeItemStringId>, from: String, to: String, subject: String, text: String } }
+backhaul_wire::generated_request! { SendToDifferentAddressOptions() { set items: Vec<ExchangeItemStringId>, into from: String, into to: String, into subject: String, into text: String } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -873,7 +873,7 @@ backhaul_wire::generated_model! {
     /// In bytes.
     1 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { ExportToPstOptions() { enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
+backhaul_wire::generated_request! { ExportToPstOptions() { set enable_pst_size_limit: bool, set pst_size_limit_bytes: i64 } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -886,7 +886,7 @@ backhaul_wire::generated_model! {
     4 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
     5 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreOptions() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, folder: String, items: Vec<ExchangeItemStringId>, reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreOptions() { set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, into folder: String, set items: Vec<ExchangeItemStringId>, into reason: String } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -920,7 +920,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreOptions`
-    BulkRestoreOptions = BULK_RESTORE_OPTIONS("BulkRestoreOptions").aliases(&["RestBulkRestoreOptions"]).since(6);
+    BulkRestoreOptions = BULK_RESTORE_OPTIONS("BulkRestoreOptions").aliases(&["RestBulkRestoreOptions"]).since(6) holds secrets;
     0 cas_server: Option<String> = Text, new("casServer", Kind::Text);
     1 mailboxes: Vec<ExchangeMailbox> = Structs, list("mailboxes", Kind::Struct(&EXCHANGE_MAILBOX));
     2 changed_items: Option<bool> = Bool, new("changedItems", Kind::Bool);
@@ -947,7 +947,7 @@ backhaul_wire::generated_model! {
     19 on_premises_user_password: Option<Secret> = Secret, new("onPremisesUserPassword", Kind::Secret);
     20 recent_item_restore_period: Option<i64> = Int, new("recentItemRestorePeriod", Kind::Int);
 }
-backhaul_wire::generated_request! { BulkRestoreOptions() { cas_server: String, mailboxes: Vec<ExchangeMailbox>, changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, skip_unresolved: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, office365_user_name: String, user_code: String, application_id: Id, application_certificate_password: Secret, application_certificate: Secret, impersonation_account_name: String, office365_user_password: Secret, domain_name: String, on_premises_user_name: String, on_premises_user_password: Secret, recent_item_restore_period: i64 } }
+backhaul_wire::generated_request! { BulkRestoreOptions() { into cas_server: String, set mailboxes: Vec<ExchangeMailbox>, set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, set skip_unresolved: bool, set exclude_drafts: bool, set exclude_deleted_items: bool, set exclude_in_place_hold_items: bool, set exclude_litigation_hold_items: bool, into office365_user_name: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String, into office365_user_password: Secret, into domain_name: String, into on_premises_user_name: String, into on_premises_user_password: Secret, set recent_item_restore_period: i64 } }
 backhaul_wire::generated_choice! {
     /// How it stands.
     ///

@@ -39,7 +39,7 @@ backhaul_wire::generated_model! {
     0 r#type: Option<TeamsSearchOptionsType> = Enum, new("type", Kind::Enum(&TEAMS_SEARCH_OPTIONS_TYPE)).required();
     1 query: Option<String> = Text, new("query", Kind::Text).required();
 }
-backhaul_wire::generated_request! { TeamsSearchOptions(r#type: TeamsSearchOptionsType, query: String) {  } }
+backhaul_wire::generated_request! { TeamsSearchOptions(set r#type: TeamsSearchOptionsType, into query: String) {  } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -55,7 +55,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreChannelOptions`
-    RestoreChannelOptions = RESTORE_CHANNEL_OPTIONS("RestoreChannelOptions").aliases(&["RESTRestoreChannelOptions"]).since(6);
+    RestoreChannelOptions = RESTORE_CHANNEL_OPTIONS("RestoreChannelOptions").aliases(&["RESTRestoreChannelOptions"]).since(6) holds secrets;
     0 restore_changed_items: Option<bool> = Bool, new("restoreChangedItems", Kind::Bool).required();
     1 restore_missing_items: Option<bool> = Bool, new("restoreMissingItems", Kind::Bool).required();
     /// In v8 and later.
@@ -72,7 +72,7 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, user_code: String, application_id: Id, application_certificate: Secret, application_certificate_password: Secret, user_name: String, user_password: Secret } }
+backhaul_wire::generated_request! { RestoreChannelOptions(set restore_changed_items: bool, set restore_missing_items: bool) { set restore_members: bool, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
 backhaul_wire::generated_model! {
     /// In v6 to v7.
     ///
@@ -420,7 +420,7 @@ backhaul_wire::generated_model! {
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id);
     1 files: Vec<TeamsFile> = Structs, list("files", Kind::Struct(&TEAMS_FILE));
 }
-backhaul_wire::generated_request! { FilesSaveOptions() { channel_id: Id, files: Vec<TeamsFile> } }
+backhaul_wire::generated_request! { FilesSaveOptions() { into channel_id: Id, set files: Vec<TeamsFile> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -428,7 +428,7 @@ backhaul_wire::generated_model! {
     FileSaveOptions = FILE_SAVE_OPTIONS("FileSaveOptions").aliases(&["RESTFileSaveOptions"]).since(6);
     0 as_zip: Option<bool> = Bool, new("asZip", Kind::Bool);
 }
-backhaul_wire::generated_request! { FileSaveOptions() { as_zip: bool } }
+backhaul_wire::generated_request! { FileSaveOptions() { set as_zip: bool } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -443,7 +443,7 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { FilesSendOptions() { channel_id: Id, files: Vec<TeamsFile>, from: String, to: String, subject: String, text: String } }
+backhaul_wire::generated_request! { FilesSendOptions() { into channel_id: Id, set files: Vec<TeamsFile>, into from: String, into to: String, into subject: String, into text: String } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -455,7 +455,7 @@ backhaul_wire::generated_model! {
     2 subject: Option<String> = Text, new("subject", Kind::Text);
     3 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendAsMsgOptions() { from: String, to: String, subject: String, text: String } }
+backhaul_wire::generated_request! { SendAsMsgOptions() { into from: String, into to: String, into subject: String, into text: String } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions/properties/fileVersion`
     RestoreFilesOptionsFileVersion = RESTORE_FILES_OPTIONS_FILE_VERSION(&[]);
@@ -466,7 +466,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions`
-    RestoreFilesOptions = RESTORE_FILES_OPTIONS("RestoreFilesOptions").aliases(&["RESTRestoreFilesOptions"]).since(6);
+    RestoreFilesOptions = RESTORE_FILES_OPTIONS("RestoreFilesOptions").aliases(&["RESTRestoreFilesOptions"]).since(6) holds secrets;
     /// The channel.
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id);
     1 files: Vec<TeamsFile> = Structs, list("files", Kind::Struct(&TEAMS_FILE));
@@ -485,7 +485,7 @@ backhaul_wire::generated_model! {
     9 user_name: Option<String> = Text, new("userName", Kind::Text);
     10 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFilesOptionsFileVersion) { channel_id: Id, files: Vec<TeamsFile>, user_code: String, application_id: Id, application_certificate: Secret, application_certificate_password: Secret, user_name: String, user_password: Secret } }
+backhaul_wire::generated_request! { RestoreFilesOptions(set restore_changed_items: bool, set restore_missing_items: bool, set file_version: RestoreFilesOptionsFileVersion) { into channel_id: Id, set files: Vec<TeamsFile>, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFileOptions/properties/fileVersion`
     RestoreFileOptionsFileVersion = RESTORE_FILE_OPTIONS_FILE_VERSION(&[]);
@@ -496,7 +496,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFileOptions`
-    RestoreFileOptions = RESTORE_FILE_OPTIONS("RestoreFileOptions").aliases(&["RESTRestoreFileOptions"]).since(6);
+    RestoreFileOptions = RESTORE_FILE_OPTIONS("RestoreFileOptions").aliases(&["RESTRestoreFileOptions"]).since(6) holds secrets;
     0 restore_changed_items: Option<bool> = Bool, new("restoreChangedItems", Kind::Bool).required();
     1 restore_missing_items: Option<bool> = Bool, new("restoreMissingItems", Kind::Bool).required();
     2 file_version: Option<RestoreFileOptionsFileVersion> = Enum, new("fileVersion", Kind::Enum(&RESTORE_FILE_OPTIONS_FILE_VERSION)).required();
@@ -512,7 +512,7 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFileOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFileOptionsFileVersion) { user_code: String, application_id: Id, application_certificate: Secret, application_certificate_password: Secret, user_name: String, user_password: Secret } }
+backhaul_wire::generated_request! { RestoreFileOptions(set restore_changed_items: bool, set restore_missing_items: bool, set file_version: RestoreFileOptionsFileVersion) { into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -522,12 +522,12 @@ backhaul_wire::generated_model! {
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id);
     1 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST));
 }
-backhaul_wire::generated_request! { SavePostsOptions() { channel_id: Id, posts: Vec<TeamsPost> } }
+backhaul_wire::generated_request! { SavePostsOptions() { into channel_id: Id, set posts: Vec<TeamsPost> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestorePostsOptions`
-    RestorePostsOptions = RESTORE_POSTS_OPTIONS("RestorePostsOptions").aliases(&["RESTRestorePostsOptions"]).since(6);
+    RestorePostsOptions = RESTORE_POSTS_OPTIONS("RestorePostsOptions").aliases(&["RESTRestorePostsOptions"]).since(6) holds secrets;
     /// The channel.
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id).required();
     1 from: Option<DateTime> = DateTime, new("from", Kind::DateTime);
@@ -544,7 +544,7 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestorePostsOptions(channel_id: Id) { from: DateTime, to: DateTime, user_code: String, application_id: Id, application_certificate: Secret, application_certificate_password: Secret, user_name: String, user_password: Secret } }
+backhaul_wire::generated_request! { RestorePostsOptions(into channel_id: Id) { into from: DateTime, into to: DateTime, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -556,7 +556,7 @@ backhaul_wire::generated_model! {
     2 from: Option<DateTime> = DateTime, new("from", Kind::DateTime);
     3 to: Option<DateTime> = DateTime, new("to", Kind::DateTime);
 }
-backhaul_wire::generated_request! { ExportOptions() { posts: Vec<TeamsPost>, channel_id: Id, from: DateTime, to: DateTime } }
+backhaul_wire::generated_request! { ExportOptions() { set posts: Vec<TeamsPost>, into channel_id: Id, into from: DateTime, into to: DateTime } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -571,12 +571,12 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendPostsOptions() { channel_id: Id, posts: Vec<TeamsPost>, from: String, to: String, subject: String, text: String } }
+backhaul_wire::generated_request! { SendPostsOptions() { into channel_id: Id, set posts: Vec<TeamsPost>, into from: String, into to: String, into subject: String, into text: String } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTabsOptions`
-    RestoreTabsOptions = RESTORE_TABS_OPTIONS("RestoreTabsOptions").aliases(&["RESTRestoreTabsOptions"]).since(6);
+    RestoreTabsOptions = RESTORE_TABS_OPTIONS("RestoreTabsOptions").aliases(&["RESTRestoreTabsOptions"]).since(6) holds secrets;
     0 tabs: Vec<TeamsTab> = Structs, list("tabs", Kind::Struct(&TEAMS_TAB));
     1 restore_changed_tabs: Option<bool> = Bool, new("restoreChangedTabs", Kind::Bool).required();
     2 restore_missing_tabs: Option<bool> = Bool, new("restoreMissingTabs", Kind::Bool).required();
@@ -592,12 +592,12 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, user_code: String, application_id: Id, application_certificate: Secret, application_certificate_password: Secret, user_name: String, user_password: Secret } }
+backhaul_wire::generated_request! { RestoreTabsOptions(set restore_changed_tabs: bool, set restore_missing_tabs: bool) { set tabs: Vec<TeamsTab>, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTabOptions`
-    RestoreTabOptions = RESTORE_TAB_OPTIONS("RestoreTabOptions").aliases(&["RESTRestoreTabOptions"]).since(6);
+    RestoreTabOptions = RESTORE_TAB_OPTIONS("RestoreTabOptions").aliases(&["RESTRestoreTabOptions"]).since(6) holds secrets;
     0 restore_changed_tabs: Option<bool> = Bool, new("restoreChangedTabs", Kind::Bool).required();
     1 restore_missing_tabs: Option<bool> = Bool, new("restoreMissingTabs", Kind::Bool).required();
     /// The code that a person enters at Microsoft to log the device on.
@@ -612,7 +612,7 @@ backhaul_wire::generated_model! {
     6 user_name: Option<String> = Text, new("userName", Kind::Text);
     7 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTabOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { user_code: String, application_id: Id, application_certificate: Secret, application_certificate_password: Secret, user_name: String, user_password: Secret } }
+backhaul_wire::generated_request! { RestoreTabOptions(set restore_changed_tabs: bool, set restore_missing_tabs: bool) { into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
 backhaul_wire::generated_choice! {
     /// In v6 and later.
     ///
@@ -654,7 +654,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTeamOptions`
-    RestoreTeamOptions = RESTORE_TEAM_OPTIONS("RestoreTeamOptions").aliases(&["RESTRestoreTeamOptions"]).since(6);
+    RestoreTeamOptions = RESTORE_TEAM_OPTIONS("RestoreTeamOptions").aliases(&["RESTRestoreTeamOptions"]).since(6) holds secrets;
     0 teams: Vec<TeamsTeam> = Structs, list("teams", Kind::Struct(&TEAMS_TEAM));
     1 restore_changed_items: Option<bool> = Bool, new("restoreChangedItems", Kind::Bool).required();
     2 restore_missing_items: Option<bool> = Bool, new("restoreMissingItems", Kind::Bool).required();
@@ -673,7 +673,7 @@ backhaul_wire::generated_model! {
     10 user_name: Option<String> = Text, new("userName", Kind::Text);
     11 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool) { teams: Vec<TeamsTeam>, impersonation_account_name: String, user_code: String, application_id: Id, application_certificate: Secret, application_certificate_password: Secret, user_name: String, user_password: Secret } }
+backhaul_wire::generated_request! { RestoreTeamOptions(set restore_changed_items: bool, set restore_missing_items: bool, set restore_members: bool, set restore_settings: bool) { set teams: Vec<TeamsTeam>, into impersonation_account_name: String, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -681,7 +681,7 @@ backhaul_wire::generated_model! {
     SearchOptions = SEARCH_OPTIONS("SearchOptions").aliases(&["RESTSearchOptions"]).since(6);
     0 query: Option<String> = Text, new("query", Kind::Text);
 }
-backhaul_wire::generated_request! { SearchOptions() { query: String } }
+backhaul_wire::generated_request! { SearchOptions() { into query: String } }
 backhaul_wire::generated_choice! {
     /// What it is. (v8 and later)
     ///
@@ -744,7 +744,7 @@ backhaul_wire::generated_model! {
     2 restore_members: Option<bool> = Bool, new("restoreMembers", Kind::Bool).since(8);
     3 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreChannelOptions(set restore_changed_items: bool, set restore_missing_items: bool) { set restore_members: bool, into reason: String } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreFilesOptions/properties/fileVersion`
     OperatorRestoreFilesOptionsFileVersion = OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION(&[]);
@@ -764,7 +764,7 @@ backhaul_wire::generated_model! {
     4 file_version: Option<OperatorRestoreFilesOptionsFileVersion> = Enum, new("fileVersion", Kind::Enum(&OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION)).required();
     5 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: OperatorRestoreFilesOptionsFileVersion) { channel_id: Id, files: Vec<TeamsFile>, reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreFilesOptions(set restore_changed_items: bool, set restore_missing_items: bool, set file_version: OperatorRestoreFilesOptionsFileVersion) { into channel_id: Id, set files: Vec<TeamsFile>, into reason: String } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -777,7 +777,7 @@ backhaul_wire::generated_model! {
     3 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST));
     4 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestorePostsOptions(channel_id: Id) { from: DateTime, to: DateTime, posts: Vec<TeamsPost>, reason: String } }
+backhaul_wire::generated_request! { OperatorRestorePostsOptions(into channel_id: Id) { into from: DateTime, into to: DateTime, set posts: Vec<TeamsPost>, into reason: String } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -785,7 +785,7 @@ backhaul_wire::generated_model! {
     OperatorStartExportTaskOptions = OPERATOR_START_EXPORT_TASK_OPTIONS("OperatorStartExportTaskOptions").aliases(&["RESTOperatorStartExportTaskOptions"]).since(7);
     0 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST)).required();
 }
-backhaul_wire::generated_request! { OperatorStartExportTaskOptions(posts: Vec<TeamsPost>) {  } }
+backhaul_wire::generated_request! { OperatorStartExportTaskOptions(set posts: Vec<TeamsPost>) {  } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -803,7 +803,7 @@ backhaul_wire::generated_model! {
     2 restore_missing_tabs: Option<bool> = Bool, new("restoreMissingTabs", Kind::Bool).required();
     3 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreTabsOptions(set restore_changed_tabs: bool, set restore_missing_tabs: bool) { set tabs: Vec<TeamsTab>, into reason: String } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -817,7 +817,7 @@ backhaul_wire::generated_model! {
     5 reason: Option<String> = Text, new("reason", Kind::Text);
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text).required();
 }
-backhaul_wire::generated_request! { OperatorRestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool, impersonation_account_name: String) { teams: Vec<TeamsTeam>, reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreTeamOptions(set restore_changed_items: bool, set restore_missing_items: bool, set restore_members: bool, set restore_settings: bool, into impersonation_account_name: String) { set teams: Vec<TeamsTeam>, into reason: String } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///

@@ -43,7 +43,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/AuditEmailSettingsRequest`
-    AuditEmailSettingsRequest = AUDIT_EMAIL_SETTINGS_REQUEST("AuditEmailSettingsRequest").aliases(&["RESTAuditEmailSettingsRequest"]).since(6);
+    AuditEmailSettingsRequest = AUDIT_EMAIL_SETTINGS_REQUEST("AuditEmailSettingsRequest").aliases(&["RESTAuditEmailSettingsRequest"]).since(6) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     1 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
     2 smtp_server: Option<String> = Text, new("smtpServer", Kind::Text);
@@ -66,7 +66,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     13 request_id: Edit<Id> = Edit, new("requestId", Kind::Id).since(7);
 }
-backhaul_wire::generated_request! { AuditEmailSettingsRequest() { user_password: Secret, enable_notification: Edit<bool>, smtp_server: String, port: Edit<i64>, use_authentication: Edit<bool>, username: String, use_ssl: Edit<bool>, from: String, to: String, subject: String, authentication_type: AuthenticationType, user_id: Id, mail_api_url: Edit<String>, request_id: Edit<Id> } }
+backhaul_wire::generated_request! { AuditEmailSettingsRequest() { into user_password: Secret, into enable_notification: Edit<bool>, into smtp_server: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String, into use_ssl: Edit<bool>, into from: String, into to: String, into subject: String, set authentication_type: AuthenticationType, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id> } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
@@ -79,7 +79,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     3 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { HistorySettings() { keep_allsessions: bool, keeponly_last: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { HistorySettings() { set keep_allsessions: bool, set keeponly_last: i64, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
@@ -100,7 +100,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxyFromClient`
-    InternetProxyFromClient = INTERNET_PROXY_FROM_CLIENT("InternetProxyFromClient").aliases(&["RESTInternetProxyFromClient"]).since(6);
+    InternetProxyFromClient = INTERNET_PROXY_FROM_CLIENT("InternetProxyFromClient").aliases(&["RESTInternetProxyFromClient"]).since(6) holds secrets;
     0 use_internet_proxy: Edit<bool> = Edit, new("useInternetProxy", Kind::Bool);
     1 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     /// The name or address of the host.
@@ -111,7 +111,7 @@ backhaul_wire::generated_model! {
     /// The account.
     5 username: Option<String> = Text, new("username", Kind::Text);
 }
-backhaul_wire::generated_request! { InternetProxyFromClient() { use_internet_proxy: Edit<bool>, user_password: Secret, host_name: String, port: Edit<i64>, use_authentication: Edit<bool>, username: String } }
+backhaul_wire::generated_request! { InternetProxyFromClient() { into use_internet_proxy: Edit<bool>, into user_password: Secret, into host_name: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -125,7 +125,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     4 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { ManagementMode() { is_managed: bool, manager_id: Id, company_name: String, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { ManagementMode() { set is_managed: bool, into manager_id: Id, into company_name: String, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -181,7 +181,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsRequest`
-    NotificationEmailSettingsRequest = NOTIFICATION_EMAIL_SETTINGS_REQUEST("NotificationEmailSettingsRequest").aliases(&["RESTNotificationEmailSettingsRequest"]);
+    NotificationEmailSettingsRequest = NOTIFICATION_EMAIL_SETTINGS_REQUEST("NotificationEmailSettingsRequest").aliases(&["RESTNotificationEmailSettingsRequest"]) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     1 notify_on_success: Edit<bool> = Edit, new("notifyOnSuccess", Kind::Bool);
     2 notify_on_warning: Edit<bool> = Edit, new("notifyOnWarning", Kind::Bool);
@@ -209,7 +209,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     18 request_id: Edit<Id> = Edit, new("requestId", Kind::Id).since(7);
 }
-backhaul_wire::generated_request! { NotificationEmailSettingsRequest() { user_password: Secret, notify_on_success: Edit<bool>, notify_on_warning: Edit<bool>, notify_on_failure: Edit<bool>, supress_until_last_retry: Edit<bool>, attach_detailed_report: Edit<bool>, enable_notification: Edit<bool>, smtp_server: String, port: Edit<i64>, use_authentication: Edit<bool>, username: String, use_ssl: Edit<bool>, from: String, to: String, subject: String, authentication_type: AuthenticationType, user_id: Id, mail_api_url: Edit<String>, request_id: Edit<Id> } }
+backhaul_wire::generated_request! { NotificationEmailSettingsRequest() { into user_password: Secret, into notify_on_success: Edit<bool>, into notify_on_warning: Edit<bool>, into notify_on_failure: Edit<bool>, into supress_until_last_retry: Edit<bool>, into attach_detailed_report: Edit<bool>, into enable_notification: Edit<bool>, into smtp_server: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String, into use_ssl: Edit<bool>, into from: String, into to: String, into subject: String, set authentication_type: AuthenticationType, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id> } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
@@ -245,7 +245,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettingsFromClient`
-    SmtpSettingsFromClient = SMTP_SETTINGS_FROM_CLIENT("SmtpSettingsFromClient").aliases(&["RestSmtpSettingsFromClient"]);
+    SmtpSettingsFromClient = SMTP_SETTINGS_FROM_CLIENT("SmtpSettingsFromClient").aliases(&["RestSmtpSettingsFromClient"]) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     /// The account.
     1 username: Option<String> = Text, new("username", Kind::Text);
@@ -267,7 +267,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { SmtpSettingsFromClient() { user_password: Secret, username: String, enable_notification: Edit<bool>, server: String, port: Edit<i64>, from: String, use_authentication: Edit<bool>, use_ssl: Edit<bool>, user_id: Edit<Id>, mail_api_url: Edit<String>, request_id: Edit<Id>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { SmtpSettingsFromClient() { into user_password: Secret, into username: String, into enable_notification: Edit<bool>, into server: String, into port: Edit<i64>, into from: String, into use_authentication: Edit<bool>, into use_ssl: Edit<bool>, into user_id: Edit<Id>, into mail_api_url: Edit<String>, into request_id: Edit<Id>, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -276,7 +276,7 @@ backhaul_wire::generated_model! {
     /// The mail address.
     0 email: Option<String> = Text, new("email", Kind::Text);
 }
-backhaul_wire::generated_request! { SendTestOption() { email: String } }
+backhaul_wire::generated_request! { SendTestOption() { into email: String } }
 backhaul_wire::generated_model! {
     /// In v4 and later.
     ///
@@ -314,7 +314,7 @@ backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettingsFromClient`
-    SharePointSmtpSettingsFromClient = SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT("SharePointSmtpSettingsFromClient").aliases(&["RESTSharePointSmtpSettingsFromClient"]);
+    SharePointSmtpSettingsFromClient = SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT("SharePointSmtpSettingsFromClient").aliases(&["RESTSharePointSmtpSettingsFromClient"]) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     1 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
     2 server: Option<String> = Text, new("server", Kind::Text);
@@ -336,7 +336,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { SharePointSmtpSettingsFromClient() { user_password: Secret, enable_notification: Edit<bool>, server: String, port: Edit<i64>, from: String, use_authentication: Edit<bool>, use_ssl: Edit<bool>, username: String, user_id: Id, mail_api_url: Edit<String>, request_id: Edit<Id>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { SharePointSmtpSettingsFromClient() { into user_password: Secret, into enable_notification: Edit<bool>, into server: String, into port: Edit<i64>, into from: String, into use_authentication: Edit<bool>, into use_ssl: Edit<bool>, into username: String, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id>, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -345,12 +345,12 @@ backhaul_wire::generated_model! {
     /// The mail address.
     0 email: Option<String> = Text, new("email", Kind::Text);
 }
-backhaul_wire::generated_request! { SendTestOptions() { email: String } }
+backhaul_wire::generated_request! { SendTestOptions() { into email: String } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/TeamsSmtpSettingsFromClient`
-    TeamsSmtpSettingsFromClient = TEAMS_SMTP_SETTINGS_FROM_CLIENT("TeamsSmtpSettingsFromClient").aliases(&["RESTTeamsSmtpSettingsFromClient"]).since(6);
+    TeamsSmtpSettingsFromClient = TEAMS_SMTP_SETTINGS_FROM_CLIENT("TeamsSmtpSettingsFromClient").aliases(&["RESTTeamsSmtpSettingsFromClient"]).since(6) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     1 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
     2 server: Option<String> = Text, new("server", Kind::Text);
@@ -372,7 +372,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { TeamsSmtpSettingsFromClient() { user_password: Secret, enable_notification: Edit<bool>, server: String, port: Edit<i64>, from: String, use_authentication: Edit<bool>, use_ssl: Edit<bool>, username: String, user_id: Edit<Id>, mail_api_url: Edit<String>, request_id: Edit<Id>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { TeamsSmtpSettingsFromClient() { into user_password: Secret, into enable_notification: Edit<bool>, into server: String, into port: Edit<i64>, into from: String, into use_authentication: Edit<bool>, into use_ssl: Edit<bool>, into username: String, into user_id: Edit<Id>, into mail_api_url: Edit<String>, into request_id: Edit<Id>, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// An action that the server offers on a resource (v3 to v5).
     ///
@@ -406,7 +406,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/PrepareOAuthSignInRequest`
-    PrepareOAuthSignInRequest = PREPARE_O_AUTH_SIGN_IN_REQUEST("PrepareOAuthSignInRequest").aliases(&["RESTPrepareOAuthSignInRequest"]).since(7);
+    PrepareOAuthSignInRequest = PREPARE_O_AUTH_SIGN_IN_REQUEST("PrepareOAuthSignInRequest").aliases(&["RESTPrepareOAuthSignInRequest"]).since(7) holds secrets;
     /// Links to related resources, by name. (up to v7)
     0 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK)).until(7);
     /// Actions that the server offers, by name. (up to v7)
@@ -417,7 +417,7 @@ backhaul_wire::generated_model! {
     5 tenant_id: Option<Id> = Id, new("tenantId", Kind::Id);
     6 redirect_url: Option<String> = Text, new("redirectUrl", Kind::Text);
 }
-backhaul_wire::generated_request! { PrepareOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, authentication_service_kind: OAuth2ServiceKind, client_id: Id, client_secret: Secret, tenant_id: Id, redirect_url: String } }
+backhaul_wire::generated_request! { PrepareOAuthSignInRequest() { set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action>, set authentication_service_kind: OAuth2ServiceKind, into client_id: Id, into client_secret: Secret, into tenant_id: Id, into redirect_url: String } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -434,7 +434,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/CompleteOAuthSignInRequest`
-    CompleteOAuthSignInRequest = COMPLETE_O_AUTH_SIGN_IN_REQUEST("CompleteOAuthSignInRequest").aliases(&["RESTCompleteOAuthSignInRequest"]).since(7);
+    CompleteOAuthSignInRequest = COMPLETE_O_AUTH_SIGN_IN_REQUEST("CompleteOAuthSignInRequest").aliases(&["RESTCompleteOAuthSignInRequest"]).since(7) holds secrets;
     /// Links to related resources, by name. (up to v7)
     0 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK)).until(7);
     /// Actions that the server offers, by name. (up to v7)
@@ -447,7 +447,7 @@ backhaul_wire::generated_model! {
     /// Up to v7.
     5 error_description: Option<String> = Text, new("errorDescription", Kind::Text).until(7);
 }
-backhaul_wire::generated_request! { CompleteOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, code: Secret, state: String, error: String, error_description: String } }
+backhaul_wire::generated_request! { CompleteOAuthSignInRequest() { set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action>, into code: Secret, into state: String, into error: String, into error_description: String } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -469,7 +469,7 @@ backhaul_wire::generated_model! {
     0 enable_check_for_updates: Option<bool> = Bool, new("enableCheckForUpdates", Kind::Bool).required();
     1 update_settings: Option<AutomaticUpdateSettings> = Struct, new("updateSettings", Kind::Struct(&AUTOMATIC_UPDATE_SETTINGS));
 }
-backhaul_wire::generated_request! { UpdateProductConfig(enable_check_for_updates: bool) { update_settings: AutomaticUpdateSettings } }
+backhaul_wire::generated_request! { UpdateProductConfig(set enable_check_for_updates: bool) { set update_settings: AutomaticUpdateSettings } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///

@@ -155,7 +155,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SubmitLongJobRequest(job_name: String, job_data: String) { name: String, description: String, target_resource_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SubmitLongJobRequest(into job_name: String, into job_data: String) { into name: String, into description: String, into target_resource_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLongJob` is given.
     ///
@@ -170,7 +170,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLongJobRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateLongJobRequest() { into name: String, into description: String } }
 backhaul_wire::generated_choice! {
     /// A long job state.
     ///

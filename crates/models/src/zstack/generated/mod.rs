@@ -716,6 +716,8 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     self::vm_instances::with_billing_or_compute::TYPES,
     #[cfg(feature = "zstack-compute")]
     self::vm_instances::with_compute::TYPES,
+    #[cfg(feature = "zstack-compute")]
+    self::vm_instances::with_compute_requests::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",

@@ -9,7 +9,7 @@ backhaul_wire::generated_model! {
     /// A session: its `uuid` is the token of the `Authorization: OAuth` header.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/Session`
-    Session = SESSION("Session").aliases(&["SessionInventory"]);
+    Session = SESSION("Session").aliases(&["SessionInventory"]) holds secrets;
     /// The token.
     0 uuid: Option<Secret> = Secret, new("uuid", Kind::Secret);
     /// The account.
@@ -45,7 +45,7 @@ backhaul_wire::generated_model! {
     /// What `LogInByLdap` answers.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByLdapResult`
-    LogInByLdapResult = LOG_IN_BY_LDAP_RESULT("LogInByLdapResult");
+    LogInByLdapResult = LOG_IN_BY_LDAP_RESULT("LogInByLdapResult") holds secrets;
     /// The resource.
     0 inventory: Option<Session> = Struct, new("inventory", Kind::Struct(&SESSION));
     1 account_inventory: Option<Account> = Struct, new("accountInventory", Kind::Struct(&ACCOUNT));
@@ -89,7 +89,7 @@ backhaul_wire::generated_model! {
     /// What `LogInByAccount` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByAccountRequest`
-    LogInByAccountRequest = LOG_IN_BY_ACCOUNT_REQUEST("LogInByAccountRequest");
+    LogInByAccountRequest = LOG_IN_BY_ACCOUNT_REQUEST("LogInByAccountRequest") holds secrets;
     /// The account.
     0 account_name: Option<String> = Text, new("accountName", Kind::Text).required();
     /// The password.
@@ -102,7 +102,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     5 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByAccountRequest(account_name: String, password: Secret) { account_type: String, captcha_uuid: Id, verify_code: String, client_info: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInByAccountRequest(into account_name: String, into password: Secret) { into account_type: String, into captcha_uuid: Id, into verify_code: String, set client_info: BTreeMap<String, String> } }
 backhaul_wire::generated_model! {
     /// What `RenewSession` is given.
     ///
@@ -111,12 +111,12 @@ backhaul_wire::generated_model! {
     /// Has at least 60, at most 31536000.
     0 duration: Option<i64> = Int, new("duration", Kind::Int);
 }
-backhaul_wire::generated_request! { RenewSessionRequest() { duration: i64 } }
+backhaul_wire::generated_request! { RenewSessionRequest() { set duration: i64 } }
 backhaul_wire::generated_model! {
     /// What `LogInByUser` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByUserRequest`
-    LogInByUserRequest = LOG_IN_BY_USER_REQUEST("LogInByUserRequest");
+    LogInByUserRequest = LOG_IN_BY_USER_REQUEST("LogInByUserRequest") holds secrets;
     /// The account.
     0 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
     /// The account.
@@ -127,12 +127,12 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByUserRequest(user_name: String, password: Secret) { account_uuid: Id, account_name: String, client_info: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInByUserRequest(into user_name: String, into password: Secret) { into account_uuid: Id, into account_name: String, set client_info: BTreeMap<String, String> } }
 backhaul_wire::generated_model! {
     /// What `LoginByCas` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginByCasRequest`
-    LoginByCasRequest = LOGIN_BY_CAS_REQUEST("LoginByCasRequest");
+    LoginByCasRequest = LOGIN_BY_CAS_REQUEST("LoginByCasRequest") holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
     /// The password.
@@ -142,12 +142,12 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     3 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginByCasRequest(name: String, password: Secret, r#type: String) { client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginByCasRequest(into name: String, into password: Secret, into r#type: String) { set client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2VirtualIDWithLdap` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginIAM2VirtualIDWithLdapRequest`
-    LoginIAM2VirtualIDWithLdapRequest = LOGIN_IAM2_VIRTUAL_ID_WITH_LDAP_REQUEST("LoginIAM2VirtualIDWithLdapRequest");
+    LoginIAM2VirtualIDWithLdapRequest = LOGIN_IAM2_VIRTUAL_ID_WITH_LDAP_REQUEST("LoginIAM2VirtualIDWithLdapRequest") holds secrets;
     0 uid: Option<String> = Text, new("uid", Kind::Text).required();
     /// The password.
     1 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
@@ -156,7 +156,7 @@ backhaul_wire::generated_model! {
     /// The captcha that was asked.
     3 captcha_uuid: Option<Id> = Id, new("captchaUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { LoginIAM2VirtualIDWithLdapRequest(uid: String, password: Secret) { verify_code: String, captcha_uuid: Id } }
+backhaul_wire::generated_request! { LoginIAM2VirtualIDWithLdapRequest(into uid: String, into password: Secret) { into verify_code: String, into captcha_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2Platform` is given.
     ///
@@ -165,7 +165,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     0 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2PlatformRequest() { client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginIAM2PlatformRequest() { set client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2Project` is given.
     ///
@@ -175,12 +175,12 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     1 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2ProjectRequest(project_name: String) { client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginIAM2ProjectRequest(into project_name: String) { set client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2VirtualID` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginIAM2VirtualIDRequest`
-    LoginIAM2VirtualIDRequest = LOGIN_IAM2_VIRTUAL_ID_REQUEST("LoginIAM2VirtualIDRequest");
+    LoginIAM2VirtualIDRequest = LOGIN_IAM2_VIRTUAL_ID_REQUEST("LoginIAM2VirtualIDRequest") holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
     /// The password.
@@ -192,12 +192,12 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2VirtualIDRequest(name: String, password: Secret) { captcha_uuid: Id, verify_code: String, client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginIAM2VirtualIDRequest(into name: String, into password: Secret) { into captcha_uuid: Id, into verify_code: String, set client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LogInByLdap` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByLdapRequest`
-    LogInByLdapRequest = LOG_IN_BY_LDAP_REQUEST("LogInByLdapRequest");
+    LogInByLdapRequest = LOG_IN_BY_LDAP_REQUEST("LogInByLdapRequest") holds secrets;
     0 uid: Option<String> = Text, new("uid", Kind::Text).required();
     /// The password.
     1 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
@@ -208,12 +208,12 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByLdapRequest(uid: String, password: Secret) { verify_code: String, captcha_uuid: Id, client_info: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInByLdapRequest(into uid: String, into password: Secret) { into verify_code: String, into captcha_uuid: Id, set client_info: BTreeMap<String, String> } }
 backhaul_wire::generated_model! {
     /// What `LogIn` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInRequest`
-    LogInRequest = LOG_IN_REQUEST("LogInRequest");
+    LogInRequest = LOG_IN_REQUEST("LogInRequest") holds secrets;
     /// The account there.
     0 username: Option<String> = Text, new("username", Kind::Text).required();
     /// The password.
@@ -227,7 +227,7 @@ backhaul_wire::generated_model! {
     5 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
     6 properties: BTreeMap<String, String> = TextMap, map("properties", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInRequest(username: String, password: Secret, login_type: String) { captcha_uuid: Id, verify_code: String, client_info: BTreeMap<String, String>, properties: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInRequest(into username: String, into password: Secret, into login_type: String) { into captcha_uuid: Id, into verify_code: String, set client_info: BTreeMap<String, String>, set properties: BTreeMap<String, String> } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&SESSION, make::<Session>),

@@ -16,6 +16,10 @@ pub use self::with_billing_or_compute::*;
 pub(super) mod with_compute;
 #[cfg(feature = "zstack-compute")]
 pub use self::with_compute::*;
+#[cfg(feature = "zstack-compute")]
+pub(super) mod with_compute_requests;
+#[cfg(feature = "zstack-compute")]
+pub use self::with_compute_requests::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_monitoring_or_network_or_storage_or_vmware;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]

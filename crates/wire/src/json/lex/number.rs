@@ -39,12 +39,16 @@ impl<'t> Cursor<'t> {
         let start = self.at;
         let negative = self.byte() == Some(b'-');
         self.at += usize::from(negative);
-        let (mut value, digits) = (0_i64, self.at);
-        while let Some(byte @ b'0'..=b'9') = self.byte() {
-            value = value.wrapping_mul(10).wrapping_add(i64::from(byte - b'0'));
-            self.at += 1;
+        let (mut value, digits, mut count) = (0_i64, self.at, 0);
+        for byte in self.text.as_bytes().get(digits..).unwrap_or_default() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            count += 1;
         }
-        let count = self.at - digits;
+        self.at = digits + count;
         if count == 0 || count > 1 && self.text.as_bytes().get(digits) == Some(&b'0') {
             return Err(self.not_a_value(start, digits));
         }

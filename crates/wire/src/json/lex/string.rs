@@ -18,7 +18,9 @@ impl<'t> Cursor<'t> {
 
     #[cold]
     fn escaped(&mut self, start: usize, end: usize) -> Result<String> {
-        let mut out = String::with_capacity(end - start + 16);
+        // Mostly to the next quote, and once the escapes are resolved not beyond.
+        let rest = self.text.as_bytes().get(end..).and_then(|rest| memchr::memchr(b'"', rest));
+        let mut out = String::with_capacity(end - start + rest.unwrap_or_default());
         out.push_str(&self.text[start..end]);
         self.at = end;
         while let Some(char) = self.escape()? {

@@ -17,19 +17,26 @@ impl Driver<'_, '_, '_, '_> {
         };
         let name = name.to_owned();
         let mut markup = String::new();
+        self.sound_attributes()?;
         self.raw(&mut markup);
         if !empty {
             let above = self.source.depth().saturating_sub(1);
             while self.source.depth() > above {
-                if let Token::Text { span, plain } = self.source.next()? {
-                    // A reference that XML does not have must not be sent on.
-                    self.source.meaning(span, plain)?;
+                match self.source.next()? {
+                    Token::Text { span, plain } => drop(self.source.meaning(span, plain)?),
+                    Token::Open { .. } => self.sound_attributes()?,
+                    _ => {}
                 }
                 self.raw(&mut markup);
             }
         }
         unknown.append(UnknownField { name, place: after(next), value: Value::String(markup) });
         Ok(())
+    }
+
+    /// Refuses what an attribute of the tag read last cannot say: a reference that XML does not have must not be sent on.
+    fn sound_attributes(&self) -> Result<()> {
+        self.source.attributes().iter().try_for_each(|attribute| self.source.value(*attribute).map(drop))
     }
 
     /// Adds the token read last, without the root element's prefix, which the body that goes back does not declare.

@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/3`
     GetAgentsAgentRestorePointsById = op("GetAgentsAgentRestorePointsById", "GET", "/api/agents/agentRestorePoints/{ID}");
-    (id: Id) -> forms(AgentRestorePoint, EntityRef);
+    (id: impl Into<Id>) -> forms(AgentRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/4`
     GetAgentsAgentRestorePointsByIdMounts = op("GetAgentsAgentRestorePointsByIdMounts", "GET", "/api/agents/agentRestorePoints/{ID}/mounts");
-    (id: Id) -> body(AgentRestorePointMounts);
+    (id: impl Into<Id>) -> body(AgentRestorePointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/5`
     PostAgentsAgentRestorePointsByIdMounts = op("PostAgentsAgentRestorePointsByIdMounts", "POST", "/api/agents/agentRestorePoints/{ID}/mounts").long_running();
-    (id: Id) maybe(StartMountSpec) -> body(Task);
+    (id: impl Into<Id>) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/6`
     GetAgentsAgentRestorePointsByIdMountsById = op("GetAgentsAgentRestorePointsByIdMountsById", "GET", "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}");
-    (id: Id, mount_id: Id) -> body(AgentRestorePointMount);
+    (id: impl Into<Id>, mount_id: impl Into<Id>) -> body(AgentRestorePointMount);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/7`
     DeleteAgentsAgentRestorePointsByIdMountsById = op("DeleteAgentsAgentRestorePointsByIdMountsById", "DELETE", "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}");
-    (id: Id, mount_id: Id) -> empty(());
+    (id: impl Into<Id>, mount_id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/8`
     GetAgentsAgentRestorePointsByIdMountsByIdByFilepath = op("GetAgentsAgentRestorePointsByIdMountsByIdByFilepath", "GET", "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}");
-    (id: Id, mount_id: Id, filepath: String) -> body(FileSystemEntries);
+    (id: impl Into<Id>, mount_id: impl Into<Id>, filepath: impl Into<String>) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
@@ -83,7 +83,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/9`
     PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore = op("PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore", "POST", "/api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore").long_running();
-    (id: Id, mount_id: Id, filepath: String) body(FileRestoreSpec) -> body(Task);
+    (id: impl Into<Id>, mount_id: impl Into<Id>, filepath: impl Into<String>) body(FileRestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/14`
     GetAgentsDiscoveredComputersById = op("GetAgentsDiscoveredComputersById", "GET", "/api/agents/discoveredComputers/{ID}");
-    (id: Id) -> forms(DiscoveredComputer, EntityRef);
+    (id: impl Into<Id>) -> forms(DiscoveredComputer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -142,7 +142,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/16`
     GetAgentsJobsById = op("GetAgentsJobsById", "GET", "/api/agents/jobs/{ID}");
-    (id: Id) -> forms(AgentBackupJob, EntityRef);
+    (id: impl Into<Id>) -> forms(AgentBackupJob, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -150,7 +150,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/17`
     PostAgentsJobsByIdRetry = op("PostAgentsJobsByIdRetry", "POST", "/api/agents/jobs/{ID}?action=retry").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -158,7 +158,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/18`
     PostAgentsJobsByIdStart = op("PostAgentsJobsByIdStart", "POST", "/api/agents/jobs/{ID}?action=start").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -166,7 +166,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/19`
     PostAgentsJobsByIdStop = op("PostAgentsJobsByIdStop", "POST", "/api/agents/jobs/{ID}?action=stop").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -174,7 +174,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/20`
     PostAgentsJobsByIdToggleScheduleEnabled = op("PostAgentsJobsByIdToggleScheduleEnabled", "POST", "/api/agents/jobs/{ID}?action=toggleScheduleEnabled").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/21`
     GetAgentsJobsByIdIncludes = op("GetAgentsJobsByIdIncludes", "GET", "/api/agents/jobs/{ID}/includes");
-    (id: Id) -> body(ObjectsInAgentBackupJob);
+    (id: impl Into<Id>) -> body(ObjectsInAgentBackupJob);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -190,7 +190,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/22`
     GetAgentsJobsByIdIncludesById = op("GetAgentsJobsByIdIncludesById", "GET", "/api/agents/jobs/{ID}/includes/{includeID}");
-    (id: Id, include_id: Id) -> body(ObjectInAgentBackupJob);
+    (id: impl Into<Id>, include_id: impl Into<Id>) -> body(ObjectInAgentBackupJob);
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
@@ -199,7 +199,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/23`
     GetAgentsJobsByIdBackupSessions = op("GetAgentsJobsByIdBackupSessions", "GET", "/api/agents/jobs/{ID}/backupSessions");
-    (id: Id) -> forms(BackupJobSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -215,7 +215,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/25`
     GetAgentsProtectionGroupsById = op("GetAgentsProtectionGroupsById", "GET", "/api/agents/protectionGroups/{ID}");
-    (id: Id) -> forms(AgentProtectionGroup, EntityRef);
+    (id: impl Into<Id>) -> forms(AgentProtectionGroup, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -223,7 +223,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/26`
     GetAgentsProtectionGroupsByIdDiscoveredComputers = op("GetAgentsProtectionGroupsByIdDiscoveredComputers", "GET", "/api/agents/protectionGroups/{ID}/discoveredComputers");
-    (id: Id) -> forms(DiscoveredComputers, EntityReferences);
+    (id: impl Into<Id>) -> forms(DiscoveredComputers, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {

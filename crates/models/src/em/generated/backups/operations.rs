@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/29`
     GetBackupFilesById = op("GetBackupFilesById", "GET", "/api/backupFiles/{ID}");
-    (id: Id) -> forms(BackupFile, EntityRef);
+    (id: impl Into<Id>) -> forms(BackupFile, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/30`
     GetBackupFilesByIdRestorePoints = op("GetBackupFilesByIdRestorePoints", "GET", "/api/backupFiles/{ID}/restorePoints");
-    (id: Id) -> forms(RestorePoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(RestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/31`
     GetBackupFilesByIdVmRestorePoints = op("GetBackupFilesByIdVmRestorePoints", "GET", "/api/backupFiles/{ID}/vmRestorePoints");
-    (id: Id) -> forms(VmRestorePoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(VmRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/32`
     GetBackupFilesByIdAgentRestorePoints = op("GetBackupFilesByIdAgentRestorePoints", "GET", "/api/backupFiles/{ID}/agentRestorePoints");
-    (id: Id) -> forms(AgentRestorePoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(AgentRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/34`
     GetBackupsById = op("GetBackupsById", "GET", "/api/backups/{ID}");
-    (id: Id) -> forms(Backup, EntityRef);
+    (id: impl Into<Id>) -> forms(Backup, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/35`
     GetBackupsByIdChildbackups = op("GetBackupsByIdChildbackups", "GET", "/api/backups/{ID}/childbackups");
-    (id: Id) -> forms(Backups, EntityReferences);
+    (id: impl Into<Id>) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/36`
     GetBackupsByIdRestorePoints = op("GetBackupsByIdRestorePoints", "GET", "/api/backups/{ID}/restorePoints");
-    (id: Id) -> forms(RestorePoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(RestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/37`
     GetBackupsByIdBackupFiles = op("GetBackupsByIdBackupFiles", "GET", "/api/backups/{ID}/backupFiles");
-    (id: Id) -> forms(BackupFiles, EntityReferences);
+    (id: impl Into<Id>) -> forms(BackupFiles, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/68`
     GetCatalogVmsByVmname = op("GetCatalogVmsByVmname", "GET", "/api/catalog/vms/{vmname}");
-    (vmname: String) -> forms(CatalogVm, EntityRef);
+    (vmname: impl Into<String>) -> forms(CatalogVm, EntityRef);
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
 }
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/69`
     GetCatalogVmsByVmnameVmRestorePoints = op("GetCatalogVmsByVmnameVmRestorePoints", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints");
-    (vmname: String) -> forms(CatalogVmRestorePoints, EntityReferences);
+    (vmname: impl Into<String>) -> forms(CatalogVmRestorePoints, EntityReferences);
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
 }
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/70`
     GetCatalogVmsByVmnameVmRestorePointsById = op("GetCatalogVmsByVmnameVmRestorePointsById", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}");
-    (id: Id, vmname: String) -> forms(CatalogVmRestorePoint, EntityRef);
+    (id: impl Into<Id>, vmname: impl Into<String>) -> forms(CatalogVmRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
@@ -124,7 +124,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/71`
     PostCatalogVmsByVmnameVmRestorePointsByIdBrowse = op("PostCatalogVmsByVmnameVmRestorePointsByIdBrowse", "POST", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse").long_running();
-    (id: Id, vmname: String) -> body(Task);
+    (id: impl Into<Id>, vmname: impl Into<String>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/72`
     GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs = op("GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/");
-    (id: Id, vmname: String) -> body(FileSystemEntry);
+    (id: impl Into<Id>, vmname: impl Into<String>) -> body(FileSystemEntry);
     id: Id [id.into()] path("ID", Kind::Id);
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/73`
     GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath = op("GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}");
-    (id: Id, vmname: String, filepath: String) -> body(FileSystemEntries);
+    (id: impl Into<Id>, vmname: impl Into<String>, filepath: impl Into<String>) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
@@ -162,7 +162,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/74`
     PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore = op("PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore", "POST", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore").long_running();
-    (id: Id, vmname: String, filepath: String) -> body(Task);
+    (id: impl Into<Id>, vmname: impl Into<String>, filepath: impl Into<String>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/226`
     GetReplicasById = op("GetReplicasById", "GET", "/api/replicas/{ID}");
-    (id: Id) -> forms(Replica, EntityRef);
+    (id: impl Into<Id>) -> forms(Replica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -190,7 +190,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/227`
     GetReplicasByIdVmReplicaPoints = op("GetReplicasByIdVmReplicaPoints", "GET", "/api/replicas/{ID}/vmReplicaPoints");
-    (id: Id) -> forms(VmReplicaPoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(VmReplicaPoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -206,7 +206,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/240`
     GetRepositoriesById = op("GetRepositoriesById", "GET", "/api/repositories/{ID}");
-    (id: Id) -> forms(Repository, EntityRef);
+    (id: impl Into<Id>) -> forms(Repository, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -214,7 +214,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/241`
     GetRepositoriesByIdBackups = op("GetRepositoriesByIdBackups", "GET", "/api/repositories/{ID}/backups");
-    (id: Id) -> forms(Backups, EntityReferences);
+    (id: impl Into<Id>) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -222,7 +222,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/242`
     GetRepositoriesByIdReplicas = op("GetRepositoriesByIdReplicas", "GET", "/api/repositories/{ID}/replicas");
-    (id: Id) -> forms(Replicas, EntityReferences);
+    (id: impl Into<Id>) -> forms(Replicas, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -238,7 +238,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/244`
     GetRestorePointsById = op("GetRestorePointsById", "GET", "/api/restorePoints/{ID}");
-    (id: Id) -> forms(RestorePoint, EntityRef);
+    (id: impl Into<Id>) -> forms(RestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -246,7 +246,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/245`
     GetRestorePointsByIdAgentRestorePoints = op("GetRestorePointsByIdAgentRestorePoints", "GET", "/api/restorePoints/{ID}/agentRestorePoints");
-    (id: Id) -> forms(AgentRestorePoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(AgentRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -254,7 +254,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/246`
     GetRestorePointsByIdBackupFiles = op("GetRestorePointsByIdBackupFiles", "GET", "/api/restorePoints/{ID}/backupFiles");
-    (id: Id) -> forms(BackupFiles, EntityReferences);
+    (id: impl Into<Id>) -> forms(BackupFiles, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -262,7 +262,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/247`
     GetRestorePointsByIdVAppRestorePoints = op("GetRestorePointsByIdVAppRestorePoints", "GET", "/api/restorePoints/{ID}/vAppRestorePoints");
-    (id: Id) -> forms(VAppRestorePoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(VAppRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -270,7 +270,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/248`
     GetRestorePointsByIdVmRestorePoints = op("GetRestorePointsByIdVmRestorePoints", "GET", "/api/restorePoints/{ID}/vmRestorePoints");
-    (id: Id) -> forms(VmRestorePoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(VmRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -286,7 +286,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/283`
     GetVAppReplicaPointsById = op("GetVAppReplicaPointsById", "GET", "/api/vAppReplicaPoints/{ID}");
-    (id: Id) -> forms(VAppReplicaPoint, EntityRef);
+    (id: impl Into<Id>) -> forms(VAppReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -294,7 +294,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/284`
     PostVAppReplicaPointsByIdFailover = op("PostVAppReplicaPointsByIdFailover", "POST", "/api/vAppReplicaPoints/{ID}?action=failover").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -310,7 +310,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/286`
     GetVAppRestorePointsById = op("GetVAppRestorePointsById", "GET", "/api/vAppRestorePoints/{ID}");
-    (id: Id) -> forms(VAppRestorePoint, EntityRef);
+    (id: impl Into<Id>) -> forms(VAppRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -318,7 +318,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/287`
     PostVAppRestorePointsByIdRestore = op("PostVAppRestorePointsByIdRestore", "POST", "/api/vAppRestorePoints/{ID}?action=restore").long_running();
-    (id: Id) body(RestoreSpec) -> body(Task);
+    (id: impl Into<Id>) body(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/76`
     GetCdpPoliciesById = op("GetCdpPoliciesById", "GET", "/api/cdpPolicies/{ID}");
-    (id: Id) -> forms(CdpPolicy, EntityRef);
+    (id: impl Into<Id>) -> forms(CdpPolicy, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/77`
     PostCdpPoliciesByIdDisable = op("PostCdpPoliciesByIdDisable", "POST", "/api/cdpPolicies/{ID}?action=disable").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/78`
     PostCdpPoliciesByIdEnable = op("PostCdpPoliciesByIdEnable", "POST", "/api/cdpPolicies/{ID}?action=enable").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/79`
     PutCdpPoliciesById = op("PutCdpPoliciesById", "PUT", "/api/cdpPolicies/{ID}").long_running();
-    (id: Id) body(CdpPolicy) -> body(Task);
+    (id: impl Into<Id>) body(CdpPolicy) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/80`
     GetCdpPoliciesByIdCdpReplicaSessions = op("GetCdpPoliciesByIdCdpReplicaSessions", "GET", "/api/cdpPolicies/{ID}/cdpReplicaSessions");
-    (id: Id) -> forms(CdpReplicaSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(CdpReplicaSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/81`
     GetCdpPoliciesByIdIncludes = op("GetCdpPoliciesByIdIncludes", "GET", "/api/cdpPolicies/{ID}/includes");
-    (id: Id) -> body(ObjectsInJob);
+    (id: impl Into<Id>) -> body(ObjectsInJob);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/82`
     PostCdpPoliciesByIdIncludes = op("PostCdpPoliciesByIdIncludes", "POST", "/api/cdpPolicies/{ID}/includes").long_running();
-    (id: Id) body(CreateObjectInJobSpec) -> body(Task);
+    (id: impl Into<Id>) body(CreateObjectInJobSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/83`
     GetCdpPoliciesByIdIncludesById = op("GetCdpPoliciesByIdIncludesById", "GET", "/api/cdpPolicies/{ID}/includes/{includeID}");
-    (id: Id, include_id: Id) -> body(ObjectInJob);
+    (id: impl Into<Id>, include_id: impl Into<Id>) -> body(ObjectInJob);
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/84`
     DeleteCdpPoliciesByIdIncludesById = op("DeleteCdpPoliciesByIdIncludesById", "DELETE", "/api/cdpPolicies/{ID}/includes/{includeID}").long_running();
-    (id: Id, include_id: Id) -> body(Task);
+    (id: impl Into<Id>, include_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
@@ -98,7 +98,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/86`
     GetCdpReplicaVAppsById = op("GetCdpReplicaVAppsById", "GET", "/api/cdpReplica/vApps/{ID}");
-    (id: Id) -> forms(VAppCdpReplica, EntityRef);
+    (id: impl Into<Id>) -> forms(VAppCdpReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -106,7 +106,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/87`
     PostCdpReplicaVAppsByIdFailover = op("PostCdpReplicaVAppsByIdFailover", "POST", "/api/cdpReplica/vApps/{ID}?action=failover").long_running();
-    (id: Id) body(CdpFailoverStartSpec) -> body(Task);
+    (id: impl Into<Id>) body(CdpFailoverStartSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/88`
     PostCdpReplicaVAppsByIdIntervals = op("PostCdpReplicaVAppsByIdIntervals", "POST", "/api/cdpReplica/vApps/{ID}?action=intervals");
-    (id: Id) body(CdpIntervalsSpec) -> body(CdpReplicaIntervals);
+    (id: impl Into<Id>) body(CdpIntervalsSpec) -> body(CdpReplicaIntervals);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -122,7 +122,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/89`
     GetCdpReplicaVAppsByIdVms = op("GetCdpReplicaVAppsByIdVms", "GET", "/api/cdpReplica/vApps/{ID}/vms");
-    (id: Id) -> forms(VAppCdpReplicaVms, EntityReferences);
+    (id: impl Into<Id>) -> forms(VAppCdpReplicaVms, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -130,7 +130,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/90`
     GetCdpReplicaVAppsByIdVmsById = op("GetCdpReplicaVAppsByIdVmsById", "GET", "/api/cdpReplica/vApps/{ID}/vms/{vmID}");
-    (id: Id, vm_id: Id) -> forms(VAppCdpReplicaVm, EntityRef);
+    (id: impl Into<Id>, vm_id: impl Into<Id>) -> forms(VAppCdpReplicaVm, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
@@ -155,7 +155,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/93`
     GetCdpReplicasById = op("GetCdpReplicasById", "GET", "/api/cdpReplicas/{ID}");
-    (id: Id) -> forms(CdpReplica, EntityRef);
+    (id: impl Into<Id>) -> forms(CdpReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -163,7 +163,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/94`
     GetCdpReplicasByIdVms = op("GetCdpReplicasByIdVms", "GET", "/api/cdpReplicas/{ID}/vms");
-    (id: Id) -> forms(CdpReplicaVms, EntityReferences);
+    (id: impl Into<Id>) -> forms(CdpReplicaVms, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/95`
     GetCdpReplicasByIdVmsById = op("GetCdpReplicasByIdVmsById", "GET", "/api/cdpReplicas/{ID}/vms/{vmID}");
-    (id: Id, vm_id: Id) -> forms(CdpReplicaVm, EntityRef);
+    (id: impl Into<Id>, vm_id: impl Into<Id>) -> forms(CdpReplicaVm, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
@@ -180,7 +180,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/96`
     PostCdpReplicasByIdVmsByIdFailover = op("PostCdpReplicasByIdVmsByIdFailover", "POST", "/api/cdpReplicas/{ID}/vms/{vmID}?action=failover").long_running();
-    (id: Id, vm_id: Id) body(CdpFailoverStartSpec) -> body(Task);
+    (id: impl Into<Id>, vm_id: impl Into<Id>) body(CdpFailoverStartSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
@@ -189,7 +189,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/97`
     PostCdpReplicasByIdVmsByIdIntervals = op("PostCdpReplicasByIdVmsByIdIntervals", "POST", "/api/cdpReplicas/{ID}/vms/{vmID}?action=intervals");
-    (id: Id, vm_id: Id) body(CdpIntervalsSpec) -> body(CdpReplicaIntervals);
+    (id: impl Into<Id>, vm_id: impl Into<Id>) body(CdpIntervalsSpec) -> body(CdpReplicaIntervals);
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
@@ -206,7 +206,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/99`
     GetCdpReplicaSessionsById = op("GetCdpReplicaSessionsById", "GET", "/api/cdpReplicaSessions/{ID}");
-    (id: Id) -> forms(CdpReplicaSession, EntityRef);
+    (id: impl Into<Id>) -> forms(CdpReplicaSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -214,7 +214,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/100`
     GetCdpReplicaSessionsByIdCdpReplicaTaskSessions = op("GetCdpReplicaSessionsByIdCdpReplicaTaskSessions", "GET", "/api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions");
-    (id: Id) -> forms(CdpReplicaTaskSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(CdpReplicaTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -230,7 +230,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/102`
     GetCdpReplicaTaskSessionsById = op("GetCdpReplicaTaskSessionsById", "GET", "/api/cdpReplicaTaskSessions/{ID}");
-    (id: Id) -> forms(CdpReplicaTaskSession, EntityRef);
+    (id: impl Into<Id>) -> forms(CdpReplicaTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/105`
     GetCloudCloudFailoverPlansById = op("GetCloudCloudFailoverPlansById", "GET", "/api/cloud/cloudFailoverPlans/{ID}");
-    (id: Id) -> forms(CloudFailoverPlan, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudFailoverPlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/106`
     PostCloudCloudFailoverPlansByIdStart = op("PostCloudCloudFailoverPlansByIdStart", "POST", "/api/cloud/cloudFailoverPlans/{ID}?action=start").long_running();
-    (id: Id) body(CloudFailoverPlanManagementSpec) -> body(Task);
+    (id: impl Into<Id>) body(CloudFailoverPlanManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/107`
     PostCloudCloudFailoverPlansByIdTest = op("PostCloudCloudFailoverPlansByIdTest", "POST", "/api/cloud/cloudFailoverPlans/{ID}?action=test").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/108`
     PostCloudCloudFailoverPlansByIdUndo = op("PostCloudCloudFailoverPlansByIdUndo", "POST", "/api/cloud/cloudFailoverPlans/{ID}?action=undo").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/109`
     PutCloudCloudFailoverPlansById = op("PutCloudCloudFailoverPlansById", "PUT", "/api/cloud/cloudFailoverPlans/{ID}").long_running();
-    (id: Id) body(CloudFailoverPlan) -> body(Task);
+    (id: impl Into<Id>) body(CloudFailoverPlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/110`
     DeleteCloudCloudFailoverPlansById = op("DeleteCloudCloudFailoverPlansById", "DELETE", "/api/cloud/cloudFailoverPlans/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/111`
     GetCloudCloudFailoverPlansByIdIncludes = op("GetCloudCloudFailoverPlansByIdIncludes", "GET", "/api/cloud/cloudFailoverPlans/{ID}/includes");
-    (id: Id) -> body(CloudFailoveredVms);
+    (id: impl Into<Id>) -> body(CloudFailoveredVms);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/112`
     GetCloudCloudFailoverPlansByIdIncludesById = op("GetCloudCloudFailoverPlansByIdIncludesById", "GET", "/api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}");
-    (id: Id, include_id: Id) -> body(CloudFailoveredVm);
+    (id: impl Into<Id>, include_id: impl Into<Id>) -> body(CloudFailoveredVm);
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/114`
     GetCloudFailoverSessionsById = op("GetCloudFailoverSessionsById", "GET", "/api/cloud/failoverSessions/{ID}");
-    (id: Id) -> forms(CloudFailoverSession, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudFailoverSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/117`
     GetCloudGatewayPoolsById = op("GetCloudGatewayPoolsById", "GET", "/api/cloud/gatewayPools/{ID}");
-    (id: Id) -> forms(CloudGatewayPool, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudGatewayPool, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/118`
     PutCloudGatewayPoolsById = op("PutCloudGatewayPoolsById", "PUT", "/api/cloud/gatewayPools/{ID}").long_running();
-    (id: Id) body(CloudGatewayPool) -> body(Task);
+    (id: impl Into<Id>) body(CloudGatewayPool) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/119`
     DeleteCloudGatewayPoolsById = op("DeleteCloudGatewayPoolsById", "DELETE", "/api/cloud/gatewayPools/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/120`
     GetCloudGatewayPoolsByIdGateways = op("GetCloudGatewayPoolsByIdGateways", "GET", "/api/cloud/gatewayPools/{ID}/gateways");
-    (id: Id) -> forms(CloudGateways, EntityReferences);
+    (id: impl Into<Id>) -> forms(CloudGateways, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -152,7 +152,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/121`
     GetCloudGatewayPoolsByIdTenants = op("GetCloudGatewayPoolsByIdTenants", "GET", "/api/cloud/gatewayPools/{ID}/tenants");
-    (id: Id) -> forms(CloudTenants, EntityReferences);
+    (id: impl Into<Id>) -> forms(CloudTenants, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/124`
     GetCloudGatewaysById = op("GetCloudGatewaysById", "GET", "/api/cloud/gateways/{ID}");
-    (id: Id) -> forms(CloudGateway, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudGateway, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -183,7 +183,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/125`
     PutCloudGatewaysById = op("PutCloudGatewaysById", "PUT", "/api/cloud/gateways/{ID}").long_running();
-    (id: Id) body(CloudGateway) -> body(Task);
+    (id: impl Into<Id>) body(CloudGateway) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -191,7 +191,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/126`
     DeleteCloudGatewaysById = op("DeleteCloudGatewaysById", "DELETE", "/api/cloud/gateways/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -214,7 +214,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/129`
     GetCloudHardwarePlansById = op("GetCloudHardwarePlansById", "GET", "/api/cloud/hardwarePlans/{ID}");
-    (id: Id) -> forms(CloudHardwarePlan, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudHardwarePlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -222,7 +222,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/130`
     PutCloudHardwarePlansById = op("PutCloudHardwarePlansById", "PUT", "/api/cloud/hardwarePlans/{ID}").long_running();
-    (id: Id) body(CloudHardwarePlan) -> body(Task);
+    (id: impl Into<Id>) body(CloudHardwarePlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -230,7 +230,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/131`
     DeleteCloudHardwarePlansById = op("DeleteCloudHardwarePlansById", "DELETE", "/api/cloud/hardwarePlans/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -238,7 +238,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/132`
     GetCloudHardwarePlansByIdTenants = op("GetCloudHardwarePlansByIdTenants", "GET", "/api/cloud/hardwarePlans/{ID}/tenants");
-    (id: Id) -> body(CloudTenants);
+    (id: impl Into<Id>) -> body(CloudTenants);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -261,7 +261,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/135`
     GetCloudPublicIpAddressesById = op("GetCloudPublicIpAddressesById", "GET", "/api/cloud/publicIpAddresses/{ID}");
-    (id: Id) -> forms(CloudPublicIpAddress, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudPublicIpAddress, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -269,7 +269,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/136`
     PutCloudPublicIpAddressesById = op("PutCloudPublicIpAddressesById", "PUT", "/api/cloud/publicIpAddresses/{ID}").long_running();
-    (id: Id) body(CloudPublicIpAddress) -> body(Task);
+    (id: impl Into<Id>) body(CloudPublicIpAddress) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -277,7 +277,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/137`
     DeleteCloudPublicIpAddressesById = op("DeleteCloudPublicIpAddressesById", "DELETE", "/api/cloud/publicIpAddresses/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -293,7 +293,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/139`
     GetCloudReplicasById = op("GetCloudReplicasById", "GET", "/api/cloud/replicas/{ID}");
-    (id: Id) -> forms(CloudReplica, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -301,7 +301,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/140`
     GetCloudReplicasByIdVmReplicaPoints = op("GetCloudReplicasByIdVmReplicaPoints", "GET", "/api/cloud/replicas/{ID}/vmReplicaPoints");
-    (id: Id) -> forms(CloudVmReplicaPoints, EntityReferences);
+    (id: impl Into<Id>) -> forms(CloudVmReplicaPoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -324,7 +324,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/143`
     GetCloudTenantsById = op("GetCloudTenantsById", "GET", "/api/cloud/tenants/{ID}");
-    (id: Id) -> forms(CloudTenant, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudTenant, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -332,7 +332,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/144`
     PutCloudTenantsById = op("PutCloudTenantsById", "PUT", "/api/cloud/tenants/{ID}").long_running();
-    (id: Id) body(CloudTenant) -> body(Task);
+    (id: impl Into<Id>) body(CloudTenant) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -340,7 +340,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/145`
     DeleteCloudTenantsById = op("DeleteCloudTenantsById", "DELETE", "/api/cloud/tenants/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     /// Whether the tenant's backups go, too.
     include_backups: Option<bool> [None] query("includeBackups", Kind::Bool);
@@ -350,7 +350,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/146`
     GetCloudTenantsByIdComputeResources = op("GetCloudTenantsByIdComputeResources", "GET", "/api/cloud/tenants/{ID}/computeResources");
-    (id: Id) -> body(CloudTenantComputeResources);
+    (id: impl Into<Id>) -> body(CloudTenantComputeResources);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -358,7 +358,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/147`
     PostCloudTenantsByIdComputeResources = op("PostCloudTenantsByIdComputeResources", "POST", "/api/cloud/tenants/{ID}/computeResources").long_running();
-    (id: Id) body(CloudTenantComputeResourceCreateSpec) -> body(Task);
+    (id: impl Into<Id>) body(CloudTenantComputeResourceCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -366,7 +366,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/148`
     GetCloudTenantsByIdComputeResourcesById = op("GetCloudTenantsByIdComputeResourcesById", "GET", "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}");
-    (id: Id, compute_resource_id: Id) -> body(CloudTenantComputeResource);
+    (id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> body(CloudTenantComputeResource);
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
@@ -375,7 +375,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/149`
     DeleteCloudTenantsByIdComputeResourcesById = op("DeleteCloudTenantsByIdComputeResourcesById", "DELETE", "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}").long_running();
-    (id: Id, compute_resource_id: Id) -> body(Task);
+    (id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
@@ -384,7 +384,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/150`
     GetCloudTenantsByIdFreelicenseCounters = op("GetCloudTenantsByIdFreelicenseCounters", "GET", "/api/cloud/tenants/{ID}/freelicenseCounters");
-    (id: Id) -> body(CloudTenantFreeLicenseCounters);
+    (id: impl Into<Id>) -> body(CloudTenantFreeLicenseCounters);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -392,7 +392,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/151`
     GetCloudTenantsByIdGatewayPools = op("GetCloudTenantsByIdGatewayPools", "GET", "/api/cloud/tenants/{ID}/gatewayPools");
-    (id: Id) -> forms(CloudGatewayPools, EntityReferences);
+    (id: impl Into<Id>) -> forms(CloudGatewayPools, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -400,7 +400,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/152`
     GetCloudTenantsByIdResources = op("GetCloudTenantsByIdResources", "GET", "/api/cloud/tenants/{ID}/resources");
-    (id: Id) -> body(CloudTenantResources);
+    (id: impl Into<Id>) -> body(CloudTenantResources);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -408,7 +408,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/153`
     PostCloudTenantsByIdResources = op("PostCloudTenantsByIdResources", "POST", "/api/cloud/tenants/{ID}/resources").long_running();
-    (id: Id) body(CreateCloudTenantResourceSpec) -> body(Task);
+    (id: impl Into<Id>) body(CreateCloudTenantResourceSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -416,7 +416,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/154`
     GetCloudTenantsByIdResourcesById = op("GetCloudTenantsByIdResourcesById", "GET", "/api/cloud/tenants/{ID}/resources/{resourceID}");
-    (id: Id, resource_id: Id) -> body(CloudTenantResource);
+    (id: impl Into<Id>, resource_id: impl Into<Id>) -> body(CloudTenantResource);
     id: Id [id.into()] path("ID", Kind::Id);
     resource_id: Id [resource_id.into()] path("resourceID", Kind::Id);
 }
@@ -425,7 +425,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/155`
     DeleteCloudTenantsByIdResourcesById = op("DeleteCloudTenantsByIdResourcesById", "DELETE", "/api/cloud/tenants/{ID}/resources/{resourceID}").long_running();
-    (id: Id, resource_id: Id) -> body(Task);
+    (id: impl Into<Id>, resource_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     resource_id: Id [resource_id.into()] path("resourceID", Kind::Id);
 }
@@ -434,7 +434,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/156`
     GetCloudTenantsByIdSubtenants = op("GetCloudTenantsByIdSubtenants", "GET", "/api/cloud/tenants/{ID}/subtenants");
-    (id: Id) -> body(CloudSubtenants);
+    (id: impl Into<Id>) -> body(CloudSubtenants);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -442,7 +442,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/157`
     PostCloudTenantsByIdSubtenants = op("PostCloudTenantsByIdSubtenants", "POST", "/api/cloud/tenants/{ID}/subtenants").long_running();
-    (id: Id) body(CloudSubtenantCreateSpec) -> body(Task);
+    (id: impl Into<Id>) body(CloudSubtenantCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -450,7 +450,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/158`
     GetCloudTenantsByIdSubtenantsById = op("GetCloudTenantsByIdSubtenantsById", "GET", "/api/cloud/tenants/{ID}/subtenants/{subtenantID}");
-    (id: Id, subtenant_id: Id) -> body(CloudSubtenant);
+    (id: impl Into<Id>, subtenant_id: impl Into<Id>) -> body(CloudSubtenant);
     id: Id [id.into()] path("ID", Kind::Id);
     subtenant_id: Id [subtenant_id.into()] path("subtenantID", Kind::Id);
 }
@@ -459,7 +459,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/159`
     PutCloudTenantsByIdSubtenantsById = op("PutCloudTenantsByIdSubtenantsById", "PUT", "/api/cloud/tenants/{ID}/subtenants/{subtenantID}").long_running();
-    (id: Id, subtenant_id: Id) body(CloudSubtenant) -> body(Task);
+    (id: impl Into<Id>, subtenant_id: impl Into<Id>) body(CloudSubtenant) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     subtenant_id: Id [subtenant_id.into()] path("subtenantID", Kind::Id);
 }
@@ -468,7 +468,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/160`
     DeleteCloudTenantsByIdSubtenantsById = op("DeleteCloudTenantsByIdSubtenantsById", "DELETE", "/api/cloud/tenants/{ID}/subtenants/{subtenantID}").long_running();
-    (id: Id, subtenant_id: Id) -> body(Task);
+    (id: impl Into<Id>, subtenant_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     subtenant_id: Id [subtenant_id.into()] path("subtenantID", Kind::Id);
 }
@@ -477,7 +477,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/161`
     GetCloudTenantsByIdVCloudComputeResources = op("GetCloudTenantsByIdVCloudComputeResources", "GET", "/api/cloud/tenants/{ID}/vCloudComputeResources");
-    (id: Id) -> body(CloudTenantVCloudComputeResources);
+    (id: impl Into<Id>) -> body(CloudTenantVCloudComputeResources);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -485,7 +485,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/162`
     PostCloudTenantsByIdVCloudComputeResources = op("PostCloudTenantsByIdVCloudComputeResources", "POST", "/api/cloud/tenants/{ID}/vCloudComputeResources").long_running();
-    (id: Id) body(CloudTenantVCloudComputeResourceCreateSpec) -> body(Task);
+    (id: impl Into<Id>) body(CloudTenantVCloudComputeResourceCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -493,7 +493,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/163`
     GetCloudTenantsByIdVCloudComputeResourcesById = op("GetCloudTenantsByIdVCloudComputeResourcesById", "GET", "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}");
-    (id: Id, compute_resource_id: Id) -> body(CloudTenantVCloudComputeResource);
+    (id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> body(CloudTenantVCloudComputeResource);
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
@@ -502,7 +502,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/164`
     DeleteCloudTenantsByIdVCloudComputeResourcesById = op("DeleteCloudTenantsByIdVCloudComputeResourcesById", "DELETE", "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}").long_running();
-    (id: Id, compute_resource_id: Id) -> body(Task);
+    (id: impl Into<Id>, compute_resource_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
@@ -519,7 +519,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/166`
     GetCloudVlansById = op("GetCloudVlansById", "GET", "/api/cloud/vlans/{ID}");
-    (id: Id) -> forms(VlanConfiguration, EntityRef);
+    (id: impl Into<Id>) -> forms(VlanConfiguration, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -527,7 +527,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/167`
     PutCloudVlansById = op("PutCloudVlansById", "PUT", "/api/cloud/vlans/{ID}").long_running();
-    (id: Id) body(VlanConfiguration) -> body(Task);
+    (id: impl Into<Id>) body(VlanConfiguration) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -535,7 +535,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/168`
     DeleteCloudVlansById = op("DeleteCloudVlansById", "DELETE", "/api/cloud/vlans/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -551,7 +551,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/170`
     GetCloudVmReplicaPointsById = op("GetCloudVmReplicaPointsById", "GET", "/api/cloud/vmReplicaPoints/{ID}");
-    (id: Id) -> forms(CloudVmReplicaPoint, EntityRef);
+    (id: impl Into<Id>) -> forms(CloudVmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/205`
     GetLogonSessionsById = op("GetLogonSessionsById", "GET", "/api/logonSessions/{ID}");
-    (id: Id) -> body(LogonSession);
+    (id: impl Into<Id>) -> body(LogonSession);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/206`
     DeleteLogonSessionsById = op("DeleteLogonSessionsById", "DELETE", "/api/logonSessions/{ID}");
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -58,7 +58,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/280`
     GetTasksById = op("GetTasksById", "GET", "/api/tasks/{ID}");
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/281`
     DeleteTasksById = op("DeleteTasksById", "DELETE", "/api/tasks/{ID}");
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/172`
     GetExternalRepositoriesById = op("GetExternalRepositoriesById", "GET", "/api/externalRepositories/{ID}");
-    (id: Id) -> forms(ExternalRepository, EntityRef);
+    (id: impl Into<Id>) -> forms(ExternalRepository, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/173`
     GetExternalRepositoriesByIdBackups = op("GetExternalRepositoriesByIdBackups", "GET", "/api/externalRepositories/{ID}/backups");
-    (id: Id) -> forms(Backups, EntityReferences);
+    (id: impl Into<Id>) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/180`
     GetHierarchyRootsById = op("GetHierarchyRootsById", "GET", "/api/hierarchyRoots/{ID}");
-    (id: Id) -> forms(HierarchyRoot, EntityRef);
+    (id: impl Into<Id>) -> forms(HierarchyRoot, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/210`
     GetManagedServersById = op("GetManagedServersById", "GET", "/api/managedServers/{ID}");
-    (id: Id) -> forms(ManagedServer, EntityRef);
+    (id: impl Into<Id>) -> forms(ManagedServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/315`
     GetWanAcceleratorsById = op("GetWanAcceleratorsById", "GET", "/api/wanAccelerators/{ID}");
-    (id: Id) -> forms(WanAccelerator, EntityRef);
+    (id: impl Into<Id>) -> forms(WanAccelerator, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/175`
     GetFailoverPlansById = op("GetFailoverPlansById", "GET", "/api/failoverPlans/{ID}");
-    (id: Id) -> forms(FailoverPlan, EntityRef);
+    (id: impl Into<Id>) -> forms(FailoverPlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/176`
     PostFailoverPlansByIdStart = op("PostFailoverPlansByIdStart", "POST", "/api/failoverPlans/{ID}?action=start").long_running();
-    (id: Id) body(FailoverPlanManagementSpec) -> body(Task);
+    (id: impl Into<Id>) body(FailoverPlanManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/177`
     PostFailoverPlansByIdUndo = op("PostFailoverPlansByIdUndo", "POST", "/api/failoverPlans/{ID}?action=undo").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/178`
     PutFailoverPlansById = op("PutFailoverPlansById", "PUT", "/api/failoverPlans/{ID}").long_running();
-    (id: Id) body(FailoverPlan) -> body(Task);
+    (id: impl Into<Id>) body(FailoverPlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/182`
     GetJobsById = op("GetJobsById", "GET", "/api/jobs/{ID}");
-    (id: Id) -> forms(Job, EntityRef);
+    (id: impl Into<Id>) -> forms(Job, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/183`
     PostJobsByIdClone = op("PostJobsByIdClone", "POST", "/api/jobs/{ID}?action=clone").long_running();
-    (id: Id) body(JobCloneSpec) -> body(Task);
+    (id: impl Into<Id>) body(JobCloneSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/184`
     PostJobsByIdRetry = op("PostJobsByIdRetry", "POST", "/api/jobs/{ID}?action=retry").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/185`
     PostJobsByIdStart = op("PostJobsByIdStart", "POST", "/api/jobs/{ID}?action=start").long_running();
-    (id: Id) maybe(JobManagementSpec) -> body(Task);
+    (id: impl Into<Id>) maybe(JobManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/186`
     PostJobsByIdStop = op("PostJobsByIdStop", "POST", "/api/jobs/{ID}?action=stop").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/187`
     PostJobsByIdSync = op("PostJobsByIdSync", "POST", "/api/jobs/{ID}?action=sync").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/188`
     PostJobsByIdToggleScheduleEnabled = op("PostJobsByIdToggleScheduleEnabled", "POST", "/api/jobs/{ID}?action=toggleScheduleEnabled").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/189`
     PutJobsByIdEdit = op("PutJobsByIdEdit", "PUT", "/api/jobs/{ID}?action=edit").long_running();
-    (id: Id) body(Job) -> body(Task);
+    (id: impl Into<Id>) body(Job) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/190`
     DeleteJobsById = op("DeleteJobsById", "DELETE", "/api/jobs/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/191`
     GetJobsByIdIncludes = op("GetJobsByIdIncludes", "GET", "/api/jobs/{ID}/includes");
-    (id: Id) -> body(ObjectsInJob);
+    (id: impl Into<Id>) -> body(ObjectsInJob);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/192`
     PostJobsByIdIncludes = op("PostJobsByIdIncludes", "POST", "/api/jobs/{ID}/includes").long_running();
-    (id: Id) body(CreateObjectInJobSpec) -> body(Task);
+    (id: impl Into<Id>) body(CreateObjectInJobSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/193`
     GetJobsByIdIncludesById = op("GetJobsByIdIncludesById", "GET", "/api/jobs/{ID}/includes/{includeID}");
-    (id: Id, include_id: Id) -> body(ObjectInJob);
+    (id: impl Into<Id>, include_id: impl Into<Id>) -> body(ObjectInJob);
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
@@ -153,7 +153,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/194`
     DeleteJobsByIdIncludesById = op("DeleteJobsByIdIncludesById", "DELETE", "/api/jobs/{ID}/includes/{includeID}").long_running();
-    (id: Id, include_id: Id) -> body(Task);
+    (id: impl Into<Id>, include_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
@@ -162,7 +162,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/195`
     GetJobsByIdLinkedBackupRepositories = op("GetJobsByIdLinkedBackupRepositories", "GET", "/api/jobs/{ID}/linkedBackupRepositories");
-    (id: Id) -> body(LinkedBackupRepositoryResourceObjects);
+    (id: impl Into<Id>) -> body(LinkedBackupRepositoryResourceObjects);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -170,7 +170,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/196`
     PostJobsByIdLinkedBackupRepositories = op("PostJobsByIdLinkedBackupRepositories", "POST", "/api/jobs/{ID}/linkedBackupRepositories").long_running();
-    (id: Id) body(LinkedBackupRepository) -> body(Task);
+    (id: impl Into<Id>) body(LinkedBackupRepository) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -178,7 +178,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/197`
     DeleteJobsByIdLinkedBackupRepositoriesById = op("DeleteJobsByIdLinkedBackupRepositoriesById", "DELETE", "/api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}").long_running();
-    (id: Id, linked_repository_id: Id) -> body(Task);
+    (id: impl Into<Id>, linked_repository_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     linked_repository_id: Id [linked_repository_id.into()] path("linkedRepositoryID", Kind::Id);
 }
@@ -187,7 +187,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/198`
     GetJobsByIdLinkedJobs = op("GetJobsByIdLinkedJobs", "GET", "/api/jobs/{ID}/linkedJobs");
-    (id: Id) -> body(LinkedJobResourceObjects);
+    (id: impl Into<Id>) -> body(LinkedJobResourceObjects);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -195,7 +195,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/199`
     PostJobsByIdLinkedJobs = op("PostJobsByIdLinkedJobs", "POST", "/api/jobs/{ID}/linkedJobs").long_running();
-    (id: Id) body(LinkedJobObject) -> body(Task);
+    (id: impl Into<Id>) body(LinkedJobObject) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -203,7 +203,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/200`
     DeleteJobsByIdLinkedJobsById = op("DeleteJobsByIdLinkedJobsById", "DELETE", "/api/jobs/{ID}/linkedJobs/{linkedJobID}").long_running();
-    (id: Id, linked_job_id: Id) -> body(Task);
+    (id: impl Into<Id>, linked_job_id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     linked_job_id: Id [linked_job_id.into()] path("linkedJobID", Kind::Id);
 }
@@ -212,7 +212,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/201`
     GetJobsByIdBackupSessions = op("GetJobsByIdBackupSessions", "GET", "/api/jobs/{ID}/backupSessions");
-    (id: Id) -> forms(BackupJobSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -220,7 +220,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/202`
     GetJobsByIdReplicaSessions = op("GetJobsByIdReplicaSessions", "GET", "/api/jobs/{ID}/replicaSessions");
-    (id: Id) -> forms(ReplicaJobSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(ReplicaJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -228,7 +228,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/203`
     PutJobsById = op("PutJobsById", "PUT", "/api/jobs/{ID}").long_running();
-    (id: Id) body(Job) -> body(Task);
+    (id: impl Into<Id>) body(Job) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

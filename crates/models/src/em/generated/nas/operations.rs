@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/214`
     GetNasFileServersById = op("GetNasFileServersById", "GET", "/api/nas/fileServers/{ID}");
-    (id: Id) -> forms(FileServer, EntityRef);
+    (id: impl Into<Id>) -> forms(FileServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/216`
     GetNasJobsById = op("GetNasJobsById", "GET", "/api/nas/jobs/{ID}");
-    (id: Id) -> forms(NASJob, EntityRef);
+    (id: impl Into<Id>) -> forms(NASJob, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/217`
     GetNasJobsByIdBackupSessions = op("GetNasJobsByIdBackupSessions", "GET", "/api/nas/jobs/{ID}/backupSessions");
-    (id: Id) -> forms(BackupJobSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/218`
     GetNasJobsByIdIncludes = op("GetNasJobsByIdIncludes", "GET", "/api/nas/jobs/{ID}/includes");
-    (id: Id) -> body(NASObjects);
+    (id: impl Into<Id>) -> body(NASObjects);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/219`
     GetNasJobsByIdIncludesById = op("GetNasJobsByIdIncludesById", "GET", "/api/nas/jobs/{ID}/includes/{includeID}");
-    (id: Id, include_id: Id) -> body(NASObject);
+    (id: impl Into<Id>, include_id: impl Into<Id>) -> body(NASObject);
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/220`
     PostNasJobsByIdRetry = op("PostNasJobsByIdRetry", "POST", "/api/nas/jobs/{ID}/retry").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/221`
     PostNasJobsByIdStart = op("PostNasJobsByIdStart", "POST", "/api/nas/jobs/{ID}/start").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/222`
     PostNasJobsByIdStop = op("PostNasJobsByIdStop", "POST", "/api/nas/jobs/{ID}/stop").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/223`
     PostNasJobsByIdToggleScheduleEnabled = op("PostNasJobsByIdToggleScheduleEnabled", "POST", "/api/nas/jobs/{ID}/toggleScheduleEnabled").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

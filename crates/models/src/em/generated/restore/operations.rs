@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/297`
     GetVmReplicaPointsById = op("GetVmReplicaPointsById", "GET", "/api/vmReplicaPoints/{ID}");
-    (id: Id) -> forms(VmReplicaPoint, EntityRef);
+    (id: impl Into<Id>) -> forms(VmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/298`
     PostVmReplicaPointsByIdFailover = op("PostVmReplicaPointsByIdFailover", "POST", "/api/vmReplicaPoints/{ID}?action=failover").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/299`
     GetVmReplicaPointsByIdMounts = op("GetVmReplicaPointsByIdMounts", "GET", "/api/vmReplicaPoints/{ID}/mounts");
-    (id: Id) -> body(VmReplicaPointMounts);
+    (id: impl Into<Id>) -> body(VmReplicaPointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/300`
     PostVmReplicaPointsByIdMounts = op("PostVmReplicaPointsByIdMounts", "POST", "/api/vmReplicaPoints/{ID}/mounts").long_running();
-    (id: Id) maybe(StartMountSpec) -> body(Task);
+    (id: impl Into<Id>) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/301`
     GetVmReplicaPointsByIdMountsById = op("GetVmReplicaPointsByIdMountsById", "GET", "/api/vmReplicaPoints/{ID}/mounts/{mountID}");
-    (id: Id, mount_id: Id) -> body(VmReplicaPointMount);
+    (id: impl Into<Id>, mount_id: impl Into<Id>) -> body(VmReplicaPointMount);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/302`
     DeleteVmReplicaPointsByIdMountsById = op("DeleteVmReplicaPointsByIdMountsById", "DELETE", "/api/vmReplicaPoints/{ID}/mounts/{mountID}");
-    (id: Id, mount_id: Id) -> empty(());
+    (id: impl Into<Id>, mount_id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/303`
     GetVmReplicaPointsByIdMountsByIdByFilepath = op("GetVmReplicaPointsByIdMountsByIdByFilepath", "GET", "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}");
-    (id: Id, mount_id: Id, filepath: String) -> body(FileSystemEntries);
+    (id: impl Into<Id>, mount_id: impl Into<Id>, filepath: impl Into<String>) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
@@ -83,7 +83,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/304`
     PostVmReplicaPointsByIdMountsByIdByFilepathRestore = op("PostVmReplicaPointsByIdMountsByIdByFilepathRestore", "POST", "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore").long_running();
-    (id: Id, mount_id: Id, filepath: String) body(FileRestoreSpec) -> body(Task);
+    (id: impl Into<Id>, mount_id: impl Into<Id>, filepath: impl Into<String>) body(FileRestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/306`
     GetVmRestorePointsById = op("GetVmRestorePointsById", "GET", "/api/vmRestorePoints/{ID}");
-    (id: Id) -> forms(VmRestorePoint, EntityRef);
+    (id: impl Into<Id>) -> forms(VmRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/307`
     PostVmRestorePointsByIdRestore = op("PostVmRestorePointsByIdRestore", "POST", "/api/vmRestorePoints/{ID}?action=restore").long_running();
-    (id: Id) maybe(RestoreSpec) -> body(Task);
+    (id: impl Into<Id>) maybe(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -118,7 +118,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/308`
     GetVmRestorePointsByIdMounts = op("GetVmRestorePointsByIdMounts", "GET", "/api/vmRestorePoints/{ID}/mounts");
-    (id: Id) -> body(VmRestorePointMounts);
+    (id: impl Into<Id>) -> body(VmRestorePointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/309`
     PostVmRestorePointsByIdMounts = op("PostVmRestorePointsByIdMounts", "POST", "/api/vmRestorePoints/{ID}/mounts").long_running();
-    (id: Id) maybe(StartMountSpec) -> body(Task);
+    (id: impl Into<Id>) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/310`
     GetVmRestorePointsByIdMountsById = op("GetVmRestorePointsByIdMountsById", "GET", "/api/vmRestorePoints/{ID}/mounts/{mountID}");
-    (id: Id, mount_id: Id) -> body(VmRestorePointMount);
+    (id: impl Into<Id>, mount_id: impl Into<Id>) -> body(VmRestorePointMount);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
@@ -143,7 +143,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/311`
     DeleteVmRestorePointsByIdMountsById = op("DeleteVmRestorePointsByIdMountsById", "DELETE", "/api/vmRestorePoints/{ID}/mounts/{mountID}");
-    (id: Id, mount_id: Id) -> empty(());
+    (id: impl Into<Id>, mount_id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
@@ -152,7 +152,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/312`
     GetVmRestorePointsByIdMountsByIdByFilepath = op("GetVmRestorePointsByIdMountsByIdByFilepath", "GET", "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}");
-    (id: Id, mount_id: Id, filepath: String) -> body(FileSystemEntries);
+    (id: impl Into<Id>, mount_id: impl Into<Id>, filepath: impl Into<String>) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
@@ -169,7 +169,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/313`
     PostVmRestorePointsByIdMountsByIdByFilepathRestore = op("PostVmRestorePointsByIdMountsByIdByFilepathRestore", "POST", "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore").long_running();
-    (id: Id, mount_id: Id, filepath: String) body(FileRestoreSpec) -> body(Task);
+    (id: impl Into<Id>, mount_id: impl Into<Id>, filepath: impl Into<String>) body(FileRestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
     /// The path in the guest, with `/` between names, such as `C:/Documents`.

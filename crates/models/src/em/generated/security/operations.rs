@@ -23,7 +23,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/40`
     GetBackupServersById = op("GetBackupServersById", "GET", "/api/backupServers/{ID}");
-    (id: Id) -> forms(BackupServer, EntityRef);
+    (id: impl Into<Id>) -> forms(BackupServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -31,7 +31,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/41`
     PostBackupServersByIdCollect = op("PostBackupServersByIdCollect", "POST", "/api/backupServers/{ID}?action=collect").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -39,7 +39,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/42`
     PostBackupServersByIdQuickbackup = op("PostBackupServersByIdQuickbackup", "POST", "/api/backupServers/{ID}?action=quickbackup").long_running();
-    (id: Id) body(QuickBackupStartupSpec) -> body(Task);
+    (id: impl Into<Id>) body(QuickBackupStartupSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -47,7 +47,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/43`
     PostBackupServersByIdVeeamzip = op("PostBackupServersByIdVeeamzip", "POST", "/api/backupServers/{ID}?action=veeamzip").long_running();
-    (id: Id) body(VeeamZipStartupSpec) -> body(Task);
+    (id: impl Into<Id>) body(VeeamZipStartupSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/44`
     PutBackupServersById = op("PutBackupServersById", "PUT", "/api/backupServers/{ID}");
-    (id: Id) body(BackupServerSpec) -> empty(());
+    (id: impl Into<Id>) body(BackupServerSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -63,7 +63,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/45`
     DeleteBackupServersById = op("DeleteBackupServersById", "DELETE", "/api/backupServers/{ID}");
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -71,7 +71,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/46`
     GetBackupServersByIdCredentials = op("GetBackupServersByIdCredentials", "GET", "/api/backupServers/{ID}/credentials");
-    (id: Id) -> body(CredentialsInfoList);
+    (id: impl Into<Id>) -> body(CredentialsInfoList);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/47`
     PostBackupServersByIdCredentialsCreate = op("PostBackupServersByIdCredentialsCreate", "POST", "/api/backupServers/{ID}/credentials?action=create");
-    (id: Id) body(CredentialsInfoSpec) -> empty(());
+    (id: impl Into<Id>) body(CredentialsInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -87,7 +87,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/48`
     GetBackupServersByIdCredentialsById = op("GetBackupServersByIdCredentialsById", "GET", "/api/backupServers/{ID}/credentials/{credentialsID}");
-    (id: Id, credentials_id: Id) -> body(CredentialsInfo);
+    (id: impl Into<Id>, credentials_id: impl Into<Id>) -> body(CredentialsInfo);
     id: Id [id.into()] path("ID", Kind::Id);
     credentials_id: Id [credentials_id.into()] path("credentialsID", Kind::Id);
 }
@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/49`
     PutBackupServersByIdCredentialsById = op("PutBackupServersByIdCredentialsById", "PUT", "/api/backupServers/{ID}/credentials/{credentialsID}");
-    (id: Id, credentials_id: Id) body(CredentialsInfo) -> empty(());
+    (id: impl Into<Id>, credentials_id: impl Into<Id>) body(CredentialsInfo) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     credentials_id: Id [credentials_id.into()] path("credentialsID", Kind::Id);
 }
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/50`
     DeleteBackupServersByIdCredentialsById = op("DeleteBackupServersByIdCredentialsById", "DELETE", "/api/backupServers/{ID}/credentials/{credentialsID}");
-    (id: Id, credentials_id: Id) -> empty(());
+    (id: impl Into<Id>, credentials_id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     credentials_id: Id [credentials_id.into()] path("credentialsID", Kind::Id);
 }
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/51`
     GetBackupServersByIdExternalRepositories = op("GetBackupServersByIdExternalRepositories", "GET", "/api/backupServers/{ID}/externalRepositories");
-    (id: Id) -> forms(ExternalRepositories, EntityReferences);
+    (id: impl Into<Id>) -> forms(ExternalRepositories, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -122,7 +122,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/52`
     GetBackupServersByIdPasswords = op("GetBackupServersByIdPasswords", "GET", "/api/backupServers/{ID}/passwords");
-    (id: Id) -> body(PasswordKeyInfoList);
+    (id: impl Into<Id>) -> body(PasswordKeyInfoList);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -130,7 +130,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/53`
     PostBackupServersByIdPasswordsCreate = op("PostBackupServersByIdPasswordsCreate", "POST", "/api/backupServers/{ID}/passwords?action=create");
-    (id: Id) body(PasswordKeyInfoSpec) -> empty(());
+    (id: impl Into<Id>) body(PasswordKeyInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -138,7 +138,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/54`
     GetBackupServersByIdPasswordsById = op("GetBackupServersByIdPasswordsById", "GET", "/api/backupServers/{ID}/passwords/{passwordID}");
-    (id: Id, password_id: Id) -> body(PasswordKeyInfo);
+    (id: impl Into<Id>, password_id: impl Into<Id>) -> body(PasswordKeyInfo);
     id: Id [id.into()] path("ID", Kind::Id);
     password_id: Id [password_id.into()] path("passwordID", Kind::Id);
 }
@@ -147,7 +147,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/55`
     PutBackupServersByIdPasswordsById = op("PutBackupServersByIdPasswordsById", "PUT", "/api/backupServers/{ID}/passwords/{passwordID}");
-    (id: Id, password_id: Id) body(PasswordKeyInfoSpec) -> empty(());
+    (id: impl Into<Id>, password_id: impl Into<Id>) body(PasswordKeyInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     password_id: Id [password_id.into()] path("passwordID", Kind::Id);
 }
@@ -156,7 +156,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/56`
     DeleteBackupServersByIdPasswordsById = op("DeleteBackupServersByIdPasswordsById", "DELETE", "/api/backupServers/{ID}/passwords/{passwordID}");
-    (id: Id, password_id: Id) -> empty(());
+    (id: impl Into<Id>, password_id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     password_id: Id [password_id.into()] path("passwordID", Kind::Id);
 }
@@ -165,7 +165,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/57`
     GetBackupServersByIdJobs = op("GetBackupServersByIdJobs", "GET", "/api/backupServers/{ID}/jobs");
-    (id: Id) -> forms(Jobs, EntityReferences);
+    (id: impl Into<Id>) -> forms(Jobs, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -173,7 +173,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/58`
     GetBackupServersByIdManagedServers = op("GetBackupServersByIdManagedServers", "GET", "/api/backupServers/{ID}/managedServers");
-    (id: Id) -> forms(ManagedServers, EntityReferences);
+    (id: impl Into<Id>) -> forms(ManagedServers, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -181,7 +181,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/59`
     GetBackupServersByIdRepositories = op("GetBackupServersByIdRepositories", "GET", "/api/backupServers/{ID}/repositories");
-    (id: Id) -> forms(Repositories, EntityReferences);
+    (id: impl Into<Id>) -> forms(Repositories, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -219,7 +219,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/255`
     GetSecurityAccountsById = op("GetSecurityAccountsById", "GET", "/api/security/accounts/{ID}");
-    (id: Id) -> forms(EnterpriseAccount, EntityRef);
+    (id: impl Into<Id>) -> forms(EnterpriseAccount, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -227,7 +227,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/256`
     PostSecurityAccountsById = op("PostSecurityAccountsById", "POST", "/api/security/accounts/{ID}");
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -235,7 +235,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/257`
     DeleteSecurityAccountsById = op("DeleteSecurityAccountsById", "DELETE", "/api/security/accounts/{ID}");
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -243,7 +243,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/258`
     GetSecurityAccountsByIdRoles = op("GetSecurityAccountsByIdRoles", "GET", "/api/security/accounts/{ID}/roles");
-    (id: Id) -> body(EnterpriseAccountInRoleList);
+    (id: impl Into<Id>) -> body(EnterpriseAccountInRoleList);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -251,7 +251,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/259`
     PostSecurityAccountsByIdRoles = op("PostSecurityAccountsByIdRoles", "POST", "/api/security/accounts/{ID}/roles");
-    (id: Id) body(EnterpriseAccountInRoleCreateSpec) -> empty(());
+    (id: impl Into<Id>) body(EnterpriseAccountInRoleCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -259,7 +259,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/260`
     GetSecurityAccountsByIdRolesById = op("GetSecurityAccountsByIdRolesById", "GET", "/api/security/accounts/{ID}/roles/{roleID}");
-    (id: Id, role_id: Id) -> body(EnterpriseAccountInRole);
+    (id: impl Into<Id>, role_id: impl Into<Id>) -> body(EnterpriseAccountInRole);
     id: Id [id.into()] path("ID", Kind::Id);
     role_id: Id [role_id.into()] path("roleID", Kind::Id);
 }
@@ -268,7 +268,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/261`
     DeleteSecurityAccountsByIdRolesById = op("DeleteSecurityAccountsByIdRolesById", "DELETE", "/api/security/accounts/{ID}/roles/{roleID}");
-    (id: Id, role_id: Id) -> empty(());
+    (id: impl Into<Id>, role_id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     role_id: Id [role_id.into()] path("roleID", Kind::Id);
 }
@@ -277,7 +277,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/262`
     GetSecurityAccountsByIdScopes = op("GetSecurityAccountsByIdScopes", "GET", "/api/security/accounts/{ID}/scopes");
-    (id: Id) -> body(EnterpriseAccountHierarchyScopes);
+    (id: impl Into<Id>) -> body(EnterpriseAccountHierarchyScopes);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -285,7 +285,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/263`
     PostSecurityAccountsByIdScopes = op("PostSecurityAccountsByIdScopes", "POST", "/api/security/accounts/{ID}/scopes");
-    (id: Id) body(HierarchyScopeCreateSpec) -> empty(());
+    (id: impl Into<Id>) body(HierarchyScopeCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -293,7 +293,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/264`
     GetSecurityAccountsByIdScopesById = op("GetSecurityAccountsByIdScopesById", "GET", "/api/security/accounts/{ID}/scopes/{scopeID}");
-    (id: Id, scope_id: Id) -> body(EnterpriseAccountHierarchyScope);
+    (id: impl Into<Id>, scope_id: impl Into<Id>) -> body(EnterpriseAccountHierarchyScope);
     id: Id [id.into()] path("ID", Kind::Id);
     scope_id: Id [scope_id.into()] path("scopeID", Kind::Id);
 }
@@ -302,7 +302,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/265`
     DeleteSecurityAccountsByIdScopesById = op("DeleteSecurityAccountsByIdScopesById", "DELETE", "/api/security/accounts/{ID}/scopes/{scopeID}");
-    (id: Id, scope_id: Id) -> empty(());
+    (id: impl Into<Id>, scope_id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     scope_id: Id [scope_id.into()] path("scopeID", Kind::Id);
 }
@@ -319,7 +319,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/267`
     GetSecurityRolesById = op("GetSecurityRolesById", "GET", "/api/security/roles/{ID}");
-    (id: Id) -> forms(EnterpriseRole, EntityRef);
+    (id: impl Into<Id>) -> forms(EnterpriseRole, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -31,7 +31,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/271`
     GetSelfServiceVSphereConfigsById = op("GetSelfServiceVSphereConfigsById", "GET", "/api/selfService/vSphere/Configs/{ID}");
-    (id: Id) -> forms(VSphereSelfServiceConfig, EntityRef);
+    (id: impl Into<Id>) -> forms(VSphereSelfServiceConfig, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -39,7 +39,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/272`
     PutSelfServiceVSphereConfigsById = op("PutSelfServiceVSphereConfigsById", "PUT", "/api/selfService/vSphere/Configs/{ID}").long_running();
-    (id: Id) body(VSphereSelfServiceConfig) -> body(Task);
+    (id: impl Into<Id>) body(VSphereSelfServiceConfig) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -47,7 +47,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/273`
     DeleteSelfServiceVSphereConfigsById = op("DeleteSelfServiceVSphereConfigsById", "DELETE", "/api/selfService/vSphere/Configs/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/274`
     GetSelfServiceVSphereConfigsByIdBackupJobSettings = op("GetSelfServiceVSphereConfigsByIdBackupJobSettings", "GET", "/api/selfService/vSphere/Configs/{ID}/backupJobSettings");
-    (id: Id) -> body(VSphereSelfServiceConfigJobSettings);
+    (id: impl Into<Id>) -> body(VSphereSelfServiceConfigJobSettings);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/291`
     GetVCloudOrgConfigsById = op("GetVCloudOrgConfigsById", "GET", "/api/vCloud/orgConfigs/{ID}");
-    (id: Id) -> forms(VCloudOrganizationConfig, EntityRef);
+    (id: impl Into<Id>) -> forms(VCloudOrganizationConfig, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/292`
     PostVCloudOrgConfigsByIdDisable = op("PostVCloudOrgConfigsByIdDisable", "POST", "/api/vCloud/orgConfigs/{ID}?action=disable").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/293`
     PutVCloudOrgConfigsById = op("PutVCloudOrgConfigsById", "PUT", "/api/vCloud/orgConfigs/{ID}").long_running();
-    (id: Id) body(VCloudOrganizationConfig) -> body(Task);
+    (id: impl Into<Id>) body(VCloudOrganizationConfig) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/294`
     DeleteVCloudOrgConfigsById = op("DeleteVCloudOrgConfigsById", "DELETE", "/api/vCloud/orgConfigs/{ID}").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
     /// Whether the organization's jobs go, too.
     delete_jobs: Option<bool> [None] query("deleteJobs", Kind::Bool);
@@ -122,7 +122,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/295`
     GetVCloudOrgConfigsByIdBackupJobSettings = op("GetVCloudOrgConfigsByIdBackupJobSettings", "GET", "/api/vCloud/orgConfigs/{ID}/backupJobSettings");
-    (id: Id) -> body(VCloudOrganizationConfigBackupJobSettings);
+    (id: impl Into<Id>) -> body(VCloudOrganizationConfigBackupJobSettings);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/61`
     GetBackupSessionsById = op("GetBackupSessionsById", "GET", "/api/backupSessions/{ID}");
-    (id: Id) -> forms(BackupJobSession, EntityRef);
+    (id: impl Into<Id>) -> forms(BackupJobSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/62`
     PostBackupSessionsByIdStop = op("PostBackupSessionsByIdStop", "POST", "/api/backupSessions/{ID}?action=stop").long_running();
-    (id: Id) -> body(Task);
+    (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/63`
     GetBackupSessionsByIdAgentManagementSessions = op("GetBackupSessionsByIdAgentManagementSessions", "GET", "/api/backupSessions/{ID}/agentManagementSessions");
-    (id: Id) -> forms(BackupJobSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/64`
     GetBackupSessionsByIdTaskSessions = op("GetBackupSessionsByIdTaskSessions", "GET", "/api/backupSessions/{ID}/taskSessions");
-    (id: Id) -> forms(BackupTaskSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(BackupTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/66`
     GetBackupTaskSessionsById = op("GetBackupTaskSessionsById", "GET", "/api/backupTaskSessions/{ID}");
-    (id: Id) -> forms(BackupTaskSession, EntityRef);
+    (id: impl Into<Id>) -> forms(BackupTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/229`
     GetReplicaSessionsById = op("GetReplicaSessionsById", "GET", "/api/replicaSessions/{ID}");
-    (id: Id) -> forms(ReplicaJobSession, EntityRef);
+    (id: impl Into<Id>) -> forms(ReplicaJobSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/230`
     GetReplicaSessionsByIdReplicaTaskSessions = op("GetReplicaSessionsByIdReplicaTaskSessions", "GET", "/api/replicaSessions/{ID}/replicaTaskSessions");
-    (id: Id) -> forms(ReplicaTaskSessions, EntityReferences);
+    (id: impl Into<Id>) -> forms(ReplicaTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/232`
     GetReplicaTaskSessionsById = op("GetReplicaTaskSessionsById", "GET", "/api/replicaTaskSessions/{ID}");
-    (id: Id) -> forms(ReplicaTaskSession, EntityRef);
+    (id: impl Into<Id>) -> forms(ReplicaTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/250`
     GetRestoreSessionsById = op("GetRestoreSessionsById", "GET", "/api/restoreSessions/{ID}");
-    (id: Id) -> forms(RestoreSession, EntityRef);
+    (id: impl Into<Id>) -> forms(RestoreSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/277`
     GetSystemSessionsById = op("GetSystemSessionsById", "GET", "/api/systemSessions/{ID}");
-    (id: Id) -> forms(SystemSession, EntityRef);
+    (id: impl Into<Id>) -> forms(SystemSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/278`
     GetSystemSessionsByIdEvents = op("GetSystemSessionsByIdEvents", "GET", "/api/systemSessions/{ID}/events");
-    (id: Id) -> body(SystemSessionEvents);
+    (id: impl Into<Id>) -> body(SystemSessionEvents);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/backup_data.json#/operations/0`
     #[doc(alias = "get_BackupRepositories_by_repositoryId_GroupData")]
     BackupGroupDataGetGroupsData = op("BackupGroupData_GetGroupsData", "GET", "/BackupRepositories/{repositoryId}/GroupData").aliases(&["get_BackupRepositories_by_repositoryId_GroupData"]);
-    (repository_id: Id) -> page(Page<BackupGroupData>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupGroupData>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -25,7 +25,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_BackupRepositories_by_repositoryId_GroupData_by_groupId")]
     #[doc(alias = "get_BackupRepositories_by_repositoryId_GroupData_by_id")]
     BackupGroupDataGetSingleGroupData = op("BackupGroupData_GetSingleGroupData", "GET", "/BackupRepositories/{repositoryId}/GroupData/{groupId}").aliases(&["get_BackupRepositories_by_repositoryId_GroupData_by_groupId", "get_BackupRepositories_by_repositoryId_GroupData_by_id"]);
-    (repository_id: Id, group_id: Id) -> body(BackupGroupData);
+    (repository_id: impl Into<Id>, group_id: impl Into<Id>) -> body(BackupGroupData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     group_id: Id [group_id.into()] path("groupId", Kind::Id);
 }
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/backup_data.json#/operations/2`
     #[doc(alias = "get_BackupRepositories_by_repositoryId_OrganizationData")]
     BackupOrganizationDataGetOrganizationData = op("BackupOrganizationData_GetOrganizationData", "GET", "/BackupRepositories/{repositoryId}/OrganizationData").aliases(&["get_BackupRepositories_by_repositoryId_OrganizationData"]);
-    (repository_id: Id) -> page(Page<BackupOrganizationData>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupOrganizationData>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -49,7 +49,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/3`
     BackupOrganizationDataGetSingleOrganizationData = op("BackupOrganizationData_GetSingleOrganizationData", "GET", "/BackupRepositories/{repositoryId}/OrganizationData/{organizationId}");
-    (repository_id: Id, organization_id: Id) -> body(BackupOrganizationData);
+    (repository_id: impl Into<Id>, organization_id: impl Into<Id>) -> body(BackupOrganizationData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/backup_data.json#/operations/4`
     #[doc(alias = "get_BackupRepositories_by_repositoryId_SiteData")]
     BackupSiteDataGetSitesData = op("BackupSiteData_GetSitesData", "GET", "/BackupRepositories/{repositoryId}/SiteData").aliases(&["get_BackupRepositories_by_repositoryId_SiteData"]);
-    (repository_id: Id) -> page(Page<BackupSiteData>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupSiteData>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -73,7 +73,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/5`
     BackupSiteDataGetSiteData = op("BackupSiteData_GetSiteData", "GET", "/BackupRepositories/{repositoryId}/SiteData/{siteId}").since(5);
-    (repository_id: Id, site_id: Id) -> body(BackupSiteData);
+    (repository_id: impl Into<Id>, site_id: impl Into<Id>) -> body(BackupSiteData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -82,7 +82,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/6`
     BackupOneDriveDataGetOneDrivesData = op("BackupOneDriveData_GetOneDrivesData", "GET", "/BackupRepositories/{repositoryId}/OneDriveData").since(6);
-    (repository_id: Id) -> page(Page<BackupOneDriveData>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupOneDriveData>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/7`
     BackupOneDriveDataGetOneDriveData = op("BackupOneDriveData_GetOneDriveData", "GET", "/BackupRepositories/{repositoryId}/OneDriveData/{oneDriveId}").since(6);
-    (repository_id: Id, one_drive_id: Id) -> body(BackupOneDriveData);
+    (repository_id: impl Into<Id>, one_drive_id: impl Into<Id>) -> body(BackupOneDriveData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/8`
     BackupMailboxDataGetMailboxesData = op("BackupMailboxData_GetMailboxesData", "GET", "/BackupRepositories/{repositoryId}/MailboxData").since(6);
-    (repository_id: Id) -> page(Page<BackupMailboxData>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupMailboxData>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/9`
     BackupMailboxDataGetMailboxData = op("BackupMailboxData_GetMailboxData", "GET", "/BackupRepositories/{repositoryId}/MailboxData/{mailboxId}").since(6);
-    (repository_id: Id, mailbox_id: Id) -> body(BackupMailboxData);
+    (repository_id: impl Into<Id>, mailbox_id: impl Into<Id>) -> body(BackupMailboxData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -129,7 +129,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/backup_data.json#/operations/10`
     #[doc(alias = "get_BackupRepositories_by_repositoryId_TeamData")]
     BackupTeamDataGetTeamsData = op("BackupTeamData_GetTeamsData", "GET", "/BackupRepositories/{repositoryId}/TeamData").aliases(&["get_BackupRepositories_by_repositoryId_TeamData"]).since(5);
-    (repository_id: Id) -> page(Page<BackupTeamData>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupTeamData>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -142,7 +142,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/backup_data.json#/operations/11`
     #[doc(alias = "get_BackupRepositories_by_repositoryId_TeamData_by_teamId")]
     BackupTeamDataGetTeamData = op("BackupTeamData_GetTeamData", "GET", "/BackupRepositories/{repositoryId}/TeamData/{teamId}").aliases(&["get_BackupRepositories_by_repositoryId_TeamData_by_teamId"]).since(5);
-    (repository_id: Id, team_id: Id) -> body(BackupTeamData);
+    (repository_id: impl Into<Id>, team_id: impl Into<Id>) -> body(BackupTeamData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -154,7 +154,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/backup_data.json#/operations/12`
     #[doc(alias = "get_BackupRepositories_by_repositoryId_UserData")]
     BackupUserDataGetUsersData = op("BackupUserData_GetUsersData", "GET", "/BackupRepositories/{repositoryId}/UserData").aliases(&["get_BackupRepositories_by_repositoryId_UserData"]);
-    (repository_id: Id) -> page(Page<BackupUserData>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupUserData>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -168,7 +168,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_BackupRepositories_by_repositoryId_UserData_by_userId")]
     #[doc(alias = "get_BackupRepositories_by_repositoryId_UserData_by_id")]
     BackupUserDataGetUserData = op("BackupUserData_GetUserData", "GET", "/BackupRepositories/{repositoryId}/UserData/{userId}").aliases(&["get_BackupRepositories_by_repositoryId_UserData_by_userId", "get_BackupRepositories_by_repositoryId_UserData_by_id"]);
-    (repository_id: Id, user_id: Id) -> body(BackupUserData);
+    (repository_id: impl Into<Id>, user_id: impl Into<Id>) -> body(BackupUserData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     user_id: Id [user_id.into()] path("userId", Kind::Id);
 }

@@ -25,7 +25,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/2`
     AzureServiceAccountsGetById = op("AzureServiceAccounts_GetById", "GET", "/AzureServiceAccounts/{id}").since(6);
-    (id: Id) -> body(ServiceAccountInfo);
+    (id: impl Into<Id>) -> body(ServiceAccountInfo);
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -33,7 +33,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/3`
     AzureServiceAccountsUpdate = op("AzureServiceAccounts_Update", "PUT", "/AzureServiceAccounts/{id}").since(6);
-    (id: Id) body(ServiceAccountUpdateData) -> empty(());
+    (id: impl Into<Id>) body(ServiceAccountUpdateData) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -41,7 +41,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/4`
     AzureServiceAccountsDelete = op("AzureServiceAccounts_Delete", "DELETE", "/AzureServiceAccounts/{id}").since(6);
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/6`
     AzureServiceAccountsGetSubscriptions = op("AzureServiceAccounts_GetSubscriptions", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions").since(6).bare(Versions::new(None, None));
-    (service_account_id: Id) -> page(Page<AzureSubscription>);
+    (service_account_id: impl Into<Id>) -> page(Page<AzureSubscription>);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_name: Option<String> [None] query("subscriptionName", Kind::Text);
 }
@@ -65,7 +65,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/7`
     AzureServiceAccountsGetSubscriptionById = op("AzureServiceAccounts_GetSubscriptionById", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}").since(6);
-    (service_account_id: Id, subscription_id: Id) -> body(AzureSubscription);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>) -> body(AzureSubscription);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
 }
@@ -74,7 +74,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/8`
     AzureServiceAccountsGetResourceGroups = op("AzureServiceAccounts_GetResourceGroups", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups").since(6).bare(Versions::new(None, None));
-    (service_account_id: Id, subscription_id: Id) -> page(Page<AzureResourceGroup>);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>) -> page(Page<AzureResourceGroup>);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     location_name: Option<String> [None] query("locationName", Kind::Text);
@@ -84,7 +84,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/9`
     AzureServiceAccountsGetResourceGroupByName = op("AzureServiceAccounts_GetResourceGroupByName", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}").since(6);
-    (service_account_id: Id, subscription_id: Id, resource_group_name: String) -> body(AzureResourceGroup);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, resource_group_name: impl Into<String>) -> body(AzureResourceGroup);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/10`
     AzureServiceAccountsGetLocations = op("AzureServiceAccounts_GetLocations", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations").since(6).bare(Versions::new(None, None));
-    (service_account_id: Id, subscription_id: Id) -> page(Page<AzureLocation>);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>) -> page(Page<AzureLocation>);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
 }
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/11`
     AzureServiceAccountsGetLocationByName = op("AzureServiceAccounts_GetLocationByName", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}").since(6);
-    (service_account_id: Id, subscription_id: Id, location_name: String) -> body(AzureLocation);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, location_name: impl Into<String>) -> body(AzureLocation);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     location_name: String [location_name.into()] path("locationName", Kind::Text);
@@ -113,7 +113,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/12`
     AzureServiceAccountsGetVirtualMachineSizes = op("AzureServiceAccounts_GetVirtualMachineSizes", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes").since(6).bare(Versions::new(None, None));
-    (service_account_id: Id, subscription_id: Id, location_name: String) -> page(Page<AzureVirtualMachineSize>);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, location_name: impl Into<String>) -> page(Page<AzureVirtualMachineSize>);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     location_name: String [location_name.into()] path("locationName", Kind::Text);
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/13`
     AzureServiceAccountsGetVirtualMachineSizeByName = op("AzureServiceAccounts_GetVirtualMachineSizeByName", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes/{vmSizeName}").since(6);
-    (service_account_id: Id, subscription_id: Id, location_name: String, vm_size_name: String) -> body(AzureVirtualMachineSize);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, location_name: impl Into<String>, vm_size_name: impl Into<String>) -> body(AzureVirtualMachineSize);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     location_name: String [location_name.into()] path("locationName", Kind::Text);
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/14`
     AzureServiceAccountsGetVirtualNetworks = op("AzureServiceAccounts_GetVirtualNetworks", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks").since(6).bare(Versions::new(None, None));
-    (service_account_id: Id, subscription_id: Id, resource_group_name: String) -> page(Page<AzureVirtualNetwork>);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, resource_group_name: impl Into<String>) -> page(Page<AzureVirtualNetwork>);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
@@ -145,7 +145,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/15`
     AzureServiceAccountsGetVirtualNetworkByName = op("AzureServiceAccounts_GetVirtualNetworkByName", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}").since(6);
-    (service_account_id: Id, subscription_id: Id, resource_group_name: String, virtual_network_name: String) -> body(AzureVirtualNetwork);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, resource_group_name: impl Into<String>, virtual_network_name: impl Into<String>) -> body(AzureVirtualNetwork);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
@@ -156,7 +156,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/16`
     AzureServiceAccountsGetSubnets = op("AzureServiceAccounts_GetSubnets", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets").since(6).bare(Versions::new(None, None));
-    (service_account_id: Id, subscription_id: Id, resource_group_name: String, virtual_network_name: String) -> page(Page<AzureSubnet>);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, resource_group_name: impl Into<String>, virtual_network_name: impl Into<String>) -> page(Page<AzureSubnet>);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/17`
     AzureServiceAccountsGetSubnetByName = op("AzureServiceAccounts_GetSubnetByName", "GET", "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets/{subnetName}").since(6);
-    (service_account_id: Id, subscription_id: Id, resource_group_name: String, virtual_network_name: String, subnet_name: String) -> body(AzureSubnet);
+    (service_account_id: impl Into<Id>, subscription_id: impl Into<Id>, resource_group_name: impl Into<String>, virtual_network_name: impl Into<String>, subnet_name: impl Into<String>) -> body(AzureSubnet);
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
@@ -232,7 +232,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/clouds.json#/operations/20`
     #[doc(alias = "Account_GetCredential")]
     AccountGetAccount = op("Account_GetAccount", "GET", "/Accounts/{accountId}").aliases(&["Account_GetCredential"]).since(4).older(&[Form { until: ApiVersion::new(7), request: None, response: Response::Body(<Credential as Model>::SHAPE) }]);
-    (account_id: Id) -> body(Account);
+    (account_id: impl Into<Id>) -> body(Account);
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -243,7 +243,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/clouds.json#/operations/20`
     #[doc(alias = "Account_GetCredential")]
     AccountGetAccountV7 = older AccountGetAccount until 7;
-    (account_id: Id) -> body(Credential);
+    (account_id: impl Into<Id>) -> body(Credential);
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -254,7 +254,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/clouds.json#/operations/21`
     #[doc(alias = "Account_UpdateCredential")]
     AccountUpdateAccount = op("Account_UpdateAccount", "PUT", "/Accounts/{accountId}").aliases(&["Account_UpdateCredential"]).since(4).older(&[Form { until: ApiVersion::new(7), request: Some(<CredentialToSend as Model>::SHAPE), response: Response::Empty }]);
-    (account_id: Id) body(AccountToSend) -> empty(());
+    (account_id: impl Into<Id>) body(AccountToSend) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -265,7 +265,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/clouds.json#/operations/21`
     #[doc(alias = "Account_UpdateCredential")]
     AccountUpdateAccountV7 = older AccountUpdateAccount until 7;
-    (account_id: Id) body(CredentialToSend) -> empty(());
+    (account_id: impl Into<Id>) body(CredentialToSend) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -276,7 +276,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/clouds.json#/operations/22`
     #[doc(alias = "Account_RemoveCredential")]
     AccountRemoveAccount = op("Account_RemoveAccount", "DELETE", "/Accounts/{accountId}").aliases(&["Account_RemoveCredential"]).since(4);
-    (account_id: Id) -> empty(());
+    (account_id: impl Into<Id>) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -286,9 +286,9 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/23`
     AzureObjectStorageGetContainers = op("AzureObjectStorage_GetContainers", "GET", "/AzureResources/containers").since(4).bare(Versions::new(None, None));
-    (account_id: Id, region_type: AzureStorageEndpoint) -> page(Page<AzureContainer>);
+    (account_id: impl Into<Id>, region_type: AzureStorageEndpoint) -> page(Page<AzureContainer>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
+    region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
     name: Option<String> [None] query("Name", Kind::Text);
 }
 backhaul_wire::generated_call! {
@@ -298,10 +298,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/24`
     AzureObjectStorageGetContainer = op("AzureObjectStorage_GetContainer", "GET", "/AzureResources/containers/{Name}").since(4);
-    (name: String, account_id: Id, region_type: AzureStorageEndpoint) -> body(AzureContainer);
+    (name: impl Into<String>, account_id: impl Into<Id>, region_type: AzureStorageEndpoint) -> body(AzureContainer);
     name: String [name.into()] path("Name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
+    region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
 backhaul_wire::generated_call! {
     /// `GET /AzureResources/containers/{containerName}/folders`: Gives the folders of one container of the azure resources. (v4 and later)
@@ -310,10 +310,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/25`
     AzureObjectStorageGetFolders = op("AzureObjectStorage_GetFolders", "GET", "/AzureResources/containers/{containerName}/folders").since(4).bare(Versions::new(None, None));
-    (container_name: String, account_id: Id, region_type: AzureStorageEndpoint) -> page(Page<AzureFolderToReceive>);
+    (container_name: impl Into<String>, account_id: impl Into<Id>, region_type: AzureStorageEndpoint) -> page(Page<AzureFolderToReceive>);
     container_name: String [container_name.into()] path("containerName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
+    region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
     name: Option<String> [None] query("Name", Kind::Text);
 }
 backhaul_wire::generated_call! {
@@ -323,10 +323,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/26`
     AzureObjectStorageAddFolder = op("AzureObjectStorage_AddFolder", "POST", "/AzureResources/containers/{containerName}/folders").since(4);
-    (container_name: String, account_id: Id, region_type: AzureStorageEndpoint) body(AzureFolderToSend) -> body(AzureFolderToReceive);
+    (container_name: impl Into<String>, account_id: impl Into<Id>, region_type: AzureStorageEndpoint) body(AzureFolderToSend) -> body(AzureFolderToReceive);
     container_name: String [container_name.into()] path("containerName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
+    region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
 backhaul_wire::generated_call! {
     /// `GET /AzureResources/containers/{containerName}/folders/{Name}`: Gives one folder of one container of the azure resources. (v5 and later)
@@ -335,18 +335,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/27`
     AzureObjectStorageGetFolder = op("AzureObjectStorage_GetFolder", "GET", "/AzureResources/containers/{containerName}/folders/{Name}").since(5);
-    (container_name: String, name: String, account_id: Id, region_type: AzureStorageEndpoint) -> body(AzureFolderToReceive);
+    (container_name: impl Into<String>, name: impl Into<String>, account_id: impl Into<Id>, region_type: AzureStorageEndpoint) -> body(AzureFolderToReceive);
     container_name: String [container_name.into()] path("containerName", Kind::Text);
     name: String [name.into()] path("Name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
+    region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
 backhaul_wire::generated_call! {
     /// `GET /EC2Resources/InstanceType`: Gives the instance type of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/28`
     Ec2ResourcesGetInstanceTypes = op("EC2Resources_GetInstanceTypes", "GET", "/EC2Resources/InstanceType").since(6).bare(Versions::new(None, None));
-    (account_id: Id, region_id: Id) -> page(Page<AmazonInstanceType>);
+    (account_id: impl Into<Id>, region_id: impl Into<Id>) -> page(Page<AmazonInstanceType>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
@@ -355,7 +355,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/29`
     Ec2ResourcesGetInstanceTypeByName = op("EC2Resources_GetInstanceTypeByName", "GET", "/EC2Resources/InstanceType/{instanceTypeName}").since(6).bare(Versions::new(None, None));
-    (instance_type_name: String, account_id: Id, region_id: Id) -> page(Page<AmazonInstanceType>);
+    (instance_type_name: impl Into<String>, account_id: impl Into<Id>, region_id: impl Into<Id>) -> page(Page<AmazonInstanceType>);
     instance_type_name: String [instance_type_name.into()] path("instanceTypeName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
@@ -365,7 +365,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/30`
     Ec2ResourcesGetVirtualPrivateClouds = op("EC2Resources_GetVirtualPrivateClouds", "GET", "/EC2Resources/VirtualPrivateCloud").since(6).bare(Versions::new(None, None));
-    (account_id: Id, region_id: Id) -> page(Page<AmazonVpc>);
+    (account_id: impl Into<Id>, region_id: impl Into<Id>) -> page(Page<AmazonVpc>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
@@ -374,7 +374,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/31`
     Ec2ResourcesGetVirtualPrivateCloudByName = op("EC2Resources_GetVirtualPrivateCloudByName", "GET", "/EC2Resources/VirtualPrivateCloud/{name}").since(6).bare(Versions::new(None, None));
-    (name: String, account_id: Id, region_id: Id) -> page(Page<AmazonVpc>);
+    (name: impl Into<String>, account_id: impl Into<Id>, region_id: impl Into<Id>) -> page(Page<AmazonVpc>);
     name: String [name.into()] path("name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
@@ -384,7 +384,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/32`
     Ec2ResourcesGetSubnets = op("EC2Resources_GetSubnets", "GET", "/EC2Resources/VirtualPrivateCloud/{id}/Subnets").since(6).bare(Versions::new(None, None));
-    (id: Id, account_id: Id, region_id: Id) -> page(Page<AmazonSubnet>);
+    (id: impl Into<Id>, account_id: impl Into<Id>, region_id: impl Into<Id>) -> page(Page<AmazonSubnet>);
     id: Id [id.into()] path("id", Kind::Id);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
@@ -394,7 +394,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/33`
     Ec2ResourcesGetSubnetByName = op("EC2Resources_GetSubnetByName", "GET", "/EC2Resources/VirtualPrivateCloud/{id}/Subnets/{subnetName}").since(6).bare(Versions::new(None, None));
-    (id: Id, subnet_name: String, account_id: Id, region_id: Id) -> page(Page<AmazonSubnet>);
+    (id: impl Into<Id>, subnet_name: impl Into<String>, account_id: impl Into<Id>, region_id: impl Into<Id>) -> page(Page<AmazonSubnet>);
     id: Id [id.into()] path("id", Kind::Id);
     subnet_name: String [subnet_name.into()] path("subnetName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
@@ -405,7 +405,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/34`
     Ec2ResourcesGetSecurityGroups = op("EC2Resources_GetSecurityGroups", "GET", "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup").since(6).bare(Versions::new(None, None));
-    (id: Id, account_id: Id, region_id: Id) -> page(Page<AmazonSecurityGroup>);
+    (id: impl Into<Id>, account_id: impl Into<Id>, region_id: impl Into<Id>) -> page(Page<AmazonSecurityGroup>);
     id: Id [id.into()] path("id", Kind::Id);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
@@ -415,7 +415,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/35`
     Ec2ResourcesGetSecurityGroupByName = op("EC2Resources_GetSecurityGroupByName", "GET", "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup/{securityGroupName}").since(6);
-    (id: Id, security_group_name: String, account_id: Id, region_id: Id) -> body(AmazonSecurityGroup);
+    (id: impl Into<Id>, security_group_name: impl Into<String>, account_id: impl Into<Id>, region_id: impl Into<Id>) -> body(AmazonSecurityGroup);
     id: Id [id.into()] path("id", Kind::Id);
     security_group_name: String [security_group_name.into()] path("securityGroupName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();

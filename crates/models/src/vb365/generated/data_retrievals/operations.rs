@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/2`
     DataRetrievalGetDataRetrieval = op("DataRetrieval_GetDataRetrieval", "GET", "/DataRetrievals/{dataRetrievalId}").since(6);
-    (data_retrieval_id: Id) -> body(DataRetrieval);
+    (data_retrieval_id: impl Into<Id>) -> body(DataRetrieval);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/3`
     DataRetrievalUpdate = op("DataRetrieval_Update", "PUT", "/DataRetrievals/{dataRetrievalId}").since(6);
-    (data_retrieval_id: Id) body(DataRetrievalUpdateFromClient) -> empty(());
+    (data_retrieval_id: impl Into<Id>) body(DataRetrievalUpdateFromClient) -> empty(());
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
     /// In v8 and later.
     force: Option<bool> [None] query("force", Kind::Bool).since(8);
@@ -50,7 +50,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/4`
     DataRetrievalDeleteDataRetrieval = op("DataRetrieval_DeleteDataRetrieval", "DELETE", "/DataRetrievals/{dataRetrievalId}").since(6).until(7);
-    (data_retrieval_id: Id) -> empty(());
+    (data_retrieval_id: impl Into<Id>) -> empty(());
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -58,7 +58,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/5`
     DataRetrievalGetMailboxes = op("DataRetrieval_GetMailboxes", "GET", "/DataRetrievals/{dataRetrievalId}/mailboxes").since(6).bare(Versions::new(None, ApiVersion::new(7)));
-    (data_retrieval_id: Id) -> page(Page<DataRetrievalMailbox>);
+    (data_retrieval_id: impl Into<Id>) -> page(Page<DataRetrievalMailbox>);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
     /// In v8 and later.
     limit: Option<i64> [None] query("limit", Kind::Int).since(8);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/6`
     DataRetrievalGetTeams = op("DataRetrieval_GetTeams", "GET", "/DataRetrievals/{dataRetrievalId}/teams").since(6).bare(Versions::new(None, ApiVersion::new(7)));
-    (data_retrieval_id: Id) -> page(Page<DataRetrievalTeam>);
+    (data_retrieval_id: impl Into<Id>) -> page(Page<DataRetrievalTeam>);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
     /// In v8 and later.
     limit: Option<i64> [None] query("limit", Kind::Int).since(8);
@@ -82,7 +82,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/7`
     DataRetrievalGetWebs = op("DataRetrieval_GetWebs", "GET", "/DataRetrievals/{dataRetrievalId}/webs").since(6).bare(Versions::new(None, ApiVersion::new(7)));
-    (data_retrieval_id: Id) -> page(Page<DataRetrievalWeb>);
+    (data_retrieval_id: impl Into<Id>) -> page(Page<DataRetrievalWeb>);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
     /// In v8 and later.
     limit: Option<i64> [None] query("limit", Kind::Int).since(8);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/8`
     DataRetrievalGetOneDrives = op("DataRetrieval_GetOneDrives", "GET", "/DataRetrievals/{dataRetrievalId}/onedrives").since(6).bare(Versions::new(None, ApiVersion::new(7)));
-    (data_retrieval_id: Id) -> page(Page<DataRetrievalOneDrive>);
+    (data_retrieval_id: impl Into<Id>) -> page(Page<DataRetrievalOneDrive>);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
     /// In v8 and later.
     limit: Option<i64> [None] query("limit", Kind::Int).since(8);
@@ -106,7 +106,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/9`
     DataRetrievalExploreAction = op("DataRetrieval_ExploreAction", "POST", "/DataRetrievals/{dataRetrievalId}/explore").since(6);
-    (data_retrieval_id: Id) -> body(RestoreSession);
+    (data_retrieval_id: impl Into<Id>) -> body(RestoreSession);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -125,7 +125,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/11`
     DataRetrievalSessionGetById = op("DataRetrievalSession_GetById", "GET", "/DataRetrievalSessions/{dataRetrievalSessionId}").since(6);
-    (data_retrieval_session_id: Id) -> body(DataRetrievalSession);
+    (data_retrieval_session_id: impl Into<Id>) -> body(DataRetrievalSession);
     data_retrieval_session_id: Id [data_retrieval_session_id.into()] path("dataRetrievalSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -133,7 +133,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/12`
     DataRetrievalSessionLogGetBatchBySessionId = op("DataRetrievalSessionLog_GetBatchBySessionId", "GET", "/DataRetrievalSessions/{sessionId}/LogItems").since(6);
-    (session_id: Id) -> page(Page<LogItem>);
+    (session_id: impl Into<Id>) -> page(Page<LogItem>);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -145,7 +145,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/13`
     DataRetrievalSessionLogGetOneBySessionIdByLogItemId = op("DataRetrievalSessionLog_GetOneBySessionIdByLogItemId", "GET", "/DataRetrievalSessions/{sessionId}/LogItems/{logItemId}").since(6);
-    (session_id: Id, log_item_id: Id) -> body(LogItem);
+    (session_id: impl Into<Id>, log_item_id: impl Into<Id>) -> body(LogItem);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
     log_item_id: Id [log_item_id.into()] path("logItemId", Kind::Id);
 }

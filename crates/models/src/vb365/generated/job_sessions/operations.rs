@@ -36,7 +36,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/job_sessions.json#/operations/1`
     #[doc(alias = "get_JobSessions_by_jobSessionsId")]
     JobSessionGetById = op("JobSession_GetById", "GET", "/JobSessions/{jobSessionsId}").aliases(&["get_JobSessions_by_jobSessionsId"]);
-    (job_sessions_id: Id) -> body(JobSession);
+    (job_sessions_id: impl Into<Id>) -> body(JobSession);
     job_sessions_id: Id [job_sessions_id.into()] path("jobSessionsId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -47,7 +47,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/job_sessions.json#/operations/2`
     #[doc(alias = "get_JobSessions_by_sessionId_LogItems")]
     JobSessionLogGetBatchBySessionId = op("JobSessionLog_GetBatchBySessionId", "GET", "/JobSessions/{sessionId}/LogItems").aliases(&["get_JobSessions_by_sessionId_LogItems"]);
-    (session_id: Id) -> page(Page<LogItem>);
+    (session_id: impl Into<Id>) -> page(Page<LogItem>);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/job_sessions.json#/operations/3`
     #[doc(alias = "get_JobSessions_by_sessionId_LogItems_by_logItemId")]
     JobSessionLogGetBatchBySessionIdByLogItemId = op("JobSessionLog_GetBatchBySessionIdByLogItemId", "GET", "/JobSessions/{sessionId}/LogItems/{logItemId}").aliases(&["get_JobSessions_by_sessionId_LogItems_by_logItemId"]);
-    (session_id: Id, log_item_id: Id) -> body(LogItem);
+    (session_id: impl Into<Id>, log_item_id: impl Into<Id>) -> body(LogItem);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
     log_item_id: Id [log_item_id.into()] path("logItemId", Kind::Id);
 }
@@ -73,7 +73,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/operations/4`
     JobSessionGetObjectsBySessionId = op("JobSession_GetObjectsBySessionId", "GET", "/JobSessions/{sessionId}/ProcessedObjects").since(7);
-    (session_id: Id) -> page(Page<JobSessionObject>);
+    (session_id: impl Into<Id>) -> page(Page<JobSessionObject>);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/operations/6`
     EventsGet = op("Events_Get", "GET", "/Events").since(8);
-    (from: String) -> body(Events);
+    (from: impl Into<String>) -> body(Events);
     from: String [from.into()] query("from", Kind::Text).required();
     limit: Option<i64> [None] query("limit", Kind::Int);
     /// In seconds.
@@ -107,7 +107,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/operations/7`
     GetJobSessionsBySessionIdLog = op("get_JobSessions_by_sessionId_Log", "GET", "/JobSessions/{sessionId}/Log").until(3).bare(Versions::new(None, ApiVersion::new(5)));
-    (session_id: Id) -> page(Page<LogItem>);
+    (session_id: impl Into<Id>) -> page(Page<LogItem>);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/2`
     CopyJobGetById = op("CopyJob_GetById", "GET", "/CopyJobs/{id}").since(6);
-    (id: Id) -> body(CopyJob);
+    (id: impl Into<Id>) -> body(CopyJob);
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/3`
     CopyJobUpdate = op("CopyJob_Update", "PUT", "/CopyJobs/{id}").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyJob as Model>::SHAPE), response: Response::Empty }]);
-    (id: Id) body(EditCopyJob) -> empty(());
+    (id: impl Into<Id>) body(EditCopyJob) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -53,7 +53,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/3`
     CopyJobUpdateV7 = older CopyJobUpdate until 7;
-    (id: Id) body(CopyJob) -> empty(());
+    (id: impl Into<Id>) body(CopyJob) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/4`
     CopyJobDelete = op("CopyJob_Delete", "DELETE", "/CopyJobs/{id}").since(6);
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/5`
     CopyJobGetBackupJobByCopyJob = op("CopyJob_GetBackupJobByCopyJob", "GET", "/CopyJobs/{id}/BackupJob").since(6);
-    (id: Id) -> body(Job);
+    (id: impl Into<Id>) -> body(Job);
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/6`
     CopyJobEnable = op("CopyJob_Enable", "POST", "/CopyJobs/{id}/enable").since(6);
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -85,7 +85,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/7`
     CopyJobDisable = op("CopyJob_Disable", "POST", "/CopyJobs/{id}/disable").since(6);
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -93,7 +93,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/8`
     CopyJobStart = op("CopyJob_Start", "POST", "/CopyJobs/{id}/start").since(6).older(&[Form { until: ApiVersion::new(6), request: Some(<StartJobOptions as Model>::SHAPE), response: Response::Empty }, Form { until: ApiVersion::new(7), request: None, response: Response::Empty }]).long_running();
-    (id: Id) -> body(JobSession);
+    (id: impl Into<Id>) -> body(JobSession);
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/8`
     CopyJobStartV6 = older CopyJobStart until 6;
-    (id: Id) body(StartJobOptions) -> empty(());
+    (id: impl Into<Id>) body(StartJobOptions) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -109,7 +109,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/9`
     CopyJobStop = op("CopyJob_Stop", "POST", "/CopyJobs/{id}/stop").since(6);
-    (id: Id) -> empty(());
+    (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Jobs_by_jobId")]
     #[doc(alias = "get_Jobs_by_id")]
     JobGetById = op("Job_GetById", "GET", "/Jobs/{jobId}").aliases(&["get_Jobs_by_jobId", "get_Jobs_by_id"]);
-    (job_id: Id) -> body(Job);
+    (job_id: impl Into<Id>) -> body(Job);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -152,7 +152,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Jobs_by_jobId")]
     #[doc(alias = "put_Jobs_by_id")]
     JobUpdate = op("Job_Update", "PUT", "/Jobs/{jobId}").aliases(&["put_Jobs_by_jobId", "put_Jobs_by_id"]).older(&[Form { until: ApiVersion::new(5), request: Some(<Job as Model>::SHAPE), response: Response::Body(<Job as Model>::SHAPE) }, Form { until: ApiVersion::new(7), request: Some(<Job as Model>::SHAPE), response: Response::Empty }]);
-    (job_id: Id) body(EditBackupJob) -> empty(());
+    (job_id: impl Into<Id>) body(EditBackupJob) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
@@ -166,7 +166,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Jobs_by_jobId")]
     #[doc(alias = "put_Jobs_by_id")]
     JobUpdateV5 = older JobUpdate until 5;
-    (job_id: Id) body(Job) -> body(Job);
+    (job_id: impl Into<Id>) body(Job) -> body(Job);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
@@ -180,7 +180,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Jobs_by_jobId")]
     #[doc(alias = "put_Jobs_by_id")]
     JobUpdateV7 = older JobUpdate until 7;
-    (job_id: Id) body(Job) -> empty(());
+    (job_id: impl Into<Id>) body(Job) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
@@ -194,7 +194,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "delete_Jobs_by_jobId")]
     #[doc(alias = "delete_Jobs_by_id")]
     JobRemove = op("Job_Remove", "DELETE", "/Jobs/{jobId}").aliases(&["delete_Jobs_by_jobId", "delete_Jobs_by_id"]);
-    (job_id: Id) -> empty(());
+    (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -202,7 +202,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/14`
     JobGetCopyJobByBackupJob = op("Job_GetCopyJobByBackupJob", "GET", "/Jobs/{jobId}/CopyJob").since(6);
-    (job_id: Id) -> body(CopyJob);
+    (job_id: impl Into<Id>) -> body(CopyJob);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -214,7 +214,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Jobs_by_jobId_SelectedItems")]
     #[doc(alias = "get_Jobs_by_id_SelectedItems")]
     JobGetSelectedItems = op("Job_GetSelectedItems", "GET", "/Jobs/{jobId}/SelectedItems").aliases(&["get_Jobs_by_jobId_SelectedItems", "get_Jobs_by_id_SelectedItems"]).bare(Versions::new(None, ApiVersion::new(7)));
-    (job_id: Id) -> page(Page<JobItem>);
+    (job_id: impl Into<Id>) -> page(Page<JobItem>);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
     limit: Option<i64> [None] query("limit", Kind::Int).since(8);
@@ -230,7 +230,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "post_Jobs_by_jobId_SelectedItems")]
     #[doc(alias = "post_Jobs_by_id_SelectedItems")]
     JobAddSelectedItems = op("Job_AddSelectedItems", "POST", "/Jobs/{jobId}/SelectedItems").aliases(&["post_Jobs_by_jobId_SelectedItems", "post_Jobs_by_id_SelectedItems"]);
-    (job_id: Id) body(Items<JobItem>) -> empty(());
+    (job_id: impl Into<Id>) body(Items<JobItem>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
@@ -244,7 +244,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "delete_Jobs_by_jobId_SelectedItems")]
     #[doc(alias = "delete_Jobs_by_id_SelectedItems")]
     JobRemoveSelectedItems = op("Job_RemoveSelectedItems", "DELETE", "/Jobs/{jobId}/SelectedItems").aliases(&["delete_Jobs_by_jobId_SelectedItems", "delete_Jobs_by_id_SelectedItems"]);
-    (job_id: Id) maybe(Ids) -> empty(());
+    (job_id: impl Into<Id>) maybe(Ids) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     ids: Option<String> [None] query("ids", Kind::Text);
 }
@@ -257,7 +257,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Jobs_by_jobId_SelectedItems_by_itemId")]
     #[doc(alias = "get_Jobs_by_id_SelectedItems_by_itemId")]
     JobGetSelectedItem = op("Job_GetSelectedItem", "GET", "/Jobs/{jobId}/SelectedItems/{itemId}").aliases(&["get_Jobs_by_jobId_SelectedItems_by_itemId", "get_Jobs_by_id_SelectedItems_by_itemId"]);
-    (job_id: Id, item_id: Id) -> body(JobItem);
+    (job_id: impl Into<Id>, item_id: impl Into<Id>) -> body(JobItem);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
@@ -270,7 +270,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Jobs_by_jobId_SelectedItems_by_itemId")]
     #[doc(alias = "put_Jobs_by_id_SelectedItems_by_itemId")]
     JobUpdateSelectedItems = op("Job_UpdateSelectedItems", "PUT", "/Jobs/{jobId}/SelectedItems/{itemId}").aliases(&["put_Jobs_by_jobId_SelectedItems_by_itemId", "put_Jobs_by_id_SelectedItems_by_itemId"]);
-    (job_id: Id, item_id: Id) body(JobItem) -> empty(());
+    (job_id: impl Into<Id>, item_id: impl Into<Id>) body(JobItem) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     /// In v8 and later.
@@ -285,7 +285,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Jobs_by_jobId_ExcludedItems")]
     #[doc(alias = "get_Jobs_by_id_ExcludedItems")]
     JobGetExcludedItems = op("Job_GetExcludedItems", "GET", "/Jobs/{jobId}/ExcludedItems").aliases(&["get_Jobs_by_jobId_ExcludedItems", "get_Jobs_by_id_ExcludedItems"]).bare(Versions::new(None, ApiVersion::new(7)));
-    (job_id: Id) -> page(Page<JobItem>);
+    (job_id: impl Into<Id>) -> page(Page<JobItem>);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
     limit: Option<i64> [None] query("limit", Kind::Int).since(8);
@@ -301,7 +301,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "post_Jobs_by_jobId_ExcludedItems")]
     #[doc(alias = "post_Jobs_by_id_ExcludedItems")]
     JobAddExcludedItems = op("Job_AddExcludedItems", "POST", "/Jobs/{jobId}/ExcludedItems").aliases(&["post_Jobs_by_jobId_ExcludedItems", "post_Jobs_by_id_ExcludedItems"]);
-    (job_id: Id) body(Items<JobItem>) -> empty(());
+    (job_id: impl Into<Id>) body(Items<JobItem>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
@@ -315,7 +315,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "delete_Jobs_by_jobId_ExcludedItems")]
     #[doc(alias = "delete_Jobs_by_id_ExcludedItems")]
     JobRemoveExcludedItems = op("Job_RemoveExcludedItems", "DELETE", "/Jobs/{jobId}/ExcludedItems").aliases(&["delete_Jobs_by_jobId_ExcludedItems", "delete_Jobs_by_id_ExcludedItems"]);
-    (job_id: Id, ids: String) -> empty(());
+    (job_id: impl Into<Id>, ids: impl Into<String>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
@@ -328,7 +328,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Jobs_by_jobId_ExcludedItems_by_itemId")]
     #[doc(alias = "get_Jobs_by_id_ExcludedItems_by_itemId")]
     JobGetExcludedItem = op("Job_GetExcludedItem", "GET", "/Jobs/{jobId}/ExcludedItems/{itemId}").aliases(&["get_Jobs_by_jobId_ExcludedItems_by_itemId", "get_Jobs_by_id_ExcludedItems_by_itemId"]);
-    (job_id: Id, item_id: Id) -> body(JobItem);
+    (job_id: impl Into<Id>, item_id: impl Into<Id>) -> body(JobItem);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
@@ -341,7 +341,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Jobs_by_jobId_ExcludedItems_by_itemId")]
     #[doc(alias = "put_Jobs_by_id_ExcludedItems_by_itemId")]
     JobUpdateExcludedItems = op("Job_UpdateExcludedItems", "PUT", "/Jobs/{jobId}/ExcludedItems/{itemId}").aliases(&["put_Jobs_by_jobId_ExcludedItems_by_itemId", "put_Jobs_by_id_ExcludedItems_by_itemId"]);
-    (job_id: Id, item_id: Id) body(JobItem) -> empty(());
+    (job_id: impl Into<Id>, item_id: impl Into<Id>) body(JobItem) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     /// In v8 and later.
@@ -355,7 +355,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/jobs.json#/operations/25`
     #[doc(alias = "get_Organizations_by_organizationId_Jobs")]
     JobGetByOrganizationId = op("Job_GetByOrganizationId", "GET", "/Organizations/{organizationId}/Jobs").aliases(&["get_Organizations_by_organizationId_Jobs"]).until(7).bare(Versions::new(None, None));
-    (organization_id: Id) -> page(Page<Job>);
+    (organization_id: impl Into<Id>) -> page(Page<Job>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -367,7 +367,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "Job_Add")]
     #[doc(alias = "post_Organizations_by_organizationId_Jobs")]
     JobAddV7 = op("Job_AddV7", "POST", "/Organizations/{organizationId}/Jobs").aliases(&["Job_Add", "post_Organizations_by_organizationId_Jobs"]).until(7);
-    (organization_id: Id) body(Job) -> body(Job);
+    (organization_id: impl Into<Id>) body(Job) -> body(Job);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -375,7 +375,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/27`
     JobEnableAction = op("Job_EnableAction", "POST", "/Jobs/{jobId}/enable").since(6);
-    (job_id: Id) -> empty(());
+    (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -383,7 +383,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/28`
     JobDisableAction = op("Job_DisableAction", "POST", "/Jobs/{jobId}/disable").since(6);
-    (job_id: Id) -> empty(());
+    (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -391,7 +391,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/29`
     JobStartAction = op("Job_StartAction", "POST", "/Jobs/{jobId}/start").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<StartJobOptions as Model>::SHAPE), response: Response::Empty }]).long_running();
-    (job_id: Id) body(StartJobOptions) -> body(JobSession);
+    (job_id: impl Into<Id>) body(StartJobOptions) -> body(JobSession);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -399,7 +399,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/30`
     JobStopAction = op("Job_StopAction", "POST", "/Jobs/{jobId}/stop").since(6);
-    (job_id: Id) -> empty(());
+    (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -407,7 +407,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/31`
     JobExploreAction = op("Job_ExploreAction", "POST", "/Jobs/{jobId}/explore").since(6);
-    (job_id: Id) body(ExploreOptions) -> body(RestoreSession);
+    (job_id: impl Into<Id>) body(ExploreOptions) -> body(RestoreSession);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -418,7 +418,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/jobs.json#/operations/32`
     #[doc(alias = "get_Jobs_by_jobId_JobSessions")]
     JobSessionGetByJobId = op("JobSession_GetByJobId", "GET", "/Jobs/{jobId}/JobSessions").aliases(&["get_Jobs_by_jobId_JobSessions"]).until(6).bare(Versions::new(None, ApiVersion::new(4)));
-    (job_id: Id) -> page(Page<JobSession>);
+    (job_id: impl Into<Id>) -> page(Page<JobSession>);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v5 and later.
     limit: Option<i64> [None] query("limit", Kind::Int).since(5);
@@ -440,7 +440,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/34`
     PostJobsByJobIdAction = op("post_Jobs_by_jobId_Action", "POST", "/Jobs/{jobId}/Action").until(5);
-    (job_id: Id) body(JobActionBody) -> body(RestoreSession);
+    (job_id: impl Into<Id>) body(JobActionBody) -> body(RestoreSession);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

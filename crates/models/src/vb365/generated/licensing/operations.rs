@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/licensing.json#/operations/6`
     LicenseReportApproveReport = op("LicenseReport_ApproveReport", "POST", "/licensing/reports/{reportId}/approve").since(6).until(6);
     (report_id: i64) body(ApproveReportOptions) -> empty(());
-    report_id: i64 [report_id.into()] path("reportId", Kind::Int);
+    report_id: i64 [report_id] path("reportId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `GET /LicensedUsers`: Gives the licensed users.
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/licensing.json#/operations/8`
     #[doc(alias = "delete_LicensedUsers_by_licensedUserId")]
     LicensedUserRemove = op("LicensedUser_Remove", "DELETE", "/LicensedUsers/{licensedUserId}").aliases(&["delete_LicensedUsers_by_licensedUserId"]).since(5);
-    (licensed_user_id: Id) -> empty(());
+    (licensed_user_id: impl Into<Id>) -> empty(());
     licensed_user_id: Id [licensed_user_id.into()] path("licensedUserId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Organizations_by_organizationId_LicensingInformation")]
     #[doc(alias = "get_Organizations_by_id_LicensingInformation")]
     OrganizationLicensingInformationGetLicenseCount = op("OrganizationLicensingInformation_GetLicenseCount", "GET", "/Organizations/{organizationId}/LicensingInformation").aliases(&["get_Organizations_by_organizationId_LicensingInformation", "get_Organizations_by_id_LicensingInformation"]);
-    (organization_id: Id) -> body(OrganizationLicensingInformation);
+    (organization_id: impl Into<Id>) -> body(OrganizationLicensingInformation);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/licensing.json#/operations/12`
     LicenseStatisticApproveReport = op("LicenseStatistic_ApproveReport", "POST", "/licensing/statistic/reports/{reportId}/approve").since(7);
     (report_id: i64) body(LicensingApproveReportOptions) -> empty(());
-    report_id: i64 [report_id.into()] path("reportId", Kind::Int);
+    report_id: i64 [report_id] path("reportId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `GET /licensing/statistic/usage`: Gives the usage of the statistic of the licensing. (v7 and later)

@@ -10,7 +10,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/0`
     AmazonS3CompatibleObjectStorageGetBuckets = op("AmazonS3CompatibleObjectStorage_GetBuckets", "GET", "/S3CompatibleResources/buckets").since(4).bare(Versions::new(None, None));
-    (account_id: Id, service_point: String, custom_region_id: Id) -> page(Page<AmazonBucketS3Compatible>);
+    (account_id: impl Into<Id>, service_point: impl Into<String>, custom_region_id: impl Into<Id>) -> page(Page<AmazonBucketS3Compatible>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     service_point: String [service_point.into()] query("ServicePoint", Kind::Text).required();
     custom_region_id: Id [custom_region_id.into()] query("CustomRegionId", Kind::Id).required();
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/1`
     AmazonS3CompatibleObjectStorageGetBucket = op("AmazonS3CompatibleObjectStorage_GetBucket", "GET", "/S3CompatibleResources/buckets/{Name}").since(4);
-    (name: String, account_id: Id, service_point: String, custom_region_id: Id) -> body(AmazonBucketS3Compatible);
+    (name: impl Into<String>, account_id: impl Into<Id>, service_point: impl Into<String>, custom_region_id: impl Into<Id>) -> body(AmazonBucketS3Compatible);
     name: String [name.into()] path("Name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     service_point: String [service_point.into()] query("ServicePoint", Kind::Text).required();
@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/2`
     AmazonS3CompatibleObjectStorageGetFolders = op("AmazonS3CompatibleObjectStorage_GetFolders", "GET", "/S3CompatibleResources/buckets/{bucketName}/folders").since(4).bare(Versions::new(None, None));
-    (bucket_name: String, account_id: Id, service_point: String, custom_region_id: Id) -> page(Page<AmazonFolderToReceiveS3Compatible>);
+    (bucket_name: impl Into<String>, account_id: impl Into<Id>, service_point: impl Into<String>, custom_region_id: impl Into<Id>) -> page(Page<AmazonFolderToReceiveS3Compatible>);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     service_point: String [service_point.into()] query("ServicePoint", Kind::Text).required();
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/3`
     AmazonS3CompatibleObjectStorageAddFolder = op("AmazonS3CompatibleObjectStorage_AddFolder", "POST", "/S3CompatibleResources/buckets/{bucketName}/folders").since(4);
-    (bucket_name: String, account_id: Id, service_point: String, custom_region_id: Id) body(AmazonFolderToSend) -> body(AmazonFolderToReceiveS3Compatible);
+    (bucket_name: impl Into<String>, account_id: impl Into<Id>, service_point: impl Into<String>, custom_region_id: impl Into<Id>) body(AmazonFolderToSend) -> body(AmazonFolderToReceiveS3Compatible);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     service_point: String [service_point.into()] query("ServicePoint", Kind::Text).required();
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/4`
     AmazonS3CompatibleObjectStorageGetFolder = op("AmazonS3CompatibleObjectStorage_GetFolder", "GET", "/S3CompatibleResources/buckets/{bucketName}/folders/{Name}").since(4);
-    (name: String, bucket_name: String, account_id: Id, service_point: String, custom_region_id: Id) -> body(AmazonFolderToReceiveS3Compatible);
+    (name: impl Into<String>, bucket_name: impl Into<String>, account_id: impl Into<Id>, service_point: impl Into<String>, custom_region_id: impl Into<Id>) -> body(AmazonFolderToReceiveS3Compatible);
     name: String [name.into()] path("Name", Kind::Text);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
@@ -97,9 +97,9 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/5`
     AmazonS3ObjectStorageGetBuckets = op("AmazonS3ObjectStorage_GetBuckets", "GET", "/S3Resources/buckets").since(4).bare(Versions::new(None, None));
-    (account_id: Id, region_type: AmazonS3AwsRegionType) -> page(Page<AmazonBucketS3Aws>);
+    (account_id: impl Into<Id>, region_type: AmazonS3AwsRegionType) -> page(Page<AmazonBucketS3Aws>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
+    region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
     region_id: Option<Id> [None] query("RegionId", Kind::Id);
     name: Option<String> [None] query("Name", Kind::Text);
 }
@@ -110,10 +110,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/6`
     AmazonS3ObjectStorageGetBucket = op("AmazonS3ObjectStorage_GetBucket", "GET", "/S3Resources/buckets/{Name}").since(4);
-    (name: String, account_id: Id, region_type: AmazonS3AwsRegionType) -> body(AmazonBucketS3Aws);
+    (name: impl Into<String>, account_id: impl Into<Id>, region_type: AmazonS3AwsRegionType) -> body(AmazonBucketS3Aws);
     name: String [name.into()] path("Name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
+    region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
 backhaul_wire::generated_call! {
     /// `GET /S3Resources/buckets/{bucketName}/folders`: Gives the folders of one bucket of the s3resources. (v4 and later)
@@ -122,10 +122,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/7`
     AmazonS3ObjectStorageGetFolders = op("AmazonS3ObjectStorage_GetFolders", "GET", "/S3Resources/buckets/{bucketName}/folders").since(4).bare(Versions::new(None, None));
-    (bucket_name: String, account_id: Id, region_type: AmazonS3AwsRegionType) -> page(Page<AmazonFolderToReceiveS3Aws>);
+    (bucket_name: impl Into<String>, account_id: impl Into<Id>, region_type: AmazonS3AwsRegionType) -> page(Page<AmazonFolderToReceiveS3Aws>);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
+    region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
     name: Option<String> [None] query("Name", Kind::Text);
 }
 backhaul_wire::generated_call! {
@@ -135,10 +135,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/8`
     AmazonS3ObjectStorageAddFolder = op("AmazonS3ObjectStorage_AddFolder", "POST", "/S3Resources/buckets/{bucketName}/folders").since(4);
-    (bucket_name: String, account_id: Id, region_type: AmazonS3AwsRegionType) body(AmazonFolderToSend) -> body(AmazonFolderToReceiveS3Aws);
+    (bucket_name: impl Into<String>, account_id: impl Into<Id>, region_type: AmazonS3AwsRegionType) body(AmazonFolderToSend) -> body(AmazonFolderToReceiveS3Aws);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
+    region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
 backhaul_wire::generated_call! {
     /// `GET /S3Resources/buckets/{bucketName}/folders/{Name}`: Gives one folder of one bucket of the s3resources. (v4 and later)
@@ -147,11 +147,11 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/9`
     AmazonS3ObjectStorageGetFolder = op("AmazonS3ObjectStorage_GetFolder", "GET", "/S3Resources/buckets/{bucketName}/folders/{Name}").since(4);
-    (name: String, bucket_name: String, account_id: Id, region_type: AmazonS3AwsRegionType) -> body(AmazonFolderToReceiveS3Aws);
+    (name: impl Into<String>, bucket_name: impl Into<String>, account_id: impl Into<Id>, region_type: AmazonS3AwsRegionType) -> body(AmazonFolderToReceiveS3Aws);
     name: String [name.into()] path("Name", Kind::Text);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
-    region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
+    region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
 backhaul_wire::generated_call! {
     /// `GET /EncryptionKeys`: Gives the encryption keys. (v4 and later)
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/12`
     EncryptionKeyGetEncryptionKeyById = op("EncryptionKey_GetEncryptionKeyById", "GET", "/EncryptionKeys/{keyId}").since(4);
-    (key_id: Id) -> body(EncryptionKey);
+    (key_id: impl Into<Id>) -> body(EncryptionKey);
     key_id: Id [key_id.into()] path("keyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -192,7 +192,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/13`
     EncryptionKeyRemoveEncryptionKey = op("EncryptionKey_RemoveEncryptionKey", "DELETE", "/EncryptionKeys/{keyId}").since(4);
-    (key_id: Id) -> empty(());
+    (key_id: impl Into<Id>) -> empty(());
     key_id: Id [key_id.into()] path("keyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -203,7 +203,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/object_storage.json#/operations/14`
     #[doc(alias = "get_objectstoragerepositories_by_repositoryId")]
     ObjectStorageRepositoryGetObjectRepository = op("ObjectStorageRepository_GetObjectRepository", "GET", "/objectstoragerepositories/{repositoryId}").aliases(&["get_objectstoragerepositories_by_repositoryId"]).since(4).until(7);
-    (repository_id: Id) -> body(ObjectStorageRepository);
+    (repository_id: impl Into<Id>) -> body(ObjectStorageRepository);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -213,7 +213,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/15`
     ObjectStorageRepositoryUpdateObjectStorageRepository = op("ObjectStorageRepository_UpdateObjectStorageRepository", "PUT", "/objectstoragerepositories/{repositoryId}").since(4).until(7);
-    (repository_id: Id) body(ObjectStorageRepository) -> empty(());
+    (repository_id: impl Into<Id>) body(ObjectStorageRepository) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -223,7 +223,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/16`
     ObjectStorageRepositoryRemoveObjectStorageRepository = op("ObjectStorageRepository_RemoveObjectStorageRepository", "DELETE", "/objectstoragerepositories/{repositoryId}").since(4).until(7);
-    (repository_id: Id) -> empty(());
+    (repository_id: impl Into<Id>) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {

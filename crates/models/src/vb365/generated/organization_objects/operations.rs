@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/0`
     #[doc(alias = "get_Organizations_by_organizationId_Groups")]
     OrganizationGroupGet = op("OrganizationGroup_Get", "GET", "/Organizations/{organizationId}/Groups").aliases(&["get_Organizations_by_organizationId_Groups"]);
-    (organization_id: Id) -> page(Page<Group>);
+    (organization_id: impl Into<Id>) -> page(Page<Group>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -33,7 +33,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/1`
     #[doc(alias = "get_Organizations_by_organizationId_Groups_by_groupId")]
     OrganizationGroupGetById = op("OrganizationGroup_GetById", "GET", "/Organizations/{organizationId}/Groups/{groupId}").aliases(&["get_Organizations_by_organizationId_Groups_by_groupId"]);
-    (organization_id: Id, group_id: Id) -> body(Group);
+    (organization_id: impl Into<Id>, group_id: impl Into<Id>) -> body(Group);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     group_id: Id [group_id.into()] path("groupId", Kind::Id);
     /// In v7 and later.
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/2`
     OrganizationGroupMemberGet = op("OrganizationGroupMember_Get", "GET", "/Organizations/{organizationId}/Groups/{groupId}/Members").since(4);
-    (organization_id: Id, group_id: Id) -> page(Page<GroupMember>);
+    (organization_id: impl Into<Id>, group_id: impl Into<Id>) -> page(Page<GroupMember>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     group_id: Id [group_id.into()] path("groupId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -63,7 +63,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/3`
     #[doc(alias = "get_Organizations_by_organizationId_Sites")]
     OrganizationSiteGet = op("OrganizationSite_Get", "GET", "/Organizations/{organizationId}/Sites").aliases(&["get_Organizations_by_organizationId_Sites"]);
-    (organization_id: Id) -> page(Page<Site>);
+    (organization_id: impl Into<Id>) -> page(Page<Site>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/4`
     #[doc(alias = "get_Organizations_by_organizationId_Sites_by_siteId")]
     OrganizationSiteGetById = op("OrganizationSite_GetById", "GET", "/Organizations/{organizationId}/Sites/{siteId}").aliases(&["get_Organizations_by_organizationId_Sites_by_siteId"]);
-    (organization_id: Id, site_id: Id) -> body(Site);
+    (organization_id: impl Into<Id>, site_id: impl Into<Id>) -> body(Site);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     /// In v7 and later.
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/5`
     #[doc(alias = "get_Organizations_by_organizationId_Teams")]
     OrganizationTeamGet = op("OrganizationTeam_Get", "GET", "/Organizations/{organizationId}/Teams").aliases(&["get_Organizations_by_organizationId_Teams"]).since(5);
-    (organization_id: Id) -> page(Page<Team>);
+    (organization_id: impl Into<Id>) -> page(Page<Team>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -121,7 +121,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/6`
     #[doc(alias = "get_Organizations_by_organizationId_Teams_by_teamId")]
     OrganizationTeamGetById = op("OrganizationTeam_GetById", "GET", "/Organizations/{organizationId}/Teams/{teamId}").aliases(&["get_Organizations_by_organizationId_Teams_by_teamId"]).since(5);
-    (organization_id: Id, team_id: Id) -> body(Team);
+    (organization_id: impl Into<Id>, team_id: impl Into<Id>) -> body(Team);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     /// In v7 and later.
@@ -135,7 +135,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/7`
     #[doc(alias = "get_Organizations_by_organizationId_Users")]
     OrganizationUserGet = op("OrganizationUser_Get", "GET", "/Organizations/{organizationId}/Users").aliases(&["get_Organizations_by_organizationId_Users"]);
-    (organization_id: Id) -> page(Page<User>);
+    (organization_id: impl Into<Id>) -> page(Page<User>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -159,7 +159,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/8`
     #[doc(alias = "get_Organizations_by_organizationId_Users_by_userId")]
     OrganizationUserGetById = op("OrganizationUser_GetById", "GET", "/Organizations/{organizationId}/Users/{userId}").aliases(&["get_Organizations_by_organizationId_Users_by_userId"]);
-    (organization_id: Id, user_id: Id) -> body(User);
+    (organization_id: impl Into<Id>, user_id: impl Into<Id>) -> body(User);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     user_id: Id [user_id.into()] path("userId", Kind::Id);
     /// In v7 and later.
@@ -173,7 +173,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_objects.json#/operations/9`
     #[doc(alias = "get_Organizations_by_organizationId_Users_by_userId_onedrives")]
     OrganizationUserOneDriveGetPage = op("OrganizationUserOneDrive_GetPage", "GET", "/Organizations/{organizationId}/Users/{userId}/OneDrives").aliases(&["get_Organizations_by_organizationId_Users_by_userId_onedrives"]);
-    (organization_id: Id, user_id: Id) -> page(Page<OneDrive>);
+    (organization_id: impl Into<Id>, user_id: impl Into<Id>) -> page(Page<OneDrive>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     user_id: Id [user_id.into()] path("userId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -186,7 +186,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/10`
     OrganizationUserOneDriveGetOne = op("OrganizationUserOneDrive_GetOne", "GET", "/Organizations/{organizationId}/Users/{userId}/OneDrives/{onedriveId}").since(6);
-    (organization_id: Id, user_id: Id, onedrive_id: Id) -> body(OneDrive);
+    (organization_id: impl Into<Id>, user_id: impl Into<Id>, onedrive_id: impl Into<Id>) -> body(OneDrive);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     user_id: Id [user_id.into()] path("userId", Kind::Id);
     onedrive_id: Id [onedrive_id.into()] path("onedriveId", Kind::Id);
@@ -210,7 +210,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/12`
     ProtectedDataGetProtectedUser = op("ProtectedData_GetProtectedUser", "GET", "/ProtectedUsers/{protectedUserId}").since(8);
-    (protected_user_id: Id) -> body(ProtectedUser);
+    (protected_user_id: impl Into<Id>) -> body(ProtectedUser);
     protected_user_id: Id [protected_user_id.into()] path("protectedUserId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -232,7 +232,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/14`
     ProtectedDataGetProtectedGroup = op("ProtectedData_GetProtectedGroup", "GET", "/ProtectedGroups/{protectedGroupId}").since(8);
-    (protected_group_id: Id) -> body(ProtectedGroup);
+    (protected_group_id: impl Into<Id>) -> body(ProtectedGroup);
     protected_group_id: Id [protected_group_id.into()] path("protectedGroupId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -254,7 +254,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/16`
     ProtectedDataGetProtectedSite = op("ProtectedData_GetProtectedSite", "GET", "/ProtectedSites/{protectedSiteId}").since(8);
-    (protected_site_id: Id) -> body(ProtectedSite);
+    (protected_site_id: impl Into<Id>) -> body(ProtectedSite);
     protected_site_id: Id [protected_site_id.into()] path("protectedSiteId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -276,7 +276,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/18`
     ProtectedDataGetProtectedTeam = op("ProtectedData_GetProtectedTeam", "GET", "/ProtectedTeams/{protectedTeamId}").since(8);
-    (protected_team_id: Id) -> body(ProtectedTeam);
+    (protected_team_id: impl Into<Id>) -> body(ProtectedTeam);
     protected_team_id: Id [protected_team_id.into()] path("protectedTeamId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

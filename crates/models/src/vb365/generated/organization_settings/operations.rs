@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/0`
     ApplicationGetApplications = op("Application_GetApplications", "GET", "/Organizations/{organizationId}/Applications").since(6);
-    (organization_id: Id) -> page(Page<Application>);
+    (organization_id: impl Into<Id>) -> page(Page<Application>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     display_name: Option<String> [None] query("displayName", Kind::Text);
     tag: Option<String> [None] query("tag", Kind::Text);
@@ -20,7 +20,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/1`
     ApplicationCreateApplication = op("Application_CreateApplication", "POST", "/Organizations/{organizationId}/Applications").since(6);
-    (organization_id: Id) body(ApplicationFromClient) -> page(Page<Application>);
+    (organization_id: impl Into<Id>) body(ApplicationFromClient) -> page(Page<Application>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_settings.json#/operations/6`
     #[doc(alias = "get_Organizations_by_organizationId_AuditItems")]
     OrganizationAuditGet = op("OrganizationAudit_Get", "GET", "/Organizations/{organizationId}/AuditItems").aliases(&["get_Organizations_by_organizationId_AuditItems"]).since(5).bare(Versions::new(None, None));
-    (organization_id: Id) -> page(Page<AuditUserOrGroup>);
+    (organization_id: impl Into<Id>) -> page(Page<AuditUserOrGroup>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_settings.json#/operations/7`
     #[doc(alias = "post_Organizations_by_organizationId_AuditItems")]
     OrganizationAuditPost = op("OrganizationAudit_Post", "POST", "/Organizations/{organizationId}/AuditItems").aliases(&["post_Organizations_by_organizationId_AuditItems"]).since(5);
-    (organization_id: Id) body(Items<AuditUserOrGroup>) -> empty(());
+    (organization_id: impl Into<Id>) body(Items<AuditUserOrGroup>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/8`
     OrganizationAuditExecuteRemove = op("OrganizationAudit_ExecuteRemove", "POST", "/Organizations/{organizationId}/AuditItems/remove").since(6);
-    (organization_id: Id) body(RemoveAuditItemsOptions) -> empty(());
+    (organization_id: impl Into<Id>) body(RemoveAuditItemsOptions) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Organizations_by_organizationId_BackupAccounts")]
     #[doc(alias = "get_Organizations_by_id_BackupAccounts")]
     OrganizationBackupAccountsGetBackupAccounts = op("OrganizationBackupAccounts_GetBackupAccounts", "GET", "/Organizations/{organizationId}/BackupAccounts").aliases(&["get_Organizations_by_organizationId_BackupAccounts", "get_Organizations_by_id_BackupAccounts"]).bare(Versions::new(None, None));
-    (organization_id: Id) -> page(Page<BackupAccount>);
+    (organization_id: impl Into<Id>) -> page(Page<BackupAccount>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Organizations_by_organizationId_BackupAccounts")]
     #[doc(alias = "put_Organizations_by_id_BackupAccounts")]
     OrganizationBackupAccountsSetAccountPool = op("OrganizationBackupAccounts_SetAccountPool", "PUT", "/Organizations/{organizationId}/BackupAccounts").aliases(&["put_Organizations_by_organizationId_BackupAccounts", "put_Organizations_by_id_BackupAccounts"]).older(&[Form { until: ApiVersion::new(5), request: None, response: Response::Empty }]);
-    (organization_id: Id) body(Items<BackupAccount>) -> body(AccountPool);
+    (organization_id: impl Into<Id>) body(Items<BackupAccount>) -> body(AccountPool);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -124,7 +124,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Organizations_by_organizationId_BackupAccounts")]
     #[doc(alias = "put_Organizations_by_id_BackupAccounts")]
     OrganizationBackupAccountsSetAccountPoolV5 = older OrganizationBackupAccountsSetAccountPool until 5;
-    (organization_id: Id) -> empty(());
+    (organization_id: impl Into<Id>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -132,7 +132,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/11`
     OrganizationBackupApplicationsGetBackupApplications = op("OrganizationBackupApplications_GetBackupApplications", "GET", "/Organizations/{organizationId}/BackupApplications").since(6);
-    (organization_id: Id) -> page(Page<BackupApplication>);
+    (organization_id: impl Into<Id>) -> page(Page<BackupApplication>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -143,7 +143,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_settings.json#/operations/12`
     #[doc(alias = "OrganizationBackupApplications_AddBackupApplications")]
     OrganizationBackupApplicationsReplaceBackupApplications = op("OrganizationBackupApplications_ReplaceBackupApplications", "PUT", "/Organizations/{organizationId}/BackupApplications").aliases(&["OrganizationBackupApplications_AddBackupApplications"]).since(6);
-    (organization_id: Id) body(Items<BackupApplicationFromClient>) -> empty(());
+    (organization_id: impl Into<Id>) body(Items<BackupApplicationFromClient>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -153,7 +153,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/13`
     OrganizationBackupApplicationsOrganizationDeviceCode = op("OrganizationBackupApplications_OrganizationDeviceCode", "POST", "/Organizations/{organizationId}/DeviceCode").since(4);
-    (organization_id: Id) -> body(DeviceCodeResponse);
+    (organization_id: impl Into<Id>) -> body(DeviceCodeResponse);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/16`
     OrganizationRetentionExclusionOrganizationRetentionPolicyGet = op("OrganizationRetentionExclusion_OrganizationRetentionPolicyGet", "GET", "/Organizations/{organizationId}/RetentionExclusion").since(4);
-    (organization_id: Id) -> body(RetentionExclusion);
+    (organization_id: impl Into<Id>) -> body(RetentionExclusion);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -189,7 +189,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/17`
     OrganizationRetentionExclusionOrganizationRetentionPolicyPut = op("OrganizationRetentionExclusion_OrganizationRetentionPolicyPut", "PUT", "/Organizations/{organizationId}/RetentionExclusion").since(4);
-    (organization_id: Id) body(RetentionExclusion) -> empty(());
+    (organization_id: impl Into<Id>) body(RetentionExclusion) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -199,7 +199,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/18`
     OrganizationRetentionExclusionOrganizationRetentionPolicyDelete = op("OrganizationRetentionExclusion_OrganizationRetentionPolicyDelete", "DELETE", "/Organizations/{organizationId}/RetentionExclusion").since(4);
-    (organization_id: Id) -> empty(());
+    (organization_id: impl Into<Id>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -207,7 +207,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/19`
     OrganizationBackupApplicationsAppendBackupApplications = op("OrganizationBackupApplications_AppendBackupApplications", "POST", "/Organizations/{organizationId}/BackupApplications").since(8);
-    (organization_id: Id) body(Items<BackupApplicationFromClient>) -> empty(());
+    (organization_id: impl Into<Id>) body(Items<BackupApplicationFromClient>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -215,7 +215,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/20`
     OrganizationBackupApplicationsDeleteBackupApplications = op("OrganizationBackupApplications_DeleteBackupApplications", "DELETE", "/Organizations/{organizationId}/BackupApplications").since(8);
-    (organization_id: Id) body(Ids) -> empty(());
+    (organization_id: impl Into<Id>) body(Ids) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -223,7 +223,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/21`
     OrganizationGetVersionBackupOptionsById = op("Organization_GetVersionBackupOptionsByID", "GET", "/Organizations/{organizationId}/versionBackupOptions").since(8);
-    (organization_id: Id) -> body(VersionBackupOptions);
+    (organization_id: impl Into<Id>) -> body(VersionBackupOptions);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -231,7 +231,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/22`
     OrganizationSetVersionBackupOptionsById = op("Organization_SetVersionBackupOptionsByID", "PUT", "/Organizations/{organizationId}/versionBackupOptions").since(8);
-    (organization_id: Id) body(VersionBackupOptionsFromClient) -> empty(());
+    (organization_id: impl Into<Id>) body(VersionBackupOptionsFromClient) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -241,7 +241,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/23`
     PostOrganizationsByOrganizationIdAuditItemsAction = op("post_Organizations_by_organizationId_AuditItems_action", "POST", "/Organizations/{organizationId}/AuditItems/action").since(5).until(5);
-    (organization_id: Id) body(GenericActionBody) -> empty(());
+    (organization_id: impl Into<Id>) body(GenericActionBody) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Organizations_by_organizationId")]
     #[doc(alias = "get_Organizations_by_id")]
     OrganizationGetById = op("Organization_GetById", "GET", "/Organizations/{organizationId}").aliases(&["get_Organizations_by_organizationId", "get_Organizations_by_id"]);
-    (organization_id: Id) -> body(Organization);
+    (organization_id: impl Into<Id>) -> body(Organization);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     /// Whether to give all fields. (v6 and later)
     extended_view: Option<bool> [None] query("extendedView", Kind::Bool).since(6);
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "put_Organizations_by_organizationId")]
     #[doc(alias = "put_Organizations_by_id")]
     OrganizationUpdate = op("Organization_Update", "PUT", "/Organizations/{organizationId}").aliases(&["put_Organizations_by_organizationId", "put_Organizations_by_id"]).older(&[Form { until: ApiVersion::new(5), request: Some(<Organization as Model>::SHAPE), response: Response::Body(<Organization as Model>::SHAPE) }]);
-    (organization_id: Id) body(Organization) -> empty(());
+    (organization_id: impl Into<Id>) body(Organization) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "delete_Organizations_by_organizationId")]
     #[doc(alias = "delete_Organizations_by_id")]
     OrganizationRemove = op("Organization_Remove", "DELETE", "/Organizations/{organizationId}").aliases(&["delete_Organizations_by_organizationId", "delete_Organizations_by_id"]);
-    (organization_id: Id) -> empty(());
+    (organization_id: impl Into<Id>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/6`
     OrganizationSyncGetState = op("OrganizationSync_GetState", "GET", "/Organizations/{organizationId}/SyncState").since(7);
-    (organization_id: Id) -> body(OrganizationSyncState);
+    (organization_id: impl Into<Id>) -> body(OrganizationSyncState);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/7`
     OrganizationSyncStart = op("OrganizationSync_Start", "POST", "/Organizations/{organizationId}/Sync").since(7);
-    (organization_id: Id) body(OrganizationSyncOptions) -> empty(());
+    (organization_id: impl Into<Id>) body(OrganizationSyncOptions) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/8`
     OrganizationGetTenantInformationById = op("Organization_GetTenantInformationByID", "GET", "/Organizations/{organizationId}/tenantInformation").since(8);
-    (organization_id: Id) -> body(TenantInformation);
+    (organization_id: impl Into<Id>) -> body(TenantInformation);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/11`
     PostOrganizationsByOrganizationIdAction = op("post_Organizations_by_organizationId_Action", "POST", "/Organizations/{organizationId}/Action").until(5);
-    (organization_id: Id) body(OrganizationActionBody) -> body(RestoreSession);
+    (organization_id: impl Into<Id>) body(OrganizationActionBody) -> body(RestoreSession);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/proxies.json#/operations/2`
     #[doc(alias = "get_Proxies_by_proxyId")]
     ProxyGetProxy = op("Proxy_GetProxy", "GET", "/Proxies/{proxyId}").aliases(&["get_Proxies_by_proxyId"]);
-    (proxy_id: Id) -> body(Proxy);
+    (proxy_id: impl Into<Id>) -> body(Proxy);
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
     /// In v5 to v7.
     extended_view: Option<bool> [None] query("extendedView", Kind::Bool).since(5).until(7);
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/proxies.json#/operations/3`
     #[doc(alias = "put_Proxies_by_proxyId")]
     ProxyUpdate = op("Proxy_Update", "PUT", "/Proxies/{proxyId}").aliases(&["put_Proxies_by_proxyId"]).older(&[Form { until: ApiVersion::new(5), request: Some(<ProxyFromClient as Model>::SHAPE), response: Response::Body(<Proxy as Model>::SHAPE) }]);
-    (proxy_id: Id) body(ProxyFromClient) -> empty(());
+    (proxy_id: impl Into<Id>) body(ProxyFromClient) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/4`
     ProxyRescanAction = op("Proxy_RescanAction", "POST", "/Proxies/{proxyId}/Rescan").since(6);
-    (proxy_id: Id) -> empty(());
+    (proxy_id: impl Into<Id>) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/5`
     ProxyRemoveAction = op("Proxy_RemoveAction", "POST", "/Proxies/{proxyId}/Remove").since(6);
-    (proxy_id: Id) body(RemoveProxyOptions) -> empty(());
+    (proxy_id: impl Into<Id>) body(RemoveProxyOptions) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -82,7 +82,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/7`
     ProxyEnableMaintenanceAction = op("Proxy_EnableMaintenanceAction", "POST", "/Proxies/{proxyId}/maintenance/enable").since(8);
-    (proxy_id: Id) body(ProxyCredentialsFromClient) -> empty(());
+    (proxy_id: impl Into<Id>) body(ProxyCredentialsFromClient) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/8`
     ProxyDisableMaintenanceAction = op("Proxy_DisableMaintenanceAction", "POST", "/Proxies/{proxyId}/maintenance/disable").since(8);
-    (proxy_id: Id) body(ProxyCredentialsFromClient) -> empty(());
+    (proxy_id: impl Into<Id>) body(ProxyCredentialsFromClient) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -98,7 +98,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/9`
     ProxyCheckSshConnectionConfig = op("Proxy_CheckSshConnectionConfig", "POST", "/Proxies/CheckSshConnectionConfig").since(8);
-    (host: String) body(SshSettingsFromClient) -> body(SshConnectionConfigValidationResult);
+    (host: impl Into<String>) body(SshSettingsFromClient) -> body(SshConnectionConfigValidationResult);
     host: String [host.into()] query("host", Kind::Text).required();
 }
 backhaul_wire::generated_call! {
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/12`
     ProxyPoolGetProxyPool = op("ProxyPool_GetProxyPool", "GET", "/ProxyPools/{poolId}").since(8);
-    (pool_id: Id) -> body(ProxyPool);
+    (pool_id: impl Into<Id>) -> body(ProxyPool);
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/13`
     ProxyPoolUpdate = op("ProxyPool_Update", "PUT", "/ProxyPools/{poolId}").since(8);
-    (pool_id: Id) body(ProxyPoolFromClient) -> empty(());
+    (pool_id: impl Into<Id>) body(ProxyPoolFromClient) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -139,7 +139,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/14`
     ProxyPoolRemove = op("ProxyPool_Remove", "DELETE", "/ProxyPools/{poolId}").since(8);
-    (pool_id: Id) -> empty(());
+    (pool_id: impl Into<Id>) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -147,7 +147,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/15`
     ProxyPoolGetProxies = op("ProxyPool_GetProxies", "GET", "/ProxyPools/{poolId}/proxies").since(8);
-    (pool_id: Id) -> page(Page<Proxy>);
+    (pool_id: impl Into<Id>) -> page(Page<Proxy>);
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -157,7 +157,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/16`
     ProxyPoolAddProxies = op("ProxyPool_AddProxies", "POST", "/ProxyPools/{poolId}/proxies").since(8);
-    (pool_id: Id) body(Items<ProxyIdFromClient>) -> empty(());
+    (pool_id: impl Into<Id>) body(Items<ProxyIdFromClient>) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -165,7 +165,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/17`
     ProxyPoolRemoveProxies = op("ProxyPool_RemoveProxies", "DELETE", "/ProxyPools/{poolId}/proxies").since(8);
-    (pool_id: Id) body(Items<ProxyIdFromClient>) -> empty(());
+    (pool_id: impl Into<Id>) body(Items<ProxyIdFromClient>) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/18`
     PostProxiesByProxyIdAction = op("post_Proxies_by_proxyId_Action", "POST", "/Proxies/{proxyId}/Action").until(5);
-    (proxy_id: Id) body(ProxyActionBody) -> empty(());
+    (proxy_id: impl Into<Id>) body(ProxyActionBody) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/19`
     DeleteProxiesByProxyId = op("delete_Proxies_by_proxyId", "DELETE", "/Proxies/{proxyId}").since(4).until(4);
-    (proxy_id: Id) -> empty(());
+    (proxy_id: impl Into<Id>) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -195,7 +195,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/20`
     GetProxiesByProxyIdRepositories = op("get_Proxies_by_proxyId_Repositories", "GET", "/Proxies/{proxyId}/Repositories").until(3).bare(Versions::new(None, ApiVersion::new(5)));
-    (proxy_id: Id) -> page(Page<BackupRepository>);
+    (proxy_id: impl Into<Id>) -> page(Page<BackupRepository>);
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

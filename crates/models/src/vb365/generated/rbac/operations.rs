@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/1`
     RbacRoleGet = op("RbacRole_Get", "GET", "/RbacRoles/{roleId}").since(6);
-    (role_id: Id) -> body(RbacRole);
+    (role_id: impl Into<Id>) -> body(RbacRole);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/2`
     RbacRoleUpdate = op("RbacRole_Update", "PUT", "/RbacRoles/{roleId}").since(6);
-    (role_id: Id) body(RbacRoleCreateModel) -> empty(());
+    (role_id: impl Into<Id>) body(RbacRoleCreateModel) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/3`
     RbacRoleDelete = op("RbacRole_Delete", "DELETE", "/RbacRoles/{roleId}").since(6);
-    (role_id: Id) -> empty(());
+    (role_id: impl Into<Id>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/4`
     RbacRoleGetOperators = op("RbacRole_GetOperators", "GET", "/RbacRoles/{roleId}/operators").since(6).bare(Versions::new(None, None)).older(&[Form { until: ApiVersion::new(7), request: None, response: Response::Page(<Page<RbacItem> as Model>::SHAPE,<Page<RbacItem>>::LIST) }]);
-    (role_id: Id) -> page(Page<RbacOperator>);
+    (role_id: impl Into<Id>) -> page(Page<RbacOperator>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/4`
     RbacRoleGetOperatorsV7 = older RbacRoleGetOperators until 7;
-    (role_id: Id) -> page(Page<RbacItem>);
+    (role_id: impl Into<Id>) -> page(Page<RbacItem>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/5`
     RbacRoleAddOperators = op("RbacRole_AddOperators", "POST", "/RbacRoles/{roleId}/operators").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<Items<RbacItem> as Model>::SHAPE), response: Response::Empty }]);
-    (role_id: Id) body(Items<RbacOperator>) -> empty(());
+    (role_id: impl Into<Id>) body(Items<RbacOperator>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/5`
     RbacRoleAddOperatorsV7 = older RbacRoleAddOperators until 7;
-    (role_id: Id) body(Items<RbacItem>) -> empty(());
+    (role_id: impl Into<Id>) body(Items<RbacItem>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/6`
     RbacRoleDeleteOperators = op("RbacRole_DeleteOperators", "DELETE", "/RbacRoles/{roleId}/operators").since(6);
-    (role_id: Id, ids: String) -> empty(());
+    (role_id: impl Into<Id>, ids: impl Into<String>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/7`
     RbacRoleGetOperator = op("RbacRole_GetOperator", "GET", "/RbacRoles/{roleId}/operators/{operatorId}").since(6).older(&[Form { until: ApiVersion::new(7), request: None, response: Response::Body(<RbacItem as Model>::SHAPE) }]);
-    (role_id: Id, operator_id: Id) -> body(RbacOperator);
+    (role_id: impl Into<Id>, operator_id: impl Into<Id>) -> body(RbacOperator);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     operator_id: Id [operator_id.into()] path("operatorId", Kind::Id);
 }
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/7`
     RbacRoleGetOperatorV7 = older RbacRoleGetOperator until 7;
-    (role_id: Id, operator_id: Id) -> body(RbacItem);
+    (role_id: impl Into<Id>, operator_id: impl Into<Id>) -> body(RbacItem);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     operator_id: Id [operator_id.into()] path("operatorId", Kind::Id);
 }
@@ -99,7 +99,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/8`
     RbacRoleGetSelectedItems = op("RbacRole_GetSelectedItems", "GET", "/RbacRoles/{roleId}/selectedItems").since(6).bare(Versions::new(None, None));
-    (role_id: Id) -> page(Page<RbacItem>);
+    (role_id: impl Into<Id>) -> page(Page<RbacItem>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -107,7 +107,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/9`
     RbacRoleAddSelectedItems = op("RbacRole_AddSelectedItems", "POST", "/RbacRoles/{roleId}/selectedItems").since(6);
-    (role_id: Id) body(Items<RbacItem>) -> empty(());
+    (role_id: impl Into<Id>) body(Items<RbacItem>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/10`
     RbacRoleDeleteSelectedItems = op("RbacRole_DeleteSelectedItems", "DELETE", "/RbacRoles/{roleId}/selectedItems").since(6);
-    (role_id: Id, ids: String) -> empty(());
+    (role_id: impl Into<Id>, ids: impl Into<String>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
@@ -124,7 +124,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/11`
     RbacRoleGetSelectedItem = op("RbacRole_GetSelectedItem", "GET", "/RbacRoles/{roleId}/selectedItems/{itemId}").since(6);
-    (role_id: Id, item_id: Id) -> body(RbacItem);
+    (role_id: impl Into<Id>, item_id: impl Into<Id>) -> body(RbacItem);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
@@ -133,7 +133,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/12`
     RbacRoleGetExcludedItems = op("RbacRole_GetExcludedItems", "GET", "/RbacRoles/{roleId}/excludedItems").since(6).bare(Versions::new(None, None));
-    (role_id: Id) -> page(Page<RbacItem>);
+    (role_id: impl Into<Id>) -> page(Page<RbacItem>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -141,7 +141,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/13`
     RbacRoleAddExcludedItems = op("RbacRole_AddExcludedItems", "POST", "/RbacRoles/{roleId}/excludedItems").since(6);
-    (role_id: Id) body(Items<RbacItem>) -> empty(());
+    (role_id: impl Into<Id>) body(Items<RbacItem>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -149,7 +149,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/14`
     RbacRoleDeleteExcludedItems = op("RbacRole_DeleteExcludedItems", "DELETE", "/RbacRoles/{roleId}/excludedItems").since(6);
-    (role_id: Id, ids: String) -> empty(());
+    (role_id: impl Into<Id>, ids: impl Into<String>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
@@ -158,7 +158,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/15`
     RbacRoleGetExcludedItem = op("RbacRole_GetExcludedItem", "GET", "/RbacRoles/{roleId}/excludedItems/{itemId}").since(6);
-    (role_id: Id, item_id: Id) -> body(RbacItem);
+    (role_id: impl Into<Id>, item_id: impl Into<Id>) -> body(RbacItem);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/16`
     RbacRoleGetByOrganization = op("RbacRole_GetByOrganization", "GET", "/Organizations/{organizationId}/RbacRoles").since(6).bare(Versions::new(None, None));
-    (organization_id: Id) -> page(Page<RbacRole>);
+    (organization_id: impl Into<Id>) -> page(Page<RbacRole>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/17`
     RbacRoleAdd = op("RbacRole_Add", "POST", "/Organizations/{organizationId}/RbacRoles").since(6);
-    (organization_id: Id) body(RbacRoleCreateModel) -> body(RbacRole);
+    (organization_id: impl Into<Id>) body(RbacRoleCreateModel) -> body(RbacRole);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

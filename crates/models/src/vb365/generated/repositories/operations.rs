@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/repositories.json#/operations/2`
     #[doc(alias = "get_BackupRepositories_by_repositoryId")]
     BackupRepositoryGetRepositoriesById = op("BackupRepository_GetRepositoriesById", "GET", "/BackupRepositories/{repositoryId}").aliases(&["get_BackupRepositories_by_repositoryId"]);
-    (repository_id: Id) -> body(BackupRepository);
+    (repository_id: impl Into<Id>) -> body(BackupRepository);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/repositories.json#/operations/3`
     #[doc(alias = "put_BackupRepositories_by_repositoryId")]
     BackupRepositoryUpdateRepository = op("BackupRepository_UpdateRepository", "PUT", "/BackupRepositories/{repositoryId}").aliases(&["put_BackupRepositories_by_repositoryId"]).older(&[Form { until: ApiVersion::new(5), request: Some(<BackupRepositoryFromClient as Model>::SHAPE), response: Response::Body(<BackupRepository as Model>::SHAPE) }]);
-    (repository_id: Id) body(BackupRepositoryFromClient) -> empty(());
+    (repository_id: impl Into<Id>) body(BackupRepositoryFromClient) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/repositories.json#/operations/4`
     #[doc(alias = "delete_BackupRepositories_by_repositoryId")]
     BackupRepositoryRemove = op("BackupRepository_Remove", "DELETE", "/BackupRepositories/{repositoryId}").aliases(&["delete_BackupRepositories_by_repositoryId"]);
-    (repository_id: Id) -> empty(());
+    (repository_id: impl Into<Id>) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -74,7 +74,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/5`
     BackupRepositoryStartSynchronizeAction = op("BackupRepository_StartSynchronizeAction", "POST", "/BackupRepositories/{repositoryId}/Sync").since(6).long_running();
-    (repository_id: Id) -> body(RepositorySynchronizeSession);
+    (repository_id: impl Into<Id>) -> body(RepositorySynchronizeSession);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/7`
     RepositorySynchronizeSessionsGetRepositoriesById = op("RepositorySynchronizeSessions_GetRepositoriesById", "GET", "/RepositorySynchronizeSessions/{sessionId}").since(4);
-    (session_id: Id) -> body(RepositorySynchronizeSession);
+    (session_id: impl Into<Id>) -> body(RepositorySynchronizeSession);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/8`
     RepositorySynchronizeSessionsStopSynchronizeAction = op("RepositorySynchronizeSessions_StopSynchronizeAction", "POST", "/RepositorySynchronizeSessions/{sessionId}/StopSynchronize").since(6);
-    (session_id: Id) -> empty(());
+    (session_id: impl Into<Id>) -> empty(());
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/9`
     BackupRepositoryExplore = op("BackupRepository_Explore", "POST", "/BackupRepositories/{repositoryId}/explore").since(7);
-    (repository_id: Id, organization_id: Id) body(ExploreOptions) -> body(RestoreSession);
+    (repository_id: impl Into<Id>, organization_id: impl Into<Id>) body(ExploreOptions) -> body(RestoreSession);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     organization_id: Id [organization_id.into()] query("organizationId", Kind::Id).required();
 }
@@ -119,7 +119,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/10`
     BackupRepositoryChangeOwner = op("BackupRepository_ChangeOwner", "POST", "/BackupRepositories/{repositoryId}/changeOwner").since(8).long_running();
-    (repository_id: Id) -> body(BackupRepositoryOwnerChangeSession);
+    (repository_id: impl Into<Id>) -> body(BackupRepositoryOwnerChangeSession);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     proxy_id: Option<Id> [None] query("proxyId", Kind::Id);
     pool_id: Option<Id> [None] query("poolId", Kind::Id);
@@ -143,7 +143,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/12`
     RepositoryOwnerChangeSessionsGetById = op("RepositoryOwnerChangeSessions_GetById", "GET", "/RepositoryOwnerChangeSessions/{sessionId}").since(8);
-    (session_id: Id) -> body(BackupRepositoryOwnerChangeSession);
+    (session_id: impl Into<Id>) -> body(BackupRepositoryOwnerChangeSession);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/13`
     RepositoryOwnerChangeSessionsStopAction = op("RepositoryOwnerChangeSessions_StopAction", "POST", "/RepositoryOwnerChangeSessions/{sessionId}/Stop").since(8);
-    (session_id: Id) -> empty(());
+    (session_id: impl Into<Id>) -> empty(());
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -161,7 +161,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/14`
     PostBackupRepositoriesByRepositoryIdAction = op("post_BackupRepositories_by_repositoryId_Action", "POST", "/BackupRepositories/{repositoryId}/Action").since(4).until(5);
-    (repository_id: Id) body(GenericActionBody) -> body(RepositorySynchronizeSession);
+    (repository_id: impl Into<Id>) body(GenericActionBody) -> body(RepositorySynchronizeSession);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/15`
     PostRepositorySynchronizeSessionsBySessionIdAction = op("post_RepositorySynchronizeSessions_by_sessionId_Action", "POST", "/RepositorySynchronizeSessions/{sessionId}/Action").since(4).until(5);
-    (session_id: Id) body(GenericActionBody) -> empty(());
+    (session_id: impl Into<Id>) body(GenericActionBody) -> empty(());
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

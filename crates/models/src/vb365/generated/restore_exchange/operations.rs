@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/0`
     BackupOrganizationRestoreSessionsAction = op("BackupOrganization_RestoreSessionsAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/exportToPst").since(6);
-    (restore_session_id: Id) body(ExportFolderToPst) -> bytes(());
+    (restore_session_id: impl Into<Id>) body(ExportFolderToPst) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/1`
     BackupOrganizationRestoreSessionsSearchExchange = op("BackupOrganization_RestoreSessionsSearchExchange", "POST", "/RestoreSessions/{restoreSessionId}/organization/searchExchange").since(6);
-    (restore_session_id: Id) body(SearchOptions) -> page(Page<ExchangeItem>);
+    (restore_session_id: impl Into<Id>) body(SearchOptions) -> page(Page<ExchangeItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/2`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Folders")]
     ExchangeFolderGet = op("ExchangeFolder_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Folders"]);
-    (restore_session_id: Id, mailbox_id: Id) -> page(Page<ExchangeFolder>);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) -> page(Page<ExchangeFolder>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/3`
     ExchangeFolderGetByFolderId = op("ExchangeFolder_GetByFolderId", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}");
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) -> body(ExchangeFolder);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) -> body(ExchangeFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/4`
     ExchangeFolderRestoreAction = op("ExchangeFolder_RestoreAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginalLocation as Model>::SHAPE), response: Response::Body(<FoldersRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) body(RestoreToOriginalLocation) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -65,7 +65,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/4`
     ExchangeFolderRestoreActionV7 = older ExchangeFolderRestoreAction until 7;
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) body(RestoreToOriginalLocation) -> body(FoldersRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/5`
     ExchangeFolderRestoreToAction = op("ExchangeFolder_RestoreToAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToDifferentLocation as Model>::SHAPE), response: Response::Body(<FoldersRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) body(RestoreToDifferentLocation) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -85,7 +85,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/5`
     ExchangeFolderRestoreToActionV7 = older ExchangeFolderRestoreToAction until 7;
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) body(RestoreToDifferentLocation) -> body(FoldersRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/6`
     ExchangeFolderExportToPstAction = op("ExchangeFolder_ExportToPstAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/exportToPst").since(6);
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) body(ExportFolderToPst) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(ExportFolderToPst) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/7`
     ExchangeFolderSearchByOptions = op("ExchangeFolder_SearchByOptions", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/search").since(6);
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) body(SearchOptions) -> page(Page<ExchangeItem>);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(SearchOptions) -> page(Page<ExchangeItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/8`
     ExchangeItemGetById = op("ExchangeItem_GetById", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}");
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) -> body(ExchangeItem);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) -> body(ExchangeItem);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -133,7 +133,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/9`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items")]
     ExchangeItemGet = op("ExchangeItem_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items"]);
-    (restore_session_id: Id, mailbox_id: Id) -> page(Page<ExchangeItem>);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) -> page(Page<ExchangeItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -148,7 +148,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/10`
     ExchangeItemRestoreItemsAction = op("ExchangeItem_RestoreItemsAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginalLocationSelectedItems as Model>::SHAPE), response: Response::Body(<ItemsRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToOriginalLocationSelectedItems) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToOriginalLocationSelectedItems) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -157,7 +157,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/10`
     ExchangeItemRestoreItemsActionV7 = older ExchangeItemRestoreItemsAction until 7;
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToOriginalLocationSelectedItems) -> body(ItemsRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToOriginalLocationSelectedItems) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -166,7 +166,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/11`
     ExchangeItemRestoreItemsToAction = op("ExchangeItem_RestoreItemsToAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToDifferentLocationSelectedItems as Model>::SHAPE), response: Response::Body(<ItemsRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToDifferentLocationSelectedItems) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToDifferentLocationSelectedItems) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/11`
     ExchangeItemRestoreItemsToActionV7 = older ExchangeItemRestoreItemsToAction until 7;
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToDifferentLocationSelectedItems) -> body(ItemsRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToDifferentLocationSelectedItems) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -184,7 +184,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/12`
     ExchangeItemExportItemsToPstAction = op("ExchangeItem_ExportItemsToPstAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/exportToPst").since(6);
-    (restore_session_id: Id, mailbox_id: Id) body(SeveralItemsExportOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(SeveralItemsExportOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -193,7 +193,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/13`
     ExchangeItemSaveItems = op("ExchangeItem_SaveItems", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/Save").since(6);
-    (restore_session_id: Id, mailbox_id: Id) body(SaveToMsgOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(SaveToMsgOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -202,7 +202,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/14`
     ExchangeItemSendItemsToDefaultAddressAction = op("ExchangeItem_SendItemsToDefaultAddressAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDefaultAddress").since(6);
-    (restore_session_id: Id, mailbox_id: Id) body(SendToDefaultAddressOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(SendToDefaultAddressOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -211,7 +211,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/15`
     ExchangeItemSendItemsToDifferentAddressAction = op("ExchangeItem_SendItemsToDifferentAddressAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDifferentAddress").since(6);
-    (restore_session_id: Id, mailbox_id: Id) body(SendToDifferentAddressOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(SendToDifferentAddressOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -220,7 +220,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/16`
     ExchangeItemRestoreItemAction = op("ExchangeItem_RestoreItemAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginalLocation as Model>::SHAPE), response: Response::Body(<ItemsRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) body(RestoreToOriginalLocation) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -230,7 +230,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/16`
     ExchangeItemRestoreItemActionV7 = older ExchangeItemRestoreItemAction until 7;
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) body(RestoreToOriginalLocation) -> body(ItemsRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -240,7 +240,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/17`
     ExchangeItemRestoreItemToAction = op("ExchangeItem_RestoreItemToAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToDifferentLocation as Model>::SHAPE), response: Response::Body(<ItemsRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) body(RestoreToDifferentLocation) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -250,7 +250,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/17`
     ExchangeItemRestoreItemToActionV7 = older ExchangeItemRestoreItemToAction until 7;
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) body(RestoreToDifferentLocation) -> body(ItemsRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -260,7 +260,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/18`
     ExchangeItemExportItemToPstAction = op("ExchangeItem_ExportItemToPstAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/exportToPst").since(6);
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) body(ExportToPstOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(ExportToPstOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -270,7 +270,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/19`
     ExchangeItemSaveItemAction = op("ExchangeItem_SaveItemAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/save").since(6);
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -280,7 +280,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/20`
     ExchangeItemSendItemToDefaultAddressAction = op("ExchangeItem_SendItemToDefaultAddressAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDefaultAddress").since(6);
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) -> empty(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -290,7 +290,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/21`
     ExchangeItemSendItemToDifferentAddressAction = op("ExchangeItem_SendItemToDifferentAddressAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDifferentAddress").since(6);
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) body(SendAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(SendAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -300,7 +300,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/22`
     ExchangeItemOperatorRestore = op("ExchangeItem_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/operatorRestore").since(6);
-    (restore_session_id: Id, mailbox_id: Id) body(OperatorRestoreOptions) -> body(OperatorRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(OperatorRestoreOptions) -> body(OperatorRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -312,7 +312,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/23`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes")]
     ExchangeMailboxGet = op("ExchangeMailbox_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes"]);
-    (restore_session_id: Id) -> page(Page<ExchangeMailbox>);
+    (restore_session_id: impl Into<Id>) -> page(Page<ExchangeMailbox>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -325,7 +325,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/24`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId")]
     ExchangeMailboxGetById = op("ExchangeMailbox_GetById", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId"]);
-    (restore_session_id: Id, mailbox_id: Id) -> body(ExchangeMailbox);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) -> body(ExchangeMailbox);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -334,7 +334,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/25`
     ExchangeMailboxRestoreMailboxesAction = op("ExchangeMailbox_RestoreMailboxesAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<BulkRestoreOptions as Model>::SHAPE), response: Response::Body(<BulkRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id) body(BulkRestoreOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>) body(BulkRestoreOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -342,7 +342,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/25`
     ExchangeMailboxRestoreMailboxesActionV7 = older ExchangeMailboxRestoreMailboxesAction until 7;
-    (restore_session_id: Id) body(BulkRestoreOptions) -> body(BulkRestoreStatistics);
+    (restore_session_id: impl Into<Id>) body(BulkRestoreOptions) -> body(BulkRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -350,7 +350,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/26`
     ExchangeMailboxRestoreMailboxAction = op("ExchangeMailbox_RestoreMailboxAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginalLocation as Model>::SHAPE), response: Response::Body(<FoldersRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToOriginalLocation) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -359,7 +359,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/26`
     ExchangeMailboxRestoreMailboxActionV7 = older ExchangeMailboxRestoreMailboxAction until 7;
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToOriginalLocation) -> body(FoldersRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -368,7 +368,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/27`
     ExchangeMailboxRestoreMailboxToAction = op("ExchangeMailbox_RestoreMailboxToAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToDifferentLocation as Model>::SHAPE), response: Response::Body(<FoldersRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToDifferentLocation) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -377,7 +377,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/27`
     ExchangeMailboxRestoreMailboxToActionV7 = older ExchangeMailboxRestoreMailboxToAction until 7;
-    (restore_session_id: Id, mailbox_id: Id) body(RestoreToDifferentLocation) -> body(FoldersRestoreStatistics);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -386,7 +386,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/28`
     ExchangeMailboxExportMailboxToPstAction = op("ExchangeMailbox_ExportMailboxToPstAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/exportToPst").since(6);
-    (restore_session_id: Id, mailbox_id: Id) body(ExportFolderToPst) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(ExportFolderToPst) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -395,7 +395,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/29`
     ExchangeMailboxSearchByIdByOptions = op("ExchangeMailbox_SearchByIdByOptions", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/search").since(6);
-    (restore_session_id: Id, mailbox_id: Id) body(SearchOptions) -> page(Page<ExchangeItem>);
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(SearchOptions) -> page(Page<ExchangeItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -407,7 +407,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/30`
     ExchangeMailboxSearchByOptions = op("ExchangeMailbox_SearchByOptions", "POST", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/search").since(6);
-    (restore_session_id: Id) body(SearchOptions) -> page(Page<ExchangeItem>);
+    (restore_session_id: impl Into<Id>) body(SearchOptions) -> page(Page<ExchangeItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -420,7 +420,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/31`
     PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Action").until(5);
-    (restore_session_id: Id, mailbox_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -431,7 +431,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/32`
     PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdItemsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/Action").until(5);
-    (restore_session_id: Id, mailbox_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
@@ -442,7 +442,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/33`
     PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdItemsByItemIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items_by_itemId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/{itemId}/Action").until(5);
-    (restore_session_id: Id, mailbox_id: Id, item_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -454,7 +454,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/34`
     PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdFoldersByFolderIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Folders_by_folderId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Folders/{folderId}/Action").until(5);
-    (restore_session_id: Id, mailbox_id: Id, folder_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);

@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/0`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives")]
     OneDriveGet = op("OneDrive_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_OneDrives"]);
-    (restore_session_id: Id) -> page(Page<OneDrive>);
+    (restore_session_id: impl Into<Id>) -> page(Page<OneDrive>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/1`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId")]
     OneDriveGetById = op("OneDrive_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId"]);
-    (restore_session_id: Id, one_drive_id: Id) -> body(OneDrive);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) -> body(OneDrive);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -33,7 +33,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/2`
     OneDriveCopyToOneDriveAction = op("OneDrive_CopyToOneDriveAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/copyTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyToFolder as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id) body(CopyToFolder) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToFolder) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -42,7 +42,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/2`
     OneDriveCopyToOneDriveActionV7 = older OneDriveCopyToOneDriveAction until 7;
-    (restore_session_id: Id, one_drive_id: Id) body(CopyToFolder) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToFolder) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/3`
     OneDriveSaveOneDriveAction = op("OneDrive_SaveOneDriveAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/save").since(6);
-    (restore_session_id: Id, one_drive_id: Id) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -60,7 +60,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/4`
     OneDriveSendOneDriveAction = op("OneDrive_SendOneDriveAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/send").since(6);
-    (restore_session_id: Id, one_drive_id: Id) body(SharePointSendAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(SharePointSendAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/5`
     OneDriveRestoreOneDriveAction = op("OneDrive_RestoreOneDriveAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginal as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/5`
     OneDriveRestoreOneDriveActionV7 = older OneDriveRestoreOneDriveAction until 7;
-    (restore_session_id: Id, one_drive_id: Id) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -87,7 +87,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/6`
     OneDriveRestoreOneDrivesAction = op("OneDrive_RestoreOneDrivesAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<BulkRestoreConfig as Model>::SHAPE), response: Response::Body(<SharePointBulkRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id) body(BulkRestoreConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>) body(BulkRestoreConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/6`
     OneDriveRestoreOneDrivesActionV7 = older OneDriveRestoreOneDrivesAction until 7;
-    (restore_session_id: Id) body(BulkRestoreConfig) -> body(SharePointBulkRestoreStatistics);
+    (restore_session_id: impl Into<Id>) body(BulkRestoreConfig) -> body(SharePointBulkRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/7`
     OneDriveSearchOneDrivesByOptions = op("OneDrive_SearchOneDrivesByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/search").since(6);
-    (restore_session_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/8`
     OneDriveSearchOneDriveByOptions = op("OneDrive_SearchOneDriveByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/search").since(6);
-    (restore_session_id: Id, one_drive_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/9`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents")]
     OneDriveDocumentGet = op("OneDriveDocument_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents"]).older(&[Form { until: ApiVersion::new(6), request: None, response: Response::Page(<Page<OneDriveDocument> as Model>::SHAPE,<Page<OneDriveDocument>>::LIST) }]);
-    (restore_session_id: Id, one_drive_id: Id) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -148,7 +148,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/9`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents")]
     OneDriveDocumentGetV6 = older OneDriveDocumentGet until 6;
-    (restore_session_id: Id, one_drive_id: Id) -> page(Page<OneDriveDocument>);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) -> page(Page<OneDriveDocument>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/10`
     OneDriveDocumentGetById = op("OneDriveDocument_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}");
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) -> body(OneDriveDocument);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) -> body(OneDriveDocument);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -174,7 +174,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/11`
     OneDriveDocumentGetVersions = op("OneDriveDocument_GetVersions", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions").since(6);
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) -> page(Page<OneDriveDocument>);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) -> page(Page<OneDriveDocument>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -186,18 +186,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/12`
     OneDriveDocumentGetByIdByVersionId = op("OneDriveDocument_GetByIdByVersionId", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}").since(6);
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id, version_id: i64) -> body(OneDriveDocument);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) -> body(OneDriveDocument);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore`: Adds to the restore of the documents of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/13`
     OneDriveDocumentRestoreDocumentsAction = op("OneDriveDocument_RestoreDocumentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginalDocuments as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id) body(RestoreToOriginalDocuments) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginalDocuments) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -206,7 +206,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/13`
     OneDriveDocumentRestoreDocumentsActionV7 = older OneDriveDocumentRestoreDocumentsAction until 7;
-    (restore_session_id: Id, one_drive_id: Id) body(RestoreToOriginalDocuments) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginalDocuments) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -215,7 +215,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/14`
     OneDriveDocumentCopyToDocumentsAction = op("OneDriveDocument_CopyToDocumentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/copyTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyToDocuments as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id) body(CopyToDocuments) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToDocuments) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -224,7 +224,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/14`
     OneDriveDocumentCopyToDocumentsActionV7 = older OneDriveDocumentCopyToDocumentsAction until 7;
-    (restore_session_id: Id, one_drive_id: Id) body(CopyToDocuments) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToDocuments) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -233,7 +233,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/15`
     OneDriveDocumentSendDocumentsAction = op("OneDriveDocument_SendDocumentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/send").since(6);
-    (restore_session_id: Id, one_drive_id: Id) body(SendDocumentsAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(SendDocumentsAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -242,7 +242,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/16`
     OneDriveDocumentSaveDocumentsAction = op("OneDriveDocument_SaveDocumentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/save").since(6);
-    (restore_session_id: Id, one_drive_id: Id) body(SaveDocumentsOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(SaveDocumentsOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -251,7 +251,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/17`
     OneDriveDocumentRestoreDocumentAction = op("OneDriveDocument_RestoreDocumentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginal as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -261,7 +261,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/17`
     OneDriveDocumentRestoreDocumentActionV7 = older OneDriveDocumentRestoreDocumentAction until 7;
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -271,29 +271,29 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/18`
     OneDriveDocumentRestoreDocumentActionByVersionId = op("OneDriveDocument_RestoreDocumentActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginal as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id, version_id: i64) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/18`
     OneDriveDocumentRestoreDocumentActionByVersionIdV7 = older OneDriveDocumentRestoreDocumentActionByVersionId until 7;
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id, version_id: i64) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo`: Does `copy to` with one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/19`
     OneDriveDocumentCopyToDocumentAction = op("OneDriveDocument_CopyToDocumentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyToDocument as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) body(CopyToDocument) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(CopyToDocument) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -303,7 +303,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/19`
     OneDriveDocumentCopyToDocumentActionV7 = older OneDriveDocumentCopyToDocumentAction until 7;
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) body(CopyToDocument) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(CopyToDocument) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -313,29 +313,29 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/20`
     OneDriveDocumentCopyToDocumentActionByVersionId = op("OneDriveDocument_CopyToDocumentActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyToDocument as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id, version_id: i64) body(CopyToDocument) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(CopyToDocument) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/20`
     OneDriveDocumentCopyToDocumentActionByVersionIdV7 = older OneDriveDocumentCopyToDocumentActionByVersionId until 7;
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id, version_id: i64) body(CopyToDocument) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(CopyToDocument) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/save`: Does `save` with one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/21`
     OneDriveDocumentSaveDocumentAction = op("OneDriveDocument_SaveDocumentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/save").since(6);
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) body(SaveOneDriveDocumentOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(SaveOneDriveDocumentOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -345,18 +345,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/22`
     OneDriveDocumentSaveDocumentActionByVersionId = op("OneDriveDocument_SaveDocumentActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/save").since(6);
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id, version_id: i64) body(SaveOneDriveDocumentOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(SaveOneDriveDocumentOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/send`: Does `send` with one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/23`
     OneDriveDocumentSendDocumentAction = op("OneDriveDocument_SendDocumentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/send").since(6);
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -366,18 +366,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/24`
     OneDriveDocumentSendDocumentActionByVersionId = op("OneDriveDocument_SendDocumentActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/send").since(6);
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/operatorRestore`: Adds to the operator restore of the documents of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/25`
     OneDriveDocumentOperatorRestore = op("OneDriveDocument_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/operatorRestore").since(6);
-    (restore_session_id: Id, one_drive_id: Id) body(OperatorRestoreToOriginalOneDriveDocuments) -> body(OperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(OperatorRestoreToOriginalOneDriveDocuments) -> body(OperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -389,7 +389,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/26`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders")]
     OneDriveFolderGet = op("OneDriveFolder_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders"]);
-    (restore_session_id: Id, one_drive_id: Id) -> page(Page<OneDriveFolder>);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) -> page(Page<OneDriveFolder>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     parent_id: Option<Id> [None] query("parentId", Kind::Id);
@@ -403,7 +403,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/27`
     OneDriveFolderGetById = op("OneDriveFolder_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}");
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) -> body(OneDriveFolder);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) -> body(OneDriveFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -414,7 +414,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/28`
     OneDriveFolderRestoreFoldersAction = op("OneDriveFolder_RestoreFoldersAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginalFolders as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id) body(RestoreToOriginalFolders) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginalFolders) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -423,7 +423,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/28`
     OneDriveFolderRestoreFoldersActionV7 = older OneDriveFolderRestoreFoldersAction until 7;
-    (restore_session_id: Id, one_drive_id: Id) body(RestoreToOriginalFolders) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginalFolders) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -432,18 +432,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/29`
     OneDriveFolderGetByIdByVersionId = op("OneDriveFolder_GetByIdByVersionId", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}").since(6);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id, version_id: i64) -> body(OneDriveFolder);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) -> body(OneDriveFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo`: Adds to the copy to of the folders of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/30`
     OneDriveFolderCopyToFoldersAction = op("OneDriveFolder_CopyToFoldersAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyToFolders as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id) body(CopyToFolders) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToFolders) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -452,7 +452,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/30`
     OneDriveFolderCopyToFoldersActionV7 = older OneDriveFolderCopyToFoldersAction until 7;
-    (restore_session_id: Id, one_drive_id: Id) body(CopyToFolders) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToFolders) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -461,7 +461,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/31`
     OneDriveFolderSaveFoldersAction = op("OneDriveFolder_SaveFoldersAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/save").since(6);
-    (restore_session_id: Id, one_drive_id: Id) body(SaveOneDriveFoldersOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(SaveOneDriveFoldersOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -470,7 +470,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/32`
     OneDriveFolderSendFoldersAction = op("OneDriveFolder_SendFoldersAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/send").since(6);
-    (restore_session_id: Id, one_drive_id: Id) body(SendFoldersAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(SendFoldersAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -479,7 +479,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/33`
     OneDriveFolderGetVersions = op("OneDriveFolder_GetVersions", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions").since(6);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) -> page(Page<OneDriveFolder>);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) -> page(Page<OneDriveFolder>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -491,7 +491,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/34`
     OneDriveFolderRestoreFolderAction = op("OneDriveFolder_RestoreFolderAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginal as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -501,7 +501,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/34`
     OneDriveFolderRestoreFolderActionV7 = older OneDriveFolderRestoreFolderAction until 7;
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -511,29 +511,29 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/35`
     OneDriveFolderRestoreFolderActionByVersionId = op("OneDriveFolder_RestoreFolderActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToOriginal as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id, version_id: i64) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreToOriginal) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/35`
     OneDriveFolderRestoreFolderActionByVersionIdV7 = older OneDriveFolderRestoreFolderActionByVersionId until 7;
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id, version_id: i64) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo`: Does `copy to` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/36`
     OneDriveFolderCopyToFolderAction = op("OneDriveFolder_CopyToFolderAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyToFolder as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) body(CopyToFolder) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(CopyToFolder) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -543,7 +543,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/36`
     OneDriveFolderCopyToFolderActionV7 = older OneDriveFolderCopyToFolderAction until 7;
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) body(CopyToFolder) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(CopyToFolder) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -553,29 +553,29 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/37`
     OneDriveFolderCopyToFolderActionByVersionId = op("OneDriveFolder_CopyToFolderActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyToFolder as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id, version_id: i64) body(CopyToFolder) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(CopyToFolder) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/37`
     OneDriveFolderCopyToFolderActionByVersionIdV7 = older OneDriveFolderCopyToFolderActionByVersionId until 7;
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id, version_id: i64) body(CopyToFolder) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(CopyToFolder) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/save`: Does `save` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/38`
     OneDriveFolderSaveFolderAction = op("OneDriveFolder_SaveFolderAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/save").since(6);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -585,18 +585,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/39`
     OneDriveFolderSaveFolderActionByVersionId = op("OneDriveFolder_SaveFolderActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/save").since(6);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id, version_id: i64) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/send`: Does `send` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/40`
     OneDriveFolderSendFolderAction = op("OneDriveFolder_SendFolderAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/send").since(6);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -606,18 +606,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/41`
     OneDriveFolderSendFolderActionByVersionId = op("OneDriveFolder_SendFolderActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/send").since(6);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/search`: Does `search` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/42`
     OneDriveFolderSearchOneDriveFolderByOptions = op("OneDriveFolder_SearchOneDriveFolderByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/search").since(6);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -633,7 +633,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/43`
     PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Action").until(5);
-    (restore_session_id: Id, one_drive_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -644,7 +644,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/44`
     PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocumentsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/Action").until(5);
-    (restore_session_id: Id, one_drive_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
@@ -655,7 +655,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/45`
     PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocumentsByDocumentIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents_by_documentId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Action").until(5);
-    (restore_session_id: Id, one_drive_id: Id, document_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -667,7 +667,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/46`
     PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFoldersByFolderIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders_by_folderId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Action").until(5);
-    (restore_session_id: Id, one_drive_id: Id, folder_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -679,7 +679,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/47`
     PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFoldersAction = op("post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/Action").since(5).until(5);
-    (restore_session_id: Id, one_drive_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }

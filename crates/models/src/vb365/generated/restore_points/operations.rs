@@ -68,7 +68,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/4`
     RestorePointGetRestorePoint = op("RestorePoint_GetRestorePoint", "GET", "/RestorePoints/{restorePointId}").since(6);
-    (restore_point_id: Id) -> body(RestorePoint);
+    (restore_point_id: impl Into<Id>) -> body(RestorePoint);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_points.json#/operations/5`
     #[doc(alias = "RestorePoint_GetRestorePointMailboxes")]
     RestorePointGetRestorePointMailboxesV6 = op("RestorePoint_GetRestorePointMailboxesV6", "GET", "/RestorePoints/{restorePointId}/mailboxes").aliases(&["RestorePoint_GetRestorePointMailboxes"]).since(6).until(6).bare(Versions::new(None, None));
-    (restore_point_id: Id) -> page(Page<RestorePointMailbox>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointMailbox>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_points.json#/operations/6`
     #[doc(alias = "RestorePoint_GetRestorePointTeams")]
     RestorePointGetRestorePointTeamsV6 = op("RestorePoint_GetRestorePointTeamsV6", "GET", "/RestorePoints/{restorePointId}/teams").aliases(&["RestorePoint_GetRestorePointTeams"]).since(6).until(6).bare(Versions::new(None, None));
-    (restore_point_id: Id) -> page(Page<RestorePointTeam>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointTeam>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_points.json#/operations/7`
     #[doc(alias = "RestorePoint_GetRestorePointWebs")]
     RestorePointGetRestorePointWebsV6 = op("RestorePoint_GetRestorePointWebsV6", "GET", "/RestorePoints/{restorePointId}/webs").aliases(&["RestorePoint_GetRestorePointWebs"]).since(6).until(6).bare(Versions::new(None, None));
-    (restore_point_id: Id) -> page(Page<RestorePointSite>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointSite>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_points.json#/operations/8`
     #[doc(alias = "RestorePoint_GetRestorePointOneDrives")]
     RestorePointGetRestorePointOneDrivesV6 = op("RestorePoint_GetRestorePointOneDrivesV6", "GET", "/RestorePoints/{restorePointId}/onedrives").aliases(&["RestorePoint_GetRestorePointOneDrives"]).since(6).until(6).bare(Versions::new(None, None));
-    (restore_point_id: Id) -> page(Page<RestorePointOneDrive>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointOneDrive>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -122,7 +122,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/10`
     RestorePointGetChanges = op("RestorePoint_GetChanges", "GET", "/RestorePoints/Changes").since(7).until(7);
-    (from: String) -> body(RestorePointChanges);
+    (from: impl Into<String>) -> body(RestorePointChanges);
     from: String [from.into()] query("from", Kind::Text).required();
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/11`
     RestorePointGetRestorePointMailboxes = op("RestorePoint_GetRestorePointMailboxes", "GET", "/RestorePoints/{restorePointId}/protectedMailboxes").since(7).until(7);
-    (restore_point_id: Id) -> page(Page<RestorePointMailbox>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointMailbox>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -141,7 +141,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/12`
     RestorePointGetRestorePointTeams = op("RestorePoint_GetRestorePointTeams", "GET", "/RestorePoints/{restorePointId}/protectedTeams").since(7).until(7);
-    (restore_point_id: Id) -> page(Page<RestorePointTeam>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointTeam>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/13`
     RestorePointGetRestorePointWebs = op("RestorePoint_GetRestorePointWebs", "GET", "/RestorePoints/{restorePointId}/protectedSites").since(7).until(7);
-    (restore_point_id: Id) -> page(Page<RestorePointSite>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointSite>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -161,7 +161,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/14`
     RestorePointGetRestorePointOneDrives = op("RestorePoint_GetRestorePointOneDrives", "GET", "/RestorePoints/{restorePointId}/protectedOnedrives").since(7).until(7);
-    (restore_point_id: Id) -> page(Page<RestorePointOneDrive>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointOneDrive>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/15`
     RestorePointGetRestorePointUsers = op("RestorePoint_GetRestorePointUsers", "GET", "/RestorePoints/{restorePointId}/protectedUsers").since(7).until(7);
-    (restore_point_id: Id) -> page(Page<RestorePointUser>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointUser>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -181,7 +181,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/16`
     RestorePointGetRestorePointGroups = op("RestorePoint_GetRestorePointGroups", "GET", "/RestorePoints/{restorePointId}/protectedGroups").since(7).until(7);
-    (restore_point_id: Id) -> page(Page<RestorePointGroup>);
+    (restore_point_id: impl Into<Id>) -> page(Page<RestorePointGroup>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);

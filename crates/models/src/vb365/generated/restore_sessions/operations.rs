@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/0`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization")]
     BackupOrganizationGetByRestoreSessionId = op("BackupOrganization_GetByRestoreSessionId", "GET", "/RestoreSessions/{restoreSessionId}/organization").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization"]).older(&[Form { until: ApiVersion::new(5), request: None, response: Response::Body(<LoggedInOrganization as Model>::SHAPE) }]);
-    (restore_session_id: Id) -> body(BackupOrganization);
+    (restore_session_id: impl Into<Id>) -> body(BackupOrganization);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/0`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization")]
     BackupOrganizationGetByRestoreSessionIdV5 = older BackupOrganizationGetByRestoreSessionId until 5;
-    (restore_session_id: Id) -> body(LoggedInOrganization);
+    (restore_session_id: impl Into<Id>) -> body(LoggedInOrganization);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -31,7 +31,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/1`
     #[doc(alias = "Organization_ExploreAction")]
     OrganizationExplore = op("Organization_Explore", "POST", "/Organizations/{organizationId}/explore").aliases(&["Organization_ExploreAction"]).since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<ExploreOptions as Model>::SHAPE), response: Response::Body(<RestoreSession as Model>::SHAPE) }]);
-    (organization_id: Id) body(OrganizationExploreOptions) -> body(RestoreSession);
+    (organization_id: impl Into<Id>) body(OrganizationExploreOptions) -> body(RestoreSession);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/1`
     #[doc(alias = "Organization_ExploreAction")]
     OrganizationExploreV7 = older OrganizationExplore until 7;
-    (organization_id: Id) body(ExploreOptions) -> body(RestoreSession);
+    (organization_id: impl Into<Id>) body(ExploreOptions) -> body(RestoreSession);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -76,7 +76,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/3`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId")]
     RestoreSessionGetByRestoreSessionId = op("RestoreSession_GetByRestoreSessionId", "GET", "/RestoreSessions/{restoreSessionId}").aliases(&["get_RestoreSessions_by_restoreSessionId"]);
-    (restore_session_id: Id) -> body(RestoreSession);
+    (restore_session_id: impl Into<Id>) -> body(RestoreSession);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -84,7 +84,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/4`
     RestoreSessionStopAction = op("RestoreSession_StopAction", "POST", "/RestoreSessions/{restoreSessionId}/Stop").since(6);
-    (restore_session_id: Id) -> empty(());
+    (restore_session_id: impl Into<Id>) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/5`
     #[doc(alias = "post_RestoreSessions_by_restoreSessionId_organization_restoreDeviceCode")]
     RestoreSessionDeviceCodeAction = op("RestoreSession_DeviceCodeAction", "POST", "/RestoreSessions/{restoreSessionId}/organization/restoreDeviceCode").aliases(&["post_RestoreSessions_by_restoreSessionId_organization_restoreDeviceCode"]).since(4);
-    (restore_session_id: Id) body(DeviceCodeRequestOptions) -> body(DeviceCodeResponse);
+    (restore_session_id: impl Into<Id>) body(DeviceCodeRequestOptions) -> body(DeviceCodeResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -119,7 +119,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/8`
     RestoreSessionEventGetById = op("RestoreSessionEvent_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Events/{eventId}");
-    (restore_session_id: Id, event_id: Id) -> body(RestoreSessionEvent);
+    (restore_session_id: impl Into<Id>, event_id: impl Into<Id>) -> body(RestoreSessionEvent);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     event_id: Id [event_id.into()] path("eventId", Kind::Id);
 }
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/9`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Events")]
     RestoreSessionEventGet = op("RestoreSessionEvent_Get", "GET", "/RestoreSessions/{restoreSessionId}/Events").aliases(&["get_RestoreSessions_by_restoreSessionId_Events"]);
-    (restore_session_id: Id) -> page(Page<RestoreSessionEvent>);
+    (restore_session_id: impl Into<Id>) -> page(Page<RestoreSessionEvent>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -141,7 +141,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/10`
     RestoreSessionGetRestoreStatistics = op("RestoreSession_GetRestoreStatistics", "GET", "/RestoreSessions/{restoreSessionId}/Statistics").since(8);
-    (restore_session_id: Id) -> body(RestoreSessionStatistics);
+    (restore_session_id: impl Into<Id>) -> body(RestoreSessionStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/11`
     PostRestoreSessionsByRestoreSessionIdAction = op("post_RestoreSessions_by_restoreSessionId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Action").until(5);
-    (restore_session_id: Id) body(RestoreSessionActionBody) -> empty(());
+    (restore_session_id: impl Into<Id>) body(RestoreSessionActionBody) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_operations! {

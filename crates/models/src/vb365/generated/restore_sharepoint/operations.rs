@@ -10,7 +10,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/0`
     SharePointAttachmentGet = op("SharePointAttachment_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments");
-    (restore_session_id: Id, site_id: Id, item_id: Id) -> page(Page<SharePointAttachment>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) -> page(Page<SharePointAttachment>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/1`
     SharePointAttachmentGetById = op("SharePointAttachment_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}");
-    (restore_session_id: Id, site_id: Id, item_id: Id, attachment_id: Id) -> body(SharePointAttachment);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, attachment_id: impl Into<Id>) -> body(SharePointAttachment);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/2`
     SharePointAttachmentSaveAttachmentsAction = op("SharePointAttachment_SaveAttachmentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/save").since(6);
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(SaveAttachmentsOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(SaveAttachmentsOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/3`
     SharePointAttachmentSaveAttachmentAction = op("SharePointAttachment_SaveAttachmentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/save").since(6);
-    (restore_session_id: Id, site_id: Id, item_id: Id, attachment_id: Id) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, attachment_id: impl Into<Id>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/4`
     SharePointAttachmentSendAttachmentsAction = op("SharePointAttachment_SendAttachmentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/send").since(6);
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(SendAttachmentsAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(SendAttachmentsAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/5`
     SharePointAttachmentSendAttachmentAction = op("SharePointAttachment_SendAttachmentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/send").since(6);
-    (restore_session_id: Id, site_id: Id, item_id: Id, attachment_id: Id) body(SendAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, attachment_id: impl Into<Id>) body(SendAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/6`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents")]
     SharePointDocumentGet = op("SharePointDocument_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents"]).older(&[Form { until: ApiVersion::new(5), request: None, response: Response::Page(<Page<SharePointItem> as Model>::SHAPE,<Page<SharePointItem>>::LIST) }, Form { until: ApiVersion::new(6), request: None, response: Response::Page(<Page<SharePointDocument> as Model>::SHAPE,<Page<SharePointDocument>>::LIST) }]);
-    (restore_session_id: Id, site_id: Id) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/6`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents")]
     SharePointDocumentGetV5 = older SharePointDocumentGet until 5;
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointItem>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/6`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents")]
     SharePointDocumentGetV6 = older SharePointDocumentGet until 6;
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointDocument>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointDocument>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -130,7 +130,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/7`
     SharePointDocumentGetById = op("SharePointDocument_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}");
-    (restore_session_id: Id, site_id: Id, document_id: Id) -> body(SharePointDocument);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) -> body(SharePointDocument);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -140,18 +140,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/8`
     SharePointDocumentGetByIdByVersionId = op("SharePointDocument_GetByIdByVersionId", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}").since(6);
-    (restore_session_id: Id, site_id: Id, document_id: Id, version_id: i64) -> body(SharePointDocument);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) -> body(SharePointDocument);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions`: Gives the versions of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/9`
     SharePointDocumentGetVersions = op("SharePointDocument_GetVersions", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions").since(6);
-    (restore_session_id: Id, site_id: Id, document_id: Id) -> page(Page<SharePointDocument>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) -> page(Page<SharePointDocument>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -163,7 +163,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/10`
     SharePointDocumentRestoreDocumentsAction = op("SharePointDocument_RestoreDocumentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreDocumentsConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreDocumentsConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreDocumentsConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -172,7 +172,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/10`
     SharePointDocumentRestoreDocumentsActionV7 = older SharePointDocumentRestoreDocumentsAction until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreDocumentsConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreDocumentsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -181,7 +181,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/11`
     SharePointDocumentRestoreDocumentsActionTo = op("SharePointDocument_RestoreDocumentsActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToDocumentsConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreToDocumentsConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToDocumentsConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -190,7 +190,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/11`
     SharePointDocumentRestoreDocumentsActionToV7 = older SharePointDocumentRestoreDocumentsActionTo until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreToDocumentsConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToDocumentsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -199,51 +199,51 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/12`
     SharePointDocumentRestoreDocumentActionByVersionId = op("SharePointDocument_RestoreDocumentActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, document_id: Id, version_id: i64) body(RestoreVersionConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreVersionConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/12`
     SharePointDocumentRestoreDocumentActionByVersionIdV7 = older SharePointDocumentRestoreDocumentActionByVersionId until 7;
-    (restore_session_id: Id, site_id: Id, document_id: Id, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/13`
     SharePointDocumentRestoreDocumentActionByVersionIdTo = op("SharePointDocument_RestoreDocumentActionByVersionIdTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, document_id: Id, version_id: i64) body(RestoreToVersionConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreToVersionConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/13`
     SharePointDocumentRestoreDocumentActionByVersionIdToV7 = older SharePointDocumentRestoreDocumentActionByVersionIdTo until 7;
-    (restore_session_id: Id, site_id: Id, document_id: Id, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore`: Does `restore` with one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/14`
     SharePointDocumentRestoreDocumentAction = op("SharePointDocument_RestoreDocumentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, document_id: Id) body(RestoreItemConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreItemConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -253,7 +253,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/14`
     SharePointDocumentRestoreDocumentActionV7 = older SharePointDocumentRestoreDocumentAction until 7;
-    (restore_session_id: Id, site_id: Id, document_id: Id) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -263,7 +263,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/15`
     SharePointDocumentRestoreDocumentActionTo = op("SharePointDocument_RestoreDocumentActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, document_id: Id) body(RestoreToItemConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreToItemConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -273,7 +273,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/15`
     SharePointDocumentRestoreDocumentActionToV7 = older SharePointDocumentRestoreDocumentActionTo until 7;
-    (restore_session_id: Id, site_id: Id, document_id: Id) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -283,7 +283,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/16`
     SharePointDocumentSaveDocumentsAction = op("SharePointDocument_SaveDocumentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/save").since(6);
-    (restore_session_id: Id, site_id: Id) body(SharePointSaveDocumentsOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(SharePointSaveDocumentsOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -292,18 +292,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/17`
     SharePointDocumentSaveDocumentActionByVersionId = op("SharePointDocument_SaveDocumentActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/save").since(6);
-    (restore_session_id: Id, site_id: Id, document_id: Id, version_id: i64) body(SaveSharePointDocumentOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(SaveSharePointDocumentOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/save`: Does `save` with one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/18`
     SharePointDocumentSaveDocumentAction = op("SharePointDocument_SaveDocumentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/save").since(6);
-    (restore_session_id: Id, site_id: Id, document_id: Id) body(SaveSharePointDocumentOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(SaveSharePointDocumentOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -313,7 +313,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/19`
     SharePointDocumentSendDocumentsAction = op("SharePointDocument_SendDocumentsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/send").since(6);
-    (restore_session_id: Id, site_id: Id) body(SharePointSendDocumentsAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(SharePointSendDocumentsAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -322,18 +322,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/20`
     SharePointDocumentSendDocumentActionByVersionId = op("SharePointDocument_SendDocumentActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/send").since(6);
-    (restore_session_id: Id, site_id: Id, document_id: Id, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/send`: Does `send` with one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/21`
     SharePointDocumentSendDocumentAction = op("SharePointDocument_SendDocumentAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/send").since(6);
-    (restore_session_id: Id, site_id: Id, document_id: Id) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -343,7 +343,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/22`
     SharePointDocumentOperatorRestore = op("SharePointDocument_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/operatorRestore").since(6);
-    (restore_session_id: Id, site_id: Id) body(OperatorRestoreSharePointDocumentsConfig) -> body(OperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(OperatorRestoreSharePointDocumentsConfig) -> body(OperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -355,7 +355,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/23`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders")]
     SharePointFolderGet = op("SharePointFolder_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders"]).older(&[Form { until: ApiVersion::new(5), request: None, response: Response::Page(<Page<SharePointItem> as Model>::SHAPE,<Page<SharePointItem>>::LIST) }]);
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointFolder>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointFolder>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -370,7 +370,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/23`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders")]
     SharePointFolderGetV5 = older SharePointFolderGet until 5;
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointItem>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -384,7 +384,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/24`
     SharePointFolderGetById = op("SharePointFolder_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}");
-    (restore_session_id: Id, site_id: Id, folder_id: Id) -> body(SharePointFolder);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) -> body(SharePointFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -394,18 +394,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/25`
     SharePointFolderGetByIdByVersionId = op("SharePointFolder_GetByIdByVersionId", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}").since(6);
-    (restore_session_id: Id, site_id: Id, folder_id: Id, version_id: i64) -> body(SharePointFolder);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) -> body(SharePointFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions`: Gives the versions of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/26`
     SharePointFolderGetVersions = op("SharePointFolder_GetVersions", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions").since(6);
-    (restore_session_id: Id, site_id: Id, folder_id: Id) -> page(Page<SharePointFolder>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) -> page(Page<SharePointFolder>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -417,7 +417,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/27`
     SharePointFolderRestoreFoldersAction = op("SharePointFolder_RestoreFoldersAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreFoldersConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreFoldersConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreFoldersConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -426,7 +426,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/27`
     SharePointFolderRestoreFoldersActionV7 = older SharePointFolderRestoreFoldersAction until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreFoldersConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreFoldersConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -435,7 +435,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/28`
     SharePointFolderRestoreFoldersActionTo = op("SharePointFolder_RestoreFoldersActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToFoldersConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreToFoldersConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToFoldersConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -444,7 +444,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/28`
     SharePointFolderRestoreFoldersActionToV7 = older SharePointFolderRestoreFoldersActionTo until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreToFoldersConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToFoldersConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -453,7 +453,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/29`
     SharePointFolderRestoreFolderAction = op("SharePointFolder_RestoreFolderAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, folder_id: Id) body(RestoreItemConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreItemConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -463,7 +463,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/29`
     SharePointFolderRestoreFolderActionV7 = older SharePointFolderRestoreFolderAction until 7;
-    (restore_session_id: Id, site_id: Id, folder_id: Id) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -473,7 +473,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/30`
     SharePointFolderRestoreFolderActionTo = op("SharePointFolder_RestoreFolderActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, folder_id: Id) body(RestoreToItemConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToItemConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -483,7 +483,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/30`
     SharePointFolderRestoreFolderActionToV7 = older SharePointFolderRestoreFolderActionTo until 7;
-    (restore_session_id: Id, site_id: Id, folder_id: Id) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -493,51 +493,51 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/31`
     SharePointFolderRestoreFolderActionByVersionId = op("SharePointFolder_RestoreFolderActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, folder_id: Id, version_id: i64) body(RestoreVersionConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreVersionConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/31`
     SharePointFolderRestoreFolderActionByVersionIdV7 = older SharePointFolderRestoreFolderActionByVersionId until 7;
-    (restore_session_id: Id, site_id: Id, folder_id: Id, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/32`
     SharePointFolderRestoreFolderActionByVersionIdTo = op("SharePointFolder_RestoreFolderActionByVersionIdTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, folder_id: Id, version_id: i64) body(RestoreToVersionConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreToVersionConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/32`
     SharePointFolderRestoreFolderActionByVersionIdToV7 = older SharePointFolderRestoreFolderActionByVersionIdTo until 7;
-    (restore_session_id: Id, site_id: Id, folder_id: Id, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/save`: Adds to the save of the folders of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/33`
     SharePointFolderSaveFoldersAction = op("SharePointFolder_SaveFoldersAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/save").since(6);
-    (restore_session_id: Id, site_id: Id) body(SaveSharePointFoldersOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(SaveSharePointFoldersOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -546,7 +546,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/34`
     SharePointFolderSaveFolderAction = op("SharePointFolder_SaveFolderAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/save").since(6);
-    (restore_session_id: Id, site_id: Id, folder_id: Id) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -556,18 +556,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/35`
     SharePointFolderSaveFolderActionByVersionId = op("SharePointFolder_SaveFolderActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/save").since(6);
-    (restore_session_id: Id, site_id: Id, folder_id: Id, version_id: i64) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/send`: Adds to the send of the folders of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/36`
     SharePointFolderSendFoldersAction = op("SharePointFolder_SendFoldersAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/send").since(6);
-    (restore_session_id: Id, site_id: Id) body(SharePointSendFoldersAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(SharePointSendFoldersAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -576,7 +576,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/37`
     SharePointFolderSendFolderAction = op("SharePointFolder_SendFolderAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/send").since(6);
-    (restore_session_id: Id, site_id: Id, folder_id: Id) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -586,18 +586,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/38`
     SharePointFolderSendFolderActionByVersionId = op("SharePointFolder_SendFolderActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/send").since(6);
-    (restore_session_id: Id, site_id: Id, folder_id: Id, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/search`: Does `search` with one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/39`
     SharePointFolderSearchFolderByOptions = op("SharePointFolder_SearchFolderByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/search").since(6);
-    (restore_session_id: Id, site_id: Id, folder_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
@@ -614,7 +614,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/40`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items")]
     SharePointItemGet = op("SharePointItem_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items"]);
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointItem>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -630,7 +630,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/41`
     SharePointItemGetById = op("SharePointItem_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}");
-    (restore_session_id: Id, site_id: Id, item_id: Id) -> body(SharePointItem);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) -> body(SharePointItem);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -640,18 +640,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/42`
     SharePointItemGetByIdByVersionId = op("SharePointItem_GetByIdByVersionId", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}").since(6);
-    (restore_session_id: Id, site_id: Id, item_id: Id, version_id: i64) -> body(SharePointItem);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, version_id: i64) -> body(SharePointItem);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions`: Gives the versions of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/43`
     SharePointItemGetVersions = op("SharePointItem_GetVersions", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions").since(6);
-    (restore_session_id: Id, site_id: Id, item_id: Id) -> page(Page<SharePointItem>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -663,7 +663,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/44`
     SharePointItemRestoreItemsAction = op("SharePointItem_RestoreItemsAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreItemsConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreItemsConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreItemsConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -672,7 +672,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/44`
     SharePointItemRestoreItemsActionV7 = older SharePointItemRestoreItemsAction until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreItemsConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreItemsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -681,7 +681,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/45`
     SharePointItemRestoreItemsActionTo = op("SharePointItem_RestoreItemsActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToItemsConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreToItemsConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToItemsConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -690,7 +690,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/45`
     SharePointItemRestoreItemsActionToV7 = older SharePointItemRestoreItemsActionTo until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreToItemsConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToItemsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -699,7 +699,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/46`
     SharePointItemRestoreItemAction = op("SharePointItem_RestoreItemAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(RestoreItemConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreItemConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -709,7 +709,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/46`
     SharePointItemRestoreItemActionV7 = older SharePointItemRestoreItemAction until 7;
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -719,29 +719,29 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/47`
     SharePointItemRestoreItemActionByVersionId = op("SharePointItem_RestoreItemActionByVersionId", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, item_id: Id, version_id: i64) body(RestoreVersionConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, version_id: i64) body(RestoreVersionConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore`: Does `restore` with one version of one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/47`
     SharePointItemRestoreItemActionByVersionIdV7 = older SharePointItemRestoreItemActionByVersionId until 7;
-    (restore_session_id: Id, site_id: Id, item_id: Id, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo`: Does `restore to` with one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/48`
     SharePointItemRestoreItemActionTo = op("SharePointItem_RestoreItemActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(RestoreToItemConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToItemConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -751,7 +751,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/48`
     SharePointItemRestoreItemActionToV7 = older SharePointItemRestoreItemActionTo until 7;
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -761,29 +761,29 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/49`
     SharePointItemRestoreItemActionByVersionIdTo = op("SharePointItem_RestoreItemActionByVersionIdTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToItemConfig as Model>::SHAPE), response: Response::Body(<ItemRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, item_id: Id, version_id: i64) body(RestoreToVersionConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, version_id: i64) body(RestoreToVersionConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/49`
     SharePointItemRestoreItemActionByVersionIdToV7 = older SharePointItemRestoreItemActionByVersionIdTo until 7;
-    (restore_session_id: Id, site_id: Id, item_id: Id, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
-    version_id: i64 [version_id.into()] path("versionId", Kind::Int);
+    version_id: i64 [version_id] path("versionId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/operatorRestore`: Adds to the operator restore of the items of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/50`
     SharePointItemOperatorRestore = op("SharePointItem_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/operatorRestore").since(6);
-    (restore_session_id: Id, site_id: Id) body(OperatorRestoreSharePointItemsConfig) -> body(OperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(OperatorRestoreSharePointItemsConfig) -> body(OperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -795,7 +795,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/51`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries")]
     SharePointLibraryGet = op("SharePointLibrary_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries"]).older(&[Form { until: ApiVersion::new(5), request: None, response: Response::Page(<Page<SharePointItem> as Model>::SHAPE,<Page<SharePointItem>>::LIST) }]);
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointLibrary>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointLibrary>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -811,7 +811,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/51`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries")]
     SharePointLibraryGetV5 = older SharePointLibraryGet until 5;
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointItem>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -826,7 +826,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/52`
     SharePointLibraryGetById = op("SharePointLibrary_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}");
-    (restore_session_id: Id, site_id: Id, library_id: Id) -> body(SharePointLibrary);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) -> body(SharePointLibrary);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -836,7 +836,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/53`
     SharePointLibraryRestoreLibraryAction = op("SharePointLibrary_RestoreLibraryAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreListConfig as Model>::SHAPE), response: Response::Body(<ListRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, library_id: Id) body(RestoreListConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(RestoreListConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -846,7 +846,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/53`
     SharePointLibraryRestoreLibraryActionV7 = older SharePointLibraryRestoreLibraryAction until 7;
-    (restore_session_id: Id, site_id: Id, library_id: Id) body(RestoreListConfig) -> body(ListRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(RestoreListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -856,7 +856,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/54`
     SharePointLibraryRestoreLibraryActionTo = op("SharePointLibrary_RestoreLibraryActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToListConfig as Model>::SHAPE), response: Response::Body(<ListRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, library_id: Id) body(RestoreToListConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(RestoreToListConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -866,7 +866,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/54`
     SharePointLibraryRestoreLibraryActionToV7 = older SharePointLibraryRestoreLibraryActionTo until 7;
-    (restore_session_id: Id, site_id: Id, library_id: Id) body(RestoreToListConfig) -> body(ListRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(RestoreToListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -876,7 +876,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/55`
     SharePointLibrarySaveLibraryAction = op("SharePointLibrary_SaveLibraryAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/save").since(6);
-    (restore_session_id: Id, site_id: Id, library_id: Id) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -886,7 +886,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/56`
     SharePointLibrarySendLibraryAction = op("SharePointLibrary_SendLibraryAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/send").since(6);
-    (restore_session_id: Id, site_id: Id, library_id: Id) body(SendAsMsgOptionsV6) -> empty(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(SendAsMsgOptionsV6) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -896,7 +896,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/57`
     SharePointLibrarySearchLibraryByOptions = op("SharePointLibrary_SearchLibraryByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/search").since(6);
-    (restore_session_id: Id, site_id: Id, library_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -913,7 +913,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/58`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists")]
     SharePointListGet = op("SharePointList_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists"]).older(&[Form { until: ApiVersion::new(5), request: None, response: Response::Page(<Page<SharePointItem> as Model>::SHAPE,<Page<SharePointItem>>::LIST) }]);
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointList>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointList>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -929,7 +929,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/58`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists")]
     SharePointListGetV5 = older SharePointListGet until 5;
-    (restore_session_id: Id, site_id: Id) -> page(Page<SharePointItem>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -944,7 +944,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/59`
     SharePointListGetById = op("SharePointList_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}");
-    (restore_session_id: Id, site_id: Id, list_id: Id) -> body(SharePointList);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) -> body(SharePointList);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
@@ -954,7 +954,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/60`
     SharePointListRestoreListAction = op("SharePointList_RestoreListAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreListConfig as Model>::SHAPE), response: Response::Body(<ListRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, list_id: Id) body(RestoreListConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(RestoreListConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
@@ -964,7 +964,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/60`
     SharePointListRestoreListActionV7 = older SharePointListRestoreListAction until 7;
-    (restore_session_id: Id, site_id: Id, list_id: Id) body(RestoreListConfig) -> body(ListRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(RestoreListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
@@ -974,7 +974,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/61`
     SharePointListRestoreListActionTo = op("SharePointList_RestoreListActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToListConfig as Model>::SHAPE), response: Response::Body(<ListRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id, list_id: Id) body(RestoreToListConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(RestoreToListConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
@@ -984,7 +984,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/61`
     SharePointListRestoreListActionToV7 = older SharePointListRestoreListActionTo until 7;
-    (restore_session_id: Id, site_id: Id, list_id: Id) body(RestoreToListConfig) -> body(ListRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(RestoreToListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
@@ -994,7 +994,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/62`
     SharePointListSearchListByOptions = op("SharePointList_SearchListByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/search").since(6);
-    (restore_session_id: Id, site_id: Id, list_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
@@ -1011,7 +1011,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/63`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites")]
     SharePointSiteGet = op("SharePointSite_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites"]);
-    (restore_session_id: Id) -> page(Page<SharePointSite>);
+    (restore_session_id: impl Into<Id>) -> page(Page<SharePointSite>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -1025,7 +1025,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/64`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId")]
     SharePointSiteGetById = op("SharePointSite_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId"]);
-    (restore_session_id: Id, site_id: Id) -> body(SharePointSite);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> body(SharePointSite);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1034,7 +1034,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/65`
     SharePointSiteRestoreSiteAction = op("SharePointSite_RestoreSiteAction", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreSiteConfig as Model>::SHAPE), response: Response::Body(<WebRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreSiteConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreSiteConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1043,7 +1043,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/65`
     SharePointSiteRestoreSiteActionV7 = older SharePointSiteRestoreSiteAction until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreSiteConfig) -> body(WebRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreSiteConfig) -> body(WebRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1052,7 +1052,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/66`
     SharePointSiteRestoreSiteActionTo = op("SharePointSite_RestoreSiteActionTo", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restoreTo").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreToSiteConfig as Model>::SHAPE), response: Response::Body(<WebRestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, site_id: Id) body(RestoreToSiteConfig) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToSiteConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1061,7 +1061,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/66`
     SharePointSiteRestoreSiteActionToV7 = older SharePointSiteRestoreSiteActionTo until 7;
-    (restore_session_id: Id, site_id: Id) body(RestoreToSiteConfig) -> body(WebRestoreStatistics);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToSiteConfig) -> body(WebRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1070,7 +1070,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/67`
     SharePointSiteSearchSitesByOptions = op("SharePointSite_SearchSitesByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/search").since(6);
-    (restore_session_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -1082,7 +1082,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/68`
     SharePointSiteSearchSiteByOptions = op("SharePointSite_SearchSiteByOptions", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/search").since(6);
-    (restore_session_id: Id, site_id: Id) body(VESPSearchOptions) -> page(Page<Item>);
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(VESPSearchOptions) -> page(Page<Item>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -1097,7 +1097,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/69`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Action").until(5);
-    (restore_session_id: Id, site_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1108,7 +1108,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/70`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdDocumentsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/Action").until(5);
-    (restore_session_id: Id, site_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1119,7 +1119,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/71`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdDocumentsByDocumentIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents_by_documentId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Action").until(5);
-    (restore_session_id: Id, site_id: Id, document_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
@@ -1131,7 +1131,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/72`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdLibrariesByLibraryIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries_by_libraryId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/Action").until(5);
-    (restore_session_id: Id, site_id: Id, library_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
@@ -1143,7 +1143,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/73`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdListsByListIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists_by_listId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/Action").until(5);
-    (restore_session_id: Id, site_id: Id, list_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
@@ -1155,7 +1155,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/74`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items_by_itemId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Action").until(5);
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -1167,7 +1167,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/75`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAttachmentsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items_by_itemId_Attachments_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/Action").until(5);
-    (restore_session_id: Id, site_id: Id, item_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -1179,7 +1179,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/76`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAttachmentsByAttachmentIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items_by_itemId_Attachments_by_attachmentId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/Action").until(5);
-    (restore_session_id: Id, site_id: Id, item_id: Id, attachment_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, attachment_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
@@ -1192,7 +1192,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/77`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdFoldersAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/Action").since(5).until(5);
-    (restore_session_id: Id, site_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
@@ -1203,7 +1203,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/78`
     PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdFoldersByFolderIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders_by_folderId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Action").until(5);
-    (restore_session_id: Id, site_id: Id, folder_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);

@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/0`
     BackupOrganizationRestoreSessionsSearchTeams = op("BackupOrganization_RestoreSessionsSearchTeams", "POST", "/RestoreSessions/{restoreSessionId}/organization/searchTeams").since(6);
-    (restore_session_id: Id) body(TeamsSearchOptions) -> page(Page<ChannelEntity>);
+    (restore_session_id: impl Into<Id>) body(TeamsSearchOptions) -> page(Page<ChannelEntity>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -21,7 +21,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/1`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels")]
     TeamsChannelGet = op("TeamsChannel_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels"]).since(5).older(&[Form { until: ApiVersion::new(6), request: None, response: Response::Page(<Page<TeamsChannel> as Model>::SHAPE,<Page<TeamsChannel>>::LIST) }]);
-    (restore_session_id: Id, team_id: Id) -> page(Page<TeamsChannelPreview>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) -> page(Page<TeamsChannelPreview>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     /// In v6 and later.
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/1`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels")]
     TeamsChannelGetV6 = older TeamsChannelGet until 6;
-    (restore_session_id: Id, team_id: Id) -> page(Page<TeamsChannel>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) -> page(Page<TeamsChannel>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     /// In v6 and later.
@@ -53,7 +53,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/2`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId")]
     TeamsChannelGetByChannelId = op("TeamsChannel_GetByChannelId", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId"]).since(5);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) -> body(TeamsChannel);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) -> body(TeamsChannel);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -63,7 +63,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/3`
     TeamsChannelSearch = op("TeamsChannel_Search", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/search").since(6);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(TeamsSearchOptions) -> page(Page<ChannelEntity>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(TeamsSearchOptions) -> page(Page<ChannelEntity>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/4`
     TeamsChannelRestore = op("TeamsChannel_Restore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreChannelOptions as Model>::SHAPE), response: Response::Body(<RestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(RestoreChannelOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(RestoreChannelOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -85,7 +85,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/4`
     TeamsChannelRestoreV7 = older TeamsChannelRestore until 7;
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(RestoreChannelOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(RestoreChannelOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -98,7 +98,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/5`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files")]
     TeamsFileGetPage = op("TeamsFile_GetPage", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files"]).since(5);
-    (restore_session_id: Id, team_id: Id) -> page(Page<TeamsFile>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) -> page(Page<TeamsFile>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Option<Id> [None] query("channelId", Kind::Id);
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "TeamsFile_Get")]
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_by_fileId")]
     TeamsFileGetV7 = op("TeamsFile_GetV7", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}").aliases(&["TeamsFile_Get", "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_by_fileId"]).since(5).until(7);
-    (restore_session_id: Id, team_id: Id, file_id: Id) -> body(TeamsFile);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, file_id: impl Into<Id>) -> body(TeamsFile);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
@@ -129,7 +129,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/7`
     TeamsFileSearch = op("TeamsFile_Search", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/search").since(6);
-    (restore_session_id: Id, team_id: Id) body(SearchOptions) -> page(Page<TeamsFile>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(SearchOptions) -> page(Page<TeamsFile>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/8`
     TeamsFileSave = op("TeamsFile_Save", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/save").since(6);
-    (restore_session_id: Id, team_id: Id) body(FilesSaveOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(FilesSaveOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -154,7 +154,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/9`
     #[doc(alias = "TeamsFile_SaveById")]
     TeamsFileSaveByIdV7 = op("TeamsFile_SaveByIdV7", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/save").aliases(&["TeamsFile_SaveById"]).since(6).until(7);
-    (restore_session_id: Id, team_id: Id, file_id: Id) body(FileSaveOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, file_id: impl Into<Id>) body(FileSaveOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/10`
     TeamsFileSend = op("TeamsFile_Send", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/send").since(6);
-    (restore_session_id: Id, team_id: Id) body(FilesSendOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(FilesSendOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -174,7 +174,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/11`
     #[doc(alias = "TeamsFile_SendById")]
     TeamsFileSendByIdV7 = op("TeamsFile_SendByIdV7", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/send").aliases(&["TeamsFile_SendById"]).since(6).until(7);
-    (restore_session_id: Id, team_id: Id, file_id: Id) body(SendAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, file_id: impl Into<Id>) body(SendAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
@@ -184,7 +184,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/12`
     TeamsFileRestore = op("TeamsFile_Restore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreFilesOptions as Model>::SHAPE), response: Response::Body(<RestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, team_id: Id) body(RestoreFilesOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestoreFilesOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -193,7 +193,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/12`
     TeamsFileRestoreV7 = older TeamsFileRestore until 7;
-    (restore_session_id: Id, team_id: Id) body(RestoreFilesOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestoreFilesOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -203,7 +203,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/13`
     #[doc(alias = "TeamsFile_RestoreById")]
     TeamsFileRestoreByIdV7 = op("TeamsFile_RestoreByIdV7", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/restore").aliases(&["TeamsFile_RestoreById"]).since(6).until(7);
-    (restore_session_id: Id, team_id: Id, file_id: Id) body(RestoreFileOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, file_id: impl Into<Id>) body(RestoreFileOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
@@ -216,7 +216,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/14`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts")]
     TeamsPostGetPage = op("TeamsPost_GetPage", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts"]).since(5);
-    (restore_session_id: Id, team_id: Id) -> page(Page<TeamsPost>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) -> page(Page<TeamsPost>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Option<Id> [None] query("channelId", Kind::Id);
@@ -232,10 +232,10 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/15`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_by_postId")]
     TeamsPostGet = op("TeamsPost_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_by_postId"]).since(5);
-    (restore_session_id: Id, team_id: Id, post_id: i64) -> body(TeamsPost);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, post_id: i64) -> body(TeamsPost);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
-    post_id: i64 [post_id.into()] path("postId", Kind::Int);
+    post_id: i64 [post_id] path("postId", Kind::Int);
     /// In v6 and later.
     channel_id: Option<Id> [None] query("channelId", Kind::Id).since(6);
 }
@@ -244,7 +244,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/16`
     TeamsPostSearch = op("TeamsPost_Search", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/search").since(6);
-    (restore_session_id: Id, team_id: Id) body(SearchOptions) -> page(Page<TeamsPost>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(SearchOptions) -> page(Page<TeamsPost>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -259,7 +259,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/17`
     TeamsPostSave = op("TeamsPost_Save", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/save").since(6);
-    (restore_session_id: Id, team_id: Id) body(SavePostsOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(SavePostsOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -268,17 +268,17 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/18`
     TeamsPostSaveById = op("TeamsPost_SaveById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/save").since(6);
-    (restore_session_id: Id, team_id: Id, post_id: i64) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, post_id: i64) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
-    post_id: i64 [post_id.into()] path("postId", Kind::Int);
+    post_id: i64 [post_id] path("postId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/send`: Adds to the send of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/19`
     TeamsPostSend = op("TeamsPost_Send", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/send").since(6);
-    (restore_session_id: Id, team_id: Id) body(SendPostsOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(SendPostsOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -287,17 +287,17 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/20`
     TeamsPostSendById = op("TeamsPost_SendById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/send").since(6);
-    (restore_session_id: Id, team_id: Id, post_id: i64) body(SendAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, post_id: i64) body(SendAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
-    post_id: i64 [post_id.into()] path("postId", Kind::Int);
+    post_id: i64 [post_id] path("postId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/export`: Adds to the export of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/21`
     TeamsPostExport = op("TeamsPost_Export", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/export").since(6);
-    (restore_session_id: Id, team_id: Id) body(ExportOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(ExportOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -306,17 +306,17 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/22`
     TeamsPostExportById = op("TeamsPost_ExportById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/export").since(6);
-    (restore_session_id: Id, team_id: Id, post_id: i64) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, post_id: i64) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
-    post_id: i64 [post_id.into()] path("postId", Kind::Int);
+    post_id: i64 [post_id] path("postId", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore`: Adds to the restore of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/23`
     TeamsPostRestore = op("TeamsPost_Restore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestorePostsOptions as Model>::SHAPE), response: Response::Body(<RestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, team_id: Id) body(RestorePostsOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestorePostsOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -325,7 +325,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/23`
     TeamsPostRestoreV7 = older TeamsPostRestore until 7;
-    (restore_session_id: Id, team_id: Id) body(RestorePostsOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestorePostsOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -337,7 +337,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/24`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs")]
     TeamsTabGet = op("TeamsTab_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs"]).since(5);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) -> page(Page<TeamsTab>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) -> page(Page<TeamsTab>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -352,7 +352,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/25`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_by_tabId")]
     TeamsTabGetTab = op("TeamsTab_GetTab", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_by_tabId"]).since(5);
-    (restore_session_id: Id, team_id: Id, channel_id: Id, tab_id: Id) -> body(TeamsTab);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, tab_id: impl Into<Id>) -> body(TeamsTab);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -363,7 +363,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/26`
     TeamsTabSearch = op("TeamsTab_Search", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/search").since(6);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(SearchOptions) -> page(Page<TeamsTab>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(SearchOptions) -> page(Page<TeamsTab>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -375,7 +375,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/27`
     TeamsTabRestore = op("TeamsTab_Restore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreTabsOptions as Model>::SHAPE), response: Response::Body(<RestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(RestoreTabsOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(RestoreTabsOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -385,7 +385,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/27`
     TeamsTabRestoreV7 = older TeamsTabRestore until 7;
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(RestoreTabsOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(RestoreTabsOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -395,7 +395,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/28`
     TeamsTabRestoreById = op("TeamsTab_RestoreById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreTabOptions as Model>::SHAPE), response: Response::Body(<RestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, team_id: Id, channel_id: Id, tab_id: Id) body(RestoreTabOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, tab_id: impl Into<Id>) body(RestoreTabOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -406,7 +406,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/28`
     TeamsTabRestoreByIdV7 = older TeamsTabRestoreById until 7;
-    (restore_session_id: Id, team_id: Id, channel_id: Id, tab_id: Id) body(RestoreTabOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, tab_id: impl Into<Id>) body(RestoreTabOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -420,7 +420,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/29`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams")]
     TeamsTeamGet = op("TeamsTeam_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams"]).since(5);
-    (restore_session_id: Id) -> page(Page<TeamsTeam>);
+    (restore_session_id: impl Into<Id>) -> page(Page<TeamsTeam>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     /// In v6 and later.
     display_name: Option<String> [None] query("displayName", Kind::Text).since(6);
@@ -437,7 +437,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/30`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId")]
     TeamsTeamGetById = op("TeamsTeam_GetById", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}").aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId"]).since(5);
-    (restore_session_id: Id, team_id: Id) -> body(TeamsTeam);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) -> body(TeamsTeam);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -446,7 +446,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/31`
     TeamsTeamRestore = op("TeamsTeam_Restore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreTeamOptions as Model>::SHAPE), response: Response::Body(<RestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id) body(RestoreTeamOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>) body(RestoreTeamOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -454,7 +454,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/31`
     TeamsTeamRestoreV7 = older TeamsTeamRestore until 7;
-    (restore_session_id: Id) body(RestoreTeamOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>) body(RestoreTeamOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -462,7 +462,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/32`
     TeamsTeamSearch = op("TeamsTeam_Search", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/search").since(6);
-    (restore_session_id: Id, team_id: Id) body(TeamsSearchOptions) -> page(Page<ChannelEntity>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(TeamsSearchOptions) -> page(Page<ChannelEntity>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     offset: Option<i64> [None] query("offset", Kind::Int);
@@ -473,7 +473,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/33`
     TeamsTeamRestoreById = op("TeamsTeam_RestoreById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/restore").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<RestoreTeamOptions as Model>::SHAPE), response: Response::Body(<RestoreStatistics as Model>::SHAPE) }]).long_running();
-    (restore_session_id: Id, team_id: Id) body(RestoreTeamOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestoreTeamOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -482,7 +482,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/33`
     TeamsTeamRestoreByIdV7 = older TeamsTeamRestoreById until 7;
-    (restore_session_id: Id, team_id: Id) body(RestoreTeamOptions) -> body(RestoreStatistics);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestoreTeamOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -491,7 +491,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/34`
     TeamsChannelGetChildrenPage = op("TeamsChannel_GetChildrenPage", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/children").since(7);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) -> page(Page<TeamsNode>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) -> page(Page<TeamsNode>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -503,7 +503,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/35`
     TeamsChannelOperatorRestore = op("TeamsChannel_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorRestore").since(7);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(OperatorRestoreChannelOptions) -> body(TeamsOperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(OperatorRestoreChannelOptions) -> body(TeamsOperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -513,7 +513,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/36`
     TeamsChannelOperatorStartExportTask = op("TeamsChannel_OperatorStartExportTask", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/startOperatorExportPosts").since(7);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) -> body(OperatorStartExportTaskResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) -> body(OperatorStartExportTaskResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -523,7 +523,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/37`
     TeamsChannelDownloadExportedPosts = op("TeamsChannel_DownloadExportedPosts", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorExport/{requestExportId}").since(7);
-    (restore_session_id: Id, team_id: Id, channel_id: Id, request_export_id: Id, auth_code: String) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, request_export_id: impl Into<Id>, auth_code: impl Into<String>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -536,7 +536,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/restore_teams.json#/operations/38`
     #[doc(alias = "TeamsFile_GetVersions")]
     TeamsFileGetVersionsV7 = op("TeamsFile_GetVersionsV7", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/versions").aliases(&["TeamsFile_GetVersions"]).since(7).until(7);
-    (restore_session_id: Id, team_id: Id, file_id: Id) -> page(Page<TeamsFile>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, file_id: impl Into<Id>) -> page(Page<TeamsFile>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
@@ -548,7 +548,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/39`
     TeamsFileOperatorRestore = op("TeamsFile_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/operatorRestore").since(7);
-    (restore_session_id: Id, team_id: Id) body(OperatorRestoreFilesOptions) -> body(TeamsOperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(OperatorRestoreFilesOptions) -> body(TeamsOperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -557,7 +557,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/40`
     TeamsPostOperatorRestore = op("TeamsPost_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorRestore").since(7);
-    (restore_session_id: Id, team_id: Id) body(OperatorRestorePostsOptions) -> body(TeamsOperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(OperatorRestorePostsOptions) -> body(TeamsOperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -566,7 +566,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/41`
     TeamsPostOperatorStartExportTask = op("TeamsPost_OperatorStartExportTask", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorStartExportTask").since(7);
-    (restore_session_id: Id, team_id: Id) body(OperatorStartExportTaskOptions) -> body(OperatorStartExportTaskResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(OperatorStartExportTaskOptions) -> body(OperatorStartExportTaskResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -575,7 +575,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/42`
     TeamsPostDownloadExportedPosts = op("TeamsPost_DownloadExportedPosts", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorExport/{requestExportId}").since(7);
-    (restore_session_id: Id, team_id: Id, request_export_id: Id, auth_code: String) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, request_export_id: impl Into<Id>, auth_code: impl Into<String>) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     request_export_id: Id [request_export_id.into()] path("requestExportId", Kind::Id);
@@ -586,7 +586,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/43`
     TeamsTabOperatorRestore = op("TeamsTab_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/operatorRestore").since(7);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(OperatorRestoreTabsOptions) -> body(TeamsOperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(OperatorRestoreTabsOptions) -> body(TeamsOperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -596,7 +596,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/44`
     TeamsTabOperatorRestoreByMultipleChannels = op("TeamsTab_OperatorRestoreByMultipleChannels", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/operatorRestore").since(7);
-    (restore_session_id: Id, team_id: Id) body(OperatorRestoreTabsOptions) -> body(TeamsOperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(OperatorRestoreTabsOptions) -> body(TeamsOperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -605,7 +605,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/45`
     TeamsTeamOperatorRestore = op("TeamsTeam_OperatorRestore", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/operatorRestore").since(7);
-    (restore_session_id: Id) body(OperatorRestoreTeamOptions) -> body(TeamsOperatorRestoreSessionResponse);
+    (restore_session_id: impl Into<Id>) body(OperatorRestoreTeamOptions) -> body(TeamsOperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -613,7 +613,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/46`
     TeamsFileGet = op("TeamsFile_Get", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}").since(8);
-    (restore_session_id: Id, team_id: Id, channel_id: Id, file_id: Id) -> body(TeamsFile);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, file_id: impl Into<Id>) -> body(TeamsFile);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -624,7 +624,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/47`
     TeamsFileGetVersions = op("TeamsFile_GetVersions", "GET", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/versions").since(8);
-    (restore_session_id: Id, team_id: Id, channel_id: Id, file_id: Id) -> page(Page<TeamsFile>);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, file_id: impl Into<Id>) -> page(Page<TeamsFile>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -637,7 +637,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/48`
     TeamsFileSaveById = op("TeamsFile_SaveById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/save").since(8);
-    (restore_session_id: Id, team_id: Id, channel_id: Id, file_id: Id) body(FileSaveOptions) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, file_id: impl Into<Id>) body(FileSaveOptions) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -648,7 +648,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/49`
     TeamsFileSendById = op("TeamsFile_SendById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/send").since(8);
-    (restore_session_id: Id, team_id: Id, channel_id: Id, file_id: Id) body(SendAsMsgOptions) -> empty(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, file_id: impl Into<Id>) body(SendAsMsgOptions) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -659,7 +659,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/50`
     TeamsFileRestoreById = op("TeamsFile_RestoreById", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/restore").since(8).long_running();
-    (restore_session_id: Id, team_id: Id, channel_id: Id, file_id: Id) body(RestoreFileOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, file_id: impl Into<Id>) body(RestoreFileOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -670,7 +670,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/51`
     TeamsTabRestoreByMultipleChannels = op("TeamsTab_RestoreByMultipleChannels", "POST", "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/restore").since(8).long_running();
-    (restore_session_id: Id, team_id: Id) body(RestoreTabsOptions) -> body(AsyncRestoreResponse);
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestoreTabsOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -681,7 +681,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/52`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/Action").since(5).until(5);
-    (restore_session_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -691,7 +691,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/53`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -702,7 +702,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/54`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByChannelIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -714,7 +714,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/55`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByChannelIdTabsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id, channel_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -726,7 +726,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/56`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByChannelIdTabsByTabIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_by_tabId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id, channel_id: Id, tab_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, tab_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
@@ -739,7 +739,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/57`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdFilesAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -750,7 +750,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/58`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdFilesByFileIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_by_fileId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/{fileId}/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id, file_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, file_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
@@ -762,7 +762,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/59`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdPostsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
@@ -773,7 +773,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/60`
     PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdPostsByPostIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_by_postId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/{postId}/Action").since(5).until(5);
-    (restore_session_id: Id, team_id: Id, post_id: Id) body(GenericActionBody) -> bytes(());
+    (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, post_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     post_id: Id [post_id.into()] path("postId", Kind::Id);

@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/usage.json#/operations/0`
     #[doc(alias = "get_BackupRepositories_by_repositoryId_BackedUpOrganizations")]
     BackupRepositoryGetRepositoryStorageUsage = op("BackupRepository_GetRepositoryStorageUsage", "GET", "/BackupRepositories/{repositoryId}/backedupOrganizations").aliases(&["get_BackupRepositories_by_repositoryId_BackedUpOrganizations"]).bare(Versions::new(None, ApiVersion::new(5)));
-    (repository_id: Id) -> page(Page<BackupRepositoryStorageUsageInfo>);
+    (repository_id: impl Into<Id>) -> page(Page<BackupRepositoryStorageUsageInfo>);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     /// How many items a page holds: 30 when left out, at most 10,000. (v6 and later)
     limit: Option<i64> [None] query("limit", Kind::Int).since(6);
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     #[doc(alias = "get_Organizations_by_organizationId_usedRepositories")]
     #[doc(alias = "get_Organizations_by_id_usedRepositories")]
     OrganizationGetStorageSpaceUsage = op("Organization_GetStorageSpaceUsage", "GET", "/Organizations/{organizationId}/usedRepositories").aliases(&["get_Organizations_by_organizationId_usedRepositories", "get_Organizations_by_id_usedRepositories"]).bare(Versions::new(None, ApiVersion::new(5)));
-    (organization_id: Id) -> page(Page<OrganizationStorageSpaceUsage>);
+    (organization_id: impl Into<Id>) -> page(Page<OrganizationStorageSpaceUsage>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     /// How many items a page holds: 30 when left out, at most 10,000. (v6 and later)
     limit: Option<i64> [None] query("limit", Kind::Int).since(6);

@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/2`
     DeleteAccessKey = op("DeleteAccessKey", "DELETE", "/zstack/v1/accesskeys/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/3`
     ChangeAccessKeyState = op("ChangeAccessKeyState", "PUT", "/zstack/v1/accesskeys/{uuid}/actions").wrapper("changeAccessKeyState").long_running();
-    (uuid: Id) body(ChangeAccessKeyStateRequest) -> body(Reply<AccessKey>);
+    (uuid: impl Into<Id>) body(ChangeAccessKeyStateRequest) -> body(Reply<AccessKey>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -68,7 +68,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/4`
     ChangeResourceOwner = op("ChangeResourceOwner", "POST", "/zstack/v1/account/{accountUuid}/resources").wrapper("params").long_running();
-    (account_uuid: Id) body(ChangeResourceOwnerRequest) -> body(Reply<AccountResourceRef>);
+    (account_uuid: impl Into<Id>) body(ChangeResourceOwnerRequest) -> body(Reply<AccountResourceRef>);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -161,7 +161,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/10`
     AttachPolicyToUserGroup = op("AttachPolicyToUserGroup", "POST", "/zstack/v1/accounts/groups/{groupUuid}/policies").wrapper("params").long_running();
-    (group_uuid: Id) body(AttachPolicyToUserGroupRequest) -> empty(());
+    (group_uuid: impl Into<Id>) body(AttachPolicyToUserGroupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -172,7 +172,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/11`
     DetachPolicyFromUserGroup = op("DetachPolicyFromUserGroup", "DELETE", "/zstack/v1/accounts/groups/{groupUuid}/policies/{policyUuid}").long_running();
-    (group_uuid: Id, policy_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>, policy_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     policy_uuid: Id [policy_uuid.into()] path("policyUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -184,7 +184,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/12`
     AddUserToGroup = op("AddUserToGroup", "POST", "/zstack/v1/accounts/groups/{groupUuid}/users").wrapper("params").long_running();
-    (group_uuid: Id) body(AddUserToGroupRequest) -> empty(());
+    (group_uuid: impl Into<Id>) body(AddUserToGroupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -195,7 +195,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/13`
     RemoveUserFromGroup = op("RemoveUserFromGroup", "DELETE", "/zstack/v1/accounts/groups/{groupUuid}/users/{userUuid}").long_running();
-    (group_uuid: Id, user_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>, user_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -207,7 +207,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/14`
     DeleteUserGroup = op("DeleteUserGroup", "DELETE", "/zstack/v1/accounts/groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -266,7 +266,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/18`
     DeletePolicy = op("DeletePolicy", "DELETE", "/zstack/v1/accounts/policies/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -305,7 +305,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/20`
     GetAccountQuotaUsage = op("GetAccountQuotaUsage", "GET", "/zstack/v1/accounts/quota/{uuid}/usages");
-    (uuid: Id) -> body(GetAccountQuotaUsageResult);
+    (uuid: impl Into<Id>) -> body(GetAccountQuotaUsageResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -352,7 +352,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/23`
     CheckResourcePermission = op("CheckResourcePermission", "GET", "/zstack/v1/accounts/resource/api-permissions");
-    (resource_type: String) -> body(CheckResourcePermissionResult);
+    (resource_type: impl Into<String>) -> body(CheckResourcePermissionResult);
     /// What kind of resource it is.
     resource_type: String [resource_type.into()] query("resourceType", Kind::Text).required();
     /// System tags, such as `name::value`.
@@ -482,7 +482,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/31`
     DetachPoliciesFromUser = op("DetachPoliciesFromUser", "DELETE", "/zstack/v1/accounts/users/{userUuid}/policies").long_running();
-    (user_uuid: Id) -> empty(());
+    (user_uuid: impl Into<Id>) -> empty(());
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     policy_uuids: Vec<Id> [Vec::new()] query("policyUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -494,7 +494,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/32`
     AttachPolicyToUser = op("AttachPolicyToUser", "POST", "/zstack/v1/accounts/users/{userUuid}/policies").wrapper("params").long_running();
-    (user_uuid: Id) body(AttachPolicyToUserRequest) -> empty(());
+    (user_uuid: impl Into<Id>) body(AttachPolicyToUserRequest) -> empty(());
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -505,7 +505,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/33`
     DetachPolicyFromUser = op("DetachPolicyFromUser", "DELETE", "/zstack/v1/accounts/users/{userUuid}/policies/{policyUuid}").long_running();
-    (user_uuid: Id, policy_uuid: Id) -> empty(());
+    (user_uuid: impl Into<Id>, policy_uuid: impl Into<Id>) -> empty(());
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     policy_uuid: Id [policy_uuid.into()] path("policyUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -517,7 +517,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/34`
     AttachPoliciesToUser = op("AttachPoliciesToUser", "POST", "/zstack/v1/accounts/users/{userUuid}/policy-collection").wrapper("params").long_running();
-    (user_uuid: Id) body(AttachPoliciesToUserRequest) -> empty(());
+    (user_uuid: impl Into<Id>) body(AttachPoliciesToUserRequest) -> empty(());
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -528,7 +528,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/35`
     DeleteUser = op("DeleteUser", "DELETE", "/zstack/v1/accounts/users/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -541,7 +541,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/36`
     DeleteAccount = op("DeleteAccount", "DELETE", "/zstack/v1/accounts/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -554,7 +554,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/37`
     UpdateAccount = op("UpdateAccount", "PUT", "/zstack/v1/accounts/{uuid}").wrapper("updateAccount").long_running();
-    (uuid: Id) body(UpdateAccountRequest) -> body(Reply<Account>);
+    (uuid: impl Into<Id>) body(UpdateAccountRequest) -> body(Reply<Account>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -565,7 +565,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/38`
     DetachRoleFromAccount = op("DetachRoleFromAccount", "DELETE", "/zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}").long_running();
-    (account_uuid: Id, role_uuid: Id) -> empty(());
+    (account_uuid: impl Into<Id>, role_uuid: impl Into<Id>) -> empty(());
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     role_uuid: Id [role_uuid.into()] path("roleUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -579,7 +579,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/39`
     AttachRoleToAccount = op("AttachRoleToAccount", "POST", "/zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}").wrapper("params").long_running();
-    (account_uuid: Id, role_uuid: Id) -> empty(());
+    (account_uuid: impl Into<Id>, role_uuid: impl Into<Id>) -> empty(());
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     role_uuid: Id [role_uuid.into()] path("roleUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -591,7 +591,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/40`
     DetachPolicyFromRole = op("DetachPolicyFromRole", "DELETE", "/zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}").long_running();
-    (policy_uuid: Id, role_uuid: Id) -> empty(());
+    (policy_uuid: impl Into<Id>, role_uuid: impl Into<Id>) -> empty(());
     policy_uuid: Id [policy_uuid.into()] path("policyUuid", Kind::Id);
     role_uuid: Id [role_uuid.into()] path("roleUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -603,7 +603,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/41`
     AttachPolicyToRole = op("AttachPolicyToRole", "POST", "/zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}").wrapper("params").long_running();
-    (policy_uuid: Id, role_uuid: Id) -> empty(());
+    (policy_uuid: impl Into<Id>, role_uuid: impl Into<Id>) -> empty(());
     policy_uuid: Id [policy_uuid.into()] path("policyUuid", Kind::Id);
     role_uuid: Id [role_uuid.into()] path("roleUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -651,7 +651,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/44`
     DeleteRole = op("DeleteRole", "DELETE", "/zstack/v1/identities/roles/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -664,7 +664,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/45`
     ChangeRoleState = op("ChangeRoleState", "PUT", "/zstack/v1/identities/roles/{uuid}/actions").wrapper("changeRoleState").long_running();
-    (uuid: Id) body(ChangeRoleStateRequest) -> body(Reply<Role>);
+    (uuid: impl Into<Id>) body(ChangeRoleStateRequest) -> body(Reply<Role>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -675,7 +675,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/46`
     UpdateRole = op("UpdateRole", "PUT", "/zstack/v1/identities/roles/{uuid}/actions").wrapper("updateRole").long_running();
-    (uuid: Id) body(UpdateRoleRequest) -> body(Reply<Role>);
+    (uuid: impl Into<Id>) body(UpdateRoleRequest) -> body(Reply<Role>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -686,7 +686,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/47`
     RemovePolicyStatementsFromRole = op("RemovePolicyStatementsFromRole", "DELETE", "/zstack/v1/identities/roles/{uuid}/policy-statements").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     policy_statement_uuids: Vec<Id> [Vec::new()] query("policyStatementUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -698,7 +698,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/48`
     AddPolicyStatementsToRole = op("AddPolicyStatementsToRole", "POST", "/zstack/v1/identities/roles/{uuid}/policy-statements").wrapper("params").long_running();
-    (uuid: Id) body(AddPolicyStatementsToRoleRequest) -> empty(());
+    (uuid: impl Into<Id>) body(AddPolicyStatementsToRoleRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -756,7 +756,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/52`
     DeleteAccessControlRule = op("DeleteAccessControlRule", "DELETE", "/zstack/v1/login-control/access-control/rules/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -769,7 +769,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/53`
     UpdateAccessControlRule = op("UpdateAccessControlRule", "PUT", "/zstack/v1/login-control/access-control/rules/{uuid}/actions").wrapper("updateAccessControlRule").long_running();
-    (uuid: Id) body(UpdateAccessControlRuleRequest) -> body(Reply<AccessControlRule>);
+    (uuid: impl Into<Id>) body(UpdateAccessControlRuleRequest) -> body(Reply<AccessControlRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -780,7 +780,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/54`
     UnlockIdentity = op("UnlockIdentity", "GET", "/zstack/v1/login/control/unlock");
-    (resource_name: String, login_type: String) -> empty(());
+    (resource_name: impl Into<String>, login_type: impl Into<String>) -> empty(());
     /// The name of the resource.
     resource_name: String [resource_name.into()] query("resourceName", Kind::Text).required();
     login_type: String [login_type.into()] query("loginType", Kind::Text).required();
@@ -813,13 +813,13 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/57`
     GetTwoFactorAuthenticationSecret = op("GetTwoFactorAuthenticationSecret", "GET", "/zstack/v1/twofactorauthentication/secret").anonymous();
-    (name: String, password: String, r#type: GetTwoFactorAuthenticationSecretType) -> body(Reply<TwoFactorAuthenticationSecret>);
+    (name: impl Into<String>, password: impl Into<String>, r#type: GetTwoFactorAuthenticationSecretType) -> body(Reply<TwoFactorAuthenticationSecret>);
     /// Its name.
     name: String [name.into()] query("name", Kind::Text).required();
     /// The password.
     password: String [password.into()] query("password", Kind::Text).required();
     /// Its kind.
-    r#type: GetTwoFactorAuthenticationSecretType [r#type.into()] query("type", Kind::Enum(&GET_TWO_FACTOR_AUTHENTICATION_SECRET_TYPE)).required();
+    r#type: GetTwoFactorAuthenticationSecretType [r#type] query("type", Kind::Enum(&GET_TWO_FACTOR_AUTHENTICATION_SECRET_TYPE)).required();
     /// The captcha that was asked.
     captcha_uuid: Option<Id> [None] query("captchaUuid", Kind::Id);
     /// The answer to the captcha.
@@ -926,7 +926,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/65`
     AddAccountToGroup = op("AddAccountToGroup", "POST", "/zstack/v1/account-groups/{groupUuid}/accounts").wrapper("params").long_running();
-    (group_uuid: Id) body(AddAccountToGroupRequest) -> empty(());
+    (group_uuid: impl Into<Id>) body(AddAccountToGroupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -937,7 +937,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/66`
     RemoveAccountFromGroup = op("RemoveAccountFromGroup", "DELETE", "/zstack/v1/account-groups/{groupUuid}/accounts").long_running();
-    (group_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     account_uuids: Vec<Id> [Vec::new()] query("accountUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -949,7 +949,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/67`
     GetResourceInAccountGroup = op("GetResourceInAccountGroup", "GET", "/zstack/v1/account-groups/{groupUuid}/resources");
-    (group_uuid: Id) -> body(GetResourceInAccountGroupResult);
+    (group_uuid: impl Into<Id>) -> body(GetResourceInAccountGroupResult);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     include_inherited_resources: Option<bool> [None] query("includeInheritedResources", Kind::Bool);
     /// System tags, such as `name::value`.
@@ -961,7 +961,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/68`
     AttachRoleToAccountGroup = op("AttachRoleToAccountGroup", "POST", "/zstack/v1/account-groups/{groupUuid}/roles").wrapper("params").long_running();
-    (group_uuid: Id) body(AttachRoleToAccountGroupRequest) -> empty(());
+    (group_uuid: impl Into<Id>) body(AttachRoleToAccountGroupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -972,7 +972,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/69`
     DetachRoleFromAccountGroup = op("DetachRoleFromAccountGroup", "DELETE", "/zstack/v1/account-groups/{groupUuid}/roles").long_running();
-    (group_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     role_uuids: Vec<Id> [Vec::new()] query("roleUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -984,7 +984,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/70`
     GetRolesForAccountGroup = op("GetRolesForAccountGroup", "GET", "/zstack/v1/account-groups/{groupUuid}/roles");
-    (group_uuid: Id) -> body(GetRolesForAccountGroupResult);
+    (group_uuid: impl Into<Id>) -> body(GetRolesForAccountGroupResult);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     include_inherited_roles: Option<bool> [None] query("includeInheritedRoles", Kind::Bool);
     /// System tags, such as `name::value`.
@@ -996,7 +996,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/71`
     DeleteAccountGroup = op("DeleteAccountGroup", "DELETE", "/zstack/v1/account-groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -1008,7 +1008,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/72`
     MoveAccountGroup = op("MoveAccountGroup", "PUT", "/zstack/v1/account-groups/{uuid}/actions").wrapper("moveAccountGroup").long_running();
-    (uuid: Id) body(MoveAccountGroupRequest) -> body(Reply<AccountGroup>);
+    (uuid: impl Into<Id>) body(MoveAccountGroupRequest) -> body(Reply<AccountGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1019,7 +1019,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/73`
     UpdateAccountGroup = op("UpdateAccountGroup", "PUT", "/zstack/v1/account-groups/{uuid}/actions").wrapper("updateAccountGroup").long_running();
-    (uuid: Id) body(UpdateAccountGroupRequest) -> body(Reply<AccountGroup>);
+    (uuid: impl Into<Id>) body(UpdateAccountGroupRequest) -> body(Reply<AccountGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1030,7 +1030,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/74`
     GetResourceEnsembleMembers = op("GetResourceEnsembleMembers", "GET", "/zstack/v1/iam1/resource-ensemble");
-    (uuid: Id) -> body(GetResourceEnsembleMembersResult);
+    (uuid: impl Into<Id>) -> body(GetResourceEnsembleMembersResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -1042,7 +1042,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/75`
     GetResourceSharing = op("GetResourceSharing", "GET", "/zstack/v1/iam1/resource-ensemble/view-sharing");
-    (uuid: Id) -> body(GetResourceSharingResult);
+    (uuid: impl Into<Id>) -> body(GetResourceSharingResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -1066,7 +1066,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/77`
     AddProxyToResource = op("AddProxyToResource", "POST", "/zstack/v1/proxy/{proxyUuid}/resource/{resourceUuid}").wrapper("params").long_running();
-    (proxy_uuid: Id, resource_uuid: Id) -> body(Reply<UserProxyConfigResourceRef>);
+    (proxy_uuid: impl Into<Id>, resource_uuid: impl Into<Id>) -> body(Reply<UserProxyConfigResourceRef>);
     proxy_uuid: Id [proxy_uuid.into()] path("proxyUuid", Kind::Id);
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1088,7 +1088,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/79`
     DeleteUserProxyConfig = op("DeleteUserProxyConfig", "DELETE", "/zstack/v1/user-proxy-configs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1099,7 +1099,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/80`
     UpdateUserProxyConfig = op("UpdateUserProxyConfig", "PUT", "/zstack/v1/user-proxy-configs/{uuid}").wrapper("updateUserProxyConfig").long_running();
-    (uuid: Id) body(UpdateUserProxyConfigRequest) -> body(Reply<UserProxyConfig>);
+    (uuid: impl Into<Id>) body(UpdateUserProxyConfigRequest) -> body(Reply<UserProxyConfig>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

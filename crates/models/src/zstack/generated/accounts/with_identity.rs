@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// A key that signs calls instead of a session.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/AccessKey`
-    AccessKey = ACCESS_KEY("AccessKey").aliases(&["AccessKeyInventory"]);
+    AccessKey = ACCESS_KEY("AccessKey").aliases(&["AccessKeyInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// A note by the administrator.
@@ -387,7 +387,7 @@ backhaul_wire::generated_model! {
     /// A two factor authentication.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/TwoFactorAuthentication`
-    TwoFactorAuthentication = TWO_FACTOR_AUTHENTICATION("TwoFactorAuthentication").aliases(&["TwoFactorAuthenticationInventory"]);
+    TwoFactorAuthentication = TWO_FACTOR_AUTHENTICATION("TwoFactorAuthentication").aliases(&["TwoFactorAuthenticationInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     1 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
@@ -406,7 +406,7 @@ backhaul_wire::generated_model! {
     /// A two factor authentication secret.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/TwoFactorAuthenticationSecret`
-    TwoFactorAuthenticationSecret = TWO_FACTOR_AUTHENTICATION_SECRET("TwoFactorAuthenticationSecret").aliases(&["TwoFactorAuthenticationSecretInventory"]);
+    TwoFactorAuthenticationSecret = TWO_FACTOR_AUTHENTICATION_SECRET("TwoFactorAuthenticationSecret").aliases(&["TwoFactorAuthenticationSecretInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     1 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
@@ -545,7 +545,7 @@ backhaul_wire::generated_model! {
     /// What `CreateAccessKey` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/CreateAccessKeyRequest`
-    CreateAccessKeyRequest = CREATE_ACCESS_KEY_REQUEST("CreateAccessKeyRequest");
+    CreateAccessKeyRequest = CREATE_ACCESS_KEY_REQUEST("CreateAccessKeyRequest") holds secrets;
     /// The account.
     ///
     /// Has at most 32 characters.
@@ -567,7 +567,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAccessKeyRequest(account_uuid: Id, user_uuid: Id) { description: String, access_key_id: String, access_key_secret: Secret, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAccessKeyRequest(into account_uuid: Id, into user_uuid: Id) { into description: String, into access_key_id: String, into access_key_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAccessKeyState` is given.
     ///
@@ -576,7 +576,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAccessKeyStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAccessKeyStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeResourceOwner` is given.
     ///
@@ -585,12 +585,12 @@ backhaul_wire::generated_model! {
     /// The uuid that it gets; the server's choice when left out.
     0 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ChangeResourceOwnerRequest(resource_uuid: Id) {  } }
+backhaul_wire::generated_request! { ChangeResourceOwnerRequest(into resource_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateAccount` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/CreateAccountRequest`
-    CreateAccountRequest = CREATE_ACCOUNT_REQUEST("CreateAccountRequest");
+    CreateAccountRequest = CREATE_ACCOUNT_REQUEST("CreateAccountRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -610,7 +610,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAccountRequest(name: String, password: Secret) { r#type: CreateAccountType, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAccountRequest(into name: String, into password: Secret) { set r#type: CreateAccountType, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateUserGroup` is given.
     ///
@@ -629,7 +629,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateUserGroupRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateUserGroupRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateUserGroup` is given.
     ///
@@ -646,7 +646,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateUserGroupRequest(uuid: Id) { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateUserGroupRequest(into uuid: Id) { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AttachPolicyToUserGroup` is given.
     ///
@@ -654,7 +654,7 @@ backhaul_wire::generated_model! {
     AttachPolicyToUserGroupRequest = ATTACH_POLICY_TO_USER_GROUP_REQUEST("AttachPolicyToUserGroupRequest");
     0 policy_uuid: Option<Id> = Id, new("policyUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPolicyToUserGroupRequest(policy_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachPolicyToUserGroupRequest(into policy_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `AddUserToGroup` is given.
     ///
@@ -663,7 +663,7 @@ backhaul_wire::generated_model! {
     /// The user.
     0 user_uuid: Option<Id> = Id, new("userUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddUserToGroupRequest(user_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddUserToGroupRequest(into user_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `CheckApiPermission` is given.
     ///
@@ -674,7 +674,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 api_names: Vec<String> = Texts, list("apiNames", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckApiPermissionRequest(api_names: Vec<String>) { user_uuid: Id } }
+backhaul_wire::generated_request! { CheckApiPermissionRequest(set api_names: Vec<String>) { into user_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicy` is given.
     ///
@@ -695,7 +695,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRequest(name: String, statements: Vec<PolicyStatement>) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRequest(into name: String, set statements: Vec<PolicyStatement>) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateQuota` is given.
     ///
@@ -709,7 +709,7 @@ backhaul_wire::generated_model! {
     /// Has at least 0.
     2 value: Option<i64> = Int, new("value", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateQuotaRequest(identity_uuid: Id, name: String, value: i64) {  } }
+backhaul_wire::generated_request! { UpdateQuotaRequest(into identity_uuid: Id, into name: String, set value: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `RevokeResourceSharing` is given.
     ///
@@ -723,7 +723,7 @@ backhaul_wire::generated_model! {
     /// Whether to take all of them. `false` when left out.
     3 all: Option<bool> = Bool, new("all", Kind::Bool);
 }
-backhaul_wire::generated_request! { RevokeResourceSharingRequest(resource_uuids: Vec<Id>) { to_public: bool, account_uuids: Vec<Id>, all: bool } }
+backhaul_wire::generated_request! { RevokeResourceSharingRequest(set resource_uuids: Vec<Id>) { set to_public: bool, set account_uuids: Vec<Id>, set all: bool } }
 backhaul_wire::generated_model! {
     /// What `ShareResource` is given.
     ///
@@ -735,12 +735,12 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 to_public: Option<bool> = Bool, new("toPublic", Kind::Bool);
 }
-backhaul_wire::generated_request! { ShareResourceRequest(resource_uuids: Vec<Id>) { account_uuids: Vec<Id>, to_public: bool } }
+backhaul_wire::generated_request! { ShareResourceRequest(set resource_uuids: Vec<Id>) { set account_uuids: Vec<Id>, set to_public: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateUser` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/CreateUserRequest`
-    CreateUserRequest = CREATE_USER_REQUEST("CreateUserRequest");
+    CreateUserRequest = CREATE_USER_REQUEST("CreateUserRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -758,12 +758,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateUserRequest(name: String, password: Secret) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateUserRequest(into name: String, into password: Secret) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateUser` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/UpdateUserRequest`
-    UpdateUserRequest = UPDATE_USER_REQUEST("UpdateUserRequest");
+    UpdateUserRequest = UPDATE_USER_REQUEST("UpdateUserRequest") holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The password.
@@ -781,7 +781,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateUserRequest() { uuid: Id, password: Secret, name: String, description: String, old_password: Secret } }
+backhaul_wire::generated_request! { UpdateUserRequest() { into uuid: Id, into password: Secret, into name: String, into description: String, into old_password: Secret } }
 backhaul_wire::generated_model! {
     /// What `AttachPolicyToUser` is given.
     ///
@@ -789,7 +789,7 @@ backhaul_wire::generated_model! {
     AttachPolicyToUserRequest = ATTACH_POLICY_TO_USER_REQUEST("AttachPolicyToUserRequest");
     0 policy_uuid: Option<Id> = Id, new("policyUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPolicyToUserRequest(policy_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachPolicyToUserRequest(into policy_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachPoliciesToUser` is given.
     ///
@@ -798,12 +798,12 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 policy_uuids: Vec<Id> = Ids, list("policyUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPoliciesToUserRequest(policy_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AttachPoliciesToUserRequest(set policy_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAccount` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/UpdateAccountRequest`
-    UpdateAccountRequest = UPDATE_ACCOUNT_REQUEST("UpdateAccountRequest");
+    UpdateAccountRequest = UPDATE_ACCOUNT_REQUEST("UpdateAccountRequest") holds secrets;
     /// The password.
     ///
     /// Has at most 255 characters.
@@ -819,7 +819,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     3 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateAccountRequest() { password: Secret, name: String, description: String, old_password: Secret } }
+backhaul_wire::generated_request! { UpdateAccountRequest() { into password: Secret, into name: String, into description: String, into old_password: Secret } }
 backhaul_wire::generated_model! {
     /// What `CreateRole` is given.
     ///
@@ -844,7 +844,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRoleRequest(name: String) { description: String, statements: Vec<PolicyStatement>, policy_uuids: Vec<Id>, identity: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRoleRequest(into name: String) { into description: String, set statements: Vec<PolicyStatement>, set policy_uuids: Vec<Id>, into identity: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeRoleState` is given.
     ///
@@ -853,7 +853,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<RoleStateEvent> = Enum, new("stateEvent", Kind::Enum(&ROLE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeRoleStateRequest(state_event: RoleStateEvent) {  } }
+backhaul_wire::generated_request! { ChangeRoleStateRequest(set state_event: RoleStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateRole` is given.
     ///
@@ -870,7 +870,7 @@ backhaul_wire::generated_model! {
     2 statements: Vec<PolicyStatement> = Structs, list("statements", Kind::Struct(&POLICY_STATEMENT));
     3 policy_uuids: Vec<Id> = Ids, list("policyUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateRoleRequest() { name: String, description: String, statements: Vec<PolicyStatement>, policy_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateRoleRequest() { into name: String, into description: String, set statements: Vec<PolicyStatement>, set policy_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddPolicyStatementsToRole` is given.
     ///
@@ -879,7 +879,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 statements: Vec<PolicyStatement> = Structs, list("statements", Kind::Struct(&POLICY_STATEMENT)).required();
 }
-backhaul_wire::generated_request! { AddPolicyStatementsToRoleRequest(statements: Vec<PolicyStatement>) {  } }
+backhaul_wire::generated_request! { AddPolicyStatementsToRoleRequest(set statements: Vec<PolicyStatement>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddAccessControlRule` is given.
     ///
@@ -896,7 +896,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAccessControlRuleRequest(name: String, rule: String, control_strategy: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAccessControlRuleRequest(into name: String, into rule: String, into control_strategy: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAccessControlRule` is given.
     ///
@@ -912,18 +912,18 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 rule: Option<String> = Text, new("rule", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAccessControlRuleRequest() { name: String, description: String, rule: String } }
+backhaul_wire::generated_request! { UpdateAccessControlRuleRequest() { into name: String, into description: String, into rule: String } }
 backhaul_wire::generated_model! {
     /// What `ValidatePassword` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/ValidatePasswordRequest`
-    ValidatePasswordRequest = VALIDATE_PASSWORD_REQUEST("ValidatePasswordRequest");
+    ValidatePasswordRequest = VALIDATE_PASSWORD_REQUEST("ValidatePasswordRequest") holds secrets;
     0 login_name: Option<String> = Text, new("loginName", Kind::Text).required();
     /// The password.
     1 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
     2 login_type: Option<String> = Text, new("loginType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ValidatePasswordRequest(login_name: String, password: Secret, login_type: String) {  } }
+backhaul_wire::generated_request! { ValidatePasswordRequest(into login_name: String, into password: Secret, into login_type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `TokenIntrospection` is given.
     ///
@@ -932,12 +932,12 @@ backhaul_wire::generated_model! {
     0 token: Option<String> = Text, new("token", Kind::Text).required();
     1 token_type: Option<String> = Text, new("tokenType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { TokenIntrospectionRequest(token: String, token_type: String) {  } }
+backhaul_wire::generated_request! { TokenIntrospectionRequest(into token: String, into token_type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `ResetTwoFactorAuthenticationSecret` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/ResetTwoFactorAuthenticationSecretRequest`
-    ResetTwoFactorAuthenticationSecretRequest = RESET_TWO_FACTOR_AUTHENTICATION_SECRET_REQUEST("ResetTwoFactorAuthenticationSecretRequest");
+    ResetTwoFactorAuthenticationSecretRequest = RESET_TWO_FACTOR_AUTHENTICATION_SECRET_REQUEST("ResetTwoFactorAuthenticationSecretRequest") holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
     /// The password.
@@ -949,7 +949,7 @@ backhaul_wire::generated_model! {
     /// The answer to the captcha.
     4 verify_code: Option<String> = Text, new("verifyCode", Kind::Text);
 }
-backhaul_wire::generated_request! { ResetTwoFactorAuthenticationSecretRequest(name: String, password: Secret, r#type: GetTwoFactorAuthenticationSecretType) { captcha_uuid: Id, verify_code: String } }
+backhaul_wire::generated_request! { ResetTwoFactorAuthenticationSecretRequest(into name: String, into password: Secret, set r#type: GetTwoFactorAuthenticationSecretType) { into captcha_uuid: Id, into verify_code: String } }
 backhaul_wire::generated_choice! {
     /// An access key state.
     ///
@@ -1059,7 +1059,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAccountGroupRequest(name: String) { description: String, parent_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAccountGroupRequest(into name: String) { into description: String, into parent_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// An account group.
     ///
@@ -1087,7 +1087,7 @@ backhaul_wire::generated_model! {
     /// The group.
     1 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RevokeResourceSharingToGroupRequest(resource_uuids: Vec<Id>, group_uuid: Id) {  } }
+backhaul_wire::generated_request! { RevokeResourceSharingToGroupRequest(set resource_uuids: Vec<Id>, into group_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `ShareResourceToGroup` is given.
     ///
@@ -1097,7 +1097,7 @@ backhaul_wire::generated_model! {
     /// The group.
     1 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ShareResourceToGroupRequest(resource_uuids: Vec<Id>, group_uuid: Id) {  } }
+backhaul_wire::generated_request! { ShareResourceToGroupRequest(set resource_uuids: Vec<Id>, into group_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// An account group view.
     ///
@@ -1117,7 +1117,7 @@ backhaul_wire::generated_model! {
     AddAccountToGroupRequest = ADD_ACCOUNT_TO_GROUP_REQUEST("AddAccountToGroupRequest");
     0 account_uuids: Vec<Id> = Ids, list("accountUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddAccountToGroupRequest(account_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddAccountToGroupRequest(set account_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `GetResourceInAccountGroup` answers.
     ///
@@ -1143,7 +1143,7 @@ backhaul_wire::generated_model! {
     AttachRoleToAccountGroupRequest = ATTACH_ROLE_TO_ACCOUNT_GROUP_REQUEST("AttachRoleToAccountGroupRequest");
     0 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachRoleToAccountGroupRequest(role_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AttachRoleToAccountGroupRequest(set role_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `GetRolesForAccountGroup` answers.
     ///
@@ -1169,7 +1169,7 @@ backhaul_wire::generated_model! {
     MoveAccountGroupRequest = MOVE_ACCOUNT_GROUP_REQUEST("MoveAccountGroupRequest");
     0 parent_uuid: Option<Id> = Id, new("parentUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { MoveAccountGroupRequest() { parent_uuid: Id } }
+backhaul_wire::generated_request! { MoveAccountGroupRequest() { into parent_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateAccountGroup` is given.
     ///
@@ -1184,7 +1184,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAccountGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateAccountGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `GetResourceEnsembleMembers` answers.
     ///
@@ -1243,7 +1243,7 @@ backhaul_wire::generated_model! {
     /// What `CreateUserProxyConfig` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/CreateUserProxyConfigRequest`
-    CreateUserProxyConfigRequest = CREATE_USER_PROXY_CONFIG_REQUEST("CreateUserProxyConfigRequest");
+    CreateUserProxyConfigRequest = CREATE_USER_PROXY_CONFIG_REQUEST("CreateUserProxyConfigRequest") holds secrets;
     /// Has at most 255 characters.
     0 proxy_type: Option<String> = Text, new("proxyType", Kind::Text).required();
     /// Has at most 255 characters.
@@ -1264,12 +1264,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateUserProxyConfigRequest(proxy_type: String, proxy_host: String, proxy_port: i64) { proxy_username: String, proxy_password: Secret, is_enabled: bool, proxy_protocol_version: String, use_ssl: bool, no_proxy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateUserProxyConfigRequest(into proxy_type: String, into proxy_host: String, set proxy_port: i64) { into proxy_username: String, into proxy_password: Secret, set is_enabled: bool, into proxy_protocol_version: String, set use_ssl: bool, into no_proxy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A user proxy config.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/UserProxyConfig`
-    UserProxyConfig = USER_PROXY_CONFIG("UserProxyConfig").aliases(&["UserProxyConfigInventory"]);
+    UserProxyConfig = USER_PROXY_CONFIG("UserProxyConfig").aliases(&["UserProxyConfigInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     1 proxy_type: Option<String> = Text, new("proxyType", Kind::Text);
@@ -1290,7 +1290,7 @@ backhaul_wire::generated_model! {
     /// What `UpdateUserProxyConfig` is given.
     ///
     /// Schema: `schemas/zstack/accounts.json#/$defs/UpdateUserProxyConfigRequest`
-    UpdateUserProxyConfigRequest = UPDATE_USER_PROXY_CONFIG_REQUEST("UpdateUserProxyConfigRequest");
+    UpdateUserProxyConfigRequest = UPDATE_USER_PROXY_CONFIG_REQUEST("UpdateUserProxyConfigRequest") holds secrets;
     /// Has at most 255 characters.
     0 proxy_type: Option<String> = Text, new("proxyType", Kind::Text);
     /// Has at most 255 characters.
@@ -1307,7 +1307,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     8 no_proxy: Option<String> = Text, new("noProxy", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateUserProxyConfigRequest() { proxy_type: String, proxy_host: String, proxy_port: i64, proxy_username: String, proxy_password: Secret, is_enabled: bool, proxy_protocol_version: String, use_ssl: bool, no_proxy: String } }
+backhaul_wire::generated_request! { UpdateUserProxyConfigRequest() { into proxy_type: String, into proxy_host: String, set proxy_port: i64, into proxy_username: String, into proxy_password: Secret, set is_enabled: bool, into proxy_protocol_version: String, set use_ssl: bool, into no_proxy: String } }
 backhaul_wire::generated_model! {
     /// A role account ref.
     ///

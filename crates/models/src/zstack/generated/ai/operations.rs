@@ -18,7 +18,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/1`
     DeleteDataset = op("DeleteDataset", "DELETE", "/zstack/v1/ai/datasets/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/2`
     UpdateDataset = op("UpdateDataset", "PUT", "/zstack/v1/ai/datasets/{uuid}").wrapper("updateDataset").long_running();
-    (uuid: Id) body(UpdateDatasetRequest) -> body(Reply<Dataset>);
+    (uuid: impl Into<Id>) body(UpdateDatasetRequest) -> body(Reply<Dataset>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -50,7 +50,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/4`
     DeleteModelCenter = op("DeleteModelCenter", "DELETE", "/zstack/v1/ai/model-centers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/5`
     UpdateModelCenter = op("UpdateModelCenter", "PUT", "/zstack/v1/ai/model-centers/{uuid}").wrapper("updateModelCenter").long_running();
-    (uuid: Id) body(UpdateModelCenterRequest) -> body(Reply<ModelCenter>);
+    (uuid: impl Into<Id>) body(UpdateModelCenterRequest) -> body(Reply<ModelCenter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/8`
     DeployModelEvalService = op("DeployModelEvalService", "PUT", "/zstack/v1/ai/model-services/eval/{uuid}").wrapper("deployModelEvalService").long_running();
-    (uuid: Id) body(DeployModelEvalServiceRequest) -> body(DeployModelEvalServiceResult);
+    (uuid: impl Into<Id>) body(DeployModelEvalServiceRequest) -> body(DeployModelEvalServiceResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/9`
     DeleteModelServiceInstanceGroup = op("DeleteModelServiceInstanceGroup", "DELETE", "/zstack/v1/ai/model-services/instances/groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/10`
     DeleteModelService = op("DeleteModelService", "DELETE", "/zstack/v1/ai/model-services/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -127,7 +127,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/11`
     DeployModelService = op("DeployModelService", "PUT", "/zstack/v1/ai/model-services/{uuid}").wrapper("deployModelService").long_running();
-    (uuid: Id) body(DeployModelServiceRequest) -> body(Reply<ModelServiceInstanceGroup>);
+    (uuid: impl Into<Id>) body(DeployModelServiceRequest) -> body(Reply<ModelServiceInstanceGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -138,7 +138,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/12`
     UpdateModelService = op("UpdateModelService", "PUT", "/zstack/v1/ai/model-services/{uuid}").wrapper("updateModelService").long_running();
-    (uuid: Id) body(UpdateModelServiceRequest) -> body(Reply<ModelService>);
+    (uuid: impl Into<Id>) body(UpdateModelServiceRequest) -> body(Reply<ModelService>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -172,7 +172,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/15`
     BindModelToService = op("BindModelToService", "POST", "/zstack/v1/ai/models/{modelUuid}/model-services/{modelServiceUuid}").wrapper("param").long_running();
-    (model_uuid: Id, model_service_uuid: Id) -> body(Reply<ModelService>);
+    (model_uuid: impl Into<Id>, model_service_uuid: impl Into<Id>) -> body(Reply<ModelService>);
     model_uuid: Id [model_uuid.into()] path("modelUuid", Kind::Id);
     model_service_uuid: Id [model_service_uuid.into()] path("modelServiceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -184,7 +184,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/16`
     UnbindModelFromService = op("UnbindModelFromService", "DELETE", "/zstack/v1/ai/models/{modelUuid}/model-services/{modelServiceUuid}").long_running();
-    (model_uuid: Id, model_service_uuid: Id) -> body(Reply<ModelService>);
+    (model_uuid: impl Into<Id>, model_service_uuid: impl Into<Id>) -> body(Reply<ModelService>);
     model_uuid: Id [model_uuid.into()] path("modelUuid", Kind::Id);
     model_service_uuid: Id [model_service_uuid.into()] path("modelServiceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -196,7 +196,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/17`
     DeleteModel = op("DeleteModel", "DELETE", "/zstack/v1/ai/models/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -208,7 +208,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/18`
     UpdateModel = op("UpdateModel", "PUT", "/zstack/v1/ai/models/{uuid}").wrapper("updateModel").long_running();
-    (uuid: Id) body(UpdateModelRequest) -> body(Reply<AIModel>);
+    (uuid: impl Into<Id>) body(UpdateModelRequest) -> body(Reply<AIModel>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -229,7 +229,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/20`
     DeleteModelEvaluationTask = op("DeleteModelEvaluationTask", "DELETE", "/zstack/v1/model-evaluation-tasks/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -240,7 +240,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/21`
     UpdateModelServiceInstanceGroup = op("UpdateModelServiceInstanceGroup", "PUT", "/zstack/v1/model-service-instance-groups/{uuid}").wrapper("updateModelServiceInstanceGroup").long_running();
-    (uuid: Id) body(UpdateModelServiceInstanceGroupRequest) -> body(Reply<ModelServiceInstanceGroup>);
+    (uuid: impl Into<Id>) body(UpdateModelServiceInstanceGroupRequest) -> body(Reply<ModelServiceInstanceGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

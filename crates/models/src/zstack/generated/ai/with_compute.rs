@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// What `CreateDataset` is given.
     ///
     /// Schema: `schemas/zstack/ai.json#/$defs/CreateDatasetRequest`
-    CreateDatasetRequest = CREATE_DATASET_REQUEST("CreateDatasetRequest");
+    CreateDatasetRequest = CREATE_DATASET_REQUEST("CreateDatasetRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -25,7 +25,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDatasetRequest(name: String, url: String, model_center_uuid: Id) { description: String, token: Secret, system: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDatasetRequest(into name: String, into url: String, into model_center_uuid: Id) { into description: String, into token: Secret, set system: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A dataset.
     ///
@@ -58,7 +58,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateDatasetRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateDatasetRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddModelCenter` is given.
     ///
@@ -82,7 +82,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddModelCenterRequest(name: String, url: String, management_ip: String, management_port: i64) { description: String, parameters: String, storage_network_uuid: Id, service_network_uuid: Id, container_registry: String, container_network: String, container_storage_network: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddModelCenterRequest(into name: String, into url: String, into management_ip: String, set management_port: i64) { into description: String, into parameters: String, into storage_network_uuid: Id, into service_network_uuid: Id, into container_registry: String, into container_network: String, into container_storage_network: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A model center.
     ///
@@ -151,7 +151,7 @@ backhaul_wire::generated_model! {
     9 container_network: Option<String> = Text, new("containerNetwork", Kind::Text);
     10 container_storage_network: Option<String> = Text, new("containerStorageNetwork", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateModelCenterRequest() { name: String, url: String, description: String, parameters: String, management_ip: String, management_port: i64, storage_network_uuid: Id, service_network_uuid: Id, container_registry: String, container_network: String, container_storage_network: String } }
+backhaul_wire::generated_request! { UpdateModelCenterRequest() { into name: String, into url: String, into description: String, into parameters: String, into management_ip: String, set management_port: i64, into storage_network_uuid: Id, into service_network_uuid: Id, into container_registry: String, into container_network: String, into container_storage_network: String } }
 backhaul_wire::generated_choice! {
     /// `Endpoint` when left out.
     ///
@@ -204,7 +204,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     19 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddModelServiceRequest(name: String, yaml: String, model_center_uuid: Id, request_cpu: i64, request_memory: i64, install_path: String, start_command: String) { docker_image: String, description: String, vm_image_uuid: Id, gpu_compute_capability: String, system: bool, python_version: String, conda_version: String, zone_uuid: Id, r#type: AddModelServiceRequestType, framework: AddModelServiceRequestFramework, model_uuids: Vec<Id>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddModelServiceRequest(into name: String, into yaml: String, into model_center_uuid: Id, set request_cpu: i64, set request_memory: i64, into install_path: String, into start_command: String) { into docker_image: String, into description: String, into vm_image_uuid: Id, into gpu_compute_capability: String, set system: bool, into python_version: String, into conda_version: String, into zone_uuid: Id, set r#type: AddModelServiceRequestType, set framework: AddModelServiceRequestFramework, set model_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A model service.
     ///
@@ -281,7 +281,7 @@ backhaul_wire::generated_model! {
     14 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
     15 service_boot_uptime: Option<i64> = Int, new("serviceBootUptime", Kind::Int);
 }
-backhaul_wire::generated_request! { DeployAppDevelopmentServiceRequest(zone_uuid: Id, name: String, r#type: DeployAppDevelopmentServiceRequestType) { app_service_uuid: Id, uuid: Id, description: String, model_uuid: Id, vm_image_uuid: Id, primary_storage_uuid: Id, dataset_uuids: Vec<Id>, model_service_group_uuids: Vec<Id>, docker_image: String, cpu_num: i64, memory_size: i64, l3_network_uuids: Vec<Id>, service_boot_uptime: i64 } }
+backhaul_wire::generated_request! { DeployAppDevelopmentServiceRequest(into zone_uuid: Id, into name: String, set r#type: DeployAppDevelopmentServiceRequestType) { into app_service_uuid: Id, into uuid: Id, into description: String, into model_uuid: Id, into vm_image_uuid: Id, into primary_storage_uuid: Id, set dataset_uuids: Vec<Id>, set model_service_group_uuids: Vec<Id>, into docker_image: String, set cpu_num: i64, set memory_size: i64, set l3_network_uuids: Vec<Id>, set service_boot_uptime: i64 } }
 backhaul_wire::generated_model! {
     /// What `DeployAppDevelopmentService` answers.
     ///
@@ -363,7 +363,7 @@ backhaul_wire::generated_model! {
     19 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
     20 service_boot_uptime: Option<i64> = Int, new("serviceBootUptime", Kind::Int);
 }
-backhaul_wire::generated_request! { DeployModelEvalServiceRequest(limits: i64, zone_uuid: Id, name: String, r#type: DeployModelEvalServiceRequestType) { temperature: f64, top_k: i64, top_p: f64, max_length: i64, max_new_tokens: i64, repetition_penalty: f64, description: String, model_uuid: Id, vm_image_uuid: Id, primary_storage_uuid: Id, dataset_uuids: Vec<Id>, model_service_group_uuids: Vec<Id>, docker_image: String, cpu_num: i64, memory_size: i64, l3_network_uuids: Vec<Id>, service_boot_uptime: i64 } }
+backhaul_wire::generated_request! { DeployModelEvalServiceRequest(set limits: i64, into zone_uuid: Id, into name: String, set r#type: DeployModelEvalServiceRequestType) { set temperature: f64, set top_k: i64, set top_p: f64, set max_length: i64, set max_new_tokens: i64, set repetition_penalty: f64, into description: String, into model_uuid: Id, into vm_image_uuid: Id, into primary_storage_uuid: Id, set dataset_uuids: Vec<Id>, set model_service_group_uuids: Vec<Id>, into docker_image: String, set cpu_num: i64, set memory_size: i64, set l3_network_uuids: Vec<Id>, set service_boot_uptime: i64 } }
 backhaul_wire::generated_model! {
     /// What `DeployModelEvalService` answers.
     ///
@@ -431,7 +431,7 @@ backhaul_wire::generated_model! {
     12 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
     13 service_boot_uptime: Option<i64> = Int, new("serviceBootUptime", Kind::Int);
 }
-backhaul_wire::generated_request! { DeployModelServiceRequest(zone_uuid: Id, name: String, r#type: DeployModelServiceRequestType) { description: String, model_uuid: Id, vm_image_uuid: Id, primary_storage_uuid: Id, dataset_uuids: Vec<Id>, model_service_group_uuids: Vec<Id>, docker_image: String, cpu_num: i64, memory_size: i64, l3_network_uuids: Vec<Id>, service_boot_uptime: i64 } }
+backhaul_wire::generated_request! { DeployModelServiceRequest(into zone_uuid: Id, into name: String, set r#type: DeployModelServiceRequestType) { into description: String, into model_uuid: Id, into vm_image_uuid: Id, into primary_storage_uuid: Id, set dataset_uuids: Vec<Id>, set model_service_group_uuids: Vec<Id>, into docker_image: String, set cpu_num: i64, set memory_size: i64, set l3_network_uuids: Vec<Id>, set service_boot_uptime: i64 } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/ai.json#/$defs/UpdateModelServiceRequest/properties/type`
     UpdateModelServiceRequestType = UPDATE_MODEL_SERVICE_REQUEST_TYPE(&[]);
@@ -467,12 +467,12 @@ backhaul_wire::generated_model! {
     10 r#type: Option<UpdateModelServiceRequestType> = Enum, new("type", Kind::Enum(&UPDATE_MODEL_SERVICE_REQUEST_TYPE));
     11 framework: Option<UpdateModelServiceRequestFramework> = Enum, new("framework", Kind::Enum(&UPDATE_MODEL_SERVICE_REQUEST_FRAMEWORK));
 }
-backhaul_wire::generated_request! { UpdateModelServiceRequest() { name: String, docker_image: String, description: String, yaml: String, vm_image_uuid: Id, request_cpu: i64, request_memory: i64, gpu_compute_capability: String, start_command: String, python_version: String, r#type: UpdateModelServiceRequestType, framework: UpdateModelServiceRequestFramework } }
+backhaul_wire::generated_request! { UpdateModelServiceRequest() { into name: String, into docker_image: String, into description: String, into yaml: String, into vm_image_uuid: Id, set request_cpu: i64, set request_memory: i64, into gpu_compute_capability: String, into start_command: String, into python_version: String, set r#type: UpdateModelServiceRequestType, set framework: UpdateModelServiceRequestFramework } }
 backhaul_wire::generated_model! {
     /// What `AddModel` is given.
     ///
     /// Schema: `schemas/zstack/ai.json#/$defs/AddModelRequest`
-    AddModelRequest = ADD_MODEL_REQUEST("AddModelRequest");
+    AddModelRequest = ADD_MODEL_REQUEST("AddModelRequest") holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
     1 install_path: Option<String> = Text, new("installPath", Kind::Text).required();
@@ -493,7 +493,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddModelRequest(name: String, install_path: String, model_center_uuid: Id) { description: String, parameters: String, token: Secret, logo: String, vendor: String, introduction: String, size: i64, version: String, model_service_uuids: Vec<Id>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddModelRequest(into name: String, into install_path: String, into model_center_uuid: Id) { into description: String, into parameters: String, into token: Secret, into logo: String, into vendor: String, into introduction: String, set size: i64, into version: String, set model_service_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A model.
     ///
@@ -549,7 +549,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model_center_uuid: Option<Id> = Id, new("modelCenterUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateModelRequest() { name: String, install_path: String, description: String, parameters: String, model_center_uuid: Id } }
+backhaul_wire::generated_request! { UpdateModelRequest() { into name: String, into install_path: String, into description: String, into parameters: String, into model_center_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `SyncAINginxConfiguration` is given.
     ///
@@ -558,7 +558,7 @@ backhaul_wire::generated_model! {
     0 instance_uuids: Vec<Id> = Ids, list("instanceUuids", Kind::Id);
     1 dry_run: Option<bool> = Bool, new("dryRun", Kind::Bool);
 }
-backhaul_wire::generated_request! { SyncAINginxConfigurationRequest() { instance_uuids: Vec<Id>, dry_run: bool } }
+backhaul_wire::generated_request! { SyncAINginxConfigurationRequest() { set instance_uuids: Vec<Id>, set dry_run: bool } }
 backhaul_wire::generated_model! {
     /// What `SyncAINginxConfiguration` answers.
     ///
@@ -576,7 +576,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateModelServiceInstanceGroupRequest(name: String) {  } }
+backhaul_wire::generated_request! { UpdateModelServiceInstanceGroupRequest(into name: String) {  } }
 backhaul_wire::generated_model! {
     /// A trained model record.
     ///

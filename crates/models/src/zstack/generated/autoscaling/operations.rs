@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/4`
     DeleteAutoScalingGroupInstance = op("DeleteAutoScalingGroupInstance", "DELETE", "/zstack/v1/autoscaling/groups/instances/{instanceUuid}").long_running();
-    (instance_uuid: Id) -> empty(());
+    (instance_uuid: impl Into<Id>) -> empty(());
     instance_uuid: Id [instance_uuid.into()] path("instanceUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -109,7 +109,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/5`
     UpdateAutoScalingGroupInstance = op("UpdateAutoScalingGroupInstance", "PUT", "/zstack/v1/autoscaling/groups/instances/{instanceUuid}/actions").wrapper("updateAutoScalingGroupInstance").long_running();
-    (instance_uuid: Id) body(UpdateAutoScalingGroupInstanceRequest) -> body(Reply<AutoScalingGroupInstance>);
+    (instance_uuid: impl Into<Id>) body(UpdateAutoScalingGroupInstanceRequest) -> body(Reply<AutoScalingGroupInstance>);
     instance_uuid: Id [instance_uuid.into()] path("instanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -172,7 +172,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/8`
     DeleteAutoScalingRuleTrigger = op("DeleteAutoScalingRuleTrigger", "DELETE", "/zstack/v1/autoscaling/groups/rules/triggers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/9`
     DeleteAutoScalingGroup = op("DeleteAutoScalingGroup", "DELETE", "/zstack/v1/autoscaling/groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -198,7 +198,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/10`
     ChangeAutoScalingGroupState = op("ChangeAutoScalingGroupState", "PUT", "/zstack/v1/autoscaling/groups/{uuid}/actions").wrapper("changeAutoScalingGroupState").long_running();
-    (uuid: Id) body(ChangeAutoScalingGroupStateRequest) -> body(Reply<AutoScalingGroup>);
+    (uuid: impl Into<Id>) body(ChangeAutoScalingGroupStateRequest) -> body(Reply<AutoScalingGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -209,7 +209,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/11`
     UpdateAutoScalingGroup = op("UpdateAutoScalingGroup", "PUT", "/zstack/v1/autoscaling/groups/{uuid}/actions").wrapper("updateAutoScalingGroup").long_running();
-    (uuid: Id) body(UpdateAutoScalingGroupRequest) -> body(Reply<AutoScalingGroup>);
+    (uuid: impl Into<Id>) body(UpdateAutoScalingGroupRequest) -> body(Reply<AutoScalingGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -230,7 +230,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/13`
     UpdateAutoScalingGroupAddingNewInstanceRule = op("UpdateAutoScalingGroupAddingNewInstanceRule", "PUT", "/zstack/v1/autoscaling/rules/adding-new-instance/{uuid}/actions").wrapper("updateAutoScalingGroupAddingNewInstanceRule").long_running();
-    (uuid: Id) body(UpdateAutoScalingGroupAddingNewInstanceRuleRequest) -> body(Reply<AutoScalingRule>);
+    (uuid: impl Into<Id>) body(UpdateAutoScalingGroupAddingNewInstanceRuleRequest) -> body(Reply<AutoScalingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -251,7 +251,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/15`
     UpdateAutoScalingGroupRemovalInstanceRule = op("UpdateAutoScalingGroupRemovalInstanceRule", "PUT", "/zstack/v1/autoscaling/rules/removal-instance/{uuid}/actions").wrapper("updateAutoScalingGroupRemovalInstanceRule").long_running();
-    (uuid: Id) body(UpdateAutoScalingGroupRemovalInstanceRuleRequest) -> body(Reply<AutoScalingRule>);
+    (uuid: impl Into<Id>) body(UpdateAutoScalingGroupRemovalInstanceRuleRequest) -> body(Reply<AutoScalingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -262,7 +262,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/16`
     DeleteAutoScalingRule = op("DeleteAutoScalingRule", "DELETE", "/zstack/v1/autoscaling/rules/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -275,7 +275,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/17`
     ExecuteAutoScalingRule = op("ExecuteAutoScalingRule", "PUT", "/zstack/v1/autoscaling/rules/{uuid}/actions").wrapper("executeAutoScalingRule").long_running();
-    (uuid: Id) -> body(ExecuteAutoScalingRuleResult);
+    (uuid: impl Into<Id>) -> body(ExecuteAutoScalingRuleResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -286,7 +286,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/18`
     UpdateAutoScalingRule = op("UpdateAutoScalingRule", "PUT", "/zstack/v1/autoscaling/rules/{uuid}/actions").wrapper("updateAutoScalingRule").long_running();
-    (uuid: Id) body(UpdateAutoScalingRuleRequest) -> body(Reply<AutoScalingRule>);
+    (uuid: impl Into<Id>) body(UpdateAutoScalingRuleRequest) -> body(Reply<AutoScalingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -297,7 +297,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/19`
     DetachAutoScalingTemplateFromGroup = op("DetachAutoScalingTemplateFromGroup", "DELETE", "/zstack/v1/autoscaling/template/{templateUuid}/groups/{groupUuid}").long_running();
-    (template_uuid: Id, group_uuid: Id) -> body(Reply<AutoScalingGroup>);
+    (template_uuid: impl Into<Id>, group_uuid: impl Into<Id>) -> body(Reply<AutoScalingGroup>);
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -309,7 +309,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/20`
     DeleteAutoScalingTemplate = op("DeleteAutoScalingTemplate", "DELETE", "/zstack/v1/autoscaling/template/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -322,7 +322,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/21`
     AttachAutoScalingTemplateToGroup = op("AttachAutoScalingTemplateToGroup", "POST", "/zstack/v1/autoscaling/template/{uuid}/groups/{groupUuid}").wrapper("params").long_running();
-    (uuid: Id, group_uuid: Id) -> body(Reply<AutoScalingGroup>);
+    (uuid: impl Into<Id>, group_uuid: impl Into<Id>) -> body(Reply<AutoScalingGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -370,7 +370,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/24`
     UpdateAutoScalingVmTemplate = op("UpdateAutoScalingVmTemplate", "PUT", "/zstack/v1/autoscaling/vmtemplate/{uuid}/actions").wrapper("updateAutoScalingVmTemplate").long_running();
-    (uuid: Id) body(UpdateAutoScalingVmTemplateRequest) -> body(Reply<AutoScalingTemplate>);
+    (uuid: impl Into<Id>) body(UpdateAutoScalingVmTemplateRequest) -> body(Reply<AutoScalingTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

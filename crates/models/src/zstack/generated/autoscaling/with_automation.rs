@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// An auto scaling group.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingGroup`
-    AutoScalingGroup = AUTO_SCALING_GROUP("AutoScalingGroup").aliases(&["AutoScalingGroupInventory"]);
+    AutoScalingGroup = AUTO_SCALING_GROUP("AutoScalingGroup").aliases(&["AutoScalingGroupInventory"]) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -78,7 +78,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`AutoScalingRule`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingRule`
-    AnyAutoScalingRule = AUTO_SCALING_RULE("AutoScalingRule").aliases(&["AutoScalingRuleInventory"]).union(&AUTO_SCALING_RULE_KINDS);
+    AnyAutoScalingRule = AUTO_SCALING_RULE("AutoScalingRule").aliases(&["AutoScalingRuleInventory"]).union(&AUTO_SCALING_RULE_KINDS) holds secrets;
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text);
     /// A note by the administrator.
@@ -322,13 +322,13 @@ impl From<RemovalInstanceRule> for AutoScalingRule {
     }
 }
 backhaul_wire::generated_struct! {
-    AutoScalingRule;
+    holds secrets : AutoScalingRule;
 }
 backhaul_wire::generated_model! {
     /// An auto scaling rule, without the fields of a kind.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/BaseAutoScalingRule`
-    BaseAutoScalingRule = BASE_AUTO_SCALING_RULE("BaseAutoScalingRule").aliases(&["AutoScalingRuleInventory"]);
+    BaseAutoScalingRule = BASE_AUTO_SCALING_RULE("BaseAutoScalingRule").aliases(&["AutoScalingRuleInventory"]) holds secrets;
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text);
     /// A note by the administrator.
@@ -354,7 +354,7 @@ backhaul_wire::generated_model! {
     /// An auto scaling virtual machine template.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingVmTemplate`
-    AutoScalingVmTemplate = AUTO_SCALING_VM_TEMPLATE("AutoScalingVmTemplate").aliases(&["AutoScalingVmTemplateInventory"]);
+    AutoScalingVmTemplate = AUTO_SCALING_VM_TEMPLATE("AutoScalingVmTemplate").aliases(&["AutoScalingVmTemplateInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -395,7 +395,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`AutoScalingTemplate`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingTemplate`
-    AnyAutoScalingTemplate = AUTO_SCALING_TEMPLATE("AutoScalingTemplate").aliases(&["AutoScalingTemplateInventory"]).union(&AUTO_SCALING_TEMPLATE_KINDS);
+    AnyAutoScalingTemplate = AUTO_SCALING_TEMPLATE("AutoScalingTemplate").aliases(&["AutoScalingTemplateInventory"]).union(&AUTO_SCALING_TEMPLATE_KINDS) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -592,13 +592,13 @@ impl From<AutoScalingVmTemplate> for AutoScalingTemplate {
     }
 }
 backhaul_wire::generated_struct! {
-    AutoScalingTemplate;
+    holds secrets : AutoScalingTemplate;
 }
 backhaul_wire::generated_model! {
     /// An auto scaling template, without the fields of a kind.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/BaseAutoScalingTemplate`
-    BaseAutoScalingTemplate = BASE_AUTO_SCALING_TEMPLATE("BaseAutoScalingTemplate").aliases(&["AutoScalingTemplateInventory"]);
+    BaseAutoScalingTemplate = BASE_AUTO_SCALING_TEMPLATE("BaseAutoScalingTemplate").aliases(&["AutoScalingTemplateInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -619,7 +619,7 @@ backhaul_wire::generated_model! {
     /// An adding new virtual machine rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/AddingNewVmRule`
-    AddingNewVmRule = ADDING_NEW_VM_RULE("AddingNewVmRule").aliases(&["AddingNewVmRuleInventory"]);
+    AddingNewVmRule = ADDING_NEW_VM_RULE("AddingNewVmRule").aliases(&["AddingNewVmRuleInventory"]) holds secrets;
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text);
     /// A note by the administrator.
@@ -647,7 +647,7 @@ backhaul_wire::generated_model! {
     /// A removal instance rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/RemovalInstanceRule`
-    RemovalInstanceRule = REMOVAL_INSTANCE_RULE("RemovalInstanceRule").aliases(&["RemovalInstanceRuleInventory"]);
+    RemovalInstanceRule = REMOVAL_INSTANCE_RULE("RemovalInstanceRule").aliases(&["RemovalInstanceRuleInventory"]) holds secrets;
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text);
     /// A note by the administrator.
@@ -707,7 +707,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingGroupRequest(name: String, scaling_resource_type: String, min_resource_size: i64, max_resource_size: i64, default_cooldown: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy) { description: String, default_enable: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingGroupRequest(into name: String, into scaling_resource_type: String, set min_resource_size: i64, set max_resource_size: i64, set default_cooldown: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy) { into description: String, set default_enable: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroupInstance` is given.
     ///
@@ -716,7 +716,7 @@ backhaul_wire::generated_model! {
     0 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
     1 protection_strategy: Option<UpdateAutoScalingGroupInstanceProtectionStrategy> = Enum, new("protectionStrategy", Kind::Enum(&UPDATE_AUTO_SCALING_GROUP_INSTANCE_PROTECTION_STRATEGY));
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupInstanceRequest(group_uuid: Id) { protection_strategy: UpdateAutoScalingGroupInstanceProtectionStrategy } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupInstanceRequest(into group_uuid: Id) { set protection_strategy: UpdateAutoScalingGroupInstanceProtectionStrategy } }
 backhaul_wire::generated_model! {
     /// What `ChangeAutoScalingGroupState` is given.
     ///
@@ -725,7 +725,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAutoScalingGroupStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAutoScalingGroupStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroup` is given.
     ///
@@ -745,7 +745,7 @@ backhaul_wire::generated_model! {
     3 max_resource_size: Option<i64> = Int, new("maxResourceSize", Kind::Int);
     4 removal_policy: Option<CreateAutoScalingGroupRemovalPolicy> = Enum, new("removalPolicy", Kind::Enum(&CREATE_AUTO_SCALING_GROUP_REMOVAL_POLICY));
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupRequest() { name: String, description: String, min_resource_size: i64, max_resource_size: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupRequest() { into name: String, into description: String, set min_resource_size: i64, set max_resource_size: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingGroupAddingNewInstanceRule` is given.
     ///
@@ -772,7 +772,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingGroupAddingNewInstanceRuleRequest(adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, name: String, auto_scaling_group_uuid: Id) { description: String, r#type: String, cooldown: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingGroupAddingNewInstanceRuleRequest(set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, into name: String, into auto_scaling_group_uuid: Id) { into description: String, into r#type: String, set cooldown: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroupAddingNewInstanceRule` is given.
     ///
@@ -792,7 +792,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 900.
     4 cooldown: Option<i64> = Int, new("cooldown", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupAddingNewInstanceRuleRequest() { adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, name: String, description: String, cooldown: i64 } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupAddingNewInstanceRuleRequest() { set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, into name: String, into description: String, set cooldown: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingGroupRemovalInstanceRule` is given.
     ///
@@ -820,7 +820,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingGroupRemovalInstanceRuleRequest(adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy, name: String, auto_scaling_group_uuid: Id) { description: String, r#type: String, cooldown: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingGroupRemovalInstanceRuleRequest(set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy, into name: String, into auto_scaling_group_uuid: Id) { into description: String, into r#type: String, set cooldown: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroupRemovalInstanceRule` is given.
     ///
@@ -841,7 +841,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 900.
     5 cooldown: Option<i64> = Int, new("cooldown", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupRemovalInstanceRuleRequest() { adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy, name: String, description: String, cooldown: i64 } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupRemovalInstanceRuleRequest() { set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy, into name: String, into description: String, set cooldown: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingRule` is given.
     ///
@@ -858,7 +858,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 900.
     2 cooldown: Option<i64> = Int, new("cooldown", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingRuleRequest() { name: String, description: String, cooldown: i64 } }
+backhaul_wire::generated_request! { UpdateAutoScalingRuleRequest() { into name: String, into description: String, set cooldown: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingVmTemplate` is given.
     ///
@@ -903,7 +903,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     18 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingVmTemplateRequest(vm_instance_name: String, vm_instance_offering_uuid: Id, image_uuid: Id, l3_network_uuids: Vec<Id>, default_l3_network_uuid: Id, name: String) { vm_instance_description: String, vm_instance_type: CreateAutoScalingVmTemplateVmInstanceType, root_disk_offering_uuid: Id, data_disk_offering_uuids: Vec<Id>, vm_instance_zone_uuid: Id, vm_instance_cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, strategy: CreateAutoScalingVmTemplateStrategy, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingVmTemplateRequest(into vm_instance_name: String, into vm_instance_offering_uuid: Id, into image_uuid: Id, set l3_network_uuids: Vec<Id>, into default_l3_network_uuid: Id, into name: String) { into vm_instance_description: String, set vm_instance_type: CreateAutoScalingVmTemplateVmInstanceType, into root_disk_offering_uuid: Id, set data_disk_offering_uuids: Vec<Id>, into vm_instance_zone_uuid: Id, into vm_instance_cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, set strategy: CreateAutoScalingVmTemplateStrategy, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingVmTemplate` is given.
     ///
@@ -928,7 +928,7 @@ backhaul_wire::generated_model! {
     /// The host.
     7 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingVmTemplateRequest() { name: String, description: String, vm_instance_name: String, vm_instance_description: String, vm_instance_offering_uuid: Id, image_uuid: Id, vm_instance_cluster_uuid: Id, host_uuid: Id } }
+backhaul_wire::generated_request! { UpdateAutoScalingVmTemplateRequest() { into name: String, into description: String, into vm_instance_name: String, into vm_instance_description: String, into vm_instance_offering_uuid: Id, into image_uuid: Id, into vm_instance_cluster_uuid: Id, into host_uuid: Id } }
 backhaul_wire::generated_choice! {
     /// An auto scaling rule state.
     ///

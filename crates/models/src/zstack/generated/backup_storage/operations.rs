@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/4`
     UpdateAliyunEbsBackupStorage = op("UpdateAliyunEbsBackupStorage", "PUT", "/zstack/v1/backup-storage/aliyun/ebs/{uuid}/actions").wrapper("updateAliyunEbsBackupStorage").long_running();
-    (uuid: Id) body(UpdateAliyunEbsBackupStorageRequest) -> body(Reply<BackupStorage>);
+    (uuid: impl Into<Id>) body(UpdateAliyunEbsBackupStorageRequest) -> body(Reply<BackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/8`
     UpdateCephBackupStorageMon = op("UpdateCephBackupStorageMon", "PUT", "/zstack/v1/backup-storage/ceph/mons/{monUuid}/actions").wrapper("updateCephBackupStorageMon").long_running();
-    (mon_uuid: Id) body(UpdateCephBackupStorageMonRequest) -> body(Reply<CephBackupStorage>);
+    (mon_uuid: impl Into<Id>) body(UpdateCephBackupStorageMonRequest) -> body(Reply<CephBackupStorage>);
     mon_uuid: Id [mon_uuid.into()] path("monUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -155,7 +155,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/9`
     RemoveMonFromCephBackupStorage = op("RemoveMonFromCephBackupStorage", "DELETE", "/zstack/v1/backup-storage/ceph/{uuid}/mons").long_running();
-    (uuid: Id) -> body(Reply<CephBackupStorage>);
+    (uuid: impl Into<Id>) -> body(Reply<CephBackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     mon_hostnames: Vec<String> [Vec::new()] query("monHostnames", Kind::Text).list().required();
     /// System tags, such as `name::value`.
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/10`
     AddMonToCephBackupStorage = op("AddMonToCephBackupStorage", "POST", "/zstack/v1/backup-storage/ceph/{uuid}/mons").wrapper("params").long_running();
-    (uuid: Id) body(AddMonToCephBackupStorageRequest) -> body(Reply<CephBackupStorage>);
+    (uuid: impl Into<Id>) body(AddMonToCephBackupStorageRequest) -> body(Reply<CephBackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -234,7 +234,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/15`
     SyncImage = op("SyncImage", "PUT", "/zstack/v1/backup-storage/image-store/{imageStoreUuid}/actions").wrapper("syncImage").long_running();
-    (image_store_uuid: Id) -> empty(());
+    (image_store_uuid: impl Into<Id>) -> empty(());
     image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -245,7 +245,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/16`
     ReclaimSpaceFromImageStore = op("ReclaimSpaceFromImageStore", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").wrapper("reclaimSpaceFromImageStore").long_running();
-    (uuid: Id) -> body(ReclaimSpaceFromImageStoreResult);
+    (uuid: impl Into<Id>) -> body(ReclaimSpaceFromImageStoreResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -256,7 +256,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/17`
     ReconnectImageStoreBackupStorage = op("ReconnectImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").wrapper("reconnectImageStoreBackupStorage").long_running();
-    (uuid: Id) -> body(Reply<ImageStoreBackupStorage>);
+    (uuid: impl Into<Id>) -> body(Reply<ImageStoreBackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -267,7 +267,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/18`
     UpdateImageStoreBackupStorage = op("UpdateImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/image-store/{uuid}/actions").wrapper("updateImageStoreBackupStorage").long_running();
-    (uuid: Id) body(UpdateImageStoreBackupStorageRequest) -> body(Reply<BackupStorage>);
+    (uuid: impl Into<Id>) body(UpdateImageStoreBackupStorageRequest) -> body(Reply<BackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -278,7 +278,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/19`
     BackupStorageMigrateImage = op("BackupStorageMigrateImage", "PUT", "/zstack/v1/backup-storage/images/{imageUuid}/actions").wrapper("backupStorageMigrateImage").long_running();
-    (image_uuid: Id) body(BackupStorageMigrateImageRequest) -> body(Reply<Image>);
+    (image_uuid: impl Into<Id>) body(BackupStorageMigrateImageRequest) -> body(Reply<Image>);
     image_uuid: Id [image_uuid.into()] path("imageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -325,7 +325,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/22`
     ReconnectSftpBackupStorage = op("ReconnectSftpBackupStorage", "PUT", "/zstack/v1/backup-storage/sftp/{uuid}/actions").wrapper("reconnectSftpBackupStorage").long_running();
-    (uuid: Id) -> body(Reply<SftpBackupStorage>);
+    (uuid: impl Into<Id>) -> body(Reply<SftpBackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -336,7 +336,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/23`
     UpdateSftpBackupStorage = op("UpdateSftpBackupStorage", "PUT", "/zstack/v1/backup-storage/sftp/{uuid}/actions").wrapper("updateSftpBackupStorage").long_running();
-    (uuid: Id) body(UpdateSftpBackupStorageRequest) -> body(Reply<BackupStorage>);
+    (uuid: impl Into<Id>) body(UpdateSftpBackupStorageRequest) -> body(Reply<BackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -357,7 +357,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/25`
     GetTrashOnBackupStorage = op("GetTrashOnBackupStorage", "GET", "/zstack/v1/backup-storage/trash");
-    (uuid: Id) -> body(Page<InstallPathRecycle>);
+    (uuid: impl Into<Id>) -> body(Page<InstallPathRecycle>);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// The uuid that it gets; the server's choice when left out.
@@ -385,7 +385,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/27`
     ExportImageFromBackupStorage = op("ExportImageFromBackupStorage", "PUT", "/zstack/v1/backup-storage/{backupStorageUuid}/actions").wrapper("exportImageFromBackupStorage").long_running();
-    (backup_storage_uuid: Id) body(ExportImageFromBackupStorageRequest) -> body(ExportImageFromBackupStorageResult);
+    (backup_storage_uuid: impl Into<Id>) body(ExportImageFromBackupStorageRequest) -> body(ExportImageFromBackupStorageResult);
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -396,7 +396,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/28`
     DeleteExportedImageFromBackupStorage = op("DeleteExportedImageFromBackupStorage", "DELETE", "/zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}").long_running();
-    (backup_storage_uuid: Id, image_uuid: Id) -> empty(());
+    (backup_storage_uuid: impl Into<Id>, image_uuid: impl Into<Id>) -> empty(());
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     image_uuid: Id [image_uuid.into()] path("imageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -408,7 +408,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/29`
     GetBackupStorageCandidatesForImageMigration = op("GetBackupStorageCandidatesForImageMigration", "GET", "/zstack/v1/backup-storage/{srcBackupStorageUuid}/migration-candidates");
-    (src_backup_storage_uuid: Id) -> body(Page<BackupStorage>);
+    (src_backup_storage_uuid: impl Into<Id>) -> body(Page<BackupStorage>);
     src_backup_storage_uuid: Id [src_backup_storage_uuid.into()] path("srcBackupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -419,7 +419,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/30`
     DeleteBackupStorage = op("DeleteBackupStorage", "DELETE", "/zstack/v1/backup-storage/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -432,7 +432,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/31`
     ChangeBackupStorageState = op("ChangeBackupStorageState", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").wrapper("changeBackupStorageState").long_running();
-    (uuid: Id) body(ChangeBackupStorageStateRequest) -> body(Reply<BackupStorage>);
+    (uuid: impl Into<Id>) body(ChangeBackupStorageStateRequest) -> body(Reply<BackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -443,7 +443,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/32`
     ReconnectBackupStorage = op("ReconnectBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").wrapper("reconnectBackupStorage").long_running();
-    (uuid: Id) -> body(Reply<BackupStorage>);
+    (uuid: impl Into<Id>) -> body(Reply<BackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -454,7 +454,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/33`
     RecoveryImageFromImageStoreBackupStorage = op("RecoveryImageFromImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").wrapper("recoveryImageFromImageStoreBackupStorage").long_running();
-    (uuid: Id) body(RecoveryImageFromImageStoreBackupStorageRequest) -> body(Reply<Image>);
+    (uuid: impl Into<Id>) body(RecoveryImageFromImageStoreBackupStorageRequest) -> body(Reply<Image>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -465,7 +465,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/34`
     UpdateBackupStorage = op("UpdateBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/actions").wrapper("updateBackupStorage").long_running();
-    (uuid: Id) body(UpdateBackupStorageRequest) -> body(Reply<BackupStorage>);
+    (uuid: impl Into<Id>) body(UpdateBackupStorageRequest) -> body(Reply<BackupStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -476,7 +476,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/35`
     GetImagesFromImageStoreBackupStorage = op("GetImagesFromImageStoreBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/image-store").wrapper("getImagesFromImageStoreBackupStorage");
-    (uuid: Id) -> body(GetImagesFromImageStoreBackupStorageResult);
+    (uuid: impl Into<Id>) -> body(GetImagesFromImageStoreBackupStorageResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -487,7 +487,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/36`
     CleanUpTrashOnBackupStorage = op("CleanUpTrashOnBackupStorage", "PUT", "/zstack/v1/backup-storage/{uuid}/trash/actions").wrapper("cleanUpTrashOnBackupStorage").long_running();
-    (uuid: Id) body(CleanUpTrashOnBackupStorageRequest) -> body(CleanUpTrashOnBackupStorageResult);
+    (uuid: impl Into<Id>) body(CleanUpTrashOnBackupStorageRequest) -> body(CleanUpTrashOnBackupStorageResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -498,7 +498,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/37`
     GetInterdependentL3NetworksBackupStorages = op("GetInterdependentL3NetworksBackupStorages", "GET", "/zstack/v1/backupStorage-l3networks/dependencies");
-    (zone_uuid: Id) -> body(Page<L3Network>);
+    (zone_uuid: impl Into<Id>) -> body(Page<L3Network>);
     /// The zone.
     zone_uuid: Id [zone_uuid.into()] query("zoneUuid", Kind::Id).required();
     /// The backup storage.
@@ -550,7 +550,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/40`
     AddBackupStoragesToReplicationGroup = op("AddBackupStoragesToReplicationGroup", "POST", "/zstack/v1/image-replication-groups/{replicationGroupUuid}").wrapper("params").long_running();
-    (replication_group_uuid: Id) body(AddBackupStoragesToReplicationGroupRequest) -> body(Page<BackupStorage>);
+    (replication_group_uuid: impl Into<Id>) body(AddBackupStoragesToReplicationGroupRequest) -> body(Page<BackupStorage>);
     replication_group_uuid: Id [replication_group_uuid.into()] path("replicationGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -561,7 +561,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/41`
     DeleteImageReplicationGroup = op("DeleteImageReplicationGroup", "DELETE", "/zstack/v1/image-replication-groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -574,7 +574,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/42`
     GetInterdependentL3NetworksImages = op("GetInterdependentL3NetworksImages", "GET", "/zstack/v1/images-l3networks/dependencies");
-    (zone_uuid: Id) -> body(Page<L3Network>);
+    (zone_uuid: impl Into<Id>) -> body(Page<L3Network>);
     /// The zone.
     zone_uuid: Id [zone_uuid.into()] query("zoneUuid", Kind::Id).required();
     /// The L3 networks.

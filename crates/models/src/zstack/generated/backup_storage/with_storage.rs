@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`BackupStorage`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/BackupStorage`
-    AnyBackupStorage = BACKUP_STORAGE("BackupStorage").aliases(&["BackupStorageInventory"]).union(&BACKUP_STORAGE_KINDS);
+    AnyBackupStorage = BACKUP_STORAGE("BackupStorage").aliases(&["BackupStorageInventory"]).union(&BACKUP_STORAGE_KINDS) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -396,7 +396,7 @@ impl From<VCenterBackupStorage> for BackupStorage {
     }
 }
 backhaul_wire::generated_struct! {
-    BackupStorage;
+    holds secrets : BackupStorage;
 }
 backhaul_wire::generated_model! {
     /// A backup storage, without the fields of a kind.
@@ -556,7 +556,7 @@ backhaul_wire::generated_model! {
     /// A backup storage in a Ceph pool.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/CephBackupStorage`
-    CephBackupStorage = CEPH_BACKUP_STORAGE("CephBackupStorage").aliases(&["CephBackupStorageInventory"]);
+    CephBackupStorage = CEPH_BACKUP_STORAGE("CephBackupStorage").aliases(&["CephBackupStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -672,7 +672,7 @@ backhaul_wire::generated_model! {
     /// A monitor of a Ceph backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/CephBackupStorageMon`
-    CephBackupStorageMon = CEPH_BACKUP_STORAGE_MON("CephBackupStorageMon").aliases(&["CephBackupStorageMonInventory"]);
+    CephBackupStorageMon = CEPH_BACKUP_STORAGE_MON("CephBackupStorageMon").aliases(&["CephBackupStorageMonInventory"]) holds secrets;
     /// The host.
     0 hostname: Option<String> = Text, new("hostname", Kind::Text);
     /// The port of the monitor.
@@ -1074,7 +1074,7 @@ backhaul_wire::generated_model! {
     /// What `AddExternalBackupStorage` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/AddExternalBackupStorageRequest`
-    AddExternalBackupStorageRequest = ADD_EXTERNAL_BACKUP_STORAGE_REQUEST("AddExternalBackupStorageRequest");
+    AddExternalBackupStorageRequest = ADD_EXTERNAL_BACKUP_STORAGE_REQUEST("AddExternalBackupStorageRequest") holds secrets;
     /// The add-on that serves it.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -1100,7 +1100,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddExternalBackupStorageRequest(identity: String, url: Secret, name: String) { description: String, r#type: String, import_images: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddExternalBackupStorageRequest(into identity: String, into url: Secret, into name: String) { into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunEbsBackupStorage` is given.
     ///
@@ -1129,7 +1129,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunEbsBackupStorageRequest(oss_bucket_uuid: Id, name: String) { url: String, description: String, r#type: String, import_images: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunEbsBackupStorageRequest(into oss_bucket_uuid: Id, into name: String) { into url: String, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunEbsBackupStorage` is given.
     ///
@@ -1150,12 +1150,12 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunEbsBackupStorageRequest() { oss_bucket_uuid: Id, url: String, name: String, description: String } }
+backhaul_wire::generated_request! { UpdateAliyunEbsBackupStorageRequest() { into oss_bucket_uuid: Id, into url: String, into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddCephBackupStorage` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/AddCephBackupStorageRequest`
-    AddCephBackupStorageRequest = ADD_CEPH_BACKUP_STORAGE_REQUEST("AddCephBackupStorageRequest");
+    AddCephBackupStorageRequest = ADD_CEPH_BACKUP_STORAGE_REQUEST("AddCephBackupStorageRequest") holds secrets;
     /// The monitors, as `account:password@host:port`.
     0 mon_urls: Vec<String> = Texts, list("monUrls", Kind::Text).required();
     /// The pool.
@@ -1183,12 +1183,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddCephBackupStorageRequest(mon_urls: Vec<String>, name: String) { pool_name: String, url: Secret, description: String, r#type: String, import_images: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddCephBackupStorageRequest(set mon_urls: Vec<String>, into name: String) { into pool_name: String, into url: Secret, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCephBackupStorageMon` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/UpdateCephBackupStorageMonRequest`
-    UpdateCephBackupStorageMonRequest = UPDATE_CEPH_BACKUP_STORAGE_MON_REQUEST("UpdateCephBackupStorageMonRequest");
+    UpdateCephBackupStorageMonRequest = UPDATE_CEPH_BACKUP_STORAGE_MON_REQUEST("UpdateCephBackupStorageMonRequest") holds secrets;
     /// The host.
     ///
     /// Has at most 255 characters.
@@ -1210,7 +1210,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     4 mon_port: Option<i64> = Int, new("monPort", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateCephBackupStorageMonRequest() { hostname: String, ssh_username: String, ssh_password: Secret, ssh_port: i64, mon_port: i64 } }
+backhaul_wire::generated_request! { UpdateCephBackupStorageMonRequest() { into hostname: String, into ssh_username: String, into ssh_password: Secret, set ssh_port: i64, set mon_port: i64 } }
 backhaul_wire::generated_model! {
     /// What `AddMonToCephBackupStorage` is given.
     ///
@@ -1221,12 +1221,12 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 mon_urls: Vec<String> = Texts, list("monUrls", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddMonToCephBackupStorageRequest(mon_urls: Vec<String>) {  } }
+backhaul_wire::generated_request! { AddMonToCephBackupStorageRequest(set mon_urls: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddImageStoreBackupStorage` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/AddImageStoreBackupStorageRequest`
-    AddImageStoreBackupStorageRequest = ADD_IMAGE_STORE_BACKUP_STORAGE_REQUEST("AddImageStoreBackupStorageRequest");
+    AddImageStoreBackupStorageRequest = ADD_IMAGE_STORE_BACKUP_STORAGE_REQUEST("AddImageStoreBackupStorageRequest") holds secrets;
     /// The host.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -1264,7 +1264,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddImageStoreBackupStorageRequest(hostname: String, username: String, password: Secret, url: String, name: String) { ssh_port: i64, description: String, r#type: String, import_images: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddImageStoreBackupStorageRequest(into hostname: String, into username: String, into password: Secret, into url: String, into name: String) { set ssh_port: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetImageStoreBackupStorageQuota` is given.
     ///
@@ -1275,12 +1275,12 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     1 max_capacity: Option<i64> = Int, new("maxCapacity", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetImageStoreBackupStorageQuotaRequest(max_capacity: i64) { uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SetImageStoreBackupStorageQuotaRequest(set max_capacity: i64) { set uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddDisasterImageStoreBackupStorage` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/AddDisasterImageStoreBackupStorageRequest`
-    AddDisasterImageStoreBackupStorageRequest = ADD_DISASTER_IMAGE_STORE_BACKUP_STORAGE_REQUEST("AddDisasterImageStoreBackupStorageRequest");
+    AddDisasterImageStoreBackupStorageRequest = ADD_DISASTER_IMAGE_STORE_BACKUP_STORAGE_REQUEST("AddDisasterImageStoreBackupStorageRequest") holds secrets;
     0 attach_point: Option<String> = Text, new("attachPoint", Kind::Text);
     1 end_point: Option<String> = Text, new("endPoint", Kind::Text);
     /// The host.
@@ -1320,12 +1320,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddDisasterImageStoreBackupStorageRequest(hostname: String, username: String, password: Secret, url: String, name: String) { attach_point: String, end_point: String, ssh_port: i64, description: String, r#type: String, import_images: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddDisasterImageStoreBackupStorageRequest(into hostname: String, into username: String, into password: Secret, into url: String, into name: String) { into attach_point: String, into end_point: String, set ssh_port: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateImageStoreBackupStorage` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/UpdateImageStoreBackupStorageRequest`
-    UpdateImageStoreBackupStorageRequest = UPDATE_IMAGE_STORE_BACKUP_STORAGE_REQUEST("UpdateImageStoreBackupStorageRequest");
+    UpdateImageStoreBackupStorageRequest = UPDATE_IMAGE_STORE_BACKUP_STORAGE_REQUEST("UpdateImageStoreBackupStorageRequest") holds secrets;
     /// The account there.
     ///
     /// Has at most 255 characters.
@@ -1351,7 +1351,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateImageStoreBackupStorageRequest() { username: String, password: Secret, hostname: String, ssh_port: i64, name: String, description: String } }
+backhaul_wire::generated_request! { UpdateImageStoreBackupStorageRequest() { into username: String, into password: Secret, into hostname: String, set ssh_port: i64, into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `BackupStorageMigrateImage` is given.
     ///
@@ -1360,12 +1360,12 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { BackupStorageMigrateImageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { BackupStorageMigrateImageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `AddSftpBackupStorage` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/AddSftpBackupStorageRequest`
-    AddSftpBackupStorageRequest = ADD_SFTP_BACKUP_STORAGE_REQUEST("AddSftpBackupStorageRequest");
+    AddSftpBackupStorageRequest = ADD_SFTP_BACKUP_STORAGE_REQUEST("AddSftpBackupStorageRequest") holds secrets;
     /// The host.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -1403,12 +1403,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSftpBackupStorageRequest(hostname: String, username: String, password: Secret, url: Secret, name: String) { ssh_port: i64, description: String, r#type: String, import_images: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSftpBackupStorageRequest(into hostname: String, into username: String, into password: Secret, into url: Secret, into name: String) { set ssh_port: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSftpBackupStorage` is given.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/UpdateSftpBackupStorageRequest`
-    UpdateSftpBackupStorageRequest = UPDATE_SFTP_BACKUP_STORAGE_REQUEST("UpdateSftpBackupStorageRequest");
+    UpdateSftpBackupStorageRequest = UPDATE_SFTP_BACKUP_STORAGE_REQUEST("UpdateSftpBackupStorageRequest") holds secrets;
     /// The account there.
     ///
     /// Has at most 255 characters.
@@ -1434,7 +1434,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSftpBackupStorageRequest() { username: String, password: Secret, hostname: String, ssh_port: i64, name: String, description: String } }
+backhaul_wire::generated_request! { UpdateSftpBackupStorageRequest() { into username: String, into password: Secret, into hostname: String, set ssh_port: i64, into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddSimulatorBackupStorage` is given.
     ///
@@ -1465,7 +1465,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSimulatorBackupStorageRequest(url: String, name: String) { total_capacity: i64, available_capacity: i64, description: String, r#type: String, import_images: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSimulatorBackupStorageRequest(into url: String, into name: String) { set total_capacity: i64, set available_capacity: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ExportImageFromBackupStorage` is given.
     ///
@@ -1475,7 +1475,7 @@ backhaul_wire::generated_model! {
     0 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id).required();
     1 export_format: Option<ExportImageFromBackupStorageExportFormat> = Enum, new("exportFormat", Kind::Enum(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_EXPORT_FORMAT));
 }
-backhaul_wire::generated_request! { ExportImageFromBackupStorageRequest(image_uuid: Id) { export_format: ExportImageFromBackupStorageExportFormat } }
+backhaul_wire::generated_request! { ExportImageFromBackupStorageRequest(into image_uuid: Id) { set export_format: ExportImageFromBackupStorageExportFormat } }
 backhaul_wire::generated_model! {
     /// What `ChangeBackupStorageState` is given.
     ///
@@ -1484,7 +1484,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBackupStorageStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBackupStorageStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `RecoveryImageFromImageStoreBackupStorage` is given.
     ///
@@ -1501,7 +1501,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { RecoveryImageFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id, name: String) { description: String } }
+backhaul_wire::generated_request! { RecoveryImageFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id, into name: String) { into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateBackupStorage` is given.
     ///
@@ -1516,7 +1516,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBackupStorageRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateBackupStorageRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CleanUpTrashOnBackupStorage` is given.
     ///
@@ -1524,7 +1524,7 @@ backhaul_wire::generated_model! {
     CleanUpTrashOnBackupStorageRequest = CLEAN_UP_TRASH_ON_BACKUP_STORAGE_REQUEST("CleanUpTrashOnBackupStorageRequest");
     0 trash_id: Option<i64> = Int, new("trashId", Kind::Int);
 }
-backhaul_wire::generated_request! { CleanUpTrashOnBackupStorageRequest() { trash_id: i64 } }
+backhaul_wire::generated_request! { CleanUpTrashOnBackupStorageRequest() { set trash_id: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateImageReplicationGroup` is given.
     ///
@@ -1543,7 +1543,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateImageReplicationGroupRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateImageReplicationGroupRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddBackupStoragesToReplicationGroup` is given.
     ///
@@ -1558,7 +1558,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBackupStoragesToReplicationGroupRequest(backup_storage_uuids: Vec<Id>) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBackupStoragesToReplicationGroupRequest(set backup_storage_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A replication group state.
     ///

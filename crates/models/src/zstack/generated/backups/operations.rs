@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/3`
     DeleteCdpPolicy = op("DeleteCdpPolicy", "DELETE", "/zstack/v1/cdp-backup-storage/policy/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/4`
     UpdateCdpPolicy = op("UpdateCdpPolicy", "PUT", "/zstack/v1/cdp-backup-storage/policy/{uuid}/actions").wrapper("updateCdpPolicy").long_running();
-    (uuid: Id) body(UpdateCdpPolicyRequest) -> body(Reply<CdpPolicy>);
+    (uuid: impl Into<Id>) body(UpdateCdpPolicyRequest) -> body(Reply<CdpPolicy>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/6`
     UpdateCdpTask = op("UpdateCdpTask", "PUT", "/zstack/v1/cdp-backup-storage/task/{uuid}/actions").wrapper("updateCdpTask").long_running();
-    (uuid: Id) body(UpdateCdpTaskRequest) -> body(Reply<CdpTask>);
+    (uuid: impl Into<Id>) body(UpdateCdpTaskRequest) -> body(Reply<CdpTask>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -109,7 +109,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/8`
     GetCdpBackupStorageRequirement = op("GetCdpBackupStorageRequirement", "GET", "/zstack/v1/cdp-backup-storage/{backupStorageUuid}/requirement");
-    (backup_storage_uuid: Id) -> body(GetCdpBackupStorageRequirementResult);
+    (backup_storage_uuid: impl Into<Id>) -> body(GetCdpBackupStorageRequirementResult);
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/10`
     RevertVmFromCdpBackup = op("RevertVmFromCdpBackup", "PUT", "/zstack/v1/cdp-backups/{vmInstanceUuid}/actions").wrapper("revertVmFromCdpBackup").long_running();
-    (vm_instance_uuid: Id) body(RevertVmFromCdpBackupRequest) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) body(RevertVmFromCdpBackupRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/12`
     DisableCdpTask = op("DisableCdpTask", "POST", "/zstack/v1/cdp-task/disable/{uuid}").wrapper("params").long_running();
-    (uuid: Id) body(DisableCdpTaskRequest) -> body(Reply<CdpTask>);
+    (uuid: impl Into<Id>) body(DisableCdpTaskRequest) -> body(Reply<CdpTask>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/13`
     EnableCdpTask = op("EnableCdpTask", "POST", "/zstack/v1/cdp-task/enable/{uuid}").wrapper("params").long_running();
-    (uuid: Id) -> body(Reply<CdpTask>);
+    (uuid: impl Into<Id>) -> body(Reply<CdpTask>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -193,7 +193,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/14`
     MergeDataOnBackupStorage = op("MergeDataOnBackupStorage", "PUT", "/zstack/v1/cdp-task/mergedata/{backupStorageUuid}/actions").wrapper("mergeDataOnBackupStorage").long_running();
-    (backup_storage_uuid: Id) -> empty(());
+    (backup_storage_uuid: impl Into<Id>) -> empty(());
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -204,7 +204,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/15`
     UpgradeBackupStorageCdpTasks = op("UpgradeBackupStorageCdpTasks", "PUT", "/zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions").wrapper("upgradeBackupStorageCdpTasks").long_running();
-    (backup_storage_uuid: Id) -> empty(());
+    (backup_storage_uuid: impl Into<Id>) -> empty(());
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -215,7 +215,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/16`
     DeleteCdpTask = op("DeleteCdpTask", "DELETE", "/zstack/v1/cdp-task/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to go on although something speaks against it. `false` when left out.
     force: Option<bool> [None] query("force", Kind::Bool);
@@ -230,7 +230,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/17`
     DeleteCdpTaskData = op("DeleteCdpTaskData", "POST", "/zstack/v1/cdp-task/{uuid}/data").wrapper("params").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -287,7 +287,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/21`
     GetDatabaseBackupFromImageStore = op("GetDatabaseBackupFromImageStore", "GET", "/zstack/v1/database-backups/image-store");
-    (url: String) -> body(GetDatabaseBackupFromImageStoreResult);
+    (url: impl Into<String>) -> body(GetDatabaseBackupFromImageStoreResult);
     /// Where it keeps its data.
     url: String [url.into()] query("url", Kind::Text).required();
     /// `8000` when left out.
@@ -301,7 +301,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/22`
     SyncDatabaseBackup = op("SyncDatabaseBackup", "PUT", "/zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncDatabaseBackup").long_running();
-    (image_store_uuid: Id) -> body(SyncDatabaseBackupResult);
+    (image_store_uuid: impl Into<Id>) -> body(SyncDatabaseBackupResult);
     image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -312,7 +312,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/23`
     ExportDatabaseBackupFromBackupStorage = op("ExportDatabaseBackupFromBackupStorage", "PUT", "/zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions").wrapper("exportDatabaseBackupFromBackupStorage").long_running();
-    (database_backup_uuid: Id, backup_storage_uuid: Id) -> body(ExportDatabaseBackupFromBackupStorageResult);
+    (database_backup_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>) -> body(ExportDatabaseBackupFromBackupStorageResult);
     database_backup_uuid: Id [database_backup_uuid.into()] path("databaseBackupUuid", Kind::Id);
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -324,7 +324,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/24`
     DeleteDatabaseBackup = op("DeleteDatabaseBackup", "DELETE", "/zstack/v1/database-backups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// The backup storages.
     backup_storage_uuids: Vec<Id> [Vec::new()] query("backupStorageUuids", Kind::Id).list();
@@ -337,7 +337,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/25`
     SyncDatabaseBackupFromImageStoreBackupStorage = op("SyncDatabaseBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/database-backups/{uuid}/actions").wrapper("syncDatabaseBackupFromImageStoreBackupStorage").long_running();
-    (uuid: Id) body(SyncDatabaseBackupFromImageStoreBackupStorageRequest) -> body(Reply<DatabaseBackup>);
+    (uuid: impl Into<Id>) body(SyncDatabaseBackupFromImageStoreBackupStorageRequest) -> body(Reply<DatabaseBackup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -348,7 +348,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/26`
     DeleteExportedDatabaseBackupFromBackupStorage = op("DeleteExportedDatabaseBackupFromBackupStorage", "DELETE", "/zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}").long_running();
-    (database_backup_uuid: Id, backup_storage_uuid: Id) -> empty(());
+    (database_backup_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>) -> empty(());
     database_backup_uuid: Id [database_backup_uuid.into()] path("databaseBackupUuid", Kind::Id);
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -422,7 +422,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/30`
     GetZBoxBackupDetails = op("GetZBoxBackupDetails", "GET", "/zstack/v1/externalbackup/zbox/{uuid}/details");
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -433,7 +433,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/31`
     DeleteExternalBackup = op("DeleteExternalBackup", "DELETE", "/zstack/v1/externalbackup/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -482,7 +482,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/34`
     EjectZBox = op("EjectZBox", "PUT", "/zstack/v1/zbox/{uuid}/actions").wrapper("ejectZBox").long_running();
-    (uuid: Id) -> body(Reply<ZBox>);
+    (uuid: impl Into<Id>) -> body(Reply<ZBox>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -493,7 +493,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/35`
     SyncZBoxCapacity = op("SyncZBoxCapacity", "PUT", "/zstack/v1/zbox/{uuid}/actions").wrapper("syncZBoxCapacity").long_running();
-    (uuid: Id) -> body(Reply<ZBox>);
+    (uuid: impl Into<Id>) -> body(Reply<ZBox>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -511,7 +511,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/37`
     DisableCbtTask = op("DisableCbtTask", "POST", "/zstack/v1/cbt-task/disable/{uuid}").wrapper("params").long_running();
-    (uuid: Id) body(DisableCbtTaskRequest) -> empty(());
+    (uuid: impl Into<Id>) body(DisableCbtTaskRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -519,7 +519,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/38`
     EnableCbtTask = op("EnableCbtTask", "POST", "/zstack/v1/cbt-task/enable/{uuid}").wrapper("params").long_running();
-    (uuid: Id) body(EnableCbtTaskRequest) -> body(Reply<CbtTask>);
+    (uuid: impl Into<Id>) body(EnableCbtTaskRequest) -> body(Reply<CbtTask>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -541,7 +541,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/41`
     DeleteCbtTask = op("DeleteCbtTask", "DELETE", "/zstack/v1/cbt-task/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     force: Option<bool> [None] query("force", Kind::Bool);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
@@ -551,7 +551,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/42`
     CreateDataVolumeTemplateFromVolumeBackup = op("CreateDataVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}").wrapper("params").long_running();
-    (backup_uuid: Id) body(CreateDataVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
+    (backup_uuid: impl Into<Id>) body(CreateDataVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -562,7 +562,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/43`
     CreateRootVolumeTemplateFromVolumeBackup = op("CreateRootVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}").wrapper("params").long_running();
-    (backup_uuid: Id) body(CreateRootVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
+    (backup_uuid: impl Into<Id>) body(CreateRootVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -573,7 +573,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/44`
     SyncVmBackup = op("SyncVmBackup", "PUT", "/zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncVmBackup").long_running();
-    (image_store_uuid: Id) -> body(SyncVmBackupResult);
+    (image_store_uuid: impl Into<Id>) -> body(SyncVmBackupResult);
     image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -584,7 +584,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/45`
     DeleteVmBackup = op("DeleteVmBackup", "DELETE", "/zstack/v1/vm-backups/{groupUuid}").long_running();
-    (group_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     backup_storage_uuids: Vec<Id> [Vec::new()] query("backupStorageUuids", Kind::Id).list();
     handle_dependency: Option<bool> [None] query("handleDependency", Kind::Bool);
@@ -598,7 +598,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/46`
     RecoverVmBackupFromImageStoreBackupStorage = op("RecoverVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("recoverVmBackupFromImageStoreBackupStorage").long_running();
-    (group_uuid: Id) body(RecoverVmBackupFromImageStoreBackupStorageRequest) -> body(RecoverVmBackupFromImageStoreBackupStorageResult);
+    (group_uuid: impl Into<Id>) body(RecoverVmBackupFromImageStoreBackupStorageRequest) -> body(RecoverVmBackupFromImageStoreBackupStorageResult);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -609,7 +609,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/47`
     RevertVmFromVmBackup = op("RevertVmFromVmBackup", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("revertVmFromVmBackup").long_running();
-    (group_uuid: Id) body(RevertVmFromVmBackupRequest) -> empty(());
+    (group_uuid: impl Into<Id>) body(RevertVmFromVmBackupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -620,7 +620,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/48`
     SyncVmBackupFromImageStoreBackupStorage = op("SyncVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("syncVmBackupFromImageStoreBackupStorage").long_running();
-    (group_uuid: Id) body(SyncVmBackupFromImageStoreBackupStorageRequest) -> body(SyncVmBackupFromImageStoreBackupStorageResult);
+    (group_uuid: impl Into<Id>) body(SyncVmBackupFromImageStoreBackupStorageRequest) -> body(SyncVmBackupFromImageStoreBackupStorageResult);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -631,7 +631,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/49`
     CreateVmFromVolumeBackup = op("CreateVmFromVolumeBackup", "POST", "/zstack/v1/vm-instances/from/vm-backup/{backupUuid}").wrapper("params").long_running();
-    (backup_uuid: Id) body(CreateVmFromVolumeBackupRequest) -> body(Reply<BaseVmInstance>);
+    (backup_uuid: impl Into<Id>) body(CreateVmFromVolumeBackupRequest) -> body(Reply<BaseVmInstance>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -642,7 +642,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/50`
     CreateVmFromVmBackup = op("CreateVmFromVmBackup", "POST", "/zstack/v1/vm-instances/from/vm-backups/{groupUuid}").wrapper("params").long_running();
-    (group_uuid: Id) body(CreateVmFromVmBackupRequest) -> body(Reply<BaseVmInstance>);
+    (group_uuid: impl Into<Id>) body(CreateVmFromVmBackupRequest) -> body(Reply<BaseVmInstance>);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -653,7 +653,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/51`
     SyncVolumeBackup = op("SyncVolumeBackup", "PUT", "/zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncVolumeBackup").long_running();
-    (image_store_uuid: Id) -> body(SyncVolumeBackupResult);
+    (image_store_uuid: impl Into<Id>) -> body(SyncVolumeBackupResult);
     image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -664,7 +664,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/52`
     DeleteVolumeBackup = op("DeleteVolumeBackup", "DELETE", "/zstack/v1/volume-backups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     backup_storage_uuids: Vec<Id> [Vec::new()] query("backupStorageUuids", Kind::Id).list();
     handle_dependency: Option<bool> [None] query("handleDependency", Kind::Bool);
@@ -678,7 +678,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/53`
     RecoverBackupFromImageStoreBackupStorage = op("RecoverBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("recoverBackupFromImageStoreBackupStorage").long_running();
-    (uuid: Id) body(RecoverBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
+    (uuid: impl Into<Id>) body(RecoverBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -689,7 +689,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/54`
     RevertVolumeFromVolumeBackup = op("RevertVolumeFromVolumeBackup", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("revertVolumeFromVolumeBackup").long_running();
-    (uuid: Id) body(RevertVolumeFromVolumeBackupRequest) -> empty(());
+    (uuid: impl Into<Id>) body(RevertVolumeFromVolumeBackupRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -700,7 +700,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/55`
     SyncBackupFromImageStoreBackupStorage = op("SyncBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("syncBackupFromImageStoreBackupStorage").long_running();
-    (uuid: Id) body(SyncBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
+    (uuid: impl Into<Id>) body(SyncBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -711,7 +711,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/56`
     CreateDataVolumeFromVolumeBackup = op("CreateDataVolumeFromVolumeBackup", "POST", "/zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}").wrapper("params").long_running();
-    (backup_uuid: Id) body(CreateDataVolumeFromVolumeBackupRequest) -> body(Reply<BaseVolume>);
+    (backup_uuid: impl Into<Id>) body(CreateDataVolumeFromVolumeBackupRequest) -> body(Reply<BaseVolume>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -722,7 +722,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/57`
     CreateVmBackup = op("CreateVmBackup", "POST", "/zstack/v1/volumes/{rootVolumeUuid}/vm-backups").wrapper("params").long_running();
-    (root_volume_uuid: Id) body(CreateVmBackupRequest) -> body(CreateVmBackupResult);
+    (root_volume_uuid: impl Into<Id>) body(CreateVmBackupRequest) -> body(CreateVmBackupResult);
     root_volume_uuid: Id [root_volume_uuid.into()] path("rootVolumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -733,7 +733,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/58`
     CreateVolumeBackup = op("CreateVolumeBackup", "POST", "/zstack/v1/volumes/{volumeUuid}/volume-backups").wrapper("params").long_running();
-    (volume_uuid: Id) body(CreateVolumeBackupRequest) -> body(Reply<VolumeBackup>);
+    (volume_uuid: impl Into<Id>) body(CreateVolumeBackupRequest) -> body(Reply<VolumeBackup>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

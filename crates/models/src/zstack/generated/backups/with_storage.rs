@@ -487,7 +487,7 @@ backhaul_wire::generated_model! {
     /// `true` when left out.
     2 https: Option<bool> = Bool, new("https", Kind::Bool);
 }
-backhaul_wire::generated_request! { MountVmInstanceRecoveryPointRequest(vm_uuid: Id, group_id: i64) { https: bool } }
+backhaul_wire::generated_request! { MountVmInstanceRecoveryPointRequest(into vm_uuid: Id, set group_id: i64) { set https: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateCdpPolicy` is given.
     ///
@@ -520,7 +520,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCdpPolicyRequest(name: String, recovery_point_per_second: i64) { description: String, retention_time_per_day: i64, hourly_rp_since_day: i64, daily_rp_since_day: i64, expire_time_in_day: i64, full_backup_interval_in_day: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCdpPolicyRequest(into name: String, set recovery_point_per_second: i64) { into description: String, set retention_time_per_day: i64, set hourly_rp_since_day: i64, set daily_rp_since_day: i64, set expire_time_in_day: i64, set full_backup_interval_in_day: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCdpPolicy` is given.
     ///
@@ -549,7 +549,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateCdpPolicyRequest() { name: String, description: String, retention_time_per_day: i64, hourly_rp_since_day: i64, daily_rp_since_day: i64, expire_time_in_day: i64, full_backup_interval_in_day: i64, recovery_point_per_second: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateCdpPolicyRequest() { into name: String, into description: String, set retention_time_per_day: i64, set hourly_rp_since_day: i64, set daily_rp_since_day: i64, set expire_time_in_day: i64, set full_backup_interval_in_day: i64, set recovery_point_per_second: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateCdpTask` is given.
     ///
@@ -581,7 +581,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCdpTaskRequest(name: String, task_type: String, policy_uuid: Id, backup_storage_uuid: Id, resource_uuids: Vec<Id>) { description: String, backup_bandwidth: i64, max_capacity: i64, max_latency: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCdpTaskRequest(into name: String, into task_type: String, into policy_uuid: Id, into backup_storage_uuid: Id, set resource_uuids: Vec<Id>) { into description: String, set backup_bandwidth: i64, set max_capacity: i64, set max_latency: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCdpTask` is given.
     ///
@@ -606,7 +606,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateCdpTaskRequest() { name: String, description: String, backup_bandwidth: i64, max_capacity: i64, max_latency: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateCdpTaskRequest() { into name: String, into description: String, set backup_bandwidth: i64, set max_capacity: i64, set max_latency: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UnmountVmInstanceRecoveryPoint` is given.
     ///
@@ -617,7 +617,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1.
     1 group_id: Option<i64> = Int, new("groupId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UnmountVmInstanceRecoveryPointRequest(vm_uuid: Id, group_id: i64) {  } }
+backhaul_wire::generated_request! { UnmountVmInstanceRecoveryPointRequest(into vm_uuid: Id, set group_id: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVmFromCdpBackup` is given.
     ///
@@ -660,7 +660,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     17 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmFromCdpBackupRequest(name: String, group_id: i64, cdp_task_uuid: Id, instance_offering_uuid: Id) { default_l3_network_uuid: Id, l3_network_uuids: Vec<Id>, r#type: CreateVmFromCdpBackupType, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, recover_bandwidth: i64, description: String, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmFromCdpBackupRequest(into name: String, set group_id: i64, into cdp_task_uuid: Id, into instance_offering_uuid: Id) { into default_l3_network_uuid: Id, set l3_network_uuids: Vec<Id>, set r#type: CreateVmFromCdpBackupType, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, set recover_bandwidth: i64, into description: String, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RevertVmFromCdpBackup` is given.
     ///
@@ -679,7 +679,7 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     6 recover_bandwidth: Option<i64> = Int, new("recoverBandwidth", Kind::Int);
 }
-backhaul_wire::generated_request! { RevertVmFromCdpBackupRequest(backup_storage_uuid: Id, group_id: i64) { primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, host_uuid: Id, use_existing_volume: bool, recover_bandwidth: i64 } }
+backhaul_wire::generated_request! { RevertVmFromCdpBackupRequest(into backup_storage_uuid: Id, set group_id: i64) { into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, into host_uuid: Id, set use_existing_volume: bool, set recover_bandwidth: i64 } }
 backhaul_wire::generated_model! {
     /// What `DisableCdpTask` is given.
     ///
@@ -688,7 +688,7 @@ backhaul_wire::generated_model! {
     /// Whether to go on although something speaks against it. `false` when left out.
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { DisableCdpTaskRequest() { force: bool } }
+backhaul_wire::generated_request! { DisableCdpTaskRequest() { set force: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateDatabaseBackup` is given.
     ///
@@ -709,19 +709,19 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDatabaseBackupRequest(name: String, backup_storage_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDatabaseBackupRequest(into name: String, into backup_storage_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RecoverDatabaseFromBackup` is given.
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/RecoverDatabaseFromBackupRequest`
-    RecoverDatabaseFromBackupRequest = RECOVER_DATABASE_FROM_BACKUP_REQUEST("RecoverDatabaseFromBackupRequest");
+    RecoverDatabaseFromBackupRequest = RECOVER_DATABASE_FROM_BACKUP_REQUEST("RecoverDatabaseFromBackupRequest") holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     1 backup_storage_url: Option<String> = Text, new("backupStorageUrl", Kind::Text);
     2 backup_install_path: Option<String> = Text, new("backupInstallPath", Kind::Text);
     3 mysql_root_password: Option<Secret> = Secret, new("mysqlRootPassword", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { RecoverDatabaseFromBackupRequest(mysql_root_password: Secret) { uuid: Id, backup_storage_url: String, backup_install_path: String } }
+backhaul_wire::generated_request! { RecoverDatabaseFromBackupRequest(into mysql_root_password: Secret) { into uuid: Id, into backup_storage_url: String, into backup_install_path: String } }
 backhaul_wire::generated_model! {
     /// What `SyncDatabaseBackupFromImageStoreBackupStorage` is given.
     ///
@@ -730,7 +730,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SyncDatabaseBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { SyncDatabaseBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateZBoxBackup` is given.
     ///
@@ -752,7 +752,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateZBoxBackupRequest(z_box_uuid: Id, name: String) { host_uuids: Vec<Id>, backup_storage_uuids: Vec<Id>, dry_run: bool, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateZBoxBackupRequest(into z_box_uuid: Id, into name: String) { set host_uuids: Vec<Id>, set backup_storage_uuids: Vec<Id>, set dry_run: bool, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddZBox` is given.
     ///
@@ -764,7 +764,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 skip_format: Option<bool> = Bool, new("skipFormat", Kind::Bool);
 }
-backhaul_wire::generated_request! { AddZBoxRequest(usb_device_uuid: Id) { name: String, skip_format: bool } }
+backhaul_wire::generated_request! { AddZBoxRequest(into usb_device_uuid: Id) { into name: String, set skip_format: bool } }
 backhaul_wire::generated_choice! {
     /// A CDP policy state.
     ///
@@ -856,7 +856,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCbtTaskRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCbtTaskRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A CBT task.
     ///
@@ -893,7 +893,7 @@ backhaul_wire::generated_model! {
     DisableCbtTaskRequest = DISABLE_CBT_TASK_REQUEST("DisableCbtTaskRequest");
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { DisableCbtTaskRequest() { force: bool } }
+backhaul_wire::generated_request! { DisableCbtTaskRequest() { set force: bool } }
 backhaul_wire::generated_model! {
     /// What `EnableCbtTask` is given.
     ///
@@ -901,7 +901,7 @@ backhaul_wire::generated_model! {
     EnableCbtTaskRequest = ENABLE_CBT_TASK_REQUEST("EnableCbtTaskRequest");
     0 bitmap_name: Option<String> = Text, new("bitmapName", Kind::Text);
 }
-backhaul_wire::generated_request! { EnableCbtTaskRequest() { bitmap_name: String } }
+backhaul_wire::generated_request! { EnableCbtTaskRequest() { into bitmap_name: String } }
 backhaul_wire::generated_model! {
     /// What `ExportNbdVolumes` is given.
     ///
@@ -912,7 +912,7 @@ backhaul_wire::generated_model! {
     1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
     2 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { ExportNbdVolumesRequest(volume_uuids: Vec<Id>, vm_instance_uuid: Id) { force: bool } }
+backhaul_wire::generated_request! { ExportNbdVolumesRequest(set volume_uuids: Vec<Id>, into vm_instance_uuid: Id) { set force: bool } }
 backhaul_wire::generated_model! {
     /// What `UnexportNbdVolumes` is given.
     ///
@@ -922,7 +922,7 @@ backhaul_wire::generated_model! {
     /// The virtual machine.
     1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { UnexportNbdVolumesRequest(volume_uuids: Vec<Id>, vm_instance_uuid: Id) {  } }
+backhaul_wire::generated_request! { UnexportNbdVolumesRequest(set volume_uuids: Vec<Id>, into vm_instance_uuid: Id) {  } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateDataVolumeTemplateFromVolumeBackupRequest/properties/platform`
     CreateDataVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM(&[]);
@@ -958,7 +958,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeBackupRequest(backup_storage_uuid: Id, name: String) { description: String, guest_os_type: String, platform: CreateDataVolumeTemplateFromVolumeBackupRequestPlatform, architecture: String, system: bool, virtio: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, into guest_os_type: String, set platform: CreateDataVolumeTemplateFromVolumeBackupRequestPlatform, into architecture: String, set system: bool, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateRootVolumeTemplateFromVolumeBackupRequest/properties/platform`
     CreateRootVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM(&[]);
@@ -1006,7 +1006,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeBackupRequest(backup_storage_uuid: Id, name: String) { description: String, guest_os_type: String, platform: CreateRootVolumeTemplateFromVolumeBackupRequestPlatform, architecture: CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture, system: bool, virtio: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, into guest_os_type: String, set platform: CreateRootVolumeTemplateFromVolumeBackupRequestPlatform, set architecture: CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture, set system: bool, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVmBackup` answers.
     ///
@@ -1022,7 +1022,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RecoverVmBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { RecoverVmBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `RecoverVmBackupFromImageStoreBackupStorage` answers.
     ///
@@ -1049,7 +1049,7 @@ backhaul_wire::generated_model! {
     /// `CreateStopped` when left out.
     1 strategy: Option<RevertVmFromVmBackupRequestStrategy> = Enum, new("strategy", Kind::Enum(&REVERT_VM_FROM_VM_BACKUP_REQUEST_STRATEGY));
 }
-backhaul_wire::generated_request! { RevertVmFromVmBackupRequest() { backup_storage_uuid: Id, strategy: RevertVmFromVmBackupRequestStrategy } }
+backhaul_wire::generated_request! { RevertVmFromVmBackupRequest() { into backup_storage_uuid: Id, set strategy: RevertVmFromVmBackupRequestStrategy } }
 backhaul_wire::generated_model! {
     /// What `SyncVmBackupFromImageStoreBackupStorage` is given.
     ///
@@ -1058,7 +1058,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SyncVmBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { SyncVmBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `SyncVmBackupFromImageStoreBackupStorage` answers.
     ///
@@ -1115,7 +1115,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmFromVolumeBackupRequest(name: String, instance_offering_uuid: Id, l3_network_uuids: Vec<Id>) { backup_storage_uuid: Id, default_l3_network_uuid: Id, r#type: CreateVmFromVolumeBackupRequestType, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, description: String, root_volume_system_tags: Vec<String>, strategy: CreateVmFromVolumeBackupRequestStrategy, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmFromVolumeBackupRequest(into name: String, into instance_offering_uuid: Id, set l3_network_uuids: Vec<Id>) { into backup_storage_uuid: Id, into default_l3_network_uuid: Id, set r#type: CreateVmFromVolumeBackupRequestType, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into description: String, set root_volume_system_tags: Vec<String>, set strategy: CreateVmFromVolumeBackupRequestStrategy, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVmBackupRequest/properties/type`
     CreateVmFromVmBackupRequestType = CREATE_VM_FROM_VM_BACKUP_REQUEST_TYPE(&[]);
@@ -1172,7 +1172,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     20 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmFromVmBackupRequest(name: String) { backup_storage_uuid: Id, instance_offering_uuid: Id, l3_network_uuids: Vec<Id>, vm_nic_params: String, r#type: CreateVmFromVmBackupRequestType, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, description: String, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, strategy: CreateVmFromVmBackupRequestStrategy, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, default_l3_network_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmFromVmBackupRequest(into name: String) { into backup_storage_uuid: Id, into instance_offering_uuid: Id, set l3_network_uuids: Vec<Id>, into vm_nic_params: String, set r#type: CreateVmFromVmBackupRequestType, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, into description: String, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, set strategy: CreateVmFromVmBackupRequestStrategy, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, into default_l3_network_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVolumeBackup` answers.
     ///
@@ -1188,7 +1188,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RecoverBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { RecoverBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `RevertVolumeFromVolumeBackup` is given.
     ///
@@ -1197,7 +1197,7 @@ backhaul_wire::generated_model! {
     /// The backup storage.
     0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { RevertVolumeFromVolumeBackupRequest() { backup_storage_uuid: Id } }
+backhaul_wire::generated_request! { RevertVolumeFromVolumeBackupRequest() { into backup_storage_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `SyncBackupFromImageStoreBackupStorage` is given.
     ///
@@ -1206,7 +1206,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SyncBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { SyncBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeFromVolumeBackup` is given.
     ///
@@ -1231,7 +1231,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeFromVolumeBackupRequest(name: String) { vm_instance_uuid: Id, backup_storage_uuid: Id, primary_storage_uuid: Id, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeFromVolumeBackupRequest(into name: String) { into vm_instance_uuid: Id, into backup_storage_uuid: Id, into primary_storage_uuid: Id, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmBackupRequest/properties/mode`
     CreateVmBackupRequestMode = CREATE_VM_BACKUP_REQUEST_MODE(&[]);
@@ -1267,7 +1267,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmBackupRequest(backup_storage_uuid: Id, name: String) { description: String, mode: CreateVmBackupRequestMode, volume_read_bandwidth: i64, volume_write_bandwidth: i64, network_read_bandwidth: i64, network_write_bandwidth: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, set mode: CreateVmBackupRequestMode, set volume_read_bandwidth: i64, set volume_write_bandwidth: i64, set network_read_bandwidth: i64, set network_write_bandwidth: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmBackup` answers.
     ///
@@ -1310,7 +1310,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVolumeBackupRequest(backup_storage_uuid: Id, name: String) { description: String, mode: CreateVolumeBackupRequestMode, volume_read_bandwidth: i64, volume_write_bandwidth: i64, network_read_bandwidth: i64, network_write_bandwidth: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVolumeBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, set mode: CreateVolumeBackupRequestMode, set volume_read_bandwidth: i64, set volume_write_bandwidth: i64, set network_read_bandwidth: i64, set network_write_bandwidth: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CDP_POLICY, make::<CdpPolicy>),

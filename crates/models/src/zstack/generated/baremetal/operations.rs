@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/4`
     CleanUpBaremetalChassisBonding = op("CleanUpBaremetalChassisBonding", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").wrapper("cleanUpBaremetalChassisBonding").long_running();
-    (chassis_uuid: Id) -> empty(());
+    (chassis_uuid: impl Into<Id>) -> empty(());
     chassis_uuid: Id [chassis_uuid.into()] path("chassisUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/5`
     PowerOffBaremetalChassis = op("PowerOffBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").wrapper("powerOffBaremetalChassis").long_running();
-    (chassis_uuid: Id) -> empty(());
+    (chassis_uuid: impl Into<Id>) -> empty(());
     chassis_uuid: Id [chassis_uuid.into()] path("chassisUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/6`
     PowerOnBaremetalChassis = op("PowerOnBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").wrapper("powerOnBaremetalChassis").long_running();
-    (chassis_uuid: Id) -> empty(());
+    (chassis_uuid: impl Into<Id>) -> empty(());
     chassis_uuid: Id [chassis_uuid.into()] path("chassisUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/7`
     PowerResetBaremetalChassis = op("PowerResetBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{chassisUuid}/actions").wrapper("powerResetBaremetalChassis").long_running();
-    (chassis_uuid: Id) -> empty(());
+    (chassis_uuid: impl Into<Id>) -> empty(());
     chassis_uuid: Id [chassis_uuid.into()] path("chassisUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -108,7 +108,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/8`
     DeleteBaremetalChassis = op("DeleteBaremetalChassis", "DELETE", "/zstack/v1/baremetal/chassis/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -121,7 +121,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/9`
     ChangeBaremetalChassisState = op("ChangeBaremetalChassisState", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").wrapper("changeBaremetalChassisState").long_running();
-    (uuid: Id) body(ChangeBaremetalChassisStateRequest) -> body(Reply<BaremetalChassis>);
+    (uuid: impl Into<Id>) body(ChangeBaremetalChassisStateRequest) -> body(Reply<BaremetalChassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -132,7 +132,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/10`
     InspectBaremetalChassis = op("InspectBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").wrapper("inspectBaremetalChassis").long_running();
-    (uuid: Id) -> body(Reply<BaremetalChassis>);
+    (uuid: impl Into<Id>) -> body(Reply<BaremetalChassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -143,7 +143,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/11`
     UpdateBaremetalChassis = op("UpdateBaremetalChassis", "PUT", "/zstack/v1/baremetal/chassis/{uuid}/actions").wrapper("updateBaremetalChassis").long_running();
-    (uuid: Id) body(UpdateBaremetalChassisRequest) -> body(Reply<BaremetalChassis>);
+    (uuid: impl Into<Id>) body(UpdateBaremetalChassisRequest) -> body(Reply<BaremetalChassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -154,7 +154,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/12`
     GetBaremetalChassisPowerStatus = op("GetBaremetalChassisPowerStatus", "GET", "/zstack/v1/baremetal/chassis/{uuid}/powerstatus");
-    (uuid: Id) -> body(GetBaremetalChassisPowerStatusResult);
+    (uuid: impl Into<Id>) -> body(GetBaremetalChassisPowerStatusResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -201,7 +201,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/15`
     DestroyBaremetalInstance = op("DestroyBaremetalInstance", "DELETE", "/zstack/v1/baremetal/instances/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -214,7 +214,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/16`
     ExpungeBaremetalInstance = op("ExpungeBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").wrapper("expungeBaremetalInstance").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -225,7 +225,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/17`
     RebootBaremetalInstance = op("RebootBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").wrapper("rebootBaremetalInstance").long_running();
-    (uuid: Id) body(RebootBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
+    (uuid: impl Into<Id>) body(RebootBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -236,7 +236,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/18`
     RecoverBaremetalInstance = op("RecoverBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").wrapper("recoverBaremetalInstance").long_running();
-    (uuid: Id) -> body(Reply<BaremetalInstance>);
+    (uuid: impl Into<Id>) -> body(Reply<BaremetalInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -247,7 +247,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/19`
     StartBaremetalInstance = op("StartBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").wrapper("startBaremetalInstance").long_running();
-    (uuid: Id) body(StartBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
+    (uuid: impl Into<Id>) body(StartBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -258,7 +258,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/20`
     StopBaremetalInstance = op("StopBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").wrapper("stopBaremetalInstance").long_running();
-    (uuid: Id) body(StopBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
+    (uuid: impl Into<Id>) body(StopBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -269,7 +269,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/21`
     UpdateBaremetalInstance = op("UpdateBaremetalInstance", "PUT", "/zstack/v1/baremetal/instances/{uuid}/actions").wrapper("updateBaremetalInstance").long_running();
-    (uuid: Id) body(UpdateBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
+    (uuid: impl Into<Id>) body(UpdateBaremetalInstanceRequest) -> body(Reply<BaremetalInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -352,7 +352,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/26`
     DeletePreconfigurationTemplate = op("DeletePreconfigurationTemplate", "DELETE", "/zstack/v1/baremetal/preconfigurations/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -365,7 +365,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/27`
     ChangePreconfigurationTemplateState = op("ChangePreconfigurationTemplateState", "PUT", "/zstack/v1/baremetal/preconfigurations/{uuid}/actions").wrapper("changePreconfigurationTemplateState").long_running();
-    (uuid: Id) body(ChangePreconfigurationTemplateStateRequest) -> body(Reply<PreconfigurationTemplate>);
+    (uuid: impl Into<Id>) body(ChangePreconfigurationTemplateStateRequest) -> body(Reply<PreconfigurationTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -376,7 +376,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/28`
     UpdatePreconfigurationTemplate = op("UpdatePreconfigurationTemplate", "PUT", "/zstack/v1/baremetal/preconfigurations/{uuid}/actions").wrapper("updatePreconfigurationTemplate").long_running();
-    (uuid: Id) body(UpdatePreconfigurationTemplateRequest) -> body(Reply<PreconfigurationTemplate>);
+    (uuid: impl Into<Id>) body(UpdatePreconfigurationTemplateRequest) -> body(Reply<PreconfigurationTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -423,7 +423,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/31`
     DeleteBaremetalPxeServer = op("DeleteBaremetalPxeServer", "DELETE", "/zstack/v1/baremetal/pxeservers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -436,7 +436,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/32`
     ReconnectBaremetalPxeServer = op("ReconnectBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").wrapper("reconnectBaremetalPxeServer").long_running();
-    (uuid: Id) -> body(Reply<BaremetalPxeServer>);
+    (uuid: impl Into<Id>) -> body(Reply<BaremetalPxeServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -447,7 +447,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/33`
     StartBaremetalPxeServer = op("StartBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").wrapper("startBaremetalPxeServer").long_running();
-    (uuid: Id) -> body(Reply<BaremetalPxeServer>);
+    (uuid: impl Into<Id>) -> body(Reply<BaremetalPxeServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -458,7 +458,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/34`
     StopBaremetalPxeServer = op("StopBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").wrapper("stopBaremetalPxeServer").long_running();
-    (uuid: Id) -> body(Reply<BaremetalPxeServer>);
+    (uuid: impl Into<Id>) -> body(Reply<BaremetalPxeServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -469,7 +469,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/35`
     UpdateBaremetalPxeServer = op("UpdateBaremetalPxeServer", "PUT", "/zstack/v1/baremetal/pxeservers/{uuid}/actions").wrapper("updateBaremetalPxeServer").long_running();
-    (uuid: Id) body(UpdateBaremetalPxeServerRequest) -> body(Reply<BaremetalPxeServer>);
+    (uuid: impl Into<Id>) body(UpdateBaremetalPxeServerRequest) -> body(Reply<BaremetalPxeServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -434,7 +434,7 @@ backhaul_wire::generated_model! {
     /// What `CreateBaremetalChassis` is given.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/$defs/CreateBaremetalChassisRequest`
-    CreateBaremetalChassisRequest = CREATE_BAREMETAL_CHASSIS_REQUEST("CreateBaremetalChassisRequest");
+    CreateBaremetalChassisRequest = CREATE_BAREMETAL_CHASSIS_REQUEST("CreateBaremetalChassisRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -459,7 +459,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalChassisRequest(name: String, cluster_uuid: Id, ipmi_address: String, ipmi_username: String, ipmi_password: Secret) { description: String, ipmi_port: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalChassisRequest(into name: String, into cluster_uuid: Id, into ipmi_address: String, into ipmi_username: String, into ipmi_password: Secret) { into description: String, set ipmi_port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `BatchCreateBaremetalChassis` is given.
     ///
@@ -475,7 +475,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { BatchCreateBaremetalChassisRequest(baremetal_chassis_info: String) { long_job_name: String, long_job_description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { BatchCreateBaremetalChassisRequest(into baremetal_chassis_info: String) { into long_job_name: String, into long_job_description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckBaremetalChassisConfigFile` is given.
     ///
@@ -483,7 +483,7 @@ backhaul_wire::generated_model! {
     CheckBaremetalChassisConfigFileRequest = CHECK_BAREMETAL_CHASSIS_CONFIG_FILE_REQUEST("CheckBaremetalChassisConfigFileRequest");
     0 baremetal_chassis_info: Option<String> = Text, new("baremetalChassisInfo", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckBaremetalChassisConfigFileRequest(baremetal_chassis_info: String) {  } }
+backhaul_wire::generated_request! { CheckBaremetalChassisConfigFileRequest(into baremetal_chassis_info: String) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeBaremetalChassisState` is given.
     ///
@@ -492,12 +492,12 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBaremetalChassisStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBaremetalChassisStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBaremetalChassis` is given.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/$defs/UpdateBaremetalChassisRequest`
-    UpdateBaremetalChassisRequest = UPDATE_BAREMETAL_CHASSIS_REQUEST("UpdateBaremetalChassisRequest");
+    UpdateBaremetalChassisRequest = UPDATE_BAREMETAL_CHASSIS_REQUEST("UpdateBaremetalChassisRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -514,12 +514,12 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     5 ipmi_password: Option<Secret> = Secret, new("ipmiPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateBaremetalChassisRequest() { name: String, description: String, ipmi_address: String, ipmi_port: i64, ipmi_username: String, ipmi_password: Secret } }
+backhaul_wire::generated_request! { UpdateBaremetalChassisRequest() { into name: String, into description: String, into ipmi_address: String, set ipmi_port: i64, into ipmi_username: String, into ipmi_password: Secret } }
 backhaul_wire::generated_model! {
     /// What `CreateBaremetalInstance` is given.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/$defs/CreateBaremetalInstanceRequest`
-    CreateBaremetalInstanceRequest = CREATE_BAREMETAL_INSTANCE_REQUEST("CreateBaremetalInstanceRequest");
+    CreateBaremetalInstanceRequest = CREATE_BAREMETAL_INSTANCE_REQUEST("CreateBaremetalInstanceRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -549,7 +549,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalInstanceRequest(name: String, chassis_uuid: Id, image_uuid: Id, password: Secret) { description: String, template_uuid: Id, username: String, nic_cfgs: BTreeMap<String, Value>, bonding_cfgs: BTreeMap<String, Value>, custom_configurations: BTreeMap<String, Value>, strategy: CreateBaremetalInstanceStrategy, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalInstanceRequest(into name: String, into chassis_uuid: Id, into image_uuid: Id, into password: Secret) { into description: String, into template_uuid: Id, into username: String, set nic_cfgs: BTreeMap<String, Value>, set bonding_cfgs: BTreeMap<String, Value>, set custom_configurations: BTreeMap<String, Value>, set strategy: CreateBaremetalInstanceStrategy, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RebootBaremetalInstance` is given.
     ///
@@ -558,7 +558,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 pxe_boot: Option<bool> = Bool, new("pxeBoot", Kind::Bool);
 }
-backhaul_wire::generated_request! { RebootBaremetalInstanceRequest() { pxe_boot: bool } }
+backhaul_wire::generated_request! { RebootBaremetalInstanceRequest() { set pxe_boot: bool } }
 backhaul_wire::generated_model! {
     /// What `StartBaremetalInstance` is given.
     ///
@@ -567,7 +567,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 pxe_boot: Option<bool> = Bool, new("pxeBoot", Kind::Bool);
 }
-backhaul_wire::generated_request! { StartBaremetalInstanceRequest() { pxe_boot: bool } }
+backhaul_wire::generated_request! { StartBaremetalInstanceRequest() { set pxe_boot: bool } }
 backhaul_wire::generated_model! {
     /// What `StopBaremetalInstance` is given.
     ///
@@ -576,12 +576,12 @@ backhaul_wire::generated_model! {
     /// Its kind.
     0 r#type: Option<StopBaremetalInstanceType> = Enum, new("type", Kind::Enum(&STOP_BAREMETAL_INSTANCE_TYPE));
 }
-backhaul_wire::generated_request! { StopBaremetalInstanceRequest() { r#type: StopBaremetalInstanceType } }
+backhaul_wire::generated_request! { StopBaremetalInstanceRequest() { set r#type: StopBaremetalInstanceType } }
 backhaul_wire::generated_model! {
     /// What `UpdateBaremetalInstance` is given.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/$defs/UpdateBaremetalInstanceRequest`
-    UpdateBaremetalInstanceRequest = UPDATE_BAREMETAL_INSTANCE_REQUEST("UpdateBaremetalInstanceRequest");
+    UpdateBaremetalInstanceRequest = UPDATE_BAREMETAL_INSTANCE_REQUEST("UpdateBaremetalInstanceRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -597,7 +597,7 @@ backhaul_wire::generated_model! {
     /// The operating system family.
     3 platform: Option<String> = Text, new("platform", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBaremetalInstanceRequest() { name: String, description: String, password: Secret, platform: String } }
+backhaul_wire::generated_request! { UpdateBaremetalInstanceRequest() { into name: String, into description: String, into password: Secret, into platform: String } }
 backhaul_wire::generated_model! {
     /// What `CreateBaremetalBonding` is given.
     ///
@@ -619,7 +619,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalBondingRequest(chassis_uuid: Id, name: String, mode: i64, slaves: String) { opts: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalBondingRequest(into chassis_uuid: Id, into name: String, set mode: i64, into slaves: String) { into opts: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddPreconfigurationTemplate` is given.
     ///
@@ -644,7 +644,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddPreconfigurationTemplateRequest(name: String, distribution: String, r#type: AddPreconfigurationTemplateType, content: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddPreconfigurationTemplateRequest(into name: String, into distribution: String, set r#type: AddPreconfigurationTemplateType, into content: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangePreconfigurationTemplateState` is given.
     ///
@@ -653,7 +653,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangePreconfigurationTemplateStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangePreconfigurationTemplateStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePreconfigurationTemplate` is given.
     ///
@@ -674,12 +674,12 @@ backhaul_wire::generated_model! {
     /// Has at most 16777215 characters.
     4 content: Option<String> = Text, new("content", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePreconfigurationTemplateRequest() { name: String, description: String, distribution: String, r#type: AddPreconfigurationTemplateType, content: String } }
+backhaul_wire::generated_request! { UpdatePreconfigurationTemplateRequest() { into name: String, into description: String, into distribution: String, set r#type: AddPreconfigurationTemplateType, into content: String } }
 backhaul_wire::generated_model! {
     /// What `CreateBaremetalPxeServer` is given.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/$defs/CreateBaremetalPxeServerRequest`
-    CreateBaremetalPxeServerRequest = CREATE_BAREMETAL_PXE_SERVER_REQUEST("CreateBaremetalPxeServerRequest");
+    CreateBaremetalPxeServerRequest = CREATE_BAREMETAL_PXE_SERVER_REQUEST("CreateBaremetalPxeServerRequest") holds secrets;
     /// The zone.
     0 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id).required();
     /// Its name.
@@ -718,7 +718,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalPxeServerRequest(zone_uuid: Id, name: String, hostname: String, ssh_username: String, ssh_password: Secret, storage_path: String, dhcp_interface: String) { description: String, ssh_port: i64, dhcp_range_begin: String, dhcp_range_end: String, dhcp_range_netmask: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalPxeServerRequest(into zone_uuid: Id, into name: String, into hostname: String, into ssh_username: String, into ssh_password: Secret, into storage_path: String, into dhcp_interface: String) { into description: String, set ssh_port: i64, into dhcp_range_begin: String, into dhcp_range_end: String, into dhcp_range_netmask: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBaremetalPxeServer` is given.
     ///
@@ -736,7 +736,7 @@ backhaul_wire::generated_model! {
     3 dhcp_range_end: Option<String> = Text, new("dhcpRangeEnd", Kind::Text);
     4 dhcp_range_netmask: Option<String> = Text, new("dhcpRangeNetmask", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBaremetalPxeServerRequest() { name: String, description: String, dhcp_range_begin: String, dhcp_range_end: String, dhcp_range_netmask: String } }
+backhaul_wire::generated_request! { UpdateBaremetalPxeServerRequest() { into name: String, into description: String, into dhcp_range_begin: String, into dhcp_range_end: String, into dhcp_range_netmask: String } }
 backhaul_wire::generated_choice! {
     /// A create baremetal instance strategy.
     ///

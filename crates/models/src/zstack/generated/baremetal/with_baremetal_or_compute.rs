@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// A baremetal pxe server.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/$defs/BaremetalPxeServer`
-    BaremetalPxeServer = BAREMETAL_PXE_SERVER("BaremetalPxeServer").aliases(&["BaremetalPxeServerInventory"]);
+    BaremetalPxeServer = BAREMETAL_PXE_SERVER("BaremetalPxeServer").aliases(&["BaremetalPxeServerInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.

@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/2`
     DetachProvisionNicFromBonding = op("DetachProvisionNicFromBonding", "DELETE", "/zstack/v1/baremetal2/bm-instances/bm2-bondings/{uuid}").long_running();
-    (uuid: Id, provision_nic_uuid: Id) -> body(Reply<BareMetal2Instance>);
+    (uuid: impl Into<Id>, provision_nic_uuid: impl Into<Id>) -> body(Reply<BareMetal2Instance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     provision_nic_uuid: Id [provision_nic_uuid.into()] query("provisionNicUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/4`
     ChangeBareMetal2InstancePassword = op("ChangeBareMetal2InstancePassword", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").wrapper("changeBareMetal2InstancePassword").long_running();
-    (uuid: Id) body(ChangeBareMetal2InstancePasswordRequest) -> body(Reply<BareMetal2Instance>);
+    (uuid: impl Into<Id>) body(ChangeBareMetal2InstancePasswordRequest) -> body(Reply<BareMetal2Instance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/5`
     StartBareMetal2Instance = op("StartBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").wrapper("startBareMetal2Instance").long_running();
-    (uuid: Id) body(StartBareMetal2InstanceRequest) -> body(Reply<BareMetal2Instance>);
+    (uuid: impl Into<Id>) body(StartBareMetal2InstanceRequest) -> body(Reply<BareMetal2Instance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/6`
     UpdateBareMetal2Instance = op("UpdateBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/action").wrapper("updateBareMetal2Instance").long_running();
-    (uuid: Id) body(UpdateBareMetal2InstanceRequest) -> body(Reply<BareMetal2Instance>);
+    (uuid: impl Into<Id>) body(UpdateBareMetal2InstanceRequest) -> body(Reply<BareMetal2Instance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -99,7 +99,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/7`
     InspectBareMetal2ChassisByInstance = op("InspectBareMetal2ChassisByInstance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/actions").wrapper("inspectBareMetal2ChassisByInstance").long_running();
-    (uuid: Id) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/8`
     ReconnectBareMetal2Instance = op("ReconnectBareMetal2Instance", "PUT", "/zstack/v1/baremetal2/bm-instances/{uuid}/actions").wrapper("reconnectBareMetal2Instance").long_running();
-    (uuid: Id) -> body(Reply<BareMetal2Instance>);
+    (uuid: impl Into<Id>) -> body(Reply<BareMetal2Instance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -121,7 +121,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/9`
     AttachProvisionNicToBonding = op("AttachProvisionNicToBonding", "POST", "/zstack/v1/baremetal2/bm-instances/{uuid}/bm2-bondings/{bondingUuid}").wrapper("params").long_running();
-    (uuid: Id, bonding_uuid: Id) body(AttachProvisionNicToBondingRequest) -> body(Reply<BareMetal2Instance>);
+    (uuid: impl Into<Id>, bonding_uuid: impl Into<Id>) body(AttachProvisionNicToBondingRequest) -> body(Reply<BareMetal2Instance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     bonding_uuid: Id [bonding_uuid.into()] path("bondingUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -287,7 +287,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/19`
     UpdateBareMetal2IpmiChassis = op("UpdateBareMetal2IpmiChassis", "PUT", "/zstack/v1/baremetal2/chassis/ipmi/{uuid}/actions").wrapper("updateBareMetal2IpmiChassis").long_running();
-    (uuid: Id) body(UpdateBareMetal2IpmiChassisRequest) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) body(UpdateBareMetal2IpmiChassisRequest) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -324,7 +324,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/21`
     ChangeBareMetal2ChassisOfferingState = op("ChangeBareMetal2ChassisOfferingState", "PUT", "/zstack/v1/baremetal2/chassis/offerings/{uuid}/actions").wrapper("changeBareMetal2ChassisOfferingState").long_running();
-    (uuid: Id) body(ChangeBareMetal2ChassisOfferingStateRequest) -> body(Reply<BareMetal2ChassisOffering>);
+    (uuid: impl Into<Id>) body(ChangeBareMetal2ChassisOfferingStateRequest) -> body(Reply<BareMetal2ChassisOffering>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -335,7 +335,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/22`
     UpdateBareMetal2ChassisOffering = op("UpdateBareMetal2ChassisOffering", "PUT", "/zstack/v1/baremetal2/chassis/offerings/{uuid}/actions").wrapper("updateBareMetal2ChassisOffering").long_running();
-    (uuid: Id) body(UpdateBareMetal2ChassisOfferingRequest) -> body(Reply<BareMetal2ChassisOffering>);
+    (uuid: impl Into<Id>) body(UpdateBareMetal2ChassisOfferingRequest) -> body(Reply<BareMetal2ChassisOffering>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -372,7 +372,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/24`
     UpdateBareMetal2ChassisPciDevice = op("UpdateBareMetal2ChassisPciDevice", "PUT", "/zstack/v1/baremetal2/chassis/pci-devices/{uuid}/actions").wrapper("updateBareMetal2ChassisPciDevice").long_running();
-    (uuid: Id) body(UpdateBareMetal2ChassisPciDeviceRequest) -> body(Reply<BareMetal2ChassisPciDevice>);
+    (uuid: impl Into<Id>) body(UpdateBareMetal2ChassisPciDeviceRequest) -> body(Reply<BareMetal2ChassisPciDevice>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -394,7 +394,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/26`
     CleanUpBareMetal2Bonding = op("CleanUpBareMetal2Bonding", "PUT", "/zstack/v1/baremetal2/chassis/{chassisUuid}/actions").wrapper("cleanUpBareMetal2Bonding").long_running();
-    (chassis_uuid: Id) -> empty(());
+    (chassis_uuid: impl Into<Id>) -> empty(());
     chassis_uuid: Id [chassis_uuid.into()] path("chassisUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -405,7 +405,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/27`
     DeleteBareMetal2Chassis = op("DeleteBareMetal2Chassis", "DELETE", "/zstack/v1/baremetal2/chassis/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -418,7 +418,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/28`
     ChangeBareMetal2ChassisState = op("ChangeBareMetal2ChassisState", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").wrapper("changeBareMetal2ChassisState").long_running();
-    (uuid: Id) body(ChangeBareMetal2ChassisStateRequest) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) body(ChangeBareMetal2ChassisStateRequest) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -429,7 +429,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/29`
     InspectBareMetal2Chassis = op("InspectBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").wrapper("inspectBareMetal2Chassis").long_running();
-    (uuid: Id) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -440,7 +440,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/30`
     PowerOffBareMetal2Chassis = op("PowerOffBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").wrapper("powerOffBareMetal2Chassis").long_running();
-    (uuid: Id) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -451,7 +451,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/31`
     PowerOnBareMetal2Chassis = op("PowerOnBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").wrapper("powerOnBareMetal2Chassis").long_running();
-    (uuid: Id) body(PowerOnBareMetal2ChassisRequest) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) body(PowerOnBareMetal2ChassisRequest) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -462,7 +462,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/32`
     PowerResetBareMetal2Chassis = op("PowerResetBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").wrapper("powerResetBareMetal2Chassis").long_running();
-    (uuid: Id) body(PowerResetBareMetal2ChassisRequest) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) body(PowerResetBareMetal2ChassisRequest) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -473,7 +473,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/33`
     UpdateBareMetal2Chassis = op("UpdateBareMetal2Chassis", "PUT", "/zstack/v1/baremetal2/chassis/{uuid}/actions").wrapper("updateBareMetal2Chassis").long_running();
-    (uuid: Id) body(UpdateBareMetal2ChassisRequest) -> body(Reply<BareMetal2Chassis>);
+    (uuid: impl Into<Id>) body(UpdateBareMetal2ChassisRequest) -> body(Reply<BareMetal2Chassis>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -484,7 +484,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/34`
     GetBareMetal2ChassisPowerStatus = op("GetBareMetal2ChassisPowerStatus", "GET", "/zstack/v1/baremetal2/chassis/{uuid}/powerstatus");
-    (uuid: Id) -> body(GetBareMetal2ChassisPowerStatusResult);
+    (uuid: impl Into<Id>) -> body(GetBareMetal2ChassisPowerStatusResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -495,7 +495,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/35`
     DetachBareMetal2GatewayFromCluster = op("DetachBareMetal2GatewayFromCluster", "DELETE", "/zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}").long_running();
-    (cluster_uuid: Id, gateway_uuid: Id) -> body(Reply<BareMetal2Gateway>);
+    (cluster_uuid: impl Into<Id>, gateway_uuid: impl Into<Id>) -> body(Reply<BareMetal2Gateway>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     gateway_uuid: Id [gateway_uuid.into()] path("gatewayUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -507,7 +507,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/36`
     AttachBareMetal2GatewayToCluster = op("AttachBareMetal2GatewayToCluster", "POST", "/zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}").wrapper("params").long_running();
-    (cluster_uuid: Id, gateway_uuid: Id) -> body(Reply<BareMetal2Gateway>);
+    (cluster_uuid: impl Into<Id>, gateway_uuid: impl Into<Id>) -> body(Reply<BareMetal2Gateway>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     gateway_uuid: Id [gateway_uuid.into()] path("gatewayUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -519,7 +519,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/37`
     DetachBareMetal2ProvisionNetworkFromCluster = op("DetachBareMetal2ProvisionNetworkFromCluster", "DELETE", "/zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}").long_running();
-    (cluster_uuid: Id, network_uuid: Id) -> body(Reply<BareMetal2ProvisionNetwork>);
+    (cluster_uuid: impl Into<Id>, network_uuid: impl Into<Id>) -> body(Reply<BareMetal2ProvisionNetwork>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     network_uuid: Id [network_uuid.into()] path("networkUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -531,7 +531,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/38`
     AttachBareMetal2ProvisionNetworkToCluster = op("AttachBareMetal2ProvisionNetworkToCluster", "POST", "/zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}").wrapper("params").long_running();
-    (cluster_uuid: Id, network_uuid: Id) -> body(Reply<BareMetal2ProvisionNetwork>);
+    (cluster_uuid: impl Into<Id>, network_uuid: impl Into<Id>) -> body(Reply<BareMetal2ProvisionNetwork>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     network_uuid: Id [network_uuid.into()] path("networkUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -590,7 +590,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/42`
     ChangeBareMetal2GatewayCluster = op("ChangeBareMetal2GatewayCluster", "PUT", "/zstack/v1/baremetal2/gateways/{gatewayUuid}/actions").wrapper("changeBareMetal2GatewayCluster").long_running();
-    (gateway_uuid: Id) body(ChangeBareMetal2GatewayClusterRequest) -> body(Reply<BareMetal2Gateway>);
+    (gateway_uuid: impl Into<Id>) body(ChangeBareMetal2GatewayClusterRequest) -> body(Reply<BareMetal2Gateway>);
     gateway_uuid: Id [gateway_uuid.into()] path("gatewayUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -601,7 +601,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/43`
     DeleteBareMetal2Gateway = op("DeleteBareMetal2Gateway", "DELETE", "/zstack/v1/baremetal2/gateways/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -614,7 +614,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/44`
     ChangeBareMetal2GatewayState = op("ChangeBareMetal2GatewayState", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").wrapper("changeBareMetal2GatewayState").long_running();
-    (uuid: Id) body(ChangeBareMetal2GatewayStateRequest) -> body(Reply<BareMetal2Gateway>);
+    (uuid: impl Into<Id>) body(ChangeBareMetal2GatewayStateRequest) -> body(Reply<BareMetal2Gateway>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -625,7 +625,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/45`
     ReconnectBareMetal2Gateway = op("ReconnectBareMetal2Gateway", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").wrapper("reconnectBareMetal2Gateway").long_running();
-    (uuid: Id) -> body(Reply<BareMetal2Gateway>);
+    (uuid: impl Into<Id>) -> body(Reply<BareMetal2Gateway>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -636,7 +636,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/46`
     UpdateBareMetal2Gateway = op("UpdateBareMetal2Gateway", "PUT", "/zstack/v1/baremetal2/gateways/{uuid}/actions").wrapper("updateBareMetal2Gateway").long_running();
-    (uuid: Id) body(UpdateBareMetal2GatewayRequest) -> body(Reply<BareMetal2Gateway>);
+    (uuid: impl Into<Id>) body(UpdateBareMetal2GatewayRequest) -> body(Reply<BareMetal2Gateway>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -695,7 +695,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/50`
     DeleteBareMetal2ProvisionNetwork = op("DeleteBareMetal2ProvisionNetwork", "DELETE", "/zstack/v1/baremetal2/provision-networks/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -708,7 +708,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/51`
     ChangeBareMetal2ProvisionNetworkState = op("ChangeBareMetal2ProvisionNetworkState", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").wrapper("changeBareMetal2ProvisionNetworkState").long_running();
-    (uuid: Id) body(ChangeBareMetal2ProvisionNetworkStateRequest) -> body(Reply<BareMetal2ProvisionNetwork>);
+    (uuid: impl Into<Id>) body(ChangeBareMetal2ProvisionNetworkStateRequest) -> body(Reply<BareMetal2ProvisionNetwork>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -719,7 +719,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/52`
     UpdateBareMetal2ProvisionNetwork = op("UpdateBareMetal2ProvisionNetwork", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").wrapper("updateBareMetal2ProvisionNetwork").long_running();
-    (uuid: Id) body(UpdateBareMetal2ProvisionNetworkRequest) -> body(Reply<BareMetal2ProvisionNetwork>);
+    (uuid: impl Into<Id>) body(UpdateBareMetal2ProvisionNetworkRequest) -> body(Reply<BareMetal2ProvisionNetwork>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -730,7 +730,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/53`
     CreateBareMetal2InstanceFromVmBackup = op("CreateBareMetal2InstanceFromVmBackup", "POST", "/zstack/v1/baremetal2-instance/from/vm-backup/{groupUuid}").wrapper("params").long_running();
-    (group_uuid: Id) body(CreateBareMetal2InstanceFromVmBackupRequest) -> body(Reply<BareMetal2Instance>);
+    (group_uuid: impl Into<Id>) body(CreateBareMetal2InstanceFromVmBackupRequest) -> body(Reply<BareMetal2Instance>);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -738,7 +738,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/54`
     CreateBareMetal2InstanceFromVolumeBackup = op("CreateBareMetal2InstanceFromVolumeBackup", "POST", "/zstack/v1/baremetal2-instance/from/volume-backup/{backupUuid}").wrapper("params").long_running();
-    (backup_uuid: Id) body(CreateBareMetal2InstanceFromVolumeBackupRequest) -> body(Reply<BareMetal2Instance>);
+    (backup_uuid: impl Into<Id>) body(CreateBareMetal2InstanceFromVolumeBackupRequest) -> body(Reply<BareMetal2Instance>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
 }
 backhaul_wire::generated_operations! {

@@ -1923,7 +1923,7 @@ backhaul_wire::generated_model! {
     /// A KVM ISO to.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/KVMIsoTO`
-    KVMIsoTO = KVM_ISO_TO("KVMIsoTO");
+    KVMIsoTO = KVM_ISO_TO("KVMIsoTO") holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -2129,7 +2129,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     16 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2InstanceRequest(name: String) { description: String, zone_uuid: Id, cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id, image_uuid: Id, chassis_disk_uuid: Id, primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, data_disk_offering_uuids: Vec<Id>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, gateway_allocator_strategy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2InstanceRequest(into name: String) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id, into image_uuid: Id, into chassis_disk_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, set data_disk_offering_uuids: Vec<Id>, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into gateway_allocator_strategy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckStaticProvisionIp` is given.
     ///
@@ -2139,12 +2139,12 @@ backhaul_wire::generated_model! {
     0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
     1 provision_ip: Option<String> = Text, new("provisionIp", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckStaticProvisionIpRequest(cluster_uuid: Id, provision_ip: String) {  } }
+backhaul_wire::generated_request! { CheckStaticProvisionIpRequest(into cluster_uuid: Id, into provision_ip: String) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2InstancePassword` is given.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/ChangeBareMetal2InstancePasswordRequest`
-    ChangeBareMetal2InstancePasswordRequest = CHANGE_BARE_METAL2_INSTANCE_PASSWORD_REQUEST("ChangeBareMetal2InstancePasswordRequest");
+    ChangeBareMetal2InstancePasswordRequest = CHANGE_BARE_METAL2_INSTANCE_PASSWORD_REQUEST("ChangeBareMetal2InstancePasswordRequest") holds secrets;
     /// The account there.
     0 username: Option<String> = Text, new("username", Kind::Text).required();
     /// The password.
@@ -2152,7 +2152,7 @@ backhaul_wire::generated_model! {
     /// Has at most 32 characters, of the form `[\da-zA-Z-`=\\\[\];',./~!@#$%^&*()_+|{}:"<>?]{1,}`.
     1 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2InstancePasswordRequest(username: String, password: Secret) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2InstancePasswordRequest(into username: String, into password: Secret) {  } }
 backhaul_wire::generated_model! {
     /// What `StartBareMetal2Instance` is given.
     ///
@@ -2164,7 +2164,7 @@ backhaul_wire::generated_model! {
     2 chassis_uuid: Option<Id> = Id, new("chassisUuid", Kind::Id);
     3 chassis_offering_uuid: Option<Id> = Id, new("chassisOfferingUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { StartBareMetal2InstanceRequest() { cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id } }
+backhaul_wire::generated_request! { StartBareMetal2InstanceRequest() { into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2Instance` is given.
     ///
@@ -2185,7 +2185,7 @@ backhaul_wire::generated_model! {
     4 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
     5 auto_release_chassis_event: Option<UpdateBareMetal2InstanceAutoReleaseChassisEvent> = Enum, new("autoReleaseChassisEvent", Kind::Enum(&UPDATE_BARE_METAL2_INSTANCE_AUTO_RELEASE_CHASSIS_EVENT));
 }
-backhaul_wire::generated_request! { UpdateBareMetal2InstanceRequest() { name: String, description: String, state: UpdateBareMetal2InstanceState, chassis_offering_uuid: Id, default_l3_network_uuid: Id, auto_release_chassis_event: UpdateBareMetal2InstanceAutoReleaseChassisEvent } }
+backhaul_wire::generated_request! { UpdateBareMetal2InstanceRequest() { into name: String, into description: String, set state: UpdateBareMetal2InstanceState, into chassis_offering_uuid: Id, into default_l3_network_uuid: Id, set auto_release_chassis_event: UpdateBareMetal2InstanceAutoReleaseChassisEvent } }
 backhaul_wire::generated_model! {
     /// What `AttachProvisionNicToBonding` is given.
     ///
@@ -2195,7 +2195,7 @@ backhaul_wire::generated_model! {
     1 provision_ip: Option<String> = Text, new("provisionIp", Kind::Text);
     2 custom_mac: Option<String> = Text, new("customMac", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachProvisionNicToBondingRequest(provision_nic_uuid: Id) { provision_ip: String, custom_mac: String } }
+backhaul_wire::generated_request! { AttachProvisionNicToBondingRequest(into provision_nic_uuid: Id) { into provision_ip: String, into custom_mac: String } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2Bonding` is given.
     ///
@@ -2213,12 +2213,12 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     4 opts: Option<String> = Text, new("opts", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateBareMetal2BondingRequest(chassis_uuid: Id, name: String, mode: i64, slaves: String) { opts: String } }
+backhaul_wire::generated_request! { CreateBareMetal2BondingRequest(into chassis_uuid: Id, into name: String, set mode: i64, into slaves: String) { into opts: String } }
 backhaul_wire::generated_model! {
     /// What `AddBareMetal2IpmiChassis` is given.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/AddBareMetal2IpmiChassisRequest`
-    AddBareMetal2IpmiChassisRequest = ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST("AddBareMetal2IpmiChassisRequest");
+    AddBareMetal2IpmiChassisRequest = ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST("AddBareMetal2IpmiChassisRequest") holds secrets;
     0 ipmi_address: Option<String> = Text, new("ipmiAddress", Kind::Text).required();
     /// `623` when left out.
     ///
@@ -2244,7 +2244,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBareMetal2IpmiChassisRequest(ipmi_address: String, ipmi_username: String, ipmi_password: Secret, name: String, cluster_uuid: Id) { ipmi_port: i64, description: String, provision_type: AddBareMetal2IpmiChassisProvisionType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBareMetal2IpmiChassisRequest(into ipmi_address: String, into ipmi_username: String, into ipmi_password: Secret, into name: String, into cluster_uuid: Id) { set ipmi_port: i64, into description: String, set provision_type: AddBareMetal2IpmiChassisProvisionType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `BatchAddBareMetal2IpmiChassis` is given.
     ///
@@ -2260,7 +2260,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { BatchAddBareMetal2IpmiChassisRequest(chassis_info: String) { long_job_name: String, long_job_description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { BatchAddBareMetal2IpmiChassisRequest(into chassis_info: String) { into long_job_name: String, into long_job_description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckBareMetal2IpmiChassisConfigFile` is given.
     ///
@@ -2268,7 +2268,7 @@ backhaul_wire::generated_model! {
     CheckBareMetal2IpmiChassisConfigFileRequest = CHECK_BARE_METAL2_IPMI_CHASSIS_CONFIG_FILE_REQUEST("CheckBareMetal2IpmiChassisConfigFileRequest");
     0 chassis_info: Option<String> = Text, new("chassisInfo", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckBareMetal2IpmiChassisConfigFileRequest(chassis_info: String) {  } }
+backhaul_wire::generated_request! { CheckBareMetal2IpmiChassisConfigFileRequest(into chassis_info: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2IpmiChassisHardwareInfo` is given.
     ///
@@ -2280,12 +2280,12 @@ backhaul_wire::generated_model! {
     2 hardware_info: Option<String> = Text, new("hardwareInfo", Kind::Text).required();
     3 convert_info: Option<String> = Text, new("convertInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateBareMetal2IpmiChassisHardwareInfoRequest(ipmi_address: String, ipmi_port: i64, hardware_info: String) { convert_info: String } }
+backhaul_wire::generated_request! { CreateBareMetal2IpmiChassisHardwareInfoRequest(into ipmi_address: String, set ipmi_port: i64, into hardware_info: String) { into convert_info: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2IpmiChassis` is given.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/UpdateBareMetal2IpmiChassisRequest`
-    UpdateBareMetal2IpmiChassisRequest = UPDATE_BARE_METAL2_IPMI_CHASSIS_REQUEST("UpdateBareMetal2IpmiChassisRequest");
+    UpdateBareMetal2IpmiChassisRequest = UPDATE_BARE_METAL2_IPMI_CHASSIS_REQUEST("UpdateBareMetal2IpmiChassisRequest") holds secrets;
     0 ipmi_address: Option<String> = Text, new("ipmiAddress", Kind::Text);
     /// Has at least 1, at most 65535.
     1 ipmi_port: Option<i64> = Int, new("ipmiPort", Kind::Int);
@@ -2302,7 +2302,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2IpmiChassisRequest() { ipmi_address: String, ipmi_port: i64, ipmi_username: String, ipmi_password: Secret, name: String, description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2IpmiChassisRequest() { into ipmi_address: String, set ipmi_port: i64, into ipmi_username: String, into ipmi_password: Secret, into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2ChassisOfferingState` is given.
     ///
@@ -2311,7 +2311,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2ChassisOfferingStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2ChassisOfferingStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2ChassisOffering` is given.
     ///
@@ -2326,7 +2326,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ChassisOfferingRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ChassisOfferingRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2ChassisPciDevice` is given.
     ///
@@ -2342,7 +2342,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ChassisPciDeviceRequest(chassis_uuid: Id) { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ChassisPciDeviceRequest(into chassis_uuid: Id) { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2ChassisState` is given.
     ///
@@ -2351,7 +2351,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2ChassisStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2ChassisStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `PowerOnBareMetal2Chassis` is given.
     ///
@@ -2359,7 +2359,7 @@ backhaul_wire::generated_model! {
     PowerOnBareMetal2ChassisRequest = POWER_ON_BARE_METAL2_CHASSIS_REQUEST("PowerOnBareMetal2ChassisRequest");
     0 boot_dev: Option<PowerOnBareMetal2ChassisBootDev> = Enum, new("bootDev", Kind::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV));
 }
-backhaul_wire::generated_request! { PowerOnBareMetal2ChassisRequest() { boot_dev: PowerOnBareMetal2ChassisBootDev } }
+backhaul_wire::generated_request! { PowerOnBareMetal2ChassisRequest() { set boot_dev: PowerOnBareMetal2ChassisBootDev } }
 backhaul_wire::generated_model! {
     /// What `PowerResetBareMetal2Chassis` is given.
     ///
@@ -2367,7 +2367,7 @@ backhaul_wire::generated_model! {
     PowerResetBareMetal2ChassisRequest = POWER_RESET_BARE_METAL2_CHASSIS_REQUEST("PowerResetBareMetal2ChassisRequest");
     0 boot_dev: Option<PowerOnBareMetal2ChassisBootDev> = Enum, new("bootDev", Kind::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV));
 }
-backhaul_wire::generated_request! { PowerResetBareMetal2ChassisRequest() { boot_dev: PowerOnBareMetal2ChassisBootDev } }
+backhaul_wire::generated_request! { PowerResetBareMetal2ChassisRequest() { set boot_dev: PowerOnBareMetal2ChassisBootDev } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2Chassis` is given.
     ///
@@ -2382,12 +2382,12 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ChassisRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ChassisRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddBareMetal2Gateway` is given.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/AddBareMetal2GatewayRequest`
-    AddBareMetal2GatewayRequest = ADD_BARE_METAL2_GATEWAY_REQUEST("AddBareMetal2GatewayRequest");
+    AddBareMetal2GatewayRequest = ADD_BARE_METAL2_GATEWAY_REQUEST("AddBareMetal2GatewayRequest") holds secrets;
     /// The account there.
     ///
     /// Has at most 255 characters.
@@ -2419,7 +2419,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBareMetal2GatewayRequest(username: String, password: Secret, name: String, management_ip: String, cluster_uuid: Id) { ssh_port: i64, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBareMetal2GatewayRequest(into username: String, into password: Secret, into name: String, into management_ip: String, into cluster_uuid: Id) { set ssh_port: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2GatewayCluster` is given.
     ///
@@ -2428,7 +2428,7 @@ backhaul_wire::generated_model! {
     /// The cluster.
     0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2GatewayClusterRequest(cluster_uuid: Id) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2GatewayClusterRequest(into cluster_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2GatewayState` is given.
     ///
@@ -2437,12 +2437,12 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2GatewayStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2GatewayStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2Gateway` is given.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/UpdateBareMetal2GatewayRequest`
-    UpdateBareMetal2GatewayRequest = UPDATE_BARE_METAL2_GATEWAY_REQUEST("UpdateBareMetal2GatewayRequest");
+    UpdateBareMetal2GatewayRequest = UPDATE_BARE_METAL2_GATEWAY_REQUEST("UpdateBareMetal2GatewayRequest") holds secrets;
     /// The SSH port.
     ///
     /// Has at least 1, at most 65535.
@@ -2468,7 +2468,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 255 characters.
     5 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2GatewayRequest() { ssh_port: i64, username: String, password: Secret, name: String, description: String, management_ip: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2GatewayRequest() { set ssh_port: i64, into username: String, into password: Secret, into name: String, into description: String, into management_ip: String } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2ProvisionNetwork` is given.
     ///
@@ -2495,7 +2495,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2ProvisionNetworkRequest(name: String, zone_uuid: Id, dhcp_interface: String, dhcp_range_start_ip: String, dhcp_range_end_ip: String, dhcp_range_netmask: String) { description: String, dhcp_range_gateway: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2ProvisionNetworkRequest(into name: String, into zone_uuid: Id, into dhcp_interface: String, into dhcp_range_start_ip: String, into dhcp_range_end_ip: String, into dhcp_range_netmask: String) { into description: String, into dhcp_range_gateway: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2ProvisionNetworkState` is given.
     ///
@@ -2504,7 +2504,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2ProvisionNetworkStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2ProvisionNetworkStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2ProvisionNetwork` is given.
     ///
@@ -2525,7 +2525,7 @@ backhaul_wire::generated_model! {
     5 dhcp_range_netmask: Option<String> = Text, new("dhcpRangeNetmask", Kind::Text);
     6 dhcp_range_gateway: Option<String> = Text, new("dhcpRangeGateway", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ProvisionNetworkRequest() { name: String, description: String, dhcp_interface: String, dhcp_range_start_ip: String, dhcp_range_end_ip: String, dhcp_range_netmask: String, dhcp_range_gateway: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ProvisionNetworkRequest() { into name: String, into description: String, into dhcp_interface: String, into dhcp_range_start_ip: String, into dhcp_range_end_ip: String, into dhcp_range_netmask: String, into dhcp_range_gateway: String } }
 backhaul_wire::generated_choice! {
     /// An update bare metal2 instance auto release chassis event.
     ///
@@ -2583,7 +2583,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVmBackupRequest(name: String) { description: String, zone_uuid: Id, cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id, chassis_disk_uuid: Id, primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, data_disk_offering_uuids: Vec<Id>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, gateway_allocator_strategy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVmBackupRequest(into name: String) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id, into chassis_disk_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, set data_disk_offering_uuids: Vec<Id>, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into gateway_allocator_strategy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2InstanceFromVolumeBackup` is given.
     ///
@@ -2609,7 +2609,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVolumeBackupRequest(name: String) { description: String, zone_uuid: Id, cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id, chassis_disk_uuid: Id, primary_storage_uuid_for_root_volume: String, root_volume_system_tags: Vec<String>, gateway_allocator_strategy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVolumeBackupRequest(into name: String) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id, into chassis_disk_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into gateway_allocator_strategy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&BARE_METAL2_BONDING, make::<BareMetal2Bonding>),

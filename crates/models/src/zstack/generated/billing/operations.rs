@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/4`
     CalculateAccountBillingSpending = op("CalculateAccountBillingSpending", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").wrapper("calculateAccountBillingSpending");
-    (account_uuid: Id) body(CalculateAccountBillingSpendingRequest) -> body(CalculateAccountBillingSpendingResult);
+    (account_uuid: impl Into<Id>) body(CalculateAccountBillingSpendingRequest) -> body(CalculateAccountBillingSpendingResult);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/5`
     CalculateAccountSpending = op("CalculateAccountSpending", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").wrapper("calculateAccountSpending");
-    (account_uuid: Id) body(CalculateAccountSpendingRequest) -> body(CalculateAccountSpendingResult);
+    (account_uuid: impl Into<Id>) body(CalculateAccountSpendingRequest) -> body(CalculateAccountSpendingResult);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/6`
     GenerateAccountBilling = op("GenerateAccountBilling", "PUT", "/zstack/v1/billings/accounts/{accountUuid}/actions").wrapper("generateAccountBilling").long_running();
-    (account_uuid: Id) -> empty(());
+    (account_uuid: impl Into<Id>) -> empty(());
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/11`
     DetachPriceTableFromAccount = op("DetachPriceTableFromAccount", "DELETE", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").long_running();
-    (table_uuid: Id, account_uuid: Id) -> body(Reply<PriceTable>);
+    (table_uuid: impl Into<Id>, account_uuid: impl Into<Id>) -> body(Reply<PriceTable>);
     table_uuid: Id [table_uuid.into()] path("tableUuid", Kind::Id);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -176,7 +176,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/12`
     AttachPriceTableToAccount = op("AttachPriceTableToAccount", "POST", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").wrapper("params").long_running();
-    (table_uuid: Id, account_uuid: Id) -> body(Reply<PriceTable>);
+    (table_uuid: impl Into<Id>, account_uuid: impl Into<Id>) -> body(Reply<PriceTable>);
     table_uuid: Id [table_uuid.into()] path("tableUuid", Kind::Id);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/13`
     ChangeAccountPriceTableBinding = op("ChangeAccountPriceTableBinding", "PUT", "/zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}").wrapper("changeAccountPriceTableBinding").long_running();
-    (table_uuid: Id, account_uuid: Id) -> body(Reply<PriceTable>);
+    (table_uuid: impl Into<Id>, account_uuid: impl Into<Id>) -> body(Reply<PriceTable>);
     table_uuid: Id [table_uuid.into()] path("tableUuid", Kind::Id);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -200,7 +200,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/14`
     DeletePriceTable = op("DeletePriceTable", "DELETE", "/zstack/v1/billings/price-tables/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -213,7 +213,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/15`
     UpdatePriceTable = op("UpdatePriceTable", "PUT", "/zstack/v1/billings/price-tables/{uuid}/actions").wrapper("updatePriceTable").long_running();
-    (uuid: Id) body(UpdatePriceTableRequest) -> body(Reply<PriceTable>);
+    (uuid: impl Into<Id>) body(UpdatePriceTableRequest) -> body(Reply<PriceTable>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -260,7 +260,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/18`
     DeleteResourcePrice = op("DeleteResourcePrice", "DELETE", "/zstack/v1/billings/prices/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// `false` when left out.
     cutoff_price: Option<bool> [None] query("cutoffPrice", Kind::Bool);
@@ -275,7 +275,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/19`
     UpdateResourcePrice = op("UpdateResourcePrice", "PUT", "/zstack/v1/billings/prices/{uuid}/actions").wrapper("updateResourcePrice").long_running();
-    (uuid: Id) body(UpdateResourcePriceRequest) -> body(Reply<PriceInventory>);
+    (uuid: impl Into<Id>) body(UpdateResourcePriceRequest) -> body(Reply<PriceInventory>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/0`
     GetApiJob = op("GetApiJob", "GET", "/zstack/v1/api-jobs/{uuid}").anonymous();
-    (uuid: Id) -> body(ApiJobResult);
+    (uuid: impl Into<Id>) -> body(ApiJobResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/4`
     DeleteLongJob = op("DeleteLongJob", "DELETE", "/zstack/v1/longjobs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/5`
     CancelLongJob = op("CancelLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").wrapper("cancelLongJob").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/6`
     CleanLongJob = op("CleanLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").wrapper("cleanLongJob").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/7`
     RerunLongJob = op("RerunLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").wrapper("rerunLongJob").long_running();
-    (uuid: Id) -> body(Reply<LongJob>);
+    (uuid: impl Into<Id>) -> body(Reply<LongJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -108,7 +108,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/8`
     ResumeLongJob = op("ResumeLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").wrapper("resumeLongJob").long_running();
-    (uuid: Id) -> body(Reply<LongJob>);
+    (uuid: impl Into<Id>) -> body(Reply<LongJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -119,7 +119,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/9`
     UpdateLongJob = op("UpdateLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").wrapper("updateLongJob").long_running();
-    (uuid: Id) body(UpdateLongJobRequest) -> body(Reply<LongJob>);
+    (uuid: impl Into<Id>) body(UpdateLongJobRequest) -> body(Reply<LongJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -141,7 +141,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/common.json#/operations/11`
     GetTaskProgress = op("GetTaskProgress", "GET", "/zstack/v1/task-progresses/{apiId}");
-    (api_id: Id) -> body(Page<TaskProgress>);
+    (api_id: impl Into<Id>) -> body(Page<TaskProgress>);
     api_id: Id [api_id.into()] path("apiId", Kind::Id);
     /// Whether to take all of them. `false` when left out.
     all: Option<bool> [None] query("all", Kind::Bool);

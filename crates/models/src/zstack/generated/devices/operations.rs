@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/3`
     RemoveMdevDeviceSpecFromVmInstance = op("RemoveMdevDeviceSpecFromVmInstance", "DELETE", "/zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}").long_running();
-    (mdev_spec_uuid: Id, vm_instance_uuid: Id) -> empty(());
+    (mdev_spec_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) -> empty(());
     mdev_spec_uuid: Id [mdev_spec_uuid.into()] path("mdevSpecUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -91,7 +91,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/4`
     AddMdevDeviceSpecToVmInstance = op("AddMdevDeviceSpecToVmInstance", "POST", "/zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}").wrapper("params").long_running();
-    (mdev_spec_uuid: Id, vm_instance_uuid: Id) body(AddMdevDeviceSpecToVmInstanceRequest) -> body(Reply<VmInstanceMdevDeviceSpecRef>);
+    (mdev_spec_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) body(AddMdevDeviceSpecToVmInstanceRequest) -> body(Reply<VmInstanceMdevDeviceSpecRef>);
     mdev_spec_uuid: Id [mdev_spec_uuid.into()] path("mdevSpecUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/5`
     UpdateMdevDeviceSpec = op("UpdateMdevDeviceSpec", "PUT", "/zstack/v1/mdev-device-specs/{uuid}/actions").wrapper("updateMdevDeviceSpec").long_running();
-    (uuid: Id) body(UpdateMdevDeviceSpecRequest) -> body(Reply<MdevDeviceSpec>);
+    (uuid: impl Into<Id>) body(UpdateMdevDeviceSpecRequest) -> body(Reply<MdevDeviceSpec>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -158,7 +158,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/8`
     DeleteMdevDevice = op("DeleteMdevDevice", "DELETE", "/zstack/v1/mdev-devices/{mdevDeviceUuid}").long_running();
-    (mdev_device_uuid: Id) -> empty(());
+    (mdev_device_uuid: impl Into<Id>) -> empty(());
     mdev_device_uuid: Id [mdev_device_uuid.into()] path("mdevDeviceUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/9`
     DetachMdevDeviceFromVm = op("DetachMdevDeviceFromVm", "DELETE", "/zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}").long_running();
-    (mdev_device_uuid: Id, vm_instance_uuid: Id) -> body(Reply<MdevDevice>);
+    (mdev_device_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) -> body(Reply<MdevDevice>);
     mdev_device_uuid: Id [mdev_device_uuid.into()] path("mdevDeviceUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -183,7 +183,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/10`
     AttachMdevDeviceToVm = op("AttachMdevDeviceToVm", "POST", "/zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}").wrapper("params").long_running();
-    (mdev_device_uuid: Id, vm_instance_uuid: Id) -> body(Reply<MdevDevice>);
+    (mdev_device_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) -> body(Reply<MdevDevice>);
     mdev_device_uuid: Id [mdev_device_uuid.into()] path("mdevDeviceUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -195,7 +195,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/11`
     UpdateMdevDevice = op("UpdateMdevDevice", "PUT", "/zstack/v1/mdev-devices/{uuid}/actions").wrapper("updateMdevDevice").long_running();
-    (uuid: Id) body(UpdateMdevDeviceRequest) -> body(Reply<MdevDevice>);
+    (uuid: impl Into<Id>) body(UpdateMdevDeviceRequest) -> body(Reply<MdevDevice>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -232,7 +232,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/13`
     GenerateSeMdevDevices = op("GenerateSeMdevDevices", "PUT", "/zstack/v1/mtty-devices/{mttyDeviceUuid}/actions").wrapper("generateSeMdevDevices").long_running();
-    (mtty_device_uuid: Id) body(GenerateSeMdevDevicesRequest) -> empty(());
+    (mtty_device_uuid: impl Into<Id>) body(GenerateSeMdevDevicesRequest) -> empty(());
     mtty_device_uuid: Id [mtty_device_uuid.into()] path("mttyDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -243,7 +243,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/14`
     UngenerateSeMdevDevices = op("UngenerateSeMdevDevices", "PUT", "/zstack/v1/mtty-devices/{mttyDeviceUuid}/actions").wrapper("ungenerateSeMdevDevices").long_running();
-    (mtty_device_uuid: Id) -> empty(());
+    (mtty_device_uuid: impl Into<Id>) -> empty(());
     mtty_device_uuid: Id [mtty_device_uuid.into()] path("mttyDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -299,7 +299,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/17`
     RemovePciDeviceSpecFromVmInstance = op("RemovePciDeviceSpecFromVmInstance", "DELETE", "/zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}").long_running();
-    (pci_spec_uuid: Id, vm_instance_uuid: Id) -> empty(());
+    (pci_spec_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) -> empty(());
     pci_spec_uuid: Id [pci_spec_uuid.into()] path("pciSpecUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -311,7 +311,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/18`
     AddPciDeviceSpecToVmInstance = op("AddPciDeviceSpecToVmInstance", "POST", "/zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}").wrapper("params").long_running();
-    (pci_spec_uuid: Id, vm_instance_uuid: Id) body(AddPciDeviceSpecToVmInstanceRequest) -> body(Reply<VmInstancePciDeviceSpecRef>);
+    (pci_spec_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) body(AddPciDeviceSpecToVmInstanceRequest) -> body(Reply<VmInstancePciDeviceSpecRef>);
     pci_spec_uuid: Id [pci_spec_uuid.into()] path("pciSpecUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -323,7 +323,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/19`
     UpdatePciDeviceSpec = op("UpdatePciDeviceSpec", "PUT", "/zstack/v1/pci-device-specs/{uuid}/actions").wrapper("updatePciDeviceSpec").long_running();
-    (uuid: Id) body(UpdatePciDeviceSpecRequest) -> body(Reply<PciDeviceSpec>);
+    (uuid: impl Into<Id>) body(UpdatePciDeviceSpecRequest) -> body(Reply<PciDeviceSpec>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -376,7 +376,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/22`
     UpdateHostIommuState = op("UpdateHostIommuState", "PUT", "/zstack/v1/pci-device/hosts/{uuid}/actions").wrapper("updateHostIommuState").long_running();
-    (uuid: Id) body(UpdateHostIommuStateRequest) -> body(UpdateHostIommuStateResult);
+    (uuid: impl Into<Id>) body(UpdateHostIommuStateRequest) -> body(UpdateHostIommuStateResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -387,7 +387,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/23`
     GetHostIommuState = op("GetHostIommuState", "GET", "/zstack/v1/pci-device/hosts/{uuid}/state");
-    (uuid: Id) -> body(GetHostIommuStateResult);
+    (uuid: impl Into<Id>) -> body(GetHostIommuStateResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -398,7 +398,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/24`
     GetHostIommuStatus = op("GetHostIommuStatus", "GET", "/zstack/v1/pci-device/hosts/{uuid}/status");
-    (uuid: Id) -> body(GetHostIommuStatusResult);
+    (uuid: impl Into<Id>) -> body(GetHostIommuStatusResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -445,7 +445,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/27`
     DeletePciDeviceOffering = op("DeletePciDeviceOffering", "DELETE", "/zstack/v1/pci-device/pci-device-offerings/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -484,7 +484,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/29`
     AttachPciDeviceToVm = op("AttachPciDeviceToVm", "POST", "/zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/attach").wrapper("params").long_running();
-    (pci_device_uuid: Id) body(AttachPciDeviceToVmRequest) -> body(Reply<PciDevice>);
+    (pci_device_uuid: impl Into<Id>) body(AttachPciDeviceToVmRequest) -> body(Reply<PciDevice>);
     pci_device_uuid: Id [pci_device_uuid.into()] path("pciDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -495,7 +495,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/30`
     DetachPciDeviceFromVm = op("DetachPciDeviceFromVm", "POST", "/zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/detach").wrapper("params").long_running();
-    (pci_device_uuid: Id) body(DetachPciDeviceFromVmRequest) -> body(Reply<PciDevice>);
+    (pci_device_uuid: impl Into<Id>) body(DetachPciDeviceFromVmRequest) -> body(Reply<PciDevice>);
     pci_device_uuid: Id [pci_device_uuid.into()] path("pciDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -506,7 +506,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/31`
     DeletePciDevice = op("DeletePciDevice", "DELETE", "/zstack/v1/pci-device/pci-devices/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -519,7 +519,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/32`
     UpdatePciDevice = op("UpdatePciDevice", "PUT", "/zstack/v1/pci-device/pci-devices/{uuid}/actions").wrapper("updatePciDevice").long_running();
-    (uuid: Id) body(UpdatePciDeviceRequest) -> body(Reply<PciDevice>);
+    (uuid: impl Into<Id>) body(UpdatePciDeviceRequest) -> body(Reply<PciDevice>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -556,7 +556,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/34`
     GenerateMdevDevices = op("GenerateMdevDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").wrapper("generateMdevDevices").long_running();
-    (pci_device_uuid: Id) body(GenerateMdevDevicesRequest) -> empty(());
+    (pci_device_uuid: impl Into<Id>) body(GenerateMdevDevicesRequest) -> empty(());
     pci_device_uuid: Id [pci_device_uuid.into()] path("pciDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -567,7 +567,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/35`
     GenerateSriovPciDevices = op("GenerateSriovPciDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").wrapper("generateSriovPciDevices").long_running();
-    (pci_device_uuid: Id) body(GenerateSriovPciDevicesRequest) -> empty(());
+    (pci_device_uuid: impl Into<Id>) body(GenerateSriovPciDevicesRequest) -> empty(());
     pci_device_uuid: Id [pci_device_uuid.into()] path("pciDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -578,7 +578,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/36`
     UngenerateMdevDevices = op("UngenerateMdevDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").wrapper("ungenerateMdevDevices").long_running();
-    (pci_device_uuid: Id) -> empty(());
+    (pci_device_uuid: impl Into<Id>) -> empty(());
     pci_device_uuid: Id [pci_device_uuid.into()] path("pciDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -589,7 +589,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/37`
     UngenerateSriovPciDevices = op("UngenerateSriovPciDevices", "PUT", "/zstack/v1/pci-devices/{pciDeviceUuid}/actions").wrapper("ungenerateSriovPciDevices").long_running();
-    (pci_device_uuid: Id) -> empty(());
+    (pci_device_uuid: impl Into<Id>) -> empty(());
     pci_device_uuid: Id [pci_device_uuid.into()] path("pciDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -626,7 +626,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/39`
     AttachUsbDeviceToVm = op("AttachUsbDeviceToVm", "POST", "/zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/attach").wrapper("params").long_running();
-    (usb_device_uuid: Id) body(AttachUsbDeviceToVmRequest) -> body(Reply<UsbDevice>);
+    (usb_device_uuid: impl Into<Id>) body(AttachUsbDeviceToVmRequest) -> body(Reply<UsbDevice>);
     usb_device_uuid: Id [usb_device_uuid.into()] path("usbDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -637,7 +637,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/40`
     DetachUsbDeviceFromVm = op("DetachUsbDeviceFromVm", "POST", "/zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/detach").wrapper("params").long_running();
-    (usb_device_uuid: Id) -> body(Reply<UsbDevice>);
+    (usb_device_uuid: impl Into<Id>) -> body(Reply<UsbDevice>);
     usb_device_uuid: Id [usb_device_uuid.into()] path("usbDeviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -648,7 +648,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/41`
     UpdateUsbDevice = op("UpdateUsbDevice", "PUT", "/zstack/v1/usb-device/usb-devices/{uuid}/actions").wrapper("updateUsbDevice").long_running();
-    (uuid: Id) body(UpdateUsbDeviceRequest) -> body(Reply<UsbDevice>);
+    (uuid: impl Into<Id>) body(UpdateUsbDeviceRequest) -> body(Reply<UsbDevice>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

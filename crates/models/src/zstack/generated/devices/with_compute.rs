@@ -762,7 +762,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 100.
     0 mdev_device_number: Option<i64> = Int, new("mdevDeviceNumber", Kind::Int);
 }
-backhaul_wire::generated_request! { AddMdevDeviceSpecToVmInstanceRequest() { mdev_device_number: i64 } }
+backhaul_wire::generated_request! { AddMdevDeviceSpecToVmInstanceRequest() { set mdev_device_number: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateMdevDeviceSpec` is given.
     ///
@@ -779,7 +779,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     2 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateMdevDeviceSpecRequest() { name: String, description: String, state: ResourceState } }
+backhaul_wire::generated_request! { UpdateMdevDeviceSpecRequest() { into name: String, into description: String, set state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `UpdateMdevDevice` is given.
     ///
@@ -796,7 +796,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     2 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateMdevDeviceRequest() { name: String, description: String, state: ResourceState } }
+backhaul_wire::generated_request! { UpdateMdevDeviceRequest() { into name: String, into description: String, set state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `GenerateSeMdevDevices` is given.
     ///
@@ -804,7 +804,7 @@ backhaul_wire::generated_model! {
     GenerateSeMdevDevicesRequest = GENERATE_SE_MDEV_DEVICES_REQUEST("GenerateSeMdevDevicesRequest");
     0 virt_part_num: Option<i64> = Int, new("virtPartNum", Kind::Int).required();
 }
-backhaul_wire::generated_request! { GenerateSeMdevDevicesRequest(virt_part_num: i64) {  } }
+backhaul_wire::generated_request! { GenerateSeMdevDevicesRequest(set virt_part_num: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `AddPciDeviceSpecToVmInstance` is given.
     ///
@@ -815,7 +815,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 100.
     0 pci_device_number: Option<i64> = Int, new("pciDeviceNumber", Kind::Int);
 }
-backhaul_wire::generated_request! { AddPciDeviceSpecToVmInstanceRequest() { pci_device_number: i64 } }
+backhaul_wire::generated_request! { AddPciDeviceSpecToVmInstanceRequest() { set pci_device_number: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdatePciDeviceSpec` is given.
     ///
@@ -837,7 +837,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     5 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdatePciDeviceSpecRequest() { name: String, description: String, rom_content: String, rom_version: String, abandon_spec_rom: bool, state: ResourceState } }
+backhaul_wire::generated_request! { UpdatePciDeviceSpecRequest() { into name: String, into description: String, into rom_content: String, into rom_version: String, set abandon_spec_rom: bool, set state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `UpdateHostIommuState` is given.
     ///
@@ -846,7 +846,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE)).required();
 }
-backhaul_wire::generated_request! { UpdateHostIommuStateRequest(state: ResourceState) {  } }
+backhaul_wire::generated_request! { UpdateHostIommuStateRequest(set state: ResourceState) {  } }
 backhaul_wire::generated_model! {
     /// What `CreatePciDeviceOffering` is given.
     ///
@@ -876,7 +876,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePciDeviceOfferingRequest(vendor_id: String, device_id: String) { name: String, description: String, subvendor_id: String, subdevice_id: String, ram_size: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePciDeviceOfferingRequest(into vendor_id: String, into device_id: String) { into name: String, into description: String, into subvendor_id: String, into subdevice_id: String, into ram_size: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachPciDeviceToVm` is given.
     ///
@@ -885,7 +885,7 @@ backhaul_wire::generated_model! {
     /// The virtual machine.
     0 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPciDeviceToVmRequest(vm_instance_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachPciDeviceToVmRequest(into vm_instance_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `DetachPciDeviceFromVm` is given.
     ///
@@ -894,7 +894,7 @@ backhaul_wire::generated_model! {
     /// The virtual machine.
     0 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { DetachPciDeviceFromVmRequest(vm_instance_uuid: Id) {  } }
+backhaul_wire::generated_request! { DetachPciDeviceFromVmRequest(into vm_instance_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePciDevice` is given.
     ///
@@ -913,7 +913,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 meta_data: Option<String> = Text, new("metaData", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePciDeviceRequest() { state: ResourceState, name: String, description: String, meta_data: String } }
+backhaul_wire::generated_request! { UpdatePciDeviceRequest() { set state: ResourceState, into name: String, into description: String, into meta_data: String } }
 backhaul_wire::generated_model! {
     /// What `GenerateMdevDevices` is given.
     ///
@@ -921,7 +921,7 @@ backhaul_wire::generated_model! {
     GenerateMdevDevicesRequest = GENERATE_MDEV_DEVICES_REQUEST("GenerateMdevDevicesRequest");
     0 mdev_spec_uuid: Option<Id> = Id, new("mdevSpecUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { GenerateMdevDevicesRequest(mdev_spec_uuid: Id) {  } }
+backhaul_wire::generated_request! { GenerateMdevDevicesRequest(into mdev_spec_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `GenerateSriovPciDevices` is given.
     ///
@@ -929,7 +929,7 @@ backhaul_wire::generated_model! {
     GenerateSriovPciDevicesRequest = GENERATE_SRIOV_PCI_DEVICES_REQUEST("GenerateSriovPciDevicesRequest");
     0 virt_part_num: Option<i64> = Int, new("virtPartNum", Kind::Int).required();
 }
-backhaul_wire::generated_request! { GenerateSriovPciDevicesRequest(virt_part_num: i64) {  } }
+backhaul_wire::generated_request! { GenerateSriovPciDevicesRequest(set virt_part_num: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachUsbDeviceToVm` is given.
     ///
@@ -939,7 +939,7 @@ backhaul_wire::generated_model! {
     0 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
     1 attach_type: Option<AttachUsbDeviceToVmAttachType> = Enum, new("attachType", Kind::Enum(&ATTACH_USB_DEVICE_TO_VM_ATTACH_TYPE));
 }
-backhaul_wire::generated_request! { AttachUsbDeviceToVmRequest(vm_instance_uuid: Id) { attach_type: AttachUsbDeviceToVmAttachType } }
+backhaul_wire::generated_request! { AttachUsbDeviceToVmRequest(into vm_instance_uuid: Id) { set attach_type: AttachUsbDeviceToVmAttachType } }
 backhaul_wire::generated_model! {
     /// What `UpdateUsbDevice` is given.
     ///
@@ -956,7 +956,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     2 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateUsbDeviceRequest() { name: String, description: String, state: ResourceState } }
+backhaul_wire::generated_request! { UpdateUsbDeviceRequest() { into name: String, into description: String, set state: ResourceState } }
 backhaul_wire::generated_choice! {
     /// A mdev device type.
     ///

@@ -58,7 +58,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/5`
     DeleteDirectory = op("DeleteDirectory", "DELETE", "/zstack/v1/delete/directory").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -138,7 +138,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/11`
     RemoveResourcesFromDirectory = op("RemoveResourcesFromDirectory", "DELETE", "/zstack/v1/remove/resources/directory").long_running();
-    (directory_uuid: Id) -> empty(());
+    (directory_uuid: impl Into<Id>) -> empty(());
     resource_uuids: Vec<Id> [Vec::new()] query("resourceUuids", Kind::Id).list().required();
     directory_uuid: Id [directory_uuid.into()] query("directoryUuid", Kind::Id).required();
     /// System tags, such as `name::value`.

@@ -33,7 +33,7 @@ backhaul_wire::generated_model! {
     /// An o auth2 client.
     ///
     /// Schema: `schemas/zstack/directories.json#/$defs/OAuth2Client`
-    OAuth2Client = O_AUTH2_CLIENT("OAuth2Client").aliases(&["OAuth2ClientInventory"]);
+    OAuth2Client = O_AUTH2_CLIENT("OAuth2Client").aliases(&["OAuth2ClientInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.

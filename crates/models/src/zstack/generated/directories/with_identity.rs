@@ -62,7 +62,7 @@ backhaul_wire::generated_model! {
     0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required();
     1 directory_uuid: Option<Id> = Id, new("directoryUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddResourcesToDirectoryRequest(resource_uuids: Vec<Id>, directory_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddResourcesToDirectoryRequest(set resource_uuids: Vec<Id>, into directory_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateCasClient` is given.
     ///
@@ -82,7 +82,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCasClientRequest(name: String, cas_server_login_url: String, cas_server_url_prefix: String, server_name: String, login_type: String, url_template: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCasClientRequest(into name: String, into cas_server_login_url: String, into cas_server_url_prefix: String, into server_name: String, into login_type: String, into url_template: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDirectory` is given.
     ///
@@ -103,12 +103,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDirectoryRequest(name: String, zone_uuid: Id, r#type: String) { parent_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDirectoryRequest(into name: String, into zone_uuid: Id, into r#type: String) { into parent_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateOAuthClient` is given.
     ///
     /// Schema: `schemas/zstack/directories.json#/$defs/CreateOAuthClientRequest`
-    CreateOAuthClientRequest = CREATE_O_AUTH_CLIENT_REQUEST("CreateOAuthClientRequest");
+    CreateOAuthClientRequest = CREATE_O_AUTH_CLIENT_REQUEST("CreateOAuthClientRequest") holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
     /// A note by the administrator.
@@ -131,7 +131,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     16 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateOAuthClientRequest(name: String, client_id: String, token_url: String, login_type: String, grant_type: String, url_template: String, client_type: String) { description: String, client_secret: Secret, authorization_url: String, userinfo_url: String, redirect_url: String, logout_url: String, identity_provider: String, scope_list: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateOAuthClientRequest(into name: String, into client_id: String, into token_url: String, into login_type: String, into grant_type: String, into url_template: String, into client_type: String) { into description: String, into client_secret: Secret, into authorization_url: String, into userinfo_url: String, into redirect_url: String, into logout_url: String, into identity_provider: String, set scope_list: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSSORedirectTemplate` is given.
     ///
@@ -148,7 +148,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSSORedirectTemplateRequest(name: String, description: String, client_uuid: Id, redirect_template: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSSORedirectTemplateRequest(into name: String, into description: String, into client_uuid: Id, into redirect_template: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `DeleteSSOClient` is given.
     ///
@@ -159,7 +159,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     1 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { DeleteSSOClientRequest(uuid: Id) { delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { DeleteSSOClientRequest(into uuid: Id) { set delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `DeleteSSORedirectTemplate` is given.
     ///
@@ -170,7 +170,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     1 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { DeleteSSORedirectTemplateRequest(uuid: Id) { delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { DeleteSSORedirectTemplateRequest(into uuid: Id) { set delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `MoveDirectory` is given.
     ///
@@ -179,7 +179,7 @@ backhaul_wire::generated_model! {
     0 target_parent_uuid: Option<Id> = Id, new("targetParentUuid", Kind::Id).required();
     1 directory_uuid: Option<Id> = Id, new("directoryUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { MoveDirectoryRequest(target_parent_uuid: Id, directory_uuid: Id) {  } }
+backhaul_wire::generated_request! { MoveDirectoryRequest(into target_parent_uuid: Id, into directory_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `MoveResourcesToDirectory` is given.
     ///
@@ -189,7 +189,7 @@ backhaul_wire::generated_model! {
     0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required();
     1 directory_uuid: Option<Id> = Id, new("directoryUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { MoveResourcesToDirectoryRequest(resource_uuids: Vec<Id>, directory_uuid: Id) {  } }
+backhaul_wire::generated_request! { MoveResourcesToDirectoryRequest(set resource_uuids: Vec<Id>, into directory_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateCasClient` is given.
     ///
@@ -206,7 +206,7 @@ backhaul_wire::generated_model! {
     5 server_name: Option<String> = Text, new("serverName", Kind::Text);
     6 login_type: Option<String> = Text, new("loginType", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateCasClientRequest(uuid: Id) { description: String, name: String, cas_server_login_url: String, cas_server_url_prefix: String, server_name: String, login_type: String } }
+backhaul_wire::generated_request! { UpdateCasClientRequest(into uuid: Id) { into description: String, into name: String, into cas_server_login_url: String, into cas_server_url_prefix: String, into server_name: String, into login_type: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateDirectory` is given.
     ///
@@ -219,12 +219,12 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     1 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateDirectoryRequest(uuid: Id, name: String) {  } }
+backhaul_wire::generated_request! { UpdateDirectoryRequest(into uuid: Id, into name: String) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateOAuthClient` is given.
     ///
     /// Schema: `schemas/zstack/directories.json#/$defs/UpdateOAuthClientRequest`
-    UpdateOAuthClientRequest = UPDATE_O_AUTH_CLIENT_REQUEST("UpdateOAuthClientRequest");
+    UpdateOAuthClientRequest = UPDATE_O_AUTH_CLIENT_REQUEST("UpdateOAuthClientRequest") holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
     /// Its name.
@@ -242,7 +242,7 @@ backhaul_wire::generated_model! {
     11 logout_url: Option<String> = Text, new("logoutUrl", Kind::Text);
     12 scope_list: Vec<String> = Texts, list("scopeList", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateOAuthClientRequest(uuid: Id) { name: String, description: String, client_id: String, client_secret: Secret, authorization_url: String, token_url: String, redirect_url: String, userinfo_url: String, identity_provider: String, login_type: String, logout_url: String, scope_list: Vec<String> } }
+backhaul_wire::generated_request! { UpdateOAuthClientRequest(into uuid: Id) { into name: String, into description: String, into client_id: String, into client_secret: Secret, into authorization_url: String, into token_url: String, into redirect_url: String, into userinfo_url: String, into identity_provider: String, into login_type: String, into logout_url: String, set scope_list: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSSORedirectTemplate` is given.
     ///
@@ -252,7 +252,7 @@ backhaul_wire::generated_model! {
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
     1 redirect_template: Option<String> = Text, new("redirectTemplate", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateSSORedirectTemplateRequest(uuid: Id, redirect_template: String) {  } }
+backhaul_wire::generated_request! { UpdateSSORedirectTemplateRequest(into uuid: Id, into redirect_template: String) {  } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&DIRECTORY, make::<Directory>),

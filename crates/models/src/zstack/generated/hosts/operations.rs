@@ -34,7 +34,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/1`
     GetClusterHostNetworkFacts = op("GetClusterHostNetworkFacts", "GET", "/zstack/v1/cluster/hosts-network-facts/{clusterUuid}");
-    (cluster_uuid: Id) -> body(GetClusterHostNetworkFactsResult);
+    (cluster_uuid: impl Into<Id>) -> body(GetClusterHostNetworkFactsResult);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -68,7 +68,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/3`
     GetCandidateL2NetworksForAttachingCluster = op("GetCandidateL2NetworksForAttachingCluster", "GET", "/zstack/v1/cluster/{clusterUuid}/l2-candidates");
-    (cluster_uuid: Id) -> body(Page<L2NetworkData>);
+    (cluster_uuid: impl Into<Id>) -> body(Page<L2NetworkData>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/8`
     ApplyDrsAdvice = op("ApplyDRSAdvice", "PUT", "/zstack/v1/clusters/drs/advice/{adviceUuid}/actions").wrapper("applyDRSAdvice").long_running();
-    (advice_uuid: Id) -> body(ApplyDRSAdviceResult);
+    (advice_uuid: impl Into<Id>) -> body(ApplyDRSAdviceResult);
     advice_uuid: Id [advice_uuid.into()] path("adviceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/9`
     GetClusterDrsStatus = op("GetClusterDRSStatus", "GET", "/zstack/v1/clusters/drs/status");
-    (drs_uuid: Id) -> body(GetClusterDRSStatusResult);
+    (drs_uuid: impl Into<Id>) -> body(GetClusterDRSStatusResult);
     drs_uuid: Id [drs_uuid.into()] query("drsUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -219,7 +219,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/11`
     DeleteClusterDrs = op("DeleteClusterDRS", "DELETE", "/zstack/v1/clusters/drs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -232,7 +232,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/12`
     ExecuteDrsScheduling = op("ExecuteDRSScheduling", "PUT", "/zstack/v1/clusters/drs/{uuid}/actions").wrapper("executeDRSScheduling").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -243,7 +243,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/13`
     UpdateClusterDrs = op("UpdateClusterDRS", "PUT", "/zstack/v1/clusters/drs/{uuid}/actions").wrapper("updateClusterDRS").long_running();
-    (uuid: Id) body(UpdateClusterDRSRequest) -> body(Reply<ClusterDRS>);
+    (uuid: impl Into<Id>) body(UpdateClusterDRSRequest) -> body(Reply<ClusterDRS>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -254,7 +254,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/14`
     CreateClusterDrs = op("CreateClusterDRS", "POST", "/zstack/v1/clusters/{clusterUuid}/drs").wrapper("params").long_running();
-    (cluster_uuid: Id) body(CreateClusterDRSRequest) -> body(Reply<ClusterDRS>);
+    (cluster_uuid: impl Into<Id>) body(CreateClusterDRSRequest) -> body(Reply<ClusterDRS>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -265,7 +265,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/15`
     ValidateClusterSupportDrs = op("ValidateClusterSupportDRS", "GET", "/zstack/v1/clusters/{clusterUuid}/drs/valid");
-    (cluster_uuid: Id) -> body(ValidateClusterSupportDRSResult);
+    (cluster_uuid: impl Into<Id>) -> body(ValidateClusterSupportDRSResult);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -276,7 +276,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/16`
     DetachPrimaryStorageFromCluster = op("DetachPrimaryStorageFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}").long_running();
-    (cluster_uuid: Id, primary_storage_uuid: Id) -> body(Reply<PrimaryStorage>);
+    (cluster_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>) -> body(Reply<PrimaryStorage>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -288,7 +288,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/17`
     AttachPrimaryStorageToCluster = op("AttachPrimaryStorageToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}").wrapper("params").long_running();
-    (cluster_uuid: Id, primary_storage_uuid: Id) -> body(Reply<PrimaryStorage>);
+    (cluster_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>) -> body(Reply<PrimaryStorage>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -300,7 +300,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/18`
     DetachBaremetalPxeServerFromCluster = op("DetachBaremetalPxeServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}").long_running();
-    (cluster_uuid: Id, pxe_server_uuid: Id) -> body(Reply<BaremetalPxeServer>);
+    (cluster_uuid: impl Into<Id>, pxe_server_uuid: impl Into<Id>) -> body(Reply<BaremetalPxeServer>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     pxe_server_uuid: Id [pxe_server_uuid.into()] path("pxeServerUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -312,7 +312,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/19`
     AttachBaremetalPxeServerToCluster = op("AttachBaremetalPxeServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}").wrapper("params").long_running();
-    (cluster_uuid: Id, pxe_server_uuid: Id) -> body(Reply<BaremetalPxeServer>);
+    (cluster_uuid: impl Into<Id>, pxe_server_uuid: impl Into<Id>) -> body(Reply<BaremetalPxeServer>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     pxe_server_uuid: Id [pxe_server_uuid.into()] path("pxeServerUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -324,7 +324,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/20`
     DetachIscsiServerFromCluster = op("DetachIscsiServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}").long_running();
-    (cluster_uuid: Id, uuid: Id) -> body(Reply<IscsiServer>);
+    (cluster_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<IscsiServer>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -336,7 +336,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/21`
     AttachIscsiServerToCluster = op("AttachIscsiServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}").wrapper("params").long_running();
-    (cluster_uuid: Id, uuid: Id) -> body(Reply<IscsiServer>);
+    (cluster_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<IscsiServer>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -348,7 +348,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/22`
     DetachNvmeServerFromCluster = op("DetachNvmeServerFromCluster", "DELETE", "/zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}").long_running();
-    (cluster_uuid: Id, uuid: Id) -> body(Reply<NvmeServer>);
+    (cluster_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<NvmeServer>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -360,7 +360,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/23`
     AttachNvmeServerToCluster = op("AttachNvmeServerToCluster", "POST", "/zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}").wrapper("params").long_running();
-    (cluster_uuid: Id, uuid: Id) -> body(Reply<NvmeServer>);
+    (cluster_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<NvmeServer>);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -372,7 +372,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/24`
     DeleteCluster = op("DeleteCluster", "DELETE", "/zstack/v1/clusters/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -385,7 +385,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/25`
     ChangeClusterState = op("ChangeClusterState", "PUT", "/zstack/v1/clusters/{uuid}/actions").wrapper("changeClusterState").long_running();
-    (uuid: Id) body(ChangeClusterStateRequest) -> body(Reply<Cluster>);
+    (uuid: impl Into<Id>) body(ChangeClusterStateRequest) -> body(Reply<Cluster>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -396,7 +396,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/26`
     UpdateCluster = op("UpdateCluster", "PUT", "/zstack/v1/clusters/{uuid}/actions").wrapper("updateCluster").long_running();
-    (uuid: Id) body(UpdateClusterRequest) -> body(Reply<Cluster>);
+    (uuid: impl Into<Id>) body(UpdateClusterRequest) -> body(Reply<Cluster>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -407,7 +407,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/27`
     UpdateClusterOs = op("UpdateClusterOS", "PUT", "/zstack/v1/clusters/{uuid}/actions").wrapper("updateClusterOS").long_running();
-    (uuid: Id) body(UpdateClusterOSRequest) -> body(Reply<LongJob>);
+    (uuid: impl Into<Id>) body(UpdateClusterOSRequest) -> body(Reply<LongJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -418,7 +418,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/28`
     UpdateHaStrategyCondition = op("UpdateHaStrategyCondition", "PUT", "/zstack/v1/ha-strategy-condition/{uuid}/actions").wrapper("updateHaStrategyCondition").long_running();
-    (uuid: Id) body(UpdateHaStrategyConditionRequest) -> body(Reply<HaStrategyCondition>);
+    (uuid: impl Into<Id>) body(UpdateHaStrategyConditionRequest) -> body(Reply<HaStrategyCondition>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -481,7 +481,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/32`
     GetHostNetworkInterfaceLldp = op("GetHostNetworkInterfaceLldp", "GET", "/zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}/info");
-    (interface_uuid: Id) -> body(GetHostNetworkInterfaceLldpResult);
+    (interface_uuid: impl Into<Id>) -> body(GetHostNetworkInterfaceLldpResult);
     interface_uuid: Id [interface_uuid.into()] path("interfaceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -575,7 +575,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/38`
     SetIpOnHostNetworkBonding = op("SetIpOnHostNetworkBonding", "POST", "/zstack/v1/hosts/bondings/{bondingUuid}/ip").wrapper("params").long_running();
-    (bonding_uuid: Id) body(SetIpOnHostNetworkBondingRequest) -> body(Reply<HostNetworkBonding>);
+    (bonding_uuid: impl Into<Id>) body(SetIpOnHostNetworkBondingRequest) -> body(Reply<HostNetworkBonding>);
     bonding_uuid: Id [bonding_uuid.into()] path("bondingUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -586,7 +586,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/39`
     DeleteBonding = op("DeleteBonding", "DELETE", "/zstack/v1/hosts/bondings/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -599,7 +599,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/40`
     UpdateBonding = op("UpdateBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/actions").wrapper("updateBonding").long_running();
-    (uuid: Id) body(UpdateBondingRequest) -> body(Reply<HostNetworkBonding>);
+    (uuid: impl Into<Id>) body(UpdateBondingRequest) -> body(Reply<HostNetworkBonding>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -610,7 +610,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/41`
     AttachNicToBonding = op("AttachNicToBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/attach").wrapper("attachNicToBonding").long_running();
-    (uuid: Id) body(AttachNicToBondingRequest) -> body(Reply<HostNetworkBonding>);
+    (uuid: impl Into<Id>) body(AttachNicToBondingRequest) -> body(Reply<HostNetworkBonding>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -621,7 +621,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/42`
     DetachNicFromBonding = op("DetachNicFromBonding", "PUT", "/zstack/v1/hosts/bondings/{uuid}/detach").wrapper("detachNicFromBonding").long_running();
-    (uuid: Id) body(DetachNicFromBondingRequest) -> body(Reply<HostNetworkBonding>);
+    (uuid: impl Into<Id>) body(DetachNicFromBondingRequest) -> body(Reply<HostNetworkBonding>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -696,7 +696,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/46`
     UpdateHostIpmi = op("UpdateHostIpmi", "PUT", "/zstack/v1/hosts/ipmi/{uuid}/actions").wrapper("updateHostIpmi").long_running();
-    (uuid: Id) body(UpdateHostIpmiRequest) -> body(UpdateHostIpmiResult);
+    (uuid: impl Into<Id>) body(UpdateHostIpmiRequest) -> body(UpdateHostIpmiResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -773,7 +773,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/52`
     ChangeHostPassword = op("ChangeHostPassword", "PUT", "/zstack/v1/hosts/kvm/{hostUuid}/actions").wrapper("changeHostPassword").long_running();
-    (host_uuid: Id) body(ChangeHostPasswordRequest) -> empty(());
+    (host_uuid: impl Into<Id>) body(ChangeHostPasswordRequest) -> empty(());
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -784,7 +784,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/53`
     IdentifyHost = op("IdentifyHost", "PUT", "/zstack/v1/hosts/kvm/{uuid}/actions").wrapper("identifyHost").long_running();
-    (uuid: Id) body(IdentifyHostRequest) -> empty(());
+    (uuid: impl Into<Id>) body(IdentifyHostRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -795,7 +795,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/54`
     UpdateKvmHost = op("UpdateKVMHost", "PUT", "/zstack/v1/hosts/kvm/{uuid}/actions").wrapper("updateKVMHost").long_running();
-    (uuid: Id) body(UpdateKVMHostRequest) -> body(Reply<Host>);
+    (uuid: impl Into<Id>) body(UpdateKVMHostRequest) -> body(Reply<Host>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -806,7 +806,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/55`
     GetHostNetworkFacts = op("GetHostNetworkFacts", "GET", "/zstack/v1/hosts/network-facts/{hostUuid}");
-    (host_uuid: Id) -> body(GetHostNetworkFactsResult);
+    (host_uuid: impl Into<Id>) -> body(GetHostNetworkFactsResult);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -853,7 +853,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/58`
     UpdateHostNetworkInterface = op("UpdateHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/{interfaceUuid}/actions").wrapper("params").long_running();
-    (interface_uuid: Id) body(UpdateHostNetworkInterfaceRequest) -> body(Reply<HostNetworkInterface>);
+    (interface_uuid: impl Into<Id>) body(UpdateHostNetworkInterfaceRequest) -> body(Reply<HostNetworkInterface>);
     interface_uuid: Id [interface_uuid.into()] path("interfaceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -864,7 +864,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/59`
     SetIpOnHostNetworkInterface = op("SetIpOnHostNetworkInterface", "POST", "/zstack/v1/hosts/nics/{interfaceUuid}/ip").wrapper("params").long_running();
-    (interface_uuid: Id) body(SetIpOnHostNetworkInterfaceRequest) -> body(Reply<HostNetworkInterface>);
+    (interface_uuid: impl Into<Id>) body(SetIpOnHostNetworkInterfaceRequest) -> body(Reply<HostNetworkInterface>);
     interface_uuid: Id [interface_uuid.into()] path("interfaceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -901,7 +901,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/61`
     GetHostPhysicalMemoryFacts = op("GetHostPhysicalMemoryFacts", "GET", "/zstack/v1/hosts/physical-memory-facts/{hostUuid}");
-    (host_uuid: Id) -> body(Page<HostPhysicalMemory>);
+    (host_uuid: impl Into<Id>) -> body(Page<HostPhysicalMemory>);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -948,7 +948,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/64`
     GetHostPowerStatus = op("GetHostPowerStatus", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").wrapper("getHostPowerStatus").long_running();
-    (uuid: Id) body(GetHostPowerStatusRequest) -> body(Reply<HostIpmi>);
+    (uuid: impl Into<Id>) body(GetHostPowerStatusRequest) -> body(Reply<HostIpmi>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -959,7 +959,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/65`
     PowerOnHost = op("PowerOnHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").wrapper("powerOnHost").long_running();
-    (uuid: Id) body(PowerOnHostRequest) -> body(Reply<Host>);
+    (uuid: impl Into<Id>) body(PowerOnHostRequest) -> body(Reply<Host>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -970,7 +970,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/66`
     PowerResetHost = op("PowerResetHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").wrapper("powerResetHost").long_running();
-    (uuid: Id) body(PowerResetHostRequest) -> body(Reply<Host>);
+    (uuid: impl Into<Id>) body(PowerResetHostRequest) -> body(Reply<Host>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -981,7 +981,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/67`
     ShutdownHost = op("ShutdownHost", "PUT", "/zstack/v1/hosts/power/{uuid}/actions").wrapper("shutdownHost").long_running();
-    (uuid: Id) body(ShutdownHostRequest) -> body(Reply<Host>);
+    (uuid: impl Into<Id>) body(ShutdownHostRequest) -> body(Reply<Host>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1036,7 +1036,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/72`
     LocateHostNetworkInterface = op("LocateHostNetworkInterface", "PUT", "/zstack/v1/hosts/{hostUuid}/locate/network-interface").wrapper("locateHostNetworkInterface").long_running();
-    (host_uuid: Id) body(LocateHostNetworkInterfaceRequest) -> empty(());
+    (host_uuid: impl Into<Id>) body(LocateHostNetworkInterfaceRequest) -> empty(());
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1047,7 +1047,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/73`
     DeleteHost = op("DeleteHost", "DELETE", "/zstack/v1/hosts/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1060,7 +1060,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/74`
     ChangeHostState = op("ChangeHostState", "PUT", "/zstack/v1/hosts/{uuid}/actions").wrapper("changeHostState").long_running();
-    (uuid: Id) body(ChangeHostStateRequest) -> body(Reply<Host>);
+    (uuid: impl Into<Id>) body(ChangeHostStateRequest) -> body(Reply<Host>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1071,7 +1071,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/75`
     ReconnectHost = op("ReconnectHost", "PUT", "/zstack/v1/hosts/{uuid}/actions").wrapper("reconnectHost").long_running();
-    (uuid: Id) -> body(Reply<Host>);
+    (uuid: impl Into<Id>) -> body(Reply<Host>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1082,7 +1082,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/76`
     UpdateHost = op("UpdateHost", "PUT", "/zstack/v1/hosts/{uuid}/actions").wrapper("updateHost").long_running();
-    (uuid: Id) body(UpdateHostRequest) -> body(Reply<Host>);
+    (uuid: impl Into<Id>) body(UpdateHostRequest) -> body(Reply<Host>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1093,7 +1093,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/77`
     AllocateHostResource = op("AllocateHostResource", "POST", "/zstack/v1/hosts/{uuid}/allocate-resource").wrapper("params").long_running();
-    (uuid: Id) body(AllocateHostResourceRequest) -> body(AllocateHostResourceResult);
+    (uuid: impl Into<Id>) body(AllocateHostResourceRequest) -> body(AllocateHostResourceResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1104,7 +1104,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/78`
     GetHostNumaTopology = op("GetHostNUMATopology", "POST", "/zstack/v1/hosts/{uuid}/numa").wrapper("params").long_running();
-    (uuid: Id) -> body(GetHostNUMATopologyResult);
+    (uuid: impl Into<Id>) -> body(GetHostNUMATopologyResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1115,7 +1115,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/79`
     GetHostResourceAllocation = op("GetHostResourceAllocation", "POST", "/zstack/v1/hosts/{uuid}/resource-allocation").wrapper("params").long_running();
-    (uuid: Id) body(GetHostResourceAllocationRequest) -> body(GetHostResourceAllocationResult);
+    (uuid: impl Into<Id>) body(GetHostResourceAllocationRequest) -> body(GetHostResourceAllocationResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1175,10 +1175,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/84`
     GetPhysicalMachineBlockDevices = op("GetPhysicalMachineBlockDevices", "GET", "/zstack/v1/host/get-block-devices");
-    (username: String, ssh_port: i64, host_name: String) -> body(GetPhysicalMachineBlockDevicesResult);
+    (username: impl Into<String>, ssh_port: i64, host_name: impl Into<String>) -> body(GetPhysicalMachineBlockDevicesResult);
     username: String [username.into()] query("username", Kind::Text).required();
     password: Option<String> [None] query("password", Kind::Text);
-    ssh_port: i64 [ssh_port.into()] query("sshPort", Kind::Int).required();
+    ssh_port: i64 [ssh_port] query("sshPort", Kind::Int).required();
     host_name: String [host_name.into()] query("hostName", Kind::Text).required();
     excluded_types: Vec<String> [Vec::new()] query("excludedTypes", Kind::Text).list();
     /// System tags, such as `name::value`.
@@ -1207,7 +1207,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/87`
     DeleteHostNetworkServiceType = op("DeleteHostNetworkServiceType", "DELETE", "/zstack/v1/hosts/service-types/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
@@ -1216,7 +1216,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/88`
     UpdateHostNetworkServiceType = op("UpdateHostNetworkServiceType", "PUT", "/zstack/v1/hosts/service-types/{uuid}/actions").wrapper("updateHostNetworkServiceType").long_running();
-    (uuid: Id) body(UpdateHostNetworkServiceTypeRequest) -> body(Reply<HostNetworkLabel>);
+    (uuid: impl Into<Id>) body(UpdateHostNetworkServiceTypeRequest) -> body(Reply<HostNetworkLabel>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -1224,7 +1224,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/89`
     GenerateHygonMdevDevices = op("GenerateHygonMdevDevices", "PUT", "/zstack/v1/hygon-devices/{hostUuid}/actions").wrapper("generateHygonMdevDevices").long_running();
-    (host_uuid: Id) body(GenerateHygonMdevDevicesRequest) -> empty(());
+    (host_uuid: impl Into<Id>) body(GenerateHygonMdevDevicesRequest) -> empty(());
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -1232,7 +1232,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/90`
     UngenerateHygonMdevDevices = op("UngenerateHygonMdevDevices", "PUT", "/zstack/v1/hygon-devices/{hostUuid}/actions").wrapper("ungenerateHygonMdevDevices").long_running();
-    (host_uuid: Id) -> empty(());
+    (host_uuid: impl Into<Id>) -> empty(());
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
 backhaul_wire::generated_operations! {

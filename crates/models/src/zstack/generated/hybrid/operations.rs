@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/4`
     DeleteAliyunProxyVSwitch = op("DeleteAliyunProxyVSwitch", "DELETE", "/zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -93,7 +93,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/5`
     DeleteAliyunProxyVpc = op("DeleteAliyunProxyVpc", "DELETE", "/zstack/v1/aliyun-proxy/vpcs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -106,7 +106,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/6`
     UpdateAliyunProxyVpc = op("UpdateAliyunProxyVpc", "PUT", "/zstack/v1/aliyun-proxy/vpcs/{uuid}/actions").wrapper("updateAliyunProxyVpc").long_running();
-    (uuid: Id) body(UpdateAliyunProxyVpcRequest) -> body(Reply<AliyunProxyVpc>);
+    (uuid: impl Into<Id>) body(UpdateAliyunProxyVpcRequest) -> body(Reply<AliyunProxyVpc>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/7`
     UpdateAliyunProxyVSwitch = op("UpdateAliyunProxyVSwitch", "PUT", "/zstack/v1/aliyun-proxy/vswitches/{uuid}/actions").wrapper("updateAliyunProxyVSwitch").long_running();
-    (uuid: Id) body(UpdateAliyunProxyVSwitchRequest) -> body(Reply<AliyunProxyVSwitch>);
+    (uuid: impl Into<Id>) body(UpdateAliyunProxyVSwitchRequest) -> body(Reply<AliyunProxyVSwitch>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/10`
     DeleteAliyunPanguPartition = op("DeleteAliyunPanguPartition", "DELETE", "/zstack/v1/aliyun/pangu/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -177,7 +177,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/11`
     UpdateAliyunPanguPartition = op("UpdateAliyunPanguPartition", "PUT", "/zstack/v1/aliyun/pangu/{uuid}/actions").wrapper("updateAliyunPanguPartition").long_running();
-    (uuid: Id) body(UpdateAliyunPanguPartitionRequest) -> body(Reply<AliyunPanguPartition>);
+    (uuid: impl Into<Id>) body(UpdateAliyunPanguPartitionRequest) -> body(Reply<AliyunPanguPartition>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -224,7 +224,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/14`
     SyncConnectionAccessPointFromRemote = op("SyncConnectionAccessPointFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/access-point/{dataCenterUuid}/sync").wrapper("syncConnectionAccessPointFromRemote").long_running();
-    (data_center_uuid: Id) body(SyncConnectionAccessPointFromRemoteRequest) -> body(Page<ConnectionAccessPoint>);
+    (data_center_uuid: impl Into<Id>) body(SyncConnectionAccessPointFromRemoteRequest) -> body(Page<ConnectionAccessPoint>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -235,7 +235,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/15`
     DeleteConnectionAccessPointLocal = op("DeleteConnectionAccessPointLocal", "DELETE", "/zstack/v1/hybrid/aliyun/access-point/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -248,7 +248,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/16`
     GetConnectionAccessPointFromRemote = op("GetConnectionAccessPointFromRemote", "GET", "/zstack/v1/hybrid/aliyun/access-point{dataCenterUuid}/remote");
-    (data_center_uuid: Id) -> body(Page<ConnectionAccessPoint>);
+    (data_center_uuid: impl Into<Id>) -> body(Page<ConnectionAccessPoint>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -285,7 +285,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/18`
     SyncVirtualBorderRouterFromRemote = op("SyncVirtualBorderRouterFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{dataCenterUuid}/sync").wrapper("syncVirtualBorderRouterFromRemote").long_running();
-    (data_center_uuid: Id) body(SyncVirtualBorderRouterFromRemoteRequest) -> body(Page<VirtualBorderRouter>);
+    (data_center_uuid: impl Into<Id>) body(SyncVirtualBorderRouterFromRemoteRequest) -> body(Page<VirtualBorderRouter>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -296,7 +296,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/19`
     DeleteVirtualBorderRouterLocal = op("DeleteVirtualBorderRouterLocal", "DELETE", "/zstack/v1/hybrid/aliyun/border-router/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -309,7 +309,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/20`
     RecoveryVirtualBorderRouterRemote = op("RecoveryVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").wrapper("recoveryVirtualBorderRouterRemote").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -320,7 +320,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/21`
     TerminateVirtualBorderRouterRemote = op("TerminateVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").wrapper("terminateVirtualBorderRouterRemote").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -331,7 +331,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/22`
     UpdateVirtualBorderRouterRemote = op("UpdateVirtualBorderRouterRemote", "PUT", "/zstack/v1/hybrid/aliyun/border-router/{uuid}/actions").wrapper("updateVirtualBorderRouterRemote").long_running();
-    (uuid: Id) body(UpdateVirtualBorderRouterRemoteRequest) -> body(Reply<VirtualBorderRouter>);
+    (uuid: impl Into<Id>) body(UpdateVirtualBorderRouterRemoteRequest) -> body(Reply<VirtualBorderRouter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -352,7 +352,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/24`
     DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch = op("DeleteConnectionBetweenL3NetWorkAndAliyunVSwitch", "DELETE", "/zstack/v1/hybrid/aliyun/connections/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -365,7 +365,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/25`
     UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch = op("UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch", "PUT", "/zstack/v1/hybrid/aliyun/connections/{uuid}").wrapper("updateConnectionBetweenL3NetWorkAndAliyunVSwitch").long_running();
-    (uuid: Id) body(UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest) -> body(Reply<ConnectionRelationShip>);
+    (uuid: impl Into<Id>) body(UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest) -> body(Reply<ConnectionRelationShip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -376,7 +376,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/26`
     DeleteAllEcsInstancesFromDataCenter = op("DeleteAllEcsInstancesFromDataCenter", "DELETE", "/zstack/v1/hybrid/aliyun/dc-ecs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -425,7 +425,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/29`
     AttachAliyunDiskToEcs = op("AttachAliyunDiskToEcs", "POST", "/zstack/v1/hybrid/aliyun/disk/{diskUuid}/attach").wrapper("params").long_running();
-    (disk_uuid: Id) body(AttachAliyunDiskToEcsRequest) -> body(Reply<AliyunDisk>);
+    (disk_uuid: impl Into<Id>) body(AttachAliyunDiskToEcsRequest) -> body(Reply<AliyunDisk>);
     disk_uuid: Id [disk_uuid.into()] path("diskUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -436,7 +436,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/30`
     SyncDiskFromAliyunFromRemote = op("SyncDiskFromAliyunFromRemote", "POST", "/zstack/v1/hybrid/aliyun/disk/{identityUuid}/sync").wrapper("params").long_running();
-    (identity_uuid: Id) body(SyncDiskFromAliyunFromRemoteRequest) -> body(Page<AliyunDisk>);
+    (identity_uuid: impl Into<Id>) body(SyncDiskFromAliyunFromRemoteRequest) -> body(Page<AliyunDisk>);
     identity_uuid: Id [identity_uuid.into()] path("identityUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -447,7 +447,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/31`
     DeleteAliyunDiskFromLocal = op("DeleteAliyunDiskFromLocal", "DELETE", "/zstack/v1/hybrid/aliyun/disk/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -460,7 +460,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/32`
     UpdateAliyunDisk = op("UpdateAliyunDisk", "PUT", "/zstack/v1/hybrid/aliyun/disk/{uuid}/actions").wrapper("updateAliyunDisk").long_running();
-    (uuid: Id) body(UpdateAliyunDiskRequest) -> body(Reply<AliyunDisk>);
+    (uuid: impl Into<Id>) body(UpdateAliyunDiskRequest) -> body(Reply<AliyunDisk>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -471,7 +471,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/33`
     DetachAliyunDiskFromEcs = op("DetachAliyunDiskFromEcs", "POST", "/zstack/v1/hybrid/aliyun/disk/{uuid}/detach").wrapper("params").long_running();
-    (uuid: Id) body(DetachAliyunDiskFromEcsRequest) -> empty(());
+    (uuid: impl Into<Id>) body(DetachAliyunDiskFromEcsRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -482,7 +482,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/34`
     DeleteAliyunDiskFromRemote = op("DeleteAliyunDiskFromRemote", "DELETE", "/zstack/v1/hybrid/aliyun/disk/{uuid}/remote").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -531,7 +531,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/37`
     GetEcsInstanceVncUrl = op("GetEcsInstanceVncUrl", "GET", "/zstack/v1/hybrid/aliyun/ecs-vnc/{uuid}");
-    (uuid: Id) -> body(GetEcsInstanceVncUrlResult);
+    (uuid: impl Into<Id>) -> body(GetEcsInstanceVncUrlResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -542,7 +542,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/38`
     SyncEcsInstanceFromRemote = op("SyncEcsInstanceFromRemote", "POST", "/zstack/v1/hybrid/aliyun/ecs/{dataCenterUuid}/sync").wrapper("params").long_running();
-    (data_center_uuid: Id) body(SyncEcsInstanceFromRemoteRequest) -> body(Page<EcsInstance>);
+    (data_center_uuid: impl Into<Id>) body(SyncEcsInstanceFromRemoteRequest) -> body(Page<EcsInstance>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -553,7 +553,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/39`
     DeleteEcsInstanceLocal = op("DeleteEcsInstanceLocal", "DELETE", "/zstack/v1/hybrid/aliyun/ecs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -566,7 +566,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/40`
     RebootEcsInstance = op("RebootEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").wrapper("rebootEcsInstance").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -577,7 +577,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/41`
     StartEcsInstance = op("StartEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").wrapper("startEcsInstance").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -588,7 +588,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/42`
     StopEcsInstance = op("StopEcsInstance", "PUT", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/actions").wrapper("stopEcsInstance").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -599,7 +599,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/43`
     DeleteEcsInstance = op("DeleteEcsInstance", "DELETE", "/zstack/v1/hybrid/aliyun/ecs/{uuid}/remote").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -648,7 +648,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/46`
     DeleteEcsImageRemote = op("DeleteEcsImageRemote", "DELETE", "/zstack/v1/hybrid/aliyun/image/remote/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -671,7 +671,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/48`
     SyncEcsImageFromRemote = op("SyncEcsImageFromRemote", "POST", "/zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/sync").wrapper("params").long_running();
-    (data_center_uuid: Id) body(SyncEcsImageFromRemoteRequest) -> body(Page<EcsImage>);
+    (data_center_uuid: impl Into<Id>) body(SyncEcsImageFromRemoteRequest) -> body(Page<EcsImage>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -682,7 +682,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/49`
     GetCreateEcsImageProgress = op("GetCreateEcsImageProgress", "GET", "/zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/{imageUuid}/progress");
-    (data_center_uuid: Id, image_uuid: Id) -> body(GetCreateEcsImageProgressResult);
+    (data_center_uuid: impl Into<Id>, image_uuid: impl Into<Id>) -> body(GetCreateEcsImageProgressResult);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     image_uuid: Id [image_uuid.into()] path("imageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -694,7 +694,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/50`
     DeleteEcsImageLocal = op("DeleteEcsImageLocal", "DELETE", "/zstack/v1/hybrid/aliyun/image/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -707,7 +707,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/51`
     UpdateEcsImage = op("UpdateEcsImage", "PUT", "/zstack/v1/hybrid/aliyun/image/{uuid}/actions").wrapper("updateEcsImage").long_running();
-    (uuid: Id) body(UpdateEcsImageRequest) -> body(Reply<EcsImage>);
+    (uuid: impl Into<Id>) body(UpdateEcsImageRequest) -> body(Reply<EcsImage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -728,7 +728,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/53`
     DeleteAliyunKeySecret = op("DeleteAliyunKeySecret", "DELETE", "/zstack/v1/hybrid/aliyun/key/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -741,7 +741,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/54`
     AttachAliyunKey = op("AttachAliyunKey", "PUT", "/zstack/v1/hybrid/aliyun/key/{uuid}/attach").wrapper("attachAliyunKey").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -752,7 +752,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/55`
     DetachAliyunKey = op("DetachAliyunKey", "PUT", "/zstack/v1/hybrid/aliyun/key/{uuid}/detach").wrapper("detachAliyunKey").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -799,7 +799,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/58`
     DeleteOssBucketFileRemote = op("DeleteOssBucketFileRemote", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket-file/remote/{uuid}").long_running();
-    (uuid: Id, file_name: String) -> empty(());
+    (uuid: impl Into<Id>, file_name: impl Into<String>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     file_name: String [file_name.into()] query("fileName", Kind::Text).required();
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -823,7 +823,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/60`
     DeleteOssBucketRemote = op("DeleteOssBucketRemote", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket/remote/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -836,7 +836,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/61`
     AttachOssBucketToEcsDataCenter = op("AttachOssBucketToEcsDataCenter", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/attach").wrapper("attachOssBucketToEcsDataCenter").long_running();
-    (oss_bucket_uuid: Id) -> body(Reply<OssBucket>);
+    (oss_bucket_uuid: impl Into<Id>) -> body(Reply<OssBucket>);
     oss_bucket_uuid: Id [oss_bucket_uuid.into()] path("ossBucketUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -847,7 +847,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/62`
     DetachOssBucketFromEcsDataCenter = op("DetachOssBucketFromEcsDataCenter", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/detach").wrapper("detachOssBucketFromEcsDataCenter").long_running();
-    (oss_bucket_uuid: Id) -> body(Reply<OssBucket>);
+    (oss_bucket_uuid: impl Into<Id>) -> body(Reply<OssBucket>);
     oss_bucket_uuid: Id [oss_bucket_uuid.into()] path("ossBucketUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -858,7 +858,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/63`
     DeleteOssBucketNameLocal = op("DeleteOssBucketNameLocal", "DELETE", "/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -871,7 +871,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/64`
     UpdateOssBucket = op("UpdateOssBucket", "PUT", "/zstack/v1/hybrid/aliyun/oss-bucket/{uuid}/actions").wrapper("updateOssBucket").long_running();
-    (uuid: Id) body(UpdateOssBucketRequest) -> body(Reply<OssBucket>);
+    (uuid: impl Into<Id>) body(UpdateOssBucketRequest) -> body(Reply<OssBucket>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -954,7 +954,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/69`
     DeleteAliyunRouteEntryRemote = op("DeleteAliyunRouteEntryRemote", "DELETE", "/zstack/v1/hybrid/aliyun/route-entry/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -967,7 +967,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/70`
     SyncAliyunRouteEntryFromRemote = op("SyncAliyunRouteEntryFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/route-entry/{vRouterUuid}/sync").wrapper("syncAliyunRouteEntryFromRemote").long_running();
-    (v_router_uuid: Id) body(SyncAliyunRouteEntryFromRemoteRequest) -> body(Page<VpcVirtualRouteEntry>);
+    (v_router_uuid: impl Into<Id>) body(SyncAliyunRouteEntryFromRemoteRequest) -> body(Page<VpcVirtualRouteEntry>);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1014,9 +1014,9 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/73`
     DeleteAliyunRouterInterfaceRemote = op("DeleteAliyunRouterInterfaceRemote", "DELETE", "/zstack/v1/hybrid/aliyun/router-interface/remote/{uuid}").long_running();
-    (uuid: Id, v_router_type: DeleteAliyunRouterInterfaceRemoteVRouterType) -> empty(());
+    (uuid: impl Into<Id>, v_router_type: DeleteAliyunRouterInterfaceRemoteVRouterType) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
-    v_router_type: DeleteAliyunRouterInterfaceRemoteVRouterType [v_router_type.into()] query("vRouterType", Kind::Enum(&DELETE_ALIYUN_ROUTER_INTERFACE_REMOTE_V_ROUTER_TYPE)).required();
+    v_router_type: DeleteAliyunRouterInterfaceRemoteVRouterType [v_router_type] query("vRouterType", Kind::Enum(&DELETE_ALIYUN_ROUTER_INTERFACE_REMOTE_V_ROUTER_TYPE)).required();
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
     /// System tags, such as `name::value`.
@@ -1028,7 +1028,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/74`
     SyncAliyunRouterInterfaceFromRemote = op("SyncAliyunRouterInterfaceFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{dataCenterUuid}/sync").wrapper("syncAliyunRouterInterfaceFromRemote").long_running();
-    (data_center_uuid: Id) body(SyncAliyunRouterInterfaceFromRemoteRequest) -> body(Page<AliyunRouterInterface>);
+    (data_center_uuid: impl Into<Id>) body(SyncAliyunRouterInterfaceFromRemoteRequest) -> body(Page<AliyunRouterInterface>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1039,7 +1039,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/75`
     DeleteAliyunRouterInterfaceLocal = op("DeleteAliyunRouterInterfaceLocal", "DELETE", "/zstack/v1/hybrid/aliyun/router-interface/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1052,7 +1052,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/76`
     UpdateAliyunRouteInterfaceRemote = op("UpdateAliyunRouteInterfaceRemote", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{uuid}/actions").wrapper("updateAliyunRouteInterfaceRemote").long_running();
-    (uuid: Id) body(UpdateAliyunRouteInterfaceRemoteRequest) -> empty(());
+    (uuid: impl Into<Id>) body(UpdateAliyunRouteInterfaceRemoteRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1063,7 +1063,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/77`
     StartConnectionBetweenAliyunRouterInterface = op("StartConnectionBetweenAliyunRouterInterface", "PUT", "/zstack/v1/hybrid/aliyun/router-interface/{vbrInterfaceUuid}/actions").wrapper("startConnectionBetweenAliyunRouterInterface").long_running();
-    (vbr_interface_uuid: Id) body(StartConnectionBetweenAliyunRouterInterfaceRequest) -> body(Reply<AliyunRouterInterface>);
+    (vbr_interface_uuid: impl Into<Id>) body(StartConnectionBetweenAliyunRouterInterfaceRequest) -> body(Reply<AliyunRouterInterface>);
     vbr_interface_uuid: Id [vbr_interface_uuid.into()] path("vbrInterfaceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1136,7 +1136,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/81`
     DeleteEcsSecurityGroupRuleRemote = op("DeleteEcsSecurityGroupRuleRemote", "DELETE", "/zstack/v1/hybrid/aliyun/security-group-rule/remote/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1149,7 +1149,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/82`
     SyncEcsSecurityGroupRuleFromRemote = op("SyncEcsSecurityGroupRuleFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/security-group-rule/{uuid}/sync").wrapper("syncEcsSecurityGroupRuleFromRemote").long_running();
-    (uuid: Id) body(SyncEcsSecurityGroupRuleFromRemoteRequest) -> body(Page<EcsSecurityGroupRule>);
+    (uuid: impl Into<Id>) body(SyncEcsSecurityGroupRuleFromRemoteRequest) -> body(Page<EcsSecurityGroupRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1170,7 +1170,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/84`
     DeleteEcsSecurityGroupRemote = op("DeleteEcsSecurityGroupRemote", "DELETE", "/zstack/v1/hybrid/aliyun/security-group/remote/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1183,7 +1183,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/85`
     SyncEcsSecurityGroupFromRemote = op("SyncEcsSecurityGroupFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/security-group/{ecsVpcUuid}/sync").wrapper("syncEcsSecurityGroupFromRemote").long_running();
-    (ecs_vpc_uuid: Id) body(SyncEcsSecurityGroupFromRemoteRequest) -> body(Page<EcsSecurityGroup>);
+    (ecs_vpc_uuid: impl Into<Id>) body(SyncEcsSecurityGroupFromRemoteRequest) -> body(Page<EcsSecurityGroup>);
     ecs_vpc_uuid: Id [ecs_vpc_uuid.into()] path("ecsVpcUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1194,7 +1194,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/86`
     DeleteEcsSecurityGroupInLocal = op("DeleteEcsSecurityGroupInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/security-group/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1207,7 +1207,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/87`
     UpdateEcsSecurityGroup = op("UpdateEcsSecurityGroup", "PUT", "/zstack/v1/hybrid/aliyun/security-group/{uuid}/actions").wrapper("updateEcsSecurityGroup").long_running();
-    (uuid: Id) body(UpdateEcsSecurityGroupRequest) -> body(Reply<EcsSecurityGroup>);
+    (uuid: impl Into<Id>) body(UpdateEcsSecurityGroupRequest) -> body(Reply<EcsSecurityGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1254,7 +1254,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/90`
     GcAliyunSnapshotRemote = op("GCAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/gc").wrapper("params").long_running();
-    (data_center_uuid: Id) body(GCAliyunSnapshotRemoteRequest) -> empty(());
+    (data_center_uuid: impl Into<Id>) body(GCAliyunSnapshotRemoteRequest) -> empty(());
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1265,7 +1265,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/91`
     SyncAliyunSnapshotRemote = op("SyncAliyunSnapshotRemote", "POST", "/zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/sync").wrapper("params").long_running();
-    (data_center_uuid: Id) body(SyncAliyunSnapshotRemoteRequest) -> body(Page<AliyunSnapshot>);
+    (data_center_uuid: impl Into<Id>) body(SyncAliyunSnapshotRemoteRequest) -> body(Page<AliyunSnapshot>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1276,7 +1276,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/92`
     DeleteAliyunSnapshotFromLocal = op("DeleteAliyunSnapshotFromLocal", "DELETE", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1289,7 +1289,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/93`
     UpdateAliyunSnapshot = op("UpdateAliyunSnapshot", "PUT", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}/actions").wrapper("updateAliyunSnapshot").long_running();
-    (uuid: Id) body(UpdateAliyunSnapshotRequest) -> body(Reply<AliyunSnapshot>);
+    (uuid: impl Into<Id>) body(UpdateAliyunSnapshotRequest) -> body(Reply<AliyunSnapshot>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1300,7 +1300,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/94`
     DeleteAliyunSnapshotFromRemote = op("DeleteAliyunSnapshotFromRemote", "DELETE", "/zstack/v1/hybrid/aliyun/snapshot/{uuid}/remote").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1349,7 +1349,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/97`
     DeleteEcsVpcRemote = op("DeleteEcsVpcRemote", "DELETE", "/zstack/v1/hybrid/aliyun/vpc/remote/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1362,7 +1362,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/98`
     SyncEcsVpcFromRemote = op("SyncEcsVpcFromRemote", "POST", "/zstack/v1/hybrid/aliyun/vpc/{dataCenterUuid}/sync").wrapper("params").long_running();
-    (data_center_uuid: Id) body(SyncEcsVpcFromRemoteRequest) -> body(Page<EcsVpc>);
+    (data_center_uuid: impl Into<Id>) body(SyncEcsVpcFromRemoteRequest) -> body(Page<EcsVpc>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1373,7 +1373,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/99`
     DeleteEcsVpcInLocal = op("DeleteEcsVpcInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vpc/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1386,7 +1386,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/100`
     UpdateEcsVpc = op("UpdateEcsVpc", "PUT", "/zstack/v1/hybrid/aliyun/vpc/{uuid}/actions").wrapper("updateEcsVpc").long_running();
-    (uuid: Id) body(UpdateEcsVpcRequest) -> body(Reply<EcsVpc>);
+    (uuid: impl Into<Id>) body(UpdateEcsVpcRequest) -> body(Reply<EcsVpc>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1423,7 +1423,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/102`
     DeleteVirtualRouterLocal = op("DeleteVirtualRouterLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vrouter/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1436,7 +1436,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/103`
     UpdateAliyunVirtualRouter = op("UpdateAliyunVirtualRouter", "PUT", "/zstack/v1/hybrid/aliyun/vrouter/{uuid}/actions").wrapper("updateAliyunVirtualRouter").long_running();
-    (uuid: Id) body(UpdateAliyunVirtualRouterRequest) -> body(Reply<VpcVirtualRouter>);
+    (uuid: impl Into<Id>) body(UpdateAliyunVirtualRouterRequest) -> body(Reply<VpcVirtualRouter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1447,7 +1447,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/104`
     SyncAliyunVirtualRouterFromRemote = op("SyncAliyunVirtualRouterFromRemote", "PUT", "/zstack/v1/hybrid/aliyun/vrouter/{vpcUuid}/sync").wrapper("syncAliyunVirtualRouterFromRemote").long_running();
-    (vpc_uuid: Id) body(SyncAliyunVirtualRouterFromRemoteRequest) -> body(Page<VpcVirtualRouter>);
+    (vpc_uuid: impl Into<Id>) body(SyncAliyunVirtualRouterFromRemoteRequest) -> body(Page<VpcVirtualRouter>);
     vpc_uuid: Id [vpc_uuid.into()] path("vpcUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1494,7 +1494,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/107`
     DeleteEcsVSwitchRemote = op("DeleteEcsVSwitchRemote", "DELETE", "/zstack/v1/hybrid/aliyun/vswitch/remote/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1507,7 +1507,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/108`
     SyncEcsVSwitchFromRemote = op("SyncEcsVSwitchFromRemote", "POST", "/zstack/v1/hybrid/aliyun/vswitch/{dataCenterUuid}/sync").wrapper("params").long_running();
-    (data_center_uuid: Id) body(SyncEcsVSwitchFromRemoteRequest) -> body(Page<EcsVSwitch>);
+    (data_center_uuid: impl Into<Id>) body(SyncEcsVSwitchFromRemoteRequest) -> body(Page<EcsVSwitch>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1518,7 +1518,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/109`
     DeleteEcsVSwitchInLocal = op("DeleteEcsVSwitchInLocal", "DELETE", "/zstack/v1/hybrid/aliyun/vswitch/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1531,7 +1531,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/110`
     UpdateEcsVSwitch = op("UpdateEcsVSwitch", "PUT", "/zstack/v1/hybrid/aliyun/vswitch/{uuid}/actions").wrapper("updateEcsVSwitch").long_running();
-    (uuid: Id) body(UpdateEcsVSwitchRequest) -> body(Reply<EcsVSwitch>);
+    (uuid: impl Into<Id>) body(UpdateEcsVSwitchRequest) -> body(Reply<EcsVSwitch>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1542,7 +1542,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/111`
     UpdateEcsInstance = op("UpdateEcsInstance", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/ecs").wrapper("params").long_running();
-    (uuid: Id) body(UpdateEcsInstanceRequest) -> body(Reply<EcsInstance>);
+    (uuid: impl Into<Id>) body(UpdateEcsInstanceRequest) -> body(Reply<EcsInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1553,7 +1553,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/112`
     UpdateEcsInstanceVncPassword = op("UpdateEcsInstanceVncPassword", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/ecs-vnc").wrapper("params").long_running();
-    (uuid: Id) body(UpdateEcsInstanceVncPasswordRequest) -> empty(());
+    (uuid: impl Into<Id>) body(UpdateEcsInstanceVncPasswordRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1564,7 +1564,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/113`
     UpdateAliyunKeySecret = op("UpdateAliyunKeySecret", "POST", "/zstack/v1/hybrid/aliyun/{uuid}/key").wrapper("params").long_running();
-    (uuid: Id) body(UpdateAliyunKeySecretRequest) -> body(Reply<HybridAccount>);
+    (uuid: impl Into<Id>) body(UpdateAliyunKeySecretRequest) -> body(Reply<HybridAccount>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1575,7 +1575,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/114`
     DeleteBackupFileInPublic = op("DeleteBackupFileInPublic", "DELETE", "/zstack/v1/hybrid/backup-mysql").long_running();
-    (r#type: String, region_id: String, file: String) -> empty(());
+    (r#type: impl Into<String>, region_id: impl Into<String>, file: impl Into<String>) -> empty(());
     /// Its kind.
     r#type: String [r#type.into()] query("type", Kind::Text).required();
     region_id: String [region_id.into()] query("regionId", Kind::Text).required();
@@ -1668,7 +1668,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/121`
     GetDataCenterFromRemote = op("GetDataCenterFromRemote", "GET", "/zstack/v1/hybrid/data-center/remote");
-    (r#type: String) -> body(Page<DataCenter>);
+    (r#type: impl Into<String>) -> body(Page<DataCenter>);
     /// Its kind.
     r#type: String [r#type.into()] query("type", Kind::Text).required();
     endpoint: Option<String> [None] query("endpoint", Kind::Text);
@@ -1681,7 +1681,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/122`
     DeleteDataCenterInLocal = op("DeleteDataCenterInLocal", "DELETE", "/zstack/v1/hybrid/data-center/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1694,7 +1694,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/123`
     SyncDataCenterFromRemote = op("SyncDataCenterFromRemote", "GET", "/zstack/v1/hybrid/data-center/{uuid}/sync").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// The uuid that it gets; the server's choice when left out.
     resource_uuid: Option<Id> [None] query("resourceUuid", Kind::Id);
@@ -1709,7 +1709,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/124`
     GetEcsInstanceType = op("GetEcsInstanceType", "GET", "/zstack/v1/hybrid/ecs/type");
-    (identity_zone_uuid: Id) -> body(GetEcsInstanceTypeResult);
+    (identity_zone_uuid: impl Into<Id>) -> body(GetEcsInstanceTypeResult);
     identity_zone_uuid: Id [identity_zone_uuid.into()] query("identityZoneUuid", Kind::Id).required();
     ecs_image_uuid: Option<Id> [None] query("ecsImageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1757,7 +1757,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/127`
     SyncHybridEipFromRemote = op("SyncHybridEipFromRemote", "PUT", "/zstack/v1/hybrid/eip/{dataCenterUuid}/sync").wrapper("syncHybridEipFromRemote").long_running();
-    (data_center_uuid: Id) body(SyncHybridEipFromRemoteRequest) -> body(Page<HybridEipAddress>);
+    (data_center_uuid: impl Into<Id>) body(SyncHybridEipFromRemoteRequest) -> body(Page<HybridEipAddress>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1768,7 +1768,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/128`
     AttachHybridEipToEcs = op("AttachHybridEipToEcs", "POST", "/zstack/v1/hybrid/eip/{eipUuid}/attach").wrapper("params").long_running();
-    (eip_uuid: Id) body(AttachHybridEipToEcsRequest) -> body(Reply<HybridEipAddress>);
+    (eip_uuid: impl Into<Id>) body(AttachHybridEipToEcsRequest) -> body(Reply<HybridEipAddress>);
     eip_uuid: Id [eip_uuid.into()] path("eipUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1779,7 +1779,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/129`
     DetachHybridEipFromEcs = op("DetachHybridEipFromEcs", "POST", "/zstack/v1/hybrid/eip/{eipUuid}/detach").wrapper("params").long_running();
-    (eip_uuid: Id) body(DetachHybridEipFromEcsRequest) -> empty(());
+    (eip_uuid: impl Into<Id>) body(DetachHybridEipFromEcsRequest) -> empty(());
     eip_uuid: Id [eip_uuid.into()] path("eipUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1790,7 +1790,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/130`
     DeleteHybridEipFromLocal = op("DeleteHybridEipFromLocal", "DELETE", "/zstack/v1/hybrid/eip/{uuid}").long_running();
-    (uuid: Id, r#type: String) -> empty(());
+    (uuid: impl Into<Id>, r#type: impl Into<String>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Its kind.
     r#type: String [r#type.into()] query("type", Kind::Text).required();
@@ -1805,7 +1805,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/131`
     UpdateHybridEip = op("UpdateHybridEip", "PUT", "/zstack/v1/hybrid/eip/{uuid}/actions").wrapper("updateHybridEip").long_running();
-    (uuid: Id) body(UpdateHybridEipRequest) -> body(Reply<HybridEipAddress>);
+    (uuid: impl Into<Id>) body(UpdateHybridEipRequest) -> body(Reply<HybridEipAddress>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1816,7 +1816,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/132`
     DeleteHybridEipRemote = op("DeleteHybridEipRemote", "DELETE", "/zstack/v1/hybrid/eip/{uuid}/remote").long_running();
-    (uuid: Id, r#type: String) -> empty(());
+    (uuid: impl Into<Id>, r#type: impl Into<String>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Its kind.
     r#type: String [r#type.into()] query("type", Kind::Text).required();
@@ -1867,7 +1867,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/135`
     DeleteHybridKeySecret = op("DeleteHybridKeySecret", "DELETE", "/zstack/v1/hybrid/hybrid/key/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1880,7 +1880,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/136`
     AttachHybridKey = op("AttachHybridKey", "PUT", "/zstack/v1/hybrid/hybrid/key/{uuid}/attach").wrapper("attachHybridKey").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1891,7 +1891,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/137`
     DetachHybridKey = op("DetachHybridKey", "PUT", "/zstack/v1/hybrid/hybrid/key/{uuid}/detach").wrapper("detachHybridKey").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1902,7 +1902,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/138`
     UpdateHybridKeySecret = op("UpdateHybridKeySecret", "POST", "/zstack/v1/hybrid/hybrid/{uuid}/key").wrapper("params").long_running();
-    (uuid: Id) body(UpdateHybridKeySecretRequest) -> body(Reply<HybridAccount>);
+    (uuid: impl Into<Id>) body(UpdateHybridKeySecretRequest) -> body(Reply<HybridAccount>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1949,7 +1949,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/141`
     GetIdentityZoneFromRemote = op("GetIdentityZoneFromRemote", "GET", "/zstack/v1/hybrid/identity-zone/remote");
-    (data_center_uuid: Id) -> body(Page<IdentityZone>);
+    (data_center_uuid: impl Into<Id>) -> body(Page<IdentityZone>);
     /// Its kind.
     r#type: Option<String> [None] query("type", Kind::Text);
     data_center_uuid: Id [data_center_uuid.into()] query("dataCenterUuid", Kind::Id).required();
@@ -1963,7 +1963,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/142`
     DeleteIdentityZoneInLocal = op("DeleteIdentityZoneInLocal", "DELETE", "/zstack/v1/hybrid/identity-zone/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1976,7 +1976,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/143`
     SyncIdentityFromRemote = op("SyncIdentityFromRemote", "GET", "/zstack/v1/hybrid/identity-zone/{uuid}/sync").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// The uuid that it gets; the server's choice when left out.
     resource_uuid: Option<Id> [None] query("resourceUuid", Kind::Id);
@@ -1991,7 +1991,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/144`
     GetOssBucketFileFromRemote = op("GetOssBucketFileFromRemote", "GET", "/zstack/v1/hybrid/oss/file/remote");
-    (uuid: Id) -> body(GetOssBucketFileFromRemoteResult);
+    (uuid: impl Into<Id>) -> body(GetOssBucketFileFromRemoteResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     oss_domain: Option<String> [None] query("ossDomain", Kind::Text);
@@ -2006,7 +2006,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/145`
     GetOssBucketNameFromRemote = op("GetOssBucketNameFromRemote", "GET", "/zstack/v1/hybrid/oss/{dataCenterUuid}/remote");
-    (data_center_uuid: Id) -> body(Page<OssBucket>);
+    (data_center_uuid: impl Into<Id>) -> body(Page<OssBucket>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     oss_domain: Option<String> [None] query("ossDomain", Kind::Text);
     oss_key: Option<String> [None] query("ossKey", Kind::Text);
@@ -2020,7 +2020,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/146`
     DeleteVpcUserVpnGatewayLocal = op("DeleteVpcUserVpnGatewayLocal", "DELETE", "/zstack/v1/hybrid/user-gateway/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2033,7 +2033,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/147`
     DeleteVpcUserVpnGatewayRemote = op("DeleteVpcUserVpnGatewayRemote", "DELETE", "/zstack/v1/hybrid/user-gateway/{uuid}/remote").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2082,7 +2082,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/150`
     SyncVpcUserVpnGatewayFromRemote = op("SyncVpcUserVpnGatewayFromRemote", "PUT", "/zstack/v1/hybrid/user-vpn/{dataCenterUuid}/sync").wrapper("syncVpcUserVpnGatewayFromRemote").long_running();
-    (data_center_uuid: Id) body(SyncVpcUserVpnGatewayFromRemoteRequest) -> body(Page<VpcUserVpnGateway>);
+    (data_center_uuid: impl Into<Id>) body(SyncVpcUserVpnGatewayFromRemoteRequest) -> body(Page<VpcUserVpnGateway>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2093,7 +2093,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/151`
     UpdateVpcUserVpnGateway = op("UpdateVpcUserVpnGateway", "PUT", "/zstack/v1/hybrid/user-vpn/{uuid}/actions").wrapper("updateVpcUserVpnGateway").long_running();
-    (uuid: Id) body(UpdateVpcUserVpnGatewayRequest) -> body(Reply<VpcUserVpnGateway>);
+    (uuid: impl Into<Id>) body(UpdateVpcUserVpnGatewayRequest) -> body(Reply<VpcUserVpnGateway>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2130,7 +2130,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/153`
     SyncVpcVpnGatewayFromRemote = op("SyncVpcVpnGatewayFromRemote", "PUT", "/zstack/v1/hybrid/vpc-vpn/{dataCenterUuid}/sync").wrapper("syncVpcVpnGatewayFromRemote").long_running();
-    (data_center_uuid: Id) body(SyncVpcVpnGatewayFromRemoteRequest) -> body(Page<VpcVpnGateway>);
+    (data_center_uuid: impl Into<Id>) body(SyncVpcVpnGatewayFromRemoteRequest) -> body(Page<VpcVpnGateway>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2141,7 +2141,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/154`
     UpdateVpcVpnGateway = op("UpdateVpcVpnGateway", "PUT", "/zstack/v1/hybrid/vpc-vpn/{uuid}/actions").wrapper("updateVpcVpnGateway").long_running();
-    (uuid: Id) body(UpdateVpcVpnGatewayRequest) -> body(Reply<VpcVpnGateway>);
+    (uuid: impl Into<Id>) body(UpdateVpcVpnGatewayRequest) -> body(Reply<VpcVpnGateway>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2152,7 +2152,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/155`
     GetVpcVpnConfigurationFromRemote = op("GetVpcVpnConfigurationFromRemote", "GET", "/zstack/v1/hybrid/vpn-conf/{uuid}/remote");
-    (uuid: Id) -> body(GetVpcVpnConfigurationFromRemoteResult);
+    (uuid: impl Into<Id>) -> body(GetVpcVpnConfigurationFromRemoteResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2235,7 +2235,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/160`
     DeleteVpcIkeConfigLocal = op("DeleteVpcIkeConfigLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/ike/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2284,7 +2284,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/163`
     DeleteVpcIpSecConfigLocal = op("DeleteVpcIpSecConfigLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/ipsec/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2297,7 +2297,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/164`
     SyncVpcVpnConnectionFromRemote = op("SyncVpcVpnConnectionFromRemote", "PUT", "/zstack/v1/hybrid/vpn-connection/{dataCenterUuid}/sync").wrapper("syncVpcVpnConnectionFromRemote").long_running();
-    (data_center_uuid: Id) body(SyncVpcVpnConnectionFromRemoteRequest) -> body(Page<VpcVpnConnection>);
+    (data_center_uuid: impl Into<Id>) body(SyncVpcVpnConnectionFromRemoteRequest) -> body(Page<VpcVpnConnection>);
     data_center_uuid: Id [data_center_uuid.into()] path("dataCenterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2308,7 +2308,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/165`
     DeleteVpcVpnConnectionLocal = op("DeleteVpcVpnConnectionLocal", "DELETE", "/zstack/v1/hybrid/vpn-connection/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2321,7 +2321,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/166`
     UpdateVpcVpnConnectionRemote = op("UpdateVpcVpnConnectionRemote", "PUT", "/zstack/v1/hybrid/vpn-connection/{uuid}/actions").wrapper("updateVpcVpnConnectionRemote").long_running();
-    (uuid: Id) body(UpdateVpcVpnConnectionRemoteRequest) -> body(Reply<VpcVpnConnection>);
+    (uuid: impl Into<Id>) body(UpdateVpcVpnConnectionRemoteRequest) -> body(Reply<VpcVpnConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2332,7 +2332,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/167`
     DeleteVpcVpnConnectionRemote = op("DeleteVpcVpnConnectionRemote", "DELETE", "/zstack/v1/hybrid/vpn-connection/{uuid}/remote").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2345,7 +2345,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/168`
     DeleteVpcVpnGatewayLocal = op("DeleteVpcVpnGatewayLocal", "DELETE", "/zstack/v1/hybrid/vpn-gateway/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));

@@ -570,7 +570,7 @@ backhaul_wire::generated_model! {
     /// A VPC vpn ike config.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/VpcVpnIkeConfig`
-    VpcVpnIkeConfig = VPC_VPN_IKE_CONFIG("VpcVpnIkeConfig").aliases(&["VpcVpnIkeConfigInventory"]);
+    VpcVpnIkeConfig = VPC_VPN_IKE_CONFIG("VpcVpnIkeConfig").aliases(&["VpcVpnIkeConfigInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The account.
@@ -811,7 +811,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunProxyVpcRequest(name: String, cidr_block: String, v_router_uuid: Id, is_default: bool) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunProxyVpcRequest(into name: String, into cidr_block: String, into v_router_uuid: Id, set is_default: bool) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunProxyVSwitch` is given.
     ///
@@ -828,7 +828,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunProxyVSwitchRequest(aliyun_proxy_vpc_uuid: Id, vpc_l3_network_uuid: Id, is_default: bool) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunProxyVSwitchRequest(into aliyun_proxy_vpc_uuid: Id, into vpc_l3_network_uuid: Id, set is_default: bool) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunProxyVpc` is given.
     ///
@@ -847,7 +847,7 @@ backhaul_wire::generated_model! {
     /// How it is doing.
     3 status: Option<UpdateAliyunProxyVpcStatus> = Enum, new("status", Kind::Enum(&UPDATE_ALIYUN_PROXY_VPC_STATUS));
 }
-backhaul_wire::generated_request! { UpdateAliyunProxyVpcRequest() { name: String, description: String, is_default: bool, status: UpdateAliyunProxyVpcStatus } }
+backhaul_wire::generated_request! { UpdateAliyunProxyVpcRequest() { into name: String, into description: String, set is_default: bool, set status: UpdateAliyunProxyVpcStatus } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunProxyVSwitch` is given.
     ///
@@ -858,7 +858,7 @@ backhaul_wire::generated_model! {
     /// Whether it is the default.
     1 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAliyunProxyVSwitchRequest() { status: UpdateAliyunProxyVpcStatus, is_default: bool } }
+backhaul_wire::generated_request! { UpdateAliyunProxyVSwitchRequest() { set status: UpdateAliyunProxyVpcStatus, set is_default: bool } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunPanguPartition` is given.
     ///
@@ -882,7 +882,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunPanguPartitionRequest(name: String, identity_zone_uuid: Id, app_name: String, partition_name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunPanguPartitionRequest(into name: String, into identity_zone_uuid: Id, into app_name: String, into partition_name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunPanguPartition` is given.
     ///
@@ -901,7 +901,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     3 partition_name: Option<String> = Text, new("partitionName", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunPanguPartitionRequest() { name: String, description: String, app_name: String, partition_name: String } }
+backhaul_wire::generated_request! { UpdateAliyunPanguPartitionRequest() { into name: String, into description: String, into app_name: String, into partition_name: String } }
 backhaul_wire::generated_model! {
     /// What `AddConnectionAccessPointFromRemote` is given.
     ///
@@ -915,7 +915,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddConnectionAccessPointFromRemoteRequest(data_center_uuid: Id, access_point_id: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddConnectionAccessPointFromRemoteRequest(into data_center_uuid: Id, into access_point_id: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncConnectionAccessPointFromRemote` is given.
     ///
@@ -927,7 +927,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncConnectionAccessPointFromRemoteRequest() { access_point_id: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncConnectionAccessPointFromRemoteRequest() { into access_point_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVirtualBorderRouterFromRemote` is given.
     ///
@@ -938,7 +938,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVirtualBorderRouterFromRemoteRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVirtualBorderRouterFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualBorderRouterRemote` is given.
     ///
@@ -958,7 +958,7 @@ backhaul_wire::generated_model! {
     5 vlan_id: Option<String> = Text, new("vlanId", Kind::Text);
     6 circuit_code: Option<String> = Text, new("circuitCode", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVirtualBorderRouterRemoteRequest() { local_gateway_ip: String, peer_gateway_ip: String, peering_subnet_mask: String, name: String, description: String, vlan_id: String, circuit_code: String } }
+backhaul_wire::generated_request! { UpdateVirtualBorderRouterRemoteRequest() { into local_gateway_ip: String, into peer_gateway_ip: String, into peering_subnet_mask: String, into name: String, into description: String, into vlan_id: String, into circuit_code: String } }
 backhaul_wire::generated_model! {
     /// What `CreateConnectionBetweenL3NetworkAndAliyunVSwitch` is given.
     ///
@@ -983,7 +983,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest(l3network_uuid: Id, vpc_uuid: Id, vbr_uuid: Id, cpe_ip: String, name: String, direction: CreateConnectionBetweenL3NetworkAndAliyunVSwitchDirection) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest(into l3network_uuid: Id, into vpc_uuid: Id, into vbr_uuid: Id, into cpe_ip: String, into name: String, set direction: CreateConnectionBetweenL3NetworkAndAliyunVSwitchDirection) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch` is given.
     ///
@@ -998,7 +998,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunDiskFromRemote` is given.
     ///
@@ -1023,7 +1023,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunDiskFromRemoteRequest(identity_uuid: Id, name: String) { size_with_gb: i64, description: String, disk_category: CreateAliyunDiskFromRemoteDiskCategory, snapshot_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunDiskFromRemoteRequest(into identity_uuid: Id, into name: String) { set size_with_gb: i64, into description: String, set disk_category: CreateAliyunDiskFromRemoteDiskCategory, into snapshot_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachAliyunDiskToEcs` is given.
     ///
@@ -1037,7 +1037,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AttachAliyunDiskToEcsRequest(ecs_uuid: Id) { delete_with_instance: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AttachAliyunDiskToEcsRequest(into ecs_uuid: Id) { set delete_with_instance: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncDiskFromAliyunFromRemote` is given.
     ///
@@ -1049,7 +1049,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncDiskFromAliyunFromRemoteRequest() { disk_id: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncDiskFromAliyunFromRemoteRequest() { into disk_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunDisk` is given.
     ///
@@ -1067,7 +1067,7 @@ backhaul_wire::generated_model! {
     3 delete_auto_snapshot: Option<bool> = Bool, new("deleteAutoSnapshot", Kind::Bool);
     4 enable_auto_snapshot: Option<bool> = Bool, new("enableAutoSnapshot", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAliyunDiskRequest() { name: String, description: String, delete_with_instance: bool, delete_auto_snapshot: bool, enable_auto_snapshot: bool } }
+backhaul_wire::generated_request! { UpdateAliyunDiskRequest() { into name: String, into description: String, set delete_with_instance: bool, set delete_auto_snapshot: bool, set enable_auto_snapshot: bool } }
 backhaul_wire::generated_model! {
     /// What `DetachAliyunDiskFromEcs` is given.
     ///
@@ -1078,12 +1078,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { DetachAliyunDiskFromEcsRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { DetachAliyunDiskFromEcsRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsInstanceFromEcsImage` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/CreateEcsInstanceFromEcsImageRequest`
-    CreateEcsInstanceFromEcsImageRequest = CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_REQUEST("CreateEcsInstanceFromEcsImageRequest");
+    CreateEcsInstanceFromEcsImageRequest = CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_REQUEST("CreateEcsInstanceFromEcsImageRequest") holds secrets;
     0 ecs_root_volume_type: Option<String> = Text, new("ecsRootVolumeType", Kind::Text);
     /// A note by the administrator.
     ///
@@ -1115,7 +1115,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     16 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsInstanceFromEcsImageRequest(name: String, ecs_image_uuid: Id, ecs_v_switch_uuid: Id, ecs_security_group_uuid: Id, ecs_root_password: Secret) { ecs_root_volume_type: String, description: String, ecs_root_volume_gb_size: i64, create_mode: CreateEcsInstanceFromEcsImageCreateMode, private_ip_address: String, allocate_public_ip: CreateEcsInstanceFromEcsImageAllocatePublicIp, ecs_console_password: Secret, instance_offering_uuid: Id, instance_type: String, ecs_band_width: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsInstanceFromEcsImageRequest(into name: String, into ecs_image_uuid: Id, into ecs_v_switch_uuid: Id, into ecs_security_group_uuid: Id, into ecs_root_password: Secret) { into ecs_root_volume_type: String, into description: String, set ecs_root_volume_gb_size: i64, set create_mode: CreateEcsInstanceFromEcsImageCreateMode, into private_ip_address: String, set allocate_public_ip: CreateEcsInstanceFromEcsImageAllocatePublicIp, into ecs_console_password: Secret, into instance_offering_uuid: Id, into instance_type: String, set ecs_band_width: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsInstanceFromRemote` is given.
     ///
@@ -1128,7 +1128,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsInstanceFromRemoteRequest() { only_zstack: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsInstanceFromRemoteRequest() { set only_zstack: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsImageFromLocalImage` is given.
     ///
@@ -1152,7 +1152,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsImageFromLocalImageRequest(image_uuid: Id, data_center_uuid: Id, name: String) { backup_storage_uuid: Id, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsImageFromLocalImageRequest(into image_uuid: Id, into data_center_uuid: Id, into name: String) { into backup_storage_uuid: Id, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsImageFromEcsSnapshot` is given.
     ///
@@ -1173,7 +1173,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsImageFromEcsSnapshotRequest(snapshot_uuid: Id, name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsImageFromEcsSnapshotRequest(into snapshot_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsImageFromRemote` is given.
     ///
@@ -1186,7 +1186,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsImageFromRemoteRequest() { r#type: SyncEcsImageFromRemoteType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsImageFromRemoteRequest() { set r#type: SyncEcsImageFromRemoteType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsImage` is given.
     ///
@@ -1201,12 +1201,12 @@ backhaul_wire::generated_model! {
     /// Has at least 2 characters, at most 128 characters, of the form `[A-Za-z\u4e00-\u9fa5]{1}[A-Za-z0-9-_\u4e00-\u9fa5]{1,127}`.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsImageRequest() { description: String, name: String } }
+backhaul_wire::generated_request! { UpdateEcsImageRequest() { into description: String, into name: String } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunKeySecret` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/AddAliyunKeySecretRequest`
-    AddAliyunKeySecretRequest = ADD_ALIYUN_KEY_SECRET_REQUEST("AddAliyunKeySecretRequest");
+    AddAliyunKeySecretRequest = ADD_ALIYUN_KEY_SECRET_REQUEST("AddAliyunKeySecretRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters.
@@ -1228,12 +1228,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunKeySecretRequest(name: String, key: String, secret: Secret) { account_uuid: Id, description: String, sync: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunKeySecretRequest(into name: String, into key: String, into secret: Secret) { into account_uuid: Id, into description: String, set sync: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddOssBucketFromRemote` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/AddOssBucketFromRemoteRequest`
-    AddOssBucketFromRemoteRequest = ADD_OSS_BUCKET_FROM_REMOTE_REQUEST("AddOssBucketFromRemoteRequest");
+    AddOssBucketFromRemoteRequest = ADD_OSS_BUCKET_FROM_REMOTE_REQUEST("AddOssBucketFromRemoteRequest") holds secrets;
     /// Has at least 1 characters, at most 128 characters.
     0 bucket_name: Option<String> = Text, new("bucketName", Kind::Text).required();
     1 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id).required();
@@ -1252,12 +1252,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddOssBucketFromRemoteRequest(bucket_name: String, data_center_uuid: Id) { description: String, oss_domain: String, oss_key: String, oss_secret: Secret, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddOssBucketFromRemoteRequest(into bucket_name: String, into data_center_uuid: Id) { into description: String, into oss_domain: String, into oss_key: String, into oss_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateOssBucketRemote` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/CreateOssBucketRemoteRequest`
-    CreateOssBucketRemoteRequest = CREATE_OSS_BUCKET_REMOTE_REQUEST("CreateOssBucketRemoteRequest");
+    CreateOssBucketRemoteRequest = CREATE_OSS_BUCKET_REMOTE_REQUEST("CreateOssBucketRemoteRequest") holds secrets;
     0 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id).required();
     /// Has at least 1 characters, at most 128 characters.
     1 bucket_name: Option<String> = Text, new("bucketName", Kind::Text).required();
@@ -1276,12 +1276,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateOssBucketRemoteRequest(data_center_uuid: Id, bucket_name: String) { description: String, oss_domain: String, oss_key: String, oss_secret: Secret, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateOssBucketRemoteRequest(into data_center_uuid: Id, into bucket_name: String) { into description: String, into oss_domain: String, into oss_key: String, into oss_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateOssBucket` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/UpdateOssBucketRequest`
-    UpdateOssBucketRequest = UPDATE_OSS_BUCKET_REQUEST("UpdateOssBucketRequest");
+    UpdateOssBucketRequest = UPDATE_OSS_BUCKET_REQUEST("UpdateOssBucketRequest") holds secrets;
     /// A note by the administrator.
     ///
     /// Has at most 1024 characters.
@@ -1293,7 +1293,7 @@ backhaul_wire::generated_model! {
     /// Has at most 127 characters.
     3 oss_secret: Option<Secret> = Secret, new("ossSecret", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateOssBucketRequest() { description: String, oss_domain: String, oss_key: String, oss_secret: Secret } }
+backhaul_wire::generated_request! { UpdateOssBucketRequest() { into description: String, into oss_domain: String, into oss_key: String, into oss_secret: Secret } }
 backhaul_wire::generated_model! {
     /// What `GetConnectionBetweenL3NetworkAndAliyunVSwitch` is given.
     ///
@@ -1304,7 +1304,7 @@ backhaul_wire::generated_model! {
     /// What kind of resource it is.
     1 resource_type: Option<GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType> = Enum, new("resourceType", Kind::Enum(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESOURCE_TYPE)).required();
 }
-backhaul_wire::generated_request! { GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest(uuid: Id, resource_type: GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType) {  } }
+backhaul_wire::generated_request! { GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest(into uuid: Id, set resource_type: GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunVpcVirtualRouterEntryRemote` is given.
     ///
@@ -1323,7 +1323,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunVpcVirtualRouterEntryRemoteRequest(v_router_uuid: Id, dst_cidr_block: String, next_hop_uuid: Id, next_hop_type: CreateAliyunVpcVirtualRouterEntryRemoteNextHopType, v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunVpcVirtualRouterEntryRemoteRequest(into v_router_uuid: Id, into dst_cidr_block: String, into next_hop_uuid: Id, set next_hop_type: CreateAliyunVpcVirtualRouterEntryRemoteNextHopType, set v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunRouteEntryFromRemote` is given.
     ///
@@ -1335,7 +1335,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunRouteEntryFromRemoteRequest(v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunRouteEntryFromRemoteRequest(set v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunRouterInterfaceRemote` is given.
     ///
@@ -1360,7 +1360,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunRouterInterfaceRemoteRequest(data_center_uuid: Id, v_router_uuid: Id, router_type: CreateAliyunRouterInterfaceRemoteRouterType, name: String) { access_point_uuid: Id, spec: String, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunRouterInterfaceRemoteRequest(into data_center_uuid: Id, into v_router_uuid: Id, set router_type: CreateAliyunRouterInterfaceRemoteRouterType, into name: String) { into access_point_uuid: Id, into spec: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunRouterInterfaceFromRemote` is given.
     ///
@@ -1371,7 +1371,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunRouterInterfaceFromRemoteRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunRouterInterfaceFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunRouteInterfaceRemote` is given.
     ///
@@ -1380,7 +1380,7 @@ backhaul_wire::generated_model! {
     0 op: Option<UpdateAliyunRouteInterfaceRemoteOp> = Enum, new("op", Kind::Enum(&UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_OP)).required();
     1 v_router_type: Option<CreateAliyunVpcVirtualRouterEntryRemoteVRouterType> = Enum, new("vRouterType", Kind::Enum(&CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_V_ROUTER_TYPE)).required();
 }
-backhaul_wire::generated_request! { UpdateAliyunRouteInterfaceRemoteRequest(op: UpdateAliyunRouteInterfaceRemoteOp, v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) {  } }
+backhaul_wire::generated_request! { UpdateAliyunRouteInterfaceRemoteRequest(set op: UpdateAliyunRouteInterfaceRemoteOp, set v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) {  } }
 backhaul_wire::generated_model! {
     /// What `StartConnectionBetweenAliyunRouterInterface` is given.
     ///
@@ -1388,7 +1388,7 @@ backhaul_wire::generated_model! {
     StartConnectionBetweenAliyunRouterInterfaceRequest = START_CONNECTION_BETWEEN_ALIYUN_ROUTER_INTERFACE_REQUEST("StartConnectionBetweenAliyunRouterInterfaceRequest");
     0 vrouter_interface_uuid: Option<Id> = Id, new("vrouterInterfaceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { StartConnectionBetweenAliyunRouterInterfaceRequest(vrouter_interface_uuid: Id) {  } }
+backhaul_wire::generated_request! { StartConnectionBetweenAliyunRouterInterfaceRequest(into vrouter_interface_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsSecurityGroupRuleRemote` is given.
     ///
@@ -1418,7 +1418,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsSecurityGroupRuleRemoteRequest(group_uuid: Id, direction: String, protocol: String, port_range: String, cidr: String) { policy: String, nictype: String, priority: i64, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsSecurityGroupRuleRemoteRequest(into group_uuid: Id, into direction: String, into protocol: String, into port_range: String, into cidr: String) { into policy: String, into nictype: String, set priority: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsSecurityGroupRuleFromRemote` is given.
     ///
@@ -1429,7 +1429,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsSecurityGroupRuleFromRemoteRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsSecurityGroupRuleFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsSecurityGroupRemote` is given.
     ///
@@ -1450,7 +1450,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsSecurityGroupRemoteRequest(vpc_uuid: Id, name: String) { description: String, strategy: CreateEcsSecurityGroupRemoteStrategy, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsSecurityGroupRemoteRequest(into vpc_uuid: Id, into name: String) { into description: String, set strategy: CreateEcsSecurityGroupRemoteStrategy, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsSecurityGroupFromRemote` is given.
     ///
@@ -1462,7 +1462,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsSecurityGroupFromRemoteRequest() { security_group_id: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsSecurityGroupFromRemoteRequest() { into security_group_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsSecurityGroup` is given.
     ///
@@ -1477,7 +1477,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 64 characters.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsSecurityGroupRequest() { description: String, name: String } }
+backhaul_wire::generated_request! { UpdateEcsSecurityGroupRequest() { into description: String, into name: String } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunSnapshotRemote` is given.
     ///
@@ -1497,7 +1497,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunSnapshotRemoteRequest(disk_uuid: Id, name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunSnapshotRemoteRequest(into disk_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GCAliyunSnapshotRemote` is given.
     ///
@@ -1506,7 +1506,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     0 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { GCAliyunSnapshotRemoteRequest() { delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { GCAliyunSnapshotRemoteRequest() { set delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunSnapshotRemote` is given.
     ///
@@ -1518,7 +1518,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunSnapshotRemoteRequest() { snapshot_id: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunSnapshotRemoteRequest() { into snapshot_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunSnapshot` is given.
     ///
@@ -1533,7 +1533,7 @@ backhaul_wire::generated_model! {
     /// Has at least 2 characters, at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunSnapshotRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateAliyunSnapshotRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsVpcRemote` is given.
     ///
@@ -1557,7 +1557,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsVpcRemoteRequest(data_center_uuid: Id, cidr_block: String, name: String, v_router_name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsVpcRemoteRequest(into data_center_uuid: Id, into cidr_block: String, into name: String, into v_router_name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsVpcFromRemote` is given.
     ///
@@ -1569,7 +1569,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsVpcFromRemoteRequest() { ecs_vpc_id: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsVpcFromRemoteRequest() { into ecs_vpc_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsVpc` is given.
     ///
@@ -1584,7 +1584,7 @@ backhaul_wire::generated_model! {
     /// Has at most 256 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsVpcRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateEcsVpcRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunVirtualRouter` is given.
     ///
@@ -1599,7 +1599,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunVirtualRouterRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateAliyunVirtualRouterRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunVirtualRouterFromRemote` is given.
     ///
@@ -1610,7 +1610,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunVirtualRouterFromRemoteRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunVirtualRouterFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsVSwitchRemote` is given.
     ///
@@ -1633,7 +1633,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsVSwitchRemoteRequest(vpc_uuid: Id, identity_zone_uuid: Id, cidr_block: String, name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsVSwitchRemoteRequest(into vpc_uuid: Id, into identity_zone_uuid: Id, into cidr_block: String, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsVSwitchFromRemote` is given.
     ///
@@ -1645,7 +1645,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsVSwitchFromRemoteRequest() { v_switch_id: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsVSwitchFromRemoteRequest() { into v_switch_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsVSwitch` is given.
     ///
@@ -1660,12 +1660,12 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsVSwitchRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateEcsVSwitchRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsInstance` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/UpdateEcsInstanceRequest`
-    UpdateEcsInstanceRequest = UPDATE_ECS_INSTANCE_REQUEST("UpdateEcsInstanceRequest");
+    UpdateEcsInstanceRequest = UPDATE_ECS_INSTANCE_REQUEST("UpdateEcsInstanceRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 128 characters.
@@ -1679,18 +1679,18 @@ backhaul_wire::generated_model! {
     /// Has at least 8 characters, at most 30 characters.
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateEcsInstanceRequest() { name: String, description: String, password: Secret } }
+backhaul_wire::generated_request! { UpdateEcsInstanceRequest() { into name: String, into description: String, into password: Secret } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsInstanceVncPassword` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/UpdateEcsInstanceVncPasswordRequest`
-    UpdateEcsInstanceVncPasswordRequest = UPDATE_ECS_INSTANCE_VNC_PASSWORD_REQUEST("UpdateEcsInstanceVncPasswordRequest");
+    UpdateEcsInstanceVncPasswordRequest = UPDATE_ECS_INSTANCE_VNC_PASSWORD_REQUEST("UpdateEcsInstanceVncPasswordRequest") holds secrets;
     /// The password.
     ///
     /// Has at least 6 characters, at most 6 characters, of the form `[A-Za-z0-9]{6}`.
     0 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { UpdateEcsInstanceVncPasswordRequest(password: Secret) {  } }
+backhaul_wire::generated_request! { UpdateEcsInstanceVncPasswordRequest(into password: Secret) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunKeySecret` is given.
     ///
@@ -1701,7 +1701,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunKeySecretRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateAliyunKeySecretRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `BackupDatabaseToPublicCloud` is given.
     ///
@@ -1714,7 +1714,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 local: Option<bool> = Bool, new("local", Kind::Bool);
 }
-backhaul_wire::generated_request! { BackupDatabaseToPublicCloudRequest(r#type: String, region_id: String) { local: bool } }
+backhaul_wire::generated_request! { BackupDatabaseToPublicCloudRequest(into r#type: String, into region_id: String) { set local: bool } }
 backhaul_wire::generated_model! {
     /// What `DownloadBackupFileFromPublicCloud` is given.
     ///
@@ -1727,12 +1727,12 @@ backhaul_wire::generated_model! {
     /// Its kind.
     2 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { DownloadBackupFileFromPublicCloudRequest(region_id: String, file: String, r#type: String) {  } }
+backhaul_wire::generated_request! { DownloadBackupFileFromPublicCloudRequest(into region_id: String, into file: String, into r#type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateOssBackupBucketRemote` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/CreateOssBackupBucketRemoteRequest`
-    CreateOssBackupBucketRemoteRequest = CREATE_OSS_BACKUP_BUCKET_REMOTE_REQUEST("CreateOssBackupBucketRemoteRequest");
+    CreateOssBackupBucketRemoteRequest = CREATE_OSS_BACKUP_BUCKET_REMOTE_REQUEST("CreateOssBackupBucketRemoteRequest") holds secrets;
     /// Has at least 1 characters.
     0 region_id: Option<String> = Text, new("regionId", Kind::Text).required();
     /// Has at most 127 characters.
@@ -1746,7 +1746,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateOssBackupBucketRemoteRequest(region_id: String) { oss_domain: String, oss_key: String, oss_secret: Secret, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateOssBackupBucketRemoteRequest(into region_id: String) { into oss_domain: String, into oss_key: String, into oss_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddDataCenterFromRemote` is given.
     ///
@@ -1769,7 +1769,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddDataCenterFromRemoteRequest(region_id: String, r#type: String) { sync_zones: bool, endpoint: String, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddDataCenterFromRemoteRequest(into region_id: String, into r#type: String) { set sync_zones: bool, into endpoint: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateHybridEip` is given.
     ///
@@ -1794,7 +1794,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHybridEipRequest(name: String, band_width_mb: i64, r#type: String, data_center_uuid: Id, charge_type: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHybridEipRequest(into name: String, set band_width_mb: i64, into r#type: String, into data_center_uuid: Id, into charge_type: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncHybridEipFromRemote` is given.
     ///
@@ -1807,7 +1807,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncHybridEipFromRemoteRequest(r#type: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncHybridEipFromRemoteRequest(into r#type: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachHybridEipToEcs` is given.
     ///
@@ -1817,7 +1817,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     1 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AttachHybridEipToEcsRequest(ecs_uuid: Id, r#type: String) {  } }
+backhaul_wire::generated_request! { AttachHybridEipToEcsRequest(into ecs_uuid: Id, into r#type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `DetachHybridEipFromEcs` is given.
     ///
@@ -1826,7 +1826,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { DetachHybridEipFromEcsRequest(r#type: String) {  } }
+backhaul_wire::generated_request! { DetachHybridEipFromEcsRequest(into r#type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateHybridEip` is given.
     ///
@@ -1843,12 +1843,12 @@ backhaul_wire::generated_model! {
     /// Its kind.
     2 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateHybridEipRequest(r#type: String) { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateHybridEipRequest(into r#type: String) { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddHybridKeySecret` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/AddHybridKeySecretRequest`
-    AddHybridKeySecretRequest = ADD_HYBRID_KEY_SECRET_REQUEST("AddHybridKeySecretRequest");
+    AddHybridKeySecretRequest = ADD_HYBRID_KEY_SECRET_REQUEST("AddHybridKeySecretRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -1872,7 +1872,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddHybridKeySecretRequest(name: String, key: String, secret: Secret, r#type: String) { account_uuid: Id, description: String, sync: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddHybridKeySecretRequest(into name: String, into key: String, into secret: Secret, into r#type: String) { into account_uuid: Id, into description: String, set sync: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateHybridKeySecret` is given.
     ///
@@ -1885,7 +1885,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateHybridKeySecretRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateHybridKeySecretRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddIdentityZoneFromRemote` is given.
     ///
@@ -1904,7 +1904,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIdentityZoneFromRemoteRequest(data_center_uuid: Id) { zone_id: String, r#type: String, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIdentityZoneFromRemoteRequest(into data_center_uuid: Id) { into zone_id: String, into r#type: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcUserVpnGatewayRemote` is given.
     ///
@@ -1928,7 +1928,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcUserVpnGatewayRemoteRequest(data_center_uuid: Id, ip: String, name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcUserVpnGatewayRemoteRequest(into data_center_uuid: Id, into ip: String, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVpcUserVpnGatewayFromRemote` is given.
     ///
@@ -1939,7 +1939,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVpcUserVpnGatewayFromRemoteRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVpcUserVpnGatewayFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcUserVpnGateway` is given.
     ///
@@ -1954,7 +1954,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcUserVpnGatewayRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVpcUserVpnGatewayRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `SyncVpcVpnGatewayFromRemote` is given.
     ///
@@ -1965,7 +1965,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVpcVpnGatewayFromRemoteRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVpcVpnGatewayFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcVpnGateway` is given.
     ///
@@ -1980,7 +1980,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcVpnGatewayRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVpcVpnGatewayRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcVpnConnectionRemote` is given.
     ///
@@ -2005,12 +2005,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcVpnConnectionRemoteRequest(user_gateway_uuid: Id, vpn_gateway_uuid: Id, name: String, local_cidr: String, remote_cidr: String, active: bool, ike_conf_uuid: Id, ipsec_conf_uuid: Id) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcVpnConnectionRemoteRequest(into user_gateway_uuid: Id, into vpn_gateway_uuid: Id, into name: String, into local_cidr: String, into remote_cidr: String, set active: bool, into ike_conf_uuid: Id, into ipsec_conf_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpnIkeConfig` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/CreateVpnIkeConfigRequest`
-    CreateVpnIkeConfigRequest = CREATE_VPN_IKE_CONFIG_REQUEST("CreateVpnIkeConfigRequest");
+    CreateVpnIkeConfigRequest = CREATE_VPN_IKE_CONFIG_REQUEST("CreateVpnIkeConfigRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 64 characters.
@@ -2039,7 +2039,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpnIkeConfigRequest(name: String, psk: Secret, local_ip: String, remote_ip: String) { pfs: CreateVpnIkeConfigPfs, version: CreateVpnIkeConfigVersion, mode: CreateVpnIkeConfigMode, enc_alg: CreateVpnIkeConfigEncAlg, auth_alg: CreateVpnIkeConfigAuthAlg, lifetime: i64, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpnIkeConfigRequest(into name: String, into psk: Secret, into local_ip: String, into remote_ip: String) { set pfs: CreateVpnIkeConfigPfs, set version: CreateVpnIkeConfigVersion, set mode: CreateVpnIkeConfigMode, set enc_alg: CreateVpnIkeConfigEncAlg, set auth_alg: CreateVpnIkeConfigAuthAlg, set lifetime: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpnIpsecConfig` is given.
     ///
@@ -2065,7 +2065,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpnIpsecConfigRequest(name: String) { pfs: CreateVpnIkeConfigPfs, enc_alg: CreateVpnIkeConfigEncAlg, auth_alg: CreateVpnIkeConfigAuthAlg, lifetime: i64, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpnIpsecConfigRequest(into name: String) { set pfs: CreateVpnIkeConfigPfs, set enc_alg: CreateVpnIkeConfigEncAlg, set auth_alg: CreateVpnIkeConfigAuthAlg, set lifetime: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVpcVpnConnectionFromRemote` is given.
     ///
@@ -2076,7 +2076,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVpcVpnConnectionFromRemoteRequest() { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVpcVpnConnectionFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcVpnConnectionRemote` is given.
     ///
@@ -2096,7 +2096,7 @@ backhaul_wire::generated_model! {
     5 ike_conf_uuid: Option<Id> = Id, new("ikeConfUuid", Kind::Id);
     6 ipsec_conf_uuid: Option<Id> = Id, new("ipsecConfUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateVpcVpnConnectionRemoteRequest() { name: String, description: String, local_cidr: String, remote_cidr: String, active: bool, ike_conf_uuid: Id, ipsec_conf_uuid: Id } }
+backhaul_wire::generated_request! { UpdateVpcVpnConnectionRemoteRequest() { into name: String, into description: String, into local_cidr: String, into remote_cidr: String, set active: bool, into ike_conf_uuid: Id, into ipsec_conf_uuid: Id } }
 backhaul_wire::generated_choice! {
     /// A hybrid type.
     ///

@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/0`
     GetIam2VirtualIdInGroup = op("GetIAM2VirtualIDInGroup", "GET", "/zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID");
-    (group_uuid: Id) -> body(GetIAM2VirtualIDInGroupResult);
+    (group_uuid: impl Into<Id>) -> body(GetIAM2VirtualIDInGroupResult);
     group_uuid: Id [group_uuid.into()] query("groupUuid", Kind::Id).required();
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/8`
     DeleteIam2VirtualIdLdapBinding = op("DeleteIAM2VirtualIDLdapBinding", "DELETE", "/zstack/v1/iam2/ldap/bindings/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -130,7 +130,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/9`
     GetCandidateLdapEntryForIam2Binding = op("GetCandidateLdapEntryForIAM2Binding", "GET", "/zstack/v1/iam2/ldap/entries/candidates");
-    (ldap_filter: String) -> body(GetLdapEntryResult);
+    (ldap_filter: impl Into<String>) -> body(GetLdapEntryResult);
     ldap_filter: String [ldap_filter.into()] query("ldapFilter", Kind::Text).required();
     /// How many at most. `2500` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -205,7 +205,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/13`
     UpdateIam2OrganizationAttribute = op("UpdateIAM2OrganizationAttribute", "PUT", "/zstack/v1/iam2/organizations/attributes/{uuid}/actions").wrapper("updateIAM2OrganizationAttribute").long_running();
-    (uuid: Id) body(UpdateIAM2OrganizationAttributeRequest) -> body(Reply<IAM2OrganizationAttribute>);
+    (uuid: impl Into<Id>) body(UpdateIAM2OrganizationAttributeRequest) -> body(Reply<IAM2OrganizationAttribute>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -227,7 +227,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/15`
     GetOrganizationQuotaUsage = op("GetOrganizationQuotaUsage", "GET", "/zstack/v1/iam2/organizations/quota/{uuid}/usages");
-    (uuid: Id) -> body(GetOrganizationQuotaUsageResult);
+    (uuid: impl Into<Id>) -> body(GetOrganizationQuotaUsageResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -238,7 +238,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/16`
     RemoveIam2VirtualIDsFromOrganization = op("RemoveIAM2VirtualIDsFromOrganization", "DELETE", "/zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids").long_running();
-    (organization_uuid: Id) -> empty(());
+    (organization_uuid: impl Into<Id>) -> empty(());
     organization_uuid: Id [organization_uuid.into()] path("organizationUuid", Kind::Id);
     virtual_id_uuids: Vec<Id> [Vec::new()] query("virtualIDUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -250,7 +250,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/17`
     AddIam2VirtualIDsToOrganization = op("AddIAM2VirtualIDsToOrganization", "POST", "/zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids").wrapper("params").long_running();
-    (organization_uuid: Id) body(AddIAM2VirtualIDsToOrganizationRequest) -> empty(());
+    (organization_uuid: impl Into<Id>) body(AddIAM2VirtualIDsToOrganizationRequest) -> empty(());
     organization_uuid: Id [organization_uuid.into()] path("organizationUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -261,7 +261,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/18`
     ChangeIam2OrganizationParent = op("ChangeIAM2OrganizationParent", "PUT", "/zstack/v1/iam2/organizations/{parentUuid}/actions").wrapper("changeIAM2OrganizationParent").long_running();
-    (parent_uuid: Id) body(ChangeIAM2OrganizationParentRequest) -> empty(());
+    (parent_uuid: impl Into<Id>) body(ChangeIAM2OrganizationParentRequest) -> empty(());
     parent_uuid: Id [parent_uuid.into()] path("parentUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -272,7 +272,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/19`
     DeleteIam2Organization = op("DeleteIAM2Organization", "DELETE", "/zstack/v1/iam2/organizations/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -283,7 +283,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/20`
     ChangeIam2OrganizationState = op("ChangeIAM2OrganizationState", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").wrapper("changeIAM2OrganizationState").long_running();
-    (uuid: Id) body(ChangeIAM2OrganizationStateRequest) -> body(Reply<IAM2Organization>);
+    (uuid: impl Into<Id>) body(ChangeIAM2OrganizationStateRequest) -> body(Reply<IAM2Organization>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -294,7 +294,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/21`
     SetOrganizationSupervisor = op("SetOrganizationSupervisor", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").wrapper("setOrganizationSupervisor").long_running();
-    (uuid: Id) body(SetOrganizationSupervisorRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetOrganizationSupervisorRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -305,7 +305,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/22`
     UpdateIam2Organization = op("UpdateIAM2Organization", "PUT", "/zstack/v1/iam2/organizations/{uuid}/actions").wrapper("updateIAM2Organization").long_running();
-    (uuid: Id) body(UpdateIAM2OrganizationRequest) -> body(Reply<IAM2Organization>);
+    (uuid: impl Into<Id>) body(UpdateIAM2OrganizationRequest) -> body(Reply<IAM2Organization>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -316,7 +316,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/23`
     RemoveAttributesFromIam2Organization = op("RemoveAttributesFromIAM2Organization", "DELETE", "/zstack/v1/iam2/organizations/{uuid}/attributes").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     attribute_uuids: Vec<Id> [Vec::new()] query("attributeUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -328,7 +328,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/24`
     AddAttributesToIam2Organization = op("AddAttributesToIAM2Organization", "POST", "/zstack/v1/iam2/organizations/{uuid}/attributes").wrapper("params").long_running();
-    (uuid: Id) body(AddAttributesToIAM2OrganizationRequest) -> empty(());
+    (uuid: impl Into<Id>) body(AddAttributesToIAM2OrganizationRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -339,7 +339,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/25`
     SetOrganizationOperation = op("SetOrganizationOperation", "PUT", "/zstack/v1/iam2/organizations/{uuid}/operation").wrapper("setOrganizationOperation").long_running();
-    (uuid: Id) body(SetOrganizationOperationRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetOrganizationOperationRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -350,7 +350,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/26`
     GetIam2OrganizationVirtualIdNumber = op("GetIAM2OrganizationVirtualIDNumber", "GET", "/zstack/v1/iam2/organizations/{uuid}/virtualIDNumber");
-    (uuid: Id) -> body(GetIAM2OrganizationVirtualIDNumberResult);
+    (uuid: impl Into<Id>) -> body(GetIAM2OrganizationVirtualIDNumberResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -459,7 +459,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/32`
     SetIam2ProjectLoginExpired = op("SetIAM2ProjectLoginExpired", "PUT", "/zstack/v1/iam2/projects/add/login-expired/{uuid}/actions").wrapper("setIAM2ProjectLoginExpired").long_running();
-    (uuid: Id) body(SetIAM2ProjectLoginExpiredRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetIAM2ProjectLoginExpiredRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -506,7 +506,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/35`
     UpdateIam2ProjectAttribute = op("UpdateIAM2ProjectAttribute", "PUT", "/zstack/v1/iam2/projects/attributes/{uuid}/actions").wrapper("updateIAM2ProjectAttribute").long_running();
-    (uuid: Id) body(UpdateIAM2ProjectAttributeRequest) -> body(Reply<IAM2ProjectAttribute>);
+    (uuid: impl Into<Id>) body(UpdateIAM2ProjectAttributeRequest) -> body(Reply<IAM2ProjectAttribute>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -517,7 +517,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/36`
     CreateIam2ProjectFromTemplate = op("CreateIAM2ProjectFromTemplate", "POST", "/zstack/v1/iam2/projects/from/templates/{templateUuid}").wrapper("params").long_running();
-    (template_uuid: Id) body(CreateIAM2ProjectFromTemplateRequest) -> body(Reply<IAM2Project>);
+    (template_uuid: impl Into<Id>) body(CreateIAM2ProjectFromTemplateRequest) -> body(Reply<IAM2Project>);
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -603,7 +603,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/41`
     UpdateIam2VirtualIdGroupAttribute = op("UpdateIAM2VirtualIDGroupAttribute", "PUT", "/zstack/v1/iam2/projects/groups/attributes/{uuid}/actions").wrapper("updateIAM2VirtualIDGroupAttribute").long_running();
-    (uuid: Id) body(UpdateIAM2VirtualIDGroupAttributeRequest) -> body(Reply<IAM2VirtualIDGroupAttribute>);
+    (uuid: impl Into<Id>) body(UpdateIAM2VirtualIDGroupAttributeRequest) -> body(Reply<IAM2VirtualIDGroupAttribute>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -614,7 +614,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/42`
     RemoveRolesFromIam2VirtualIdGroup = op("RemoveRolesFromIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{groupUuid}/roles").long_running();
-    (group_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     role_uuids: Vec<Id> [Vec::new()] query("roleUuids", Kind::Id).list().required();
     project_uuid: Option<Id> [None] query("projectUuid", Kind::Id);
@@ -627,7 +627,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/43`
     AddRolesToIam2VirtualIdGroup = op("AddRolesToIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/projects/groups/{groupUuid}/roles").wrapper("params").long_running();
-    (group_uuid: Id) body(AddRolesToIAM2VirtualIDGroupRequest) -> empty(());
+    (group_uuid: impl Into<Id>) body(AddRolesToIAM2VirtualIDGroupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -638,7 +638,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/44`
     RemoveIam2VirtualIDsFromGroup = op("RemoveIAM2VirtualIDsFromGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids").long_running();
-    (group_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     virtual_id_uuids: Vec<Id> [Vec::new()] query("virtualIDUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -650,7 +650,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/45`
     AddIam2VirtualIDsToGroup = op("AddIAM2VirtualIDsToGroup", "POST", "/zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids").wrapper("params").long_running();
-    (group_uuid: Id) body(AddIAM2VirtualIDsToGroupRequest) -> empty(());
+    (group_uuid: impl Into<Id>) body(AddIAM2VirtualIDsToGroupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -661,7 +661,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/46`
     DeleteIam2VirtualIdGroup = op("DeleteIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -672,7 +672,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/47`
     ChangeIam2VirtualIdGroupState = op("ChangeIAM2VirtualIDGroupState", "PUT", "/zstack/v1/iam2/projects/groups/{uuid}/actions").wrapper("changeIAM2VirtualIDGroupState").long_running();
-    (uuid: Id) body(ChangeIAM2VirtualIDGroupStateRequest) -> body(Reply<IAM2VirtualIDGroup>);
+    (uuid: impl Into<Id>) body(ChangeIAM2VirtualIDGroupStateRequest) -> body(Reply<IAM2VirtualIDGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -683,7 +683,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/48`
     UpdateIam2VirtualIdGroup = op("UpdateIAM2VirtualIDGroup", "PUT", "/zstack/v1/iam2/projects/groups/{uuid}/actions").wrapper("updateIAM2VirtualIDGroup").long_running();
-    (uuid: Id) body(UpdateIAM2VirtualIDGroupRequest) -> body(Reply<IAM2VirtualIDGroup>);
+    (uuid: impl Into<Id>) body(UpdateIAM2VirtualIDGroupRequest) -> body(Reply<IAM2VirtualIDGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -694,7 +694,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/49`
     RemoveAttributesFromIam2VirtualIdGroup = op("RemoveAttributesFromIAM2VirtualIDGroup", "DELETE", "/zstack/v1/iam2/projects/groups/{uuid}/attributes").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     attribute_uuids: Vec<Id> [Vec::new()] query("attributeUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -706,7 +706,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/50`
     AddAttributesToIam2VirtualIdGroup = op("AddAttributesToIAM2VirtualIDGroup", "POST", "/zstack/v1/iam2/projects/groups/{uuid}/attributes").wrapper("params").long_running();
-    (uuid: Id) body(AddAttributesToIAM2VirtualIDGroupRequest) -> empty(());
+    (uuid: impl Into<Id>) body(AddAttributesToIAM2VirtualIDGroupRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -743,7 +743,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/52`
     RemoveIam2ProjectLoginExpired = op("RemoveIAM2ProjectLoginExpired", "PUT", "/zstack/v1/iam2/projects/remove/login-expired/{uuid}/actions").wrapper("removeIAM2ProjectLoginExpired").long_running();
-    (uuid: Id) body(RemoveIAM2ProjectLoginExpiredRequest) -> empty(());
+    (uuid: impl Into<Id>) body(RemoveIAM2ProjectLoginExpiredRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -754,7 +754,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/53`
     SetIam2ProjectRetirePolicy = op("SetIAM2ProjectRetirePolicy", "PUT", "/zstack/v1/iam2/projects/retire-policies/{uuid}/actions").wrapper("setIAM2ProjectRetirePolicy").long_running();
-    (uuid: Id) body(SetIAM2ProjectRetirePolicyRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetIAM2ProjectRetirePolicyRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -801,7 +801,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/56`
     CreateIam2ProjectTemplateFromProject = op("CreateIAM2ProjectTemplateFromProject", "POST", "/zstack/v1/iam2/projects/templates/from/projects/{projectUuid}").wrapper("params").long_running();
-    (project_uuid: Id) body(CreateIAM2ProjectTemplateFromProjectRequest) -> body(Reply<IAM2ProjectTemplate>);
+    (project_uuid: impl Into<Id>) body(CreateIAM2ProjectTemplateFromProjectRequest) -> body(Reply<IAM2ProjectTemplate>);
     project_uuid: Id [project_uuid.into()] path("projectUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -812,7 +812,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/57`
     DeleteIam2ProjectTemplate = op("DeleteIAM2ProjectTemplate", "DELETE", "/zstack/v1/iam2/projects/templates/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -823,7 +823,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/58`
     UpdateIam2ProjectTemplate = op("UpdateIAM2ProjectTemplate", "PUT", "/zstack/v1/iam2/projects/templates/{uuid}/actions").wrapper("updateIAM2ProjectTemplate").long_running();
-    (uuid: Id) body(UpdateIAM2ProjectTemplateRequest) -> body(Reply<IAM2ProjectTemplate>);
+    (uuid: impl Into<Id>) body(UpdateIAM2ProjectTemplateRequest) -> body(Reply<IAM2ProjectTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -857,7 +857,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/61`
     RemoveRolesFromIam2VirtualId = op("RemoveRolesFromIAM2VirtualID", "DELETE", "/zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles").long_running();
-    (virtual_id_uuid: Id) -> empty(());
+    (virtual_id_uuid: impl Into<Id>) -> empty(());
     virtual_id_uuid: Id [virtual_id_uuid.into()] path("virtualIDUuid", Kind::Id);
     role_uuids: Vec<Id> [Vec::new()] query("roleUuids", Kind::Id).list().required();
     project_uuid: Option<Id> [None] query("projectUuid", Kind::Id);
@@ -870,7 +870,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/62`
     AddRolesToIam2VirtualId = op("AddRolesToIAM2VirtualID", "POST", "/zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles").wrapper("params").long_running();
-    (virtual_id_uuid: Id) body(AddRolesToIAM2VirtualIDRequest) -> empty(());
+    (virtual_id_uuid: impl Into<Id>) body(AddRolesToIAM2VirtualIDRequest) -> empty(());
     virtual_id_uuid: Id [virtual_id_uuid.into()] path("virtualIDUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -881,7 +881,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/63`
     DetachIam2ProjectFromIam2Organization = op("DetachIAM2ProjectFromIAM2Organization", "DELETE", "/zstack/v1/iam2/projects/{projectUuid}/iam2/organizations").long_running();
-    (project_uuid: Id) -> body(Reply<IAM2Project>);
+    (project_uuid: impl Into<Id>) -> body(Reply<IAM2Project>);
     project_uuid: Id [project_uuid.into()] path("projectUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -892,7 +892,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/64`
     AttachIam2ProjectToIam2Organization = op("AttachIAM2ProjectToIAM2Organization", "POST", "/zstack/v1/iam2/projects/{projectUuid}/iam2/organizations/{organizationUuid}").wrapper("params").long_running();
-    (project_uuid: Id, organization_uuid: Id) -> body(Reply<IAM2Project>);
+    (project_uuid: impl Into<Id>, organization_uuid: impl Into<Id>) -> body(Reply<IAM2Project>);
     project_uuid: Id [project_uuid.into()] path("projectUuid", Kind::Id);
     organization_uuid: Id [organization_uuid.into()] path("organizationUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -904,7 +904,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/65`
     RemoveIam2VirtualIDsFromProject = op("RemoveIAM2VirtualIDsFromProject", "DELETE", "/zstack/v1/iam2/projects/{projectUuid}/virtual-ids").long_running();
-    (project_uuid: Id) -> empty(());
+    (project_uuid: impl Into<Id>) -> empty(());
     project_uuid: Id [project_uuid.into()] path("projectUuid", Kind::Id);
     virtual_id_uuids: Vec<Id> [Vec::new()] query("virtualIDUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -916,7 +916,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/66`
     AddIam2VirtualIDsToProject = op("AddIAM2VirtualIDsToProject", "POST", "/zstack/v1/iam2/projects/{projectUuid}/virtual-ids").wrapper("params").long_running();
-    (project_uuid: Id) body(AddIAM2VirtualIDsToProjectRequest) -> empty(());
+    (project_uuid: impl Into<Id>) body(AddIAM2VirtualIDsToProjectRequest) -> empty(());
     project_uuid: Id [project_uuid.into()] path("projectUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -927,7 +927,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/67`
     DeleteIam2Project = op("DeleteIAM2Project", "DELETE", "/zstack/v1/iam2/projects/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -938,7 +938,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/68`
     ChangeIam2ProjectState = op("ChangeIAM2ProjectState", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").wrapper("changeIAM2ProjectState").long_running();
-    (uuid: Id) body(ChangeIAM2ProjectStateRequest) -> body(Reply<IAM2Project>);
+    (uuid: impl Into<Id>) body(ChangeIAM2ProjectStateRequest) -> body(Reply<IAM2Project>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -949,7 +949,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/69`
     ExpungeIam2Project = op("ExpungeIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").wrapper("expungeIAM2Project").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -960,7 +960,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/70`
     RecoverIam2Project = op("RecoverIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").wrapper("recoverIAM2Project").long_running();
-    (uuid: Id) -> body(Reply<IAM2Project>);
+    (uuid: impl Into<Id>) -> body(Reply<IAM2Project>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -971,7 +971,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/71`
     StopAllResourcesInIam2Project = op("StopAllResourcesInIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").wrapper("stopAllResourcesInIAM2Project").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -982,7 +982,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/72`
     UpdateIam2Project = op("UpdateIAM2Project", "PUT", "/zstack/v1/iam2/projects/{uuid}/actions").wrapper("updateIAM2Project").long_running();
-    (uuid: Id) body(UpdateIAM2ProjectRequest) -> body(Reply<IAM2Project>);
+    (uuid: impl Into<Id>) body(UpdateIAM2ProjectRequest) -> body(Reply<IAM2Project>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -993,7 +993,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/73`
     RemoveAttributesFromIam2Project = op("RemoveAttributesFromIAM2Project", "DELETE", "/zstack/v1/iam2/projects/{uuid}/attributes").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     attribute_uuids: Vec<Id> [Vec::new()] query("attributeUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -1005,7 +1005,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/74`
     AddAttributesToIam2Project = op("AddAttributesToIAM2Project", "POST", "/zstack/v1/iam2/projects/{uuid}/attributes").wrapper("params").long_running();
-    (uuid: Id) body(AddAttributesToIAM2ProjectRequest) -> empty(());
+    (uuid: impl Into<Id>) body(AddAttributesToIAM2ProjectRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1102,7 +1102,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/80`
     UpdateIam2VirtualIdAttribute = op("UpdateIAM2VirtualIDAttribute", "PUT", "/zstack/v1/iam2/virtual-ids/attributes/{uuid}/actions").wrapper("updateIAM2VirtualIDAttribute").long_running();
-    (uuid: Id) body(UpdateIAM2VirtualIDAttributeRequest) -> body(Reply<IAM2VirtualIDAttribute>);
+    (uuid: impl Into<Id>) body(UpdateIAM2VirtualIDAttributeRequest) -> body(Reply<IAM2VirtualIDAttribute>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1144,7 +1144,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/84`
     DeleteIam2VirtualId = op("DeleteIAM2VirtualID", "DELETE", "/zstack/v1/iam2/virtual-ids/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1157,7 +1157,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/85`
     ChangeIam2VirtualIdState = op("ChangeIAM2VirtualIDState", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").wrapper("changeIAM2VirtualIDState").long_running();
-    (uuid: Id) body(ChangeIAM2VirtualIDStateRequest) -> body(Reply<IAM2VirtualID>);
+    (uuid: impl Into<Id>) body(ChangeIAM2VirtualIDStateRequest) -> body(Reply<IAM2VirtualID>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1168,7 +1168,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/86`
     ChangeIam2VirtualIdType = op("ChangeIAM2VirtualIDType", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").wrapper("changeIAM2VirtualIDType").long_running();
-    (uuid: Id) body(ChangeIAM2VirtualIDTypeRequest) -> body(Reply<IAM2VirtualID>);
+    (uuid: impl Into<Id>) body(ChangeIAM2VirtualIDTypeRequest) -> body(Reply<IAM2VirtualID>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1179,7 +1179,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/87`
     UpdateIam2VirtualId = op("UpdateIAM2VirtualID", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").wrapper("updateIAM2VirtualID").long_running();
-    (uuid: Id) body(UpdateIAM2VirtualIDRequest) -> body(Reply<IAM2VirtualID>);
+    (uuid: impl Into<Id>) body(UpdateIAM2VirtualIDRequest) -> body(Reply<IAM2VirtualID>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1190,7 +1190,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/88`
     RemoveAttributesFromIam2VirtualId = op("RemoveAttributesFromIAM2VirtualID", "DELETE", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     attribute_uuids: Vec<Id> [Vec::new()] query("attributeUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -1202,7 +1202,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/89`
     AddAttributesToIam2VirtualId = op("AddAttributesToIAM2VirtualID", "POST", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").wrapper("params").long_running();
-    (uuid: Id) body(AddAttributesToIAM2VirtualIDRequest) -> empty(());
+    (uuid: impl Into<Id>) body(AddAttributesToIAM2VirtualIDRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1213,7 +1213,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/90`
     GetIam2ProjectContainerImages = op("GetIAM2ProjectContainerImages", "GET", "/zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image");
-    (project_id: String, repository_id: String) -> body(GetIAM2ProjectContainerImagesResult);
+    (project_id: impl Into<String>, repository_id: impl Into<String>) -> body(GetIAM2ProjectContainerImagesResult);
     project_id: String [project_id.into()] path("projectId", Kind::Text);
     repository_id: String [repository_id.into()] path("repositoryId", Kind::Text);
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -1227,7 +1227,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/91`
     GetIam2ProjectContainerImageTags = op("GetIAM2ProjectContainerImageTags", "GET", "/zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image/{imageName}/tag");
-    (project_id: String, repository_id: String, image_name: String) -> body(GetIAM2ProjectContainerImageTagsResult);
+    (project_id: impl Into<String>, repository_id: impl Into<String>, image_name: impl Into<String>) -> body(GetIAM2ProjectContainerImageTagsResult);
     project_id: String [project_id.into()] path("projectId", Kind::Text);
     repository_id: String [repository_id.into()] path("repositoryId", Kind::Text);
     image_name: String [image_name.into()] path("imageName", Kind::Text);

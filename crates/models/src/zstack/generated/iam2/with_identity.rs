@@ -593,7 +593,7 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     2 value: Option<i64> = Int, new("value", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateOrganizationQuotaRequest(identity_uuid: Id, name: String, value: i64) {  } }
+backhaul_wire::generated_request! { UpdateOrganizationQuotaRequest(into identity_uuid: Id, into name: String, set value: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualIDGroup` is given.
     ///
@@ -614,7 +614,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDGroupRequest(name: String) { project_uuid: Id, description: String, attributes: Vec<Attribute>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDGroupRequest(into name: String) { into project_uuid: Id, into description: String, set attributes: Vec<Attribute>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RunIAM2Script` is given.
     ///
@@ -624,7 +624,7 @@ backhaul_wire::generated_model! {
     1 script_executor: Option<String> = Text, new("scriptExecutor", Kind::Text);
     2 script_params: Vec<Value> = Jsons, list("scriptParams", Kind::Json).uncertain();
 }
-backhaul_wire::generated_request! { RunIAM2ScriptRequest(script_content: String) { script_executor: String, script_params: Vec<Value> } }
+backhaul_wire::generated_request! { RunIAM2ScriptRequest(into script_content: String) { into script_executor: String, set script_params: Vec<Value> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualIDLdapBinding` is given.
     ///
@@ -637,7 +637,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDLdapBindingRequest(virtual_id_uuid: Id, ldap_uid: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDLdapBindingRequest(into virtual_id_uuid: Id, into ldap_uid: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2Organization` is given.
     ///
@@ -663,7 +663,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2OrganizationRequest(name: String, r#type: OrganizationType) { description: String, parent_uuid: Id, attributes: Vec<Attribute>, quota: BTreeMap<String, Value>, src_type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2OrganizationRequest(into name: String, set r#type: OrganizationType) { into description: String, into parent_uuid: Id, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value>, into src_type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2OrganizationAttribute` is given.
     ///
@@ -672,7 +672,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2OrganizationAttributeRequest(value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2OrganizationAttributeRequest(into value: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToOrganization` is given.
     ///
@@ -681,7 +681,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToOrganizationRequest(virtual_id_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToOrganizationRequest(set virtual_id_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2OrganizationParent` is given.
     ///
@@ -690,7 +690,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 children_uuids: Vec<Id> = Ids, list("childrenUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { ChangeIAM2OrganizationParentRequest(children_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { ChangeIAM2OrganizationParentRequest(set children_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2OrganizationState` is given.
     ///
@@ -699,7 +699,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2OrganizationStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2OrganizationStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `SetOrganizationSupervisor` is given.
     ///
@@ -707,7 +707,7 @@ backhaul_wire::generated_model! {
     SetOrganizationSupervisorRequest = SET_ORGANIZATION_SUPERVISOR_REQUEST("SetOrganizationSupervisorRequest");
     0 virtual_id_uuid: Option<Id> = Id, new("virtualIDUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SetOrganizationSupervisorRequest(virtual_id_uuid: Id) {  } }
+backhaul_wire::generated_request! { SetOrganizationSupervisorRequest(into virtual_id_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2Organization` is given.
     ///
@@ -726,7 +726,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     3 r#type: Option<OrganizationType> = Enum, new("type", Kind::Enum(&ORGANIZATION_TYPE));
 }
-backhaul_wire::generated_request! { UpdateIAM2OrganizationRequest() { name: String, description: String, parent_uuid: Id, r#type: OrganizationType } }
+backhaul_wire::generated_request! { UpdateIAM2OrganizationRequest() { into name: String, into description: String, into parent_uuid: Id, set r#type: OrganizationType } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2Organization` is given.
     ///
@@ -735,7 +735,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2OrganizationRequest(attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2OrganizationRequest(set attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetOrganizationOperation` is given.
     ///
@@ -743,7 +743,7 @@ backhaul_wire::generated_model! {
     SetOrganizationOperationRequest = SET_ORGANIZATION_OPERATION_REQUEST("SetOrganizationOperationRequest");
     0 virtual_id_uuid: Option<Id> = Id, new("virtualIDUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SetOrganizationOperationRequest(virtual_id_uuid: Id) {  } }
+backhaul_wire::generated_request! { SetOrganizationOperationRequest(into virtual_id_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectRole` is given.
     ///
@@ -768,7 +768,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectRoleRequest(name: String) { description: String, statements: Vec<RolePolicyStatement>, policy_uuids: Vec<Id>, identity: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectRoleRequest(into name: String) { into description: String, set statements: Vec<RolePolicyStatement>, set policy_uuids: Vec<Id>, into identity: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2Project` is given.
     ///
@@ -792,7 +792,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectRequest(name: String) { description: String, attributes: Vec<Attribute>, quota: BTreeMap<String, Value>, role_uuids: Vec<Id>, resource_templates: Vec<Value>, organization_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectRequest(into name: String) { into description: String, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value>, set role_uuids: Vec<Id>, set resource_templates: Vec<Value>, into organization_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetIAM2ProjectLoginExpired` is given.
     ///
@@ -800,7 +800,7 @@ backhaul_wire::generated_model! {
     SetIAM2ProjectLoginExpiredRequest = SET_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST("SetIAM2ProjectLoginExpiredRequest");
     0 login_expired: Option<String> = Text, new("loginExpired", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetIAM2ProjectLoginExpiredRequest(login_expired: String) {  } }
+backhaul_wire::generated_request! { SetIAM2ProjectLoginExpiredRequest(into login_expired: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddResourceToIAM2Project` is given.
     ///
@@ -809,7 +809,7 @@ backhaul_wire::generated_model! {
     0 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id).required();
     1 resource_templates: Vec<Value> = Jsons, list("resourceTemplates", Kind::Json).required().uncertain();
 }
-backhaul_wire::generated_request! { AddResourceToIAM2ProjectRequest(project_uuid: Id, resource_templates: Vec<Value>) {  } }
+backhaul_wire::generated_request! { AddResourceToIAM2ProjectRequest(into project_uuid: Id, set resource_templates: Vec<Value>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2ProjectAttribute` is given.
     ///
@@ -818,7 +818,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2ProjectAttributeRequest(value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2ProjectAttributeRequest(into value: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectFromTemplate` is given.
     ///
@@ -840,7 +840,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectFromTemplateRequest(name: String) { description: String, role_uuids: Vec<Id>, organization_uuid: Id, resource_templates: Vec<Value>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectFromTemplateRequest(into name: String) { into description: String, set role_uuids: Vec<Id>, into organization_uuid: Id, set resource_templates: Vec<Value>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDGroupToProjects` is given.
     ///
@@ -848,7 +848,7 @@ backhaul_wire::generated_model! {
     AddIAM2VirtualIDGroupToProjectsRequest = ADD_IAM2_VIRTUAL_ID_GROUP_TO_PROJECTS_REQUEST("AddIAM2VirtualIDGroupToProjectsRequest");
     0 structs: Vec<Value> = Jsons, list("structs", Kind::Json).uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDGroupToProjectsRequest() { structs: Vec<Value> } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDGroupToProjectsRequest() { set structs: Vec<Value> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualIDGroupAttribute` is given.
     ///
@@ -857,7 +857,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupAttributeRequest(value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupAttributeRequest(into value: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddRolesToIAM2VirtualIDGroup` is given.
     ///
@@ -867,7 +867,7 @@ backhaul_wire::generated_model! {
     0 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).required().uncertain();
     1 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDGroupRequest(role_uuids: Vec<Id>) { project_uuid: Id } }
+backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDGroupRequest(set role_uuids: Vec<Id>) { into project_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToGroup` is given.
     ///
@@ -876,7 +876,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToGroupRequest(virtual_id_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToGroupRequest(set virtual_id_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2VirtualIDGroupState` is given.
     ///
@@ -885,7 +885,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2VirtualIDGroupStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2VirtualIDGroupStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualIDGroup` is given.
     ///
@@ -900,7 +900,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2VirtualIDGroup` is given.
     ///
@@ -909,7 +909,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDGroupRequest(attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDGroupRequest(set attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_model! {
     /// What `RemoveIAM2ProjectLoginExpired` is given.
     ///
@@ -917,7 +917,7 @@ backhaul_wire::generated_model! {
     RemoveIAM2ProjectLoginExpiredRequest = REMOVE_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST("RemoveIAM2ProjectLoginExpiredRequest");
     0 attribute_uuid: Option<Id> = Id, new("attributeUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RemoveIAM2ProjectLoginExpiredRequest(attribute_uuid: Id) {  } }
+backhaul_wire::generated_request! { RemoveIAM2ProjectLoginExpiredRequest(into attribute_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `SetIAM2ProjectRetirePolicy` is given.
     ///
@@ -925,7 +925,7 @@ backhaul_wire::generated_model! {
     SetIAM2ProjectRetirePolicyRequest = SET_IAM2_PROJECT_RETIRE_POLICY_REQUEST("SetIAM2ProjectRetirePolicyRequest");
     0 policy: Option<String> = Text, new("policy", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetIAM2ProjectRetirePolicyRequest(policy: String) {  } }
+backhaul_wire::generated_request! { SetIAM2ProjectRetirePolicyRequest(into policy: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectTemplate` is given.
     ///
@@ -946,7 +946,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectTemplateRequest(name: String) { description: String, attributes: Vec<Attribute>, quota: BTreeMap<String, Value>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectTemplateRequest(into name: String) { into description: String, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectTemplateFromProject` is given.
     ///
@@ -965,7 +965,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectTemplateFromProjectRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectTemplateFromProjectRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2ProjectTemplate` is given.
     ///
@@ -982,7 +982,7 @@ backhaul_wire::generated_model! {
     2 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).uncertain();
     3 quota: BTreeMap<String, Value> = JsonMap, map("quota", Kind::Json);
 }
-backhaul_wire::generated_request! { UpdateIAM2ProjectTemplateRequest() { name: String, description: String, attributes: Vec<Attribute>, quota: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { UpdateIAM2ProjectTemplateRequest() { into name: String, into description: String, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToProjects` is given.
     ///
@@ -992,7 +992,7 @@ backhaul_wire::generated_model! {
     1 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
     2 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectsRequest(project_uuids: Vec<Id>, virtual_id_uuids: Vec<Id>) { role_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectsRequest(set project_uuids: Vec<Id>, set virtual_id_uuids: Vec<Id>) { set role_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddRolesToIAM2VirtualID` is given.
     ///
@@ -1002,7 +1002,7 @@ backhaul_wire::generated_model! {
     0 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).required().uncertain();
     1 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDRequest(role_uuids: Vec<Id>) { project_uuid: Id } }
+backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDRequest(set role_uuids: Vec<Id>) { into project_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToProject` is given.
     ///
@@ -1011,7 +1011,7 @@ backhaul_wire::generated_model! {
     0 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
     1 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectRequest(virtual_id_uuids: Vec<Id>) { role_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectRequest(set virtual_id_uuids: Vec<Id>) { set role_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2ProjectState` is given.
     ///
@@ -1020,7 +1020,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2ProjectStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2ProjectStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2Project` is given.
     ///
@@ -1035,7 +1035,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIAM2ProjectRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateIAM2ProjectRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2Project` is given.
     ///
@@ -1044,7 +1044,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2ProjectRequest(attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2ProjectRequest(set attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualIDFromLdapUid` is given.
     ///
@@ -1056,12 +1056,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDFromLdapUidRequest(ldap_uid: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDFromLdapUidRequest(into ldap_uid: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualID` is given.
     ///
     /// Schema: `schemas/zstack/iam2.json#/$defs/CreateIAM2VirtualIDRequest`
-    CreateIAM2VirtualIDRequest = CREATE_IAM2_VIRTUAL_ID_REQUEST("CreateIAM2VirtualIDRequest");
+    CreateIAM2VirtualIDRequest = CREATE_IAM2_VIRTUAL_ID_REQUEST("CreateIAM2VirtualIDRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -1084,7 +1084,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDRequest(name: String, password: Secret) { description: String, attributes: Vec<Attribute>, project_uuid: Id, organization_uuid: Id, without_default_role: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDRequest(into name: String, into password: Secret) { into description: String, set attributes: Vec<Attribute>, into project_uuid: Id, into organization_uuid: Id, set without_default_role: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualIDAttribute` is given.
     ///
@@ -1093,7 +1093,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDAttributeRequest(value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDAttributeRequest(into value: String) {  } }
 backhaul_wire::generated_model! {
     /// What `BatchCreateIAM2VirtualIDFromConfigFile` is given.
     ///
@@ -1105,7 +1105,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { BatchCreateIAM2VirtualIDFromConfigFileRequest(virtual_id_infos: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { BatchCreateIAM2VirtualIDFromConfigFileRequest(into virtual_id_infos: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckIAM2VirtualIDConfigFile` is given.
     ///
@@ -1113,7 +1113,7 @@ backhaul_wire::generated_model! {
     CheckIAM2VirtualIDConfigFileRequest = CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_REQUEST("CheckIAM2VirtualIDConfigFileRequest");
     0 virtual_id_infos: Option<String> = Text, new("virtualIDInfos", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckIAM2VirtualIDConfigFileRequest(virtual_id_infos: String) {  } }
+backhaul_wire::generated_request! { CheckIAM2VirtualIDConfigFileRequest(into virtual_id_infos: String) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2VirtualIDState` is given.
     ///
@@ -1122,7 +1122,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2VirtualIDStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2VirtualIDStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2VirtualIDType` is given.
     ///
@@ -1131,12 +1131,12 @@ backhaul_wire::generated_model! {
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2VirtualIDTypeRequest(r#type: String) {  } }
+backhaul_wire::generated_request! { ChangeIAM2VirtualIDTypeRequest(into r#type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualID` is given.
     ///
     /// Schema: `schemas/zstack/iam2.json#/$defs/UpdateIAM2VirtualIDRequest`
-    UpdateIAM2VirtualIDRequest = UPDATE_IAM2_VIRTUAL_ID_REQUEST("UpdateIAM2VirtualIDRequest");
+    UpdateIAM2VirtualIDRequest = UPDATE_IAM2_VIRTUAL_ID_REQUEST("UpdateIAM2VirtualIDRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -1152,7 +1152,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDRequest() { name: String, description: String, password: Secret, old_password: Secret } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDRequest() { into name: String, into description: String, into password: Secret, into old_password: Secret } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2VirtualID` is given.
     ///
@@ -1161,7 +1161,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDRequest(attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDRequest(set attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_choice! {
     /// A state.
     ///

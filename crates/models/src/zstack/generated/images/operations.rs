@@ -34,7 +34,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/1`
     DeleteImagePackage = op("DeleteImagePackage", "DELETE", "/zstack/v1/image-packages/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -47,7 +47,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/2`
     UpdateImagePackage = op("UpdateImagePackage", "PUT", "/zstack/v1/image-packages/{uuid}").wrapper("updateImagePackage").long_running();
-    (uuid: Id) body(UpdateImagePackageRequest) -> body(Reply<ImagePackage>);
+    (uuid: impl Into<Id>) body(UpdateImagePackageRequest) -> body(Reply<ImagePackage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -109,7 +109,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/6`
     CreateDataVolumeTemplateFromVolumeSnapshot = op("CreateDataVolumeTemplateFromVolumeSnapshot", "POST", "/zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}").wrapper("params").long_running();
-    (snapshot_uuid: Id) body(CreateDataVolumeTemplateFromVolumeSnapshotRequest) -> body(CreateDataVolumeTemplateFromVolumeSnapshotResult);
+    (snapshot_uuid: impl Into<Id>) body(CreateDataVolumeTemplateFromVolumeSnapshotRequest) -> body(CreateDataVolumeTemplateFromVolumeSnapshotResult);
     snapshot_uuid: Id [snapshot_uuid.into()] path("snapshotUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/7`
     CreateDataVolumeTemplateFromVolume = op("CreateDataVolumeTemplateFromVolume", "POST", "/zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}").wrapper("params").long_running();
-    (volume_uuid: Id) body(CreateDataVolumeTemplateFromVolumeRequest) -> body(Reply<Image>);
+    (volume_uuid: impl Into<Id>) body(CreateDataVolumeTemplateFromVolumeRequest) -> body(Reply<Image>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/8`
     GetCandidateVmForAttachingIso = op("GetCandidateVmForAttachingIso", "GET", "/zstack/v1/images/iso/{isoUuid}/vm-candidates");
-    (iso_uuid: Id) -> body(Page<VmInstance>);
+    (iso_uuid: impl Into<Id>) -> body(Page<VmInstance>);
     iso_uuid: Id [iso_uuid.into()] path("isoUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -142,7 +142,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/9`
     CreateRootVolumeTemplateFromVolumeSnapshot = op("CreateRootVolumeTemplateFromVolumeSnapshot", "POST", "/zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}").wrapper("params").long_running();
-    (snapshot_uuid: Id) body(CreateRootVolumeTemplateFromVolumeSnapshotRequest) -> body(CreateRootVolumeTemplateFromVolumeSnapshotResult);
+    (snapshot_uuid: impl Into<Id>) body(CreateRootVolumeTemplateFromVolumeSnapshotRequest) -> body(CreateRootVolumeTemplateFromVolumeSnapshotResult);
     snapshot_uuid: Id [snapshot_uuid.into()] path("snapshotUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -153,7 +153,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/10`
     CreateRootVolumeTemplateFromRootVolume = op("CreateRootVolumeTemplateFromRootVolume", "POST", "/zstack/v1/images/root-volume-templates/from/volumes/{rootVolumeUuid}").wrapper("params").long_running();
-    (root_volume_uuid: Id) body(CreateRootVolumeTemplateFromRootVolumeRequest) -> body(Reply<Image>);
+    (root_volume_uuid: impl Into<Id>) body(CreateRootVolumeTemplateFromRootVolumeRequest) -> body(Reply<Image>);
     root_volume_uuid: Id [root_volume_uuid.into()] path("rootVolumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/11`
     GetUploadImageJobDetails = op("GetUploadImageJobDetails", "GET", "/zstack/v1/images/upload-job/details/{imageId}");
-    (image_id: String) -> body(GetUploadImageJobDetailsResult);
+    (image_id: impl Into<String>) -> body(GetUploadImageJobDetailsResult);
     image_id: String [image_id.into()] path("imageId", Kind::Text);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/12`
     GetBackupStorageForCreatingImageFromVolumeSnapshot = op("GetBackupStorageForCreatingImageFromVolumeSnapshot", "GET", "/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage");
-    (volume_snapshot_uuid: Id) -> body(Page<BackupStorage>);
+    (volume_snapshot_uuid: impl Into<Id>) -> body(Page<BackupStorage>);
     volume_snapshot_uuid: Id [volume_snapshot_uuid.into()] path("volumeSnapshotUuid", Kind::Id);
     /// The volume.
     volume_uuid: Option<Id> [None] query("volumeUuid", Kind::Id);
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/13`
     GetBackupStorageForCreatingImageFromVolume = op("GetBackupStorageForCreatingImageFromVolume", "GET", "/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage");
-    (volume_uuid: Id) -> body(Page<BackupStorage>);
+    (volume_uuid: impl Into<Id>) -> body(Page<BackupStorage>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// The snapshot.
     volume_snapshot_uuid: Option<Id> [None] query("volumeSnapshotUuid", Kind::Id);
@@ -201,7 +201,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/14`
     ExpungeImage = op("ExpungeImage", "PUT", "/zstack/v1/images/{imageUuid}/actions").wrapper("expungeImage").long_running();
-    (image_uuid: Id) body(ExpungeImageRequest) -> empty(());
+    (image_uuid: impl Into<Id>) body(ExpungeImageRequest) -> empty(());
     image_uuid: Id [image_uuid.into()] path("imageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -212,7 +212,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/15`
     RecoverImage = op("RecoverImage", "PUT", "/zstack/v1/images/{imageUuid}/actions").wrapper("recoverImage").long_running();
-    (image_uuid: Id) body(RecoverImageRequest) -> body(Reply<Image>);
+    (image_uuid: impl Into<Id>) body(RecoverImageRequest) -> body(Reply<Image>);
     image_uuid: Id [image_uuid.into()] path("imageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -223,7 +223,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/16`
     DeleteImage = op("DeleteImage", "DELETE", "/zstack/v1/images/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// The backup storages.
     backup_storage_uuids: Vec<Id> [Vec::new()] query("backupStorageUuids", Kind::Id).list();
@@ -238,7 +238,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/17`
     CalculateImageHash = op("CalculateImageHash", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("calculateImageHash").long_running();
-    (uuid: Id) body(CalculateImageHashRequest) -> body(Reply<Image>);
+    (uuid: impl Into<Id>) body(CalculateImageHashRequest) -> body(Reply<Image>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -249,7 +249,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/18`
     ChangeImageState = op("ChangeImageState", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("changeImageState").long_running();
-    (uuid: Id) body(ChangeImageStateRequest) -> body(Reply<Image>);
+    (uuid: impl Into<Id>) body(ChangeImageStateRequest) -> body(Reply<Image>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -260,7 +260,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/19`
     SetImageBootMode = op("SetImageBootMode", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("setImageBootMode").long_running();
-    (uuid: Id) body(SetImageBootModeRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetImageBootModeRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -271,7 +271,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/20`
     SetImageQga = op("SetImageQga", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("setImageQga").long_running();
-    (uuid: Id) body(SetImageQgaRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetImageQgaRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -282,7 +282,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/21`
     SetImageSecurityLevel = op("SetImageSecurityLevel", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("setImageSecurityLevel").long_running();
-    (uuid: Id) body(SetImageSecurityLevelRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetImageSecurityLevelRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -293,7 +293,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/22`
     SyncImageFromImageStoreBackupStorage = op("SyncImageFromImageStoreBackupStorage", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("syncImageFromImageStoreBackupStorage").long_running();
-    (uuid: Id) body(SyncImageFromImageStoreBackupStorageRequest) -> body(Reply<Image>);
+    (uuid: impl Into<Id>) body(SyncImageFromImageStoreBackupStorageRequest) -> body(Reply<Image>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -304,7 +304,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/23`
     SyncImageSize = op("SyncImageSize", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("syncImageSize").long_running();
-    (uuid: Id) -> body(Reply<Image>);
+    (uuid: impl Into<Id>) -> body(Reply<Image>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -315,7 +315,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/24`
     UpdateImage = op("UpdateImage", "PUT", "/zstack/v1/images/{uuid}/actions").wrapper("updateImage").long_running();
-    (uuid: Id) body(UpdateImageRequest) -> body(Reply<Image>);
+    (uuid: impl Into<Id>) body(UpdateImageRequest) -> body(Reply<Image>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -326,7 +326,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/25`
     GetImageQga = op("GetImageQga", "GET", "/zstack/v1/images/{uuid}/qga");
-    (uuid: Id) -> body(GetImageQgaResult);
+    (uuid: impl Into<Id>) -> body(GetImageQgaResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -337,7 +337,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/images.json#/operations/26`
     GetCandidateImagesForCreatingVm = op("GetCandidateImagesForCreatingVm", "GET", "/zstack/v1/images/primaryStorage/{primaryStorageUuid}/candidate-image");
-    (primary_storage_uuid: Id) -> body(GetCandidateImagesForCreatingVmResult);
+    (primary_storage_uuid: impl Into<Id>) -> body(GetCandidateImagesForCreatingVmResult);
     primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();

@@ -35,7 +35,7 @@ backhaul_wire::generated_model! {
     /// An image: what volumes are made from.
     ///
     /// Schema: `schemas/zstack/images.json#/$defs/Image`
-    Image = IMAGE("Image").aliases(&["ImageInventory"]);
+    Image = IMAGE("Image").aliases(&["ImageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.

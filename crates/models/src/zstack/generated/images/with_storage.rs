@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// What `CreateDataVolumeTemplateFromVolumeSnapshot` answers.
     ///
     /// Schema: `schemas/zstack/images.json#/$defs/CreateDataVolumeTemplateFromVolumeSnapshotResult`
-    CreateDataVolumeTemplateFromVolumeSnapshotResult = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT("CreateDataVolumeTemplateFromVolumeSnapshotResult");
+    CreateDataVolumeTemplateFromVolumeSnapshotResult = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT("CreateDataVolumeTemplateFromVolumeSnapshotResult") holds secrets;
     /// The resource.
     0 inventory: Option<Image> = Struct, new("inventory", Kind::Struct(&IMAGE));
     1 failures: Vec<APICreateDataVolumeTemplateFromVolumeSnapshotEventFailure> = Structs, list("failures", Kind::Struct(&API_CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_EVENT_FAILURE));
@@ -25,7 +25,7 @@ backhaul_wire::generated_model! {
     /// What `CreateRootVolumeTemplateFromVolumeSnapshot` answers.
     ///
     /// Schema: `schemas/zstack/images.json#/$defs/CreateRootVolumeTemplateFromVolumeSnapshotResult`
-    CreateRootVolumeTemplateFromVolumeSnapshotResult = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT("CreateRootVolumeTemplateFromVolumeSnapshotResult");
+    CreateRootVolumeTemplateFromVolumeSnapshotResult = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT("CreateRootVolumeTemplateFromVolumeSnapshotResult") holds secrets;
     /// The resource.
     0 inventory: Option<Image> = Struct, new("inventory", Kind::Struct(&IMAGE));
     1 failures: Vec<Failure> = Structs, list("failures", Kind::Struct(&FAILURE));
@@ -104,12 +104,12 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateImagePackageRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateImagePackageRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddImage` is given.
     ///
     /// Schema: `schemas/zstack/images.json#/$defs/AddImageRequest`
-    AddImageRequest = ADD_IMAGE_REQUEST("AddImageRequest");
+    AddImageRequest = ADD_IMAGE_REQUEST("AddImageRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -149,7 +149,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddImageRequest(name: String, url: Secret, backup_storage_uuids: Vec<Id>) { description: String, media_type: ImageMediaType, guest_os_type: String, architecture: CreateClusterArchitecture, system: bool, format: String, platform: ImagePlatform, r#type: String, virtio: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddImageRequest(into name: String, into url: Secret, set backup_storage_uuids: Vec<Id>) { into description: String, set media_type: ImageMediaType, into guest_os_type: String, set architecture: CreateClusterArchitecture, set system: bool, into format: String, set platform: ImagePlatform, into r#type: String, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeTemplateFromVolumeSnapshot` is given.
     ///
@@ -172,7 +172,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeSnapshotRequest(name: String, backup_storage_uuids: Vec<Id>) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeSnapshotRequest(into name: String, set backup_storage_uuids: Vec<Id>) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeTemplateFromVolume` is given.
     ///
@@ -195,7 +195,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeRequest(name: String) { description: String, backup_storage_uuids: Vec<Id>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeRequest(into name: String) { into description: String, set backup_storage_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateRootVolumeTemplateFromVolumeSnapshot` is given.
     ///
@@ -228,7 +228,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeSnapshotRequest(name: String, backup_storage_uuids: Vec<Id>) { description: String, guest_os_type: String, platform: ImagePlatform, architecture: String, system: bool, virtio: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeSnapshotRequest(into name: String, set backup_storage_uuids: Vec<Id>) { into description: String, into guest_os_type: String, set platform: ImagePlatform, into architecture: String, set system: bool, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateRootVolumeTemplateFromRootVolume` is given.
     ///
@@ -261,7 +261,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRootVolumeTemplateFromRootVolumeRequest(name: String) { description: String, guest_os_type: String, backup_storage_uuids: Vec<Id>, platform: ImagePlatform, system: bool, architecture: String, virtio: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRootVolumeTemplateFromRootVolumeRequest(into name: String) { into description: String, into guest_os_type: String, set backup_storage_uuids: Vec<Id>, set platform: ImagePlatform, set system: bool, into architecture: String, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ExpungeImage` is given.
     ///
@@ -274,7 +274,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 backup_storage_uuids: Vec<Id> = Ids, list("backupStorageUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { ExpungeImageRequest() { uuid: Id, backup_storage_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ExpungeImageRequest() { into uuid: Id, set backup_storage_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RecoverImage` is given.
     ///
@@ -283,7 +283,7 @@ backhaul_wire::generated_model! {
     /// The backup storages.
     0 backup_storage_uuids: Vec<Id> = Ids, list("backupStorageUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { RecoverImageRequest() { backup_storage_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { RecoverImageRequest() { set backup_storage_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CalculateImageHash` is given.
     ///
@@ -294,7 +294,7 @@ backhaul_wire::generated_model! {
     /// `MD5` when left out.
     1 algorithm: Option<String> = Text, new("algorithm", Kind::Text);
 }
-backhaul_wire::generated_request! { CalculateImageHashRequest(backup_storage_uuid: Id) { algorithm: String } }
+backhaul_wire::generated_request! { CalculateImageHashRequest(into backup_storage_uuid: Id) { into algorithm: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeImageState` is given.
     ///
@@ -303,7 +303,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeImageStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeImageStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `SetImageBootMode` is given.
     ///
@@ -311,7 +311,7 @@ backhaul_wire::generated_model! {
     SetImageBootModeRequest = SET_IMAGE_BOOT_MODE_REQUEST("SetImageBootModeRequest");
     0 boot_mode: Option<SetImageBootModeBootMode> = Enum, new("bootMode", Kind::Enum(&SET_IMAGE_BOOT_MODE_BOOT_MODE)).required();
 }
-backhaul_wire::generated_request! { SetImageBootModeRequest(boot_mode: SetImageBootModeBootMode) {  } }
+backhaul_wire::generated_request! { SetImageBootModeRequest(set boot_mode: SetImageBootModeBootMode) {  } }
 backhaul_wire::generated_model! {
     /// What `SetImageQga` is given.
     ///
@@ -320,7 +320,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 enable: Option<bool> = Bool, new("enable", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { SetImageQgaRequest(enable: bool) {  } }
+backhaul_wire::generated_request! { SetImageQgaRequest(set enable: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `SetImageSecurityLevel` is given.
     ///
@@ -328,7 +328,7 @@ backhaul_wire::generated_model! {
     SetImageSecurityLevelRequest = SET_IMAGE_SECURITY_LEVEL_REQUEST("SetImageSecurityLevelRequest");
     0 security_level: Option<String> = Text, new("securityLevel", Kind::Text);
 }
-backhaul_wire::generated_request! { SetImageSecurityLevelRequest() { security_level: String } }
+backhaul_wire::generated_request! { SetImageSecurityLevelRequest() { into security_level: String } }
 backhaul_wire::generated_model! {
     /// What `SyncImageFromImageStoreBackupStorage` is given.
     ///
@@ -345,7 +345,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { SyncImageFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id, name: String) { description: String } }
+backhaul_wire::generated_request! { SyncImageFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id, into name: String) { into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateImage` is given.
     ///
@@ -376,7 +376,7 @@ backhaul_wire::generated_model! {
     /// Whether it has virtio drivers.
     8 virtio: Option<bool> = Bool, new("virtio", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateImageRequest() { name: String, description: String, guest_os_type: String, media_type: ImageMediaType, format: UpdateImageFormat, system: bool, platform: ImagePlatform, architecture: CreateClusterArchitecture, virtio: bool } }
+backhaul_wire::generated_request! { UpdateImageRequest() { into name: String, into description: String, into guest_os_type: String, set media_type: ImageMediaType, set format: UpdateImageFormat, set system: bool, set platform: ImagePlatform, set architecture: CreateClusterArchitecture, set virtio: bool } }
 backhaul_wire::generated_choice! {
     /// A set image boot mode boot mode.
     ///

@@ -328,7 +328,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/19`
     DeleteVniRange = op("DeleteVniRange", "DELETE", "/zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -341,7 +341,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/20`
     UpdateVniRange = op("UpdateVniRange", "PUT", "/zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}").wrapper("updateVniRange").long_running();
-    (uuid: Id) body(UpdateVniRangeRequest) -> body(Reply<VniRange>);
+    (uuid: impl Into<Id>) body(UpdateVniRangeRequest) -> body(Reply<VniRange>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -352,7 +352,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/21`
     CreateVniRange = op("CreateVniRange", "POST", "/zstack/v1/l2-networks/vxlan-pool/{l2NetworkUuid}/vni-ranges").wrapper("params").long_running();
-    (l2_network_uuid: Id) body(CreateVniRangeRequest) -> body(Reply<VniRange>);
+    (l2_network_uuid: impl Into<Id>) body(CreateVniRangeRequest) -> body(Reply<VniRange>);
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -373,7 +373,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/23`
     DeleteVxlanL2Network = op("DeleteVxlanL2Network", "DELETE", "/zstack/v1/l2-networks/vxlan/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -386,7 +386,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/24`
     GetCandidateClustersForAttachingL2Network = op("GetCandidateClustersForAttachingL2Network", "GET", "/zstack/v1/l2-networks/{l2NetworkUuid}/cluster-candidates");
-    (l2_network_uuid: Id) -> body(Page<Cluster>);
+    (l2_network_uuid: impl Into<Id>) -> body(Page<Cluster>);
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     cluster_types: Vec<String> [Vec::new()] query("clusterTypes", Kind::Text).list();
     /// How many at most. `1000` when left out.
@@ -402,7 +402,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/25`
     DetachL2NetworkFromCluster = op("DetachL2NetworkFromCluster", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}").long_running();
-    (l2_network_uuid: Id, cluster_uuid: Id) -> body(Reply<L2Network>);
+    (l2_network_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>) -> body(Reply<L2Network>);
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -414,7 +414,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/26`
     AttachL2NetworkToCluster = op("AttachL2NetworkToCluster", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}").wrapper("null").long_running();
-    (l2_network_uuid: Id, cluster_uuid: Id) body(AttachL2NetworkToClusterRequest) -> body(Reply<L2Network>);
+    (l2_network_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>) body(AttachL2NetworkToClusterRequest) -> body(Reply<L2Network>);
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -426,7 +426,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/27`
     DeleteVxlanPoolRemoteVtep = op("DeleteVxlanPoolRemoteVtep", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/delete/remote-vtep-ip").long_running();
-    (l2_network_uuid: Id, cluster_uuid: Id, remote_vtep_ip: String) -> empty(());
+    (l2_network_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, remote_vtep_ip: impl Into<String>) -> empty(());
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     remote_vtep_ip: String [remote_vtep_ip.into()] query("remoteVtepIp", Kind::Text).required();
@@ -441,7 +441,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/28`
     CreateVxlanPoolRemoteVtep = op("CreateVxlanPoolRemoteVtep", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/remote-vtep-ip").wrapper("params").long_running();
-    (l2_network_uuid: Id, cluster_uuid: Id) body(CreateVxlanPoolRemoteVtepRequest) -> body(Reply<RemoteVtep>);
+    (l2_network_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>) body(CreateVxlanPoolRemoteVtepRequest) -> body(Reply<RemoteVtep>);
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -453,7 +453,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/29`
     DeleteL2Network = op("DeleteL2Network", "DELETE", "/zstack/v1/l2-networks/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -466,7 +466,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/30`
     ChangeL2NetworkVlanId = op("ChangeL2NetworkVlanId", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").wrapper("changeL2NetworkVlanId").long_running();
-    (uuid: Id) body(ChangeL2NetworkVlanIdRequest) -> body(Reply<L2Network>);
+    (uuid: impl Into<Id>) body(ChangeL2NetworkVlanIdRequest) -> body(Reply<L2Network>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -477,7 +477,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/31`
     UpdateL2Network = op("UpdateL2Network", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").wrapper("updateL2Network").long_running();
-    (uuid: Id) body(UpdateL2NetworkRequest) -> body(Reply<L2Network>);
+    (uuid: impl Into<Id>) body(UpdateL2NetworkRequest) -> body(Reply<L2Network>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -586,7 +586,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/37`
     DeletePortMirrorSession = op("DeletePortMirrorSession", "DELETE", "/zstack/v1/port-mirrors/sessons/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -599,10 +599,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/38`
     GetCandidateVmNicsForPortMirror = op("GetCandidateVmNicsForPortMirror", "GET", "/zstack/v1/port-mirrors/{portMirrorUuid}/vm-instances/candidate-nics/{type}");
-    (port_mirror_uuid: Id, r#type: GetCandidateVmNicsForPortMirrorType) -> body(Page<VmNic>);
+    (port_mirror_uuid: impl Into<Id>, r#type: GetCandidateVmNicsForPortMirrorType) -> body(Page<VmNic>);
     port_mirror_uuid: Id [port_mirror_uuid.into()] path("portMirrorUuid", Kind::Id);
     /// Its kind.
-    r#type: GetCandidateVmNicsForPortMirrorType [r#type.into()] path("type", Kind::Enum(&GET_CANDIDATE_VM_NICS_FOR_PORT_MIRROR_TYPE));
+    r#type: GetCandidateVmNicsForPortMirrorType [r#type] path("type", Kind::Enum(&GET_CANDIDATE_VM_NICS_FOR_PORT_MIRROR_TYPE));
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
@@ -612,7 +612,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/39`
     DeletePortMirror = op("DeletePortMirror", "DELETE", "/zstack/v1/port-mirrors/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -625,7 +625,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/40`
     ChangePortMirrorState = op("ChangePortMirrorState", "PUT", "/zstack/v1/port-mirrors/{uuid}/actions").wrapper("changePortMirrorState").long_running();
-    (uuid: Id) body(ChangePortMirrorStateRequest) -> body(Reply<PortMirror>);
+    (uuid: impl Into<Id>) body(ChangePortMirrorStateRequest) -> body(Reply<PortMirror>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -636,7 +636,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/41`
     UpdatePortMirror = op("UpdatePortMirror", "PUT", "/zstack/v1/port-mirrors/{uuid}/actions").wrapper("updatePortMirror").long_running();
-    (uuid: Id) body(UpdatePortMirrorRequest) -> body(Reply<PortMirror>);
+    (uuid: impl Into<Id>) body(UpdatePortMirrorRequest) -> body(Reply<PortMirror>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -683,7 +683,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/44`
     RemoveSdnController = op("RemoveSdnController", "DELETE", "/zstack/v1/sdn-controllers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -696,7 +696,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/45`
     UpdateSdnController = op("UpdateSdnController", "PUT", "/zstack/v1/sdn-controllers/{uuid}/actions").wrapper("updateSdnController").long_running();
-    (uuid: Id) body(UpdateSdnControllerRequest) -> body(Reply<SdnController>);
+    (uuid: impl Into<Id>) body(UpdateSdnControllerRequest) -> body(Reply<SdnController>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -717,7 +717,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/47`
     DeleteHostKernelInterface = op("DeleteHostKernelInterface", "DELETE", "/zstack/v1/l2-networks/kernel-interfaces/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -729,7 +729,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/48`
     UpdateHostKernelInterface = op("UpdateHostKernelInterface", "PUT", "/zstack/v1/l2-networks/kernel-interfaces/{uuid}/actions").wrapper("updateHostKernelInterface").long_running();
-    (uuid: Id) body(UpdateHostKernelInterfaceRequest) -> body(Reply<HostKernelInterface>);
+    (uuid: impl Into<Id>) body(UpdateHostKernelInterfaceRequest) -> body(Reply<HostKernelInterface>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -749,7 +749,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/50`
     UpdateVirtualSwitchUplinkBondings = op("UpdateVirtualSwitchUplinkBondings", "PUT", "/zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-bondings").wrapper("updateVirtualSwitchUplinkBondings").long_running();
-    (uuid: Id) body(UpdateVirtualSwitchUplinkBondingsRequest) -> body(UpdateVirtualSwitchUplinkBondingsResult);
+    (uuid: impl Into<Id>) body(UpdateVirtualSwitchUplinkBondingsRequest) -> body(UpdateVirtualSwitchUplinkBondingsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -760,7 +760,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/51`
     UpdateVirtualSwitchUplinkGroup = op("UpdateVirtualSwitchUplinkGroup", "PUT", "/zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-group").wrapper("updateVirtualSwitchUplinkGroup").long_running();
-    (uuid: Id) body(UpdateVirtualSwitchUplinkGroupRequest) -> body(Reply<UplinkGroup>);
+    (uuid: impl Into<Id>) body(UpdateVirtualSwitchUplinkGroupRequest) -> body(Reply<UplinkGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -771,7 +771,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/52`
     AttachL2NetworkToHost = op("AttachL2NetworkToHost", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}").wrapper("params").long_running();
-    (l2_network_uuid: Id, host_uuid: Id) body(AttachL2NetworkToHostRequest) -> body(Reply<BaseL2Network>);
+    (l2_network_uuid: impl Into<Id>, host_uuid: impl Into<Id>) body(AttachL2NetworkToHostRequest) -> body(Reply<BaseL2Network>);
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -783,7 +783,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/53`
     DetachL2NetworkFromHost = op("DetachL2NetworkFromHost", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}").long_running();
-    (l2_network_uuid: Id, host_uuid: Id) -> body(Reply<BaseL2Network>);
+    (l2_network_uuid: impl Into<Id>, host_uuid: impl Into<Id>) -> body(Reply<BaseL2Network>);
     l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -795,7 +795,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/54`
     UpdateL2NetworkVirtualNetworkId = op("UpdateL2NetworkVirtualNetworkId", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").wrapper("updateL2NetworkVirtualNetworkId").long_running();
-    (uuid: Id) body(UpdateL2NetworkVirtualNetworkIdRequest) -> body(Reply<BaseL2Network>);
+    (uuid: impl Into<Id>) body(UpdateL2NetworkVirtualNetworkIdRequest) -> body(Reply<BaseL2Network>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -813,7 +813,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/56`
     AttachNfvInstToGroup = op("AttachNfvInstToGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions").wrapper("attachNfvInstToGroup").long_running();
-    (group_uuid: Id, nfv_inst_uuid: Id) -> body(Reply<NfvInstGroup>);
+    (group_uuid: impl Into<Id>, nfv_inst_uuid: impl Into<Id>) -> body(Reply<NfvInstGroup>);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     nfv_inst_uuid: Id [nfv_inst_uuid.into()] path("nfvInstUuid", Kind::Id);
 }
@@ -822,7 +822,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/57`
     DetachNfvInstFromGroup = op("DetachNfvInstFromGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions").wrapper("detachNfvInstFromGroup").long_running();
-    (group_uuid: Id, nfv_inst_uuid: Id) -> body(Reply<NfvInstGroup>);
+    (group_uuid: impl Into<Id>, nfv_inst_uuid: impl Into<Id>) -> body(Reply<NfvInstGroup>);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     nfv_inst_uuid: Id [nfv_inst_uuid.into()] path("nfvInstUuid", Kind::Id);
 }
@@ -831,7 +831,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/58`
     AddL3NetworkToGroup = op("AddL3NetworkToGroup", "POST", "/zstack/v1/nfvinstgroup/group/{nfvInstGroupUuid}/service/{networkServiceUuid}").wrapper("params").long_running();
-    (nfv_inst_group_uuid: Id, network_service_uuid: Id) body(AddL3NetworkToGroupRequest) -> empty(());
+    (nfv_inst_group_uuid: impl Into<Id>, network_service_uuid: impl Into<Id>) body(AddL3NetworkToGroupRequest) -> empty(());
     nfv_inst_group_uuid: Id [nfv_inst_group_uuid.into()] path("nfvInstGroupUuid", Kind::Id);
     network_service_uuid: Id [network_service_uuid.into()] path("networkServiceUuid", Kind::Id);
 }
@@ -840,7 +840,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/59`
     DeleteNfvInstGroup = op("DeleteNfvInstGroup", "DELETE", "/zstack/v1/nfvinstgroup/group/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
@@ -849,7 +849,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/60`
     ChangeNfvInstGroupOperationMode = op("ChangeNfvInstGroupOperationMode", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("changeNfvInstGroupOperationMode").long_running();
-    (uuid: Id) body(ChangeNfvInstGroupOperationModeRequest) -> body(Reply<NfvInstGroup>);
+    (uuid: impl Into<Id>) body(ChangeNfvInstGroupOperationModeRequest) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -857,7 +857,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/61`
     ProvisionNfvInstGroup = op("ProvisionNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("provisionNfvInstGroup").long_running();
-    (uuid: Id) -> body(Reply<NfvInstGroup>);
+    (uuid: impl Into<Id>) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -865,7 +865,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/62`
     SyncNfvInstGroup = op("SyncNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("syncNfvInstGroup").long_running();
-    (uuid: Id) -> body(Reply<NfvInstGroup>);
+    (uuid: impl Into<Id>) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -873,7 +873,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/63`
     UpdateNfvInstGroup = op("UpdateNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("updateNfvInstGroup").long_running();
-    (uuid: Id) body(UpdateNfvInstGroupRequest) -> body(Reply<NfvInstGroup>);
+    (uuid: impl Into<Id>) body(UpdateNfvInstGroupRequest) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -888,7 +888,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/65`
     DeleteHuaweiIMasterFabric = op("DeleteHuaweiIMasterFabric", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
@@ -898,7 +898,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/66`
     DeleteHuaweiIMasterTenant = op("DeleteHuaweiIMasterTenant", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
@@ -908,7 +908,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/67`
     DeleteHuaweiIMasterVpc = op("DeleteHuaweiIMasterVpc", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}").long_running();
-    (uuid: Id, sdn_controller_uuid: Id) -> empty(());
+    (uuid: impl Into<Id>, sdn_controller_uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] query("sdnControllerUuid", Kind::Id).required();
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
@@ -925,7 +925,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/69`
     DeleteHuaweiIMasterVRouter = op("DeleteHuaweiIMasterVRouter", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
@@ -935,7 +935,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/70`
     PullHuaweiIMasterController = op("PullHuaweiIMasterController", "PUT", "/zstack/v1/sdn-controller/huawei-imaster/{uuid}/actions").wrapper("pullHuaweiIMasterController").long_running();
-    (uuid: Id) body(PullHuaweiIMasterControllerRequest) -> body(PullHuaweiIMasterControllerResult);
+    (uuid: impl Into<Id>) body(PullHuaweiIMasterControllerRequest) -> body(PullHuaweiIMasterControllerResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -943,7 +943,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/71`
     ReconnectSdnController = op("ReconnectSdnController", "PUT", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/actions").wrapper("reconnectSdnController").long_running();
-    (sdn_controller_uuid: Id) -> body(Reply<SdnController>);
+    (sdn_controller_uuid: impl Into<Id>) -> body(Reply<SdnController>);
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -951,7 +951,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/72`
     SdnControllerAddHost = op("SdnControllerAddHost", "POST", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}").long_running();
-    (sdn_controller_uuid: Id, host_uuid: Id) body(SdnControllerAddHostRequest) -> body(Reply<SdnController>);
+    (sdn_controller_uuid: impl Into<Id>, host_uuid: impl Into<Id>) body(SdnControllerAddHostRequest) -> body(Reply<SdnController>);
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
@@ -960,7 +960,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/73`
     SdnControllerRemoveHost = op("SdnControllerRemoveHost", "DELETE", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}").long_running();
-    (sdn_controller_uuid: Id, host_uuid: Id) -> body(Reply<SdnController>);
+    (sdn_controller_uuid: impl Into<Id>, host_uuid: impl Into<Id>) -> body(Reply<SdnController>);
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     v_switch_type: Option<String> [None] query("vSwitchType", Kind::Text);
@@ -970,7 +970,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/74`
     SdnControllerChangeHost = op("SdnControllerChangeHost", "PUT", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}/actions").wrapper("sdnControllerChangeHost").long_running();
-    (sdn_controller_uuid: Id, host_uuid: Id) body(SdnControllerChangeHostRequest) -> body(Reply<SdnController>);
+    (sdn_controller_uuid: impl Into<Id>, host_uuid: impl Into<Id>) body(SdnControllerChangeHostRequest) -> body(Reply<SdnController>);
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
@@ -979,7 +979,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/75`
     ChangeSdnController = op("ChangeSdnController", "PUT", "/zstack/v1/sdn-controllers/{uuid}/actions").wrapper("changeSdnController").long_running();
-    (uuid: Id) body(ChangeSdnControllerRequest) -> body(Reply<SdnController>);
+    (uuid: impl Into<Id>) body(ChangeSdnControllerRequest) -> body(Reply<SdnController>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -987,7 +987,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/76`
     PullSdnControllerTenant = op("PullSdnControllerTenant", "PUT", "/zstack/v1/sdn-controllers/{uuid}/tenant/actions").wrapper("pullSdnControllerTenant").long_running();
-    (uuid: Id) -> body(PullSdnControllerTenantResult);
+    (uuid: impl Into<Id>) -> body(PullSdnControllerTenantResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -995,7 +995,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/77`
     ReconnectNfvInst = op("ReconnectNfvInst", "PUT", "/zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/actions").wrapper("reconnectNfvInst").long_running();
-    (vm_instance_uuid: Id) -> body(Reply<BaseApplianceVm>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<BaseApplianceVm>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -1003,7 +1003,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/78`
     ProvisionNfvInstConfig = op("ProvisionNfvInstConfig", "PUT", "/zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/provision").wrapper("provisionNfvInstConfig").long_running();
-    (vm_instance_uuid: Id) -> body(Reply<BaseApplianceVm>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<BaseApplianceVm>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
 }
 backhaul_wire::generated_call! {

@@ -895,7 +895,7 @@ backhaul_wire::generated_model! {
     /// A port mirror.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/PortMirror`
-    PortMirror = PORT_MIRROR("PortMirror").aliases(&["PortMirrorInventory"]);
+    PortMirror = PORT_MIRROR("PortMirror").aliases(&["PortMirrorInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -957,7 +957,7 @@ backhaul_wire::generated_model! {
     /// A sdn controller.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnController`
-    SdnController = SDN_CONTROLLER("SdnController").aliases(&["SdnControllerInventory"]);
+    SdnController = SDN_CONTROLLER("SdnController").aliases(&["SdnControllerInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     1 vendor_type: Option<String> = Text, new("vendorType", Kind::Text);
@@ -1089,7 +1089,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkRequest(pool_uuid: Id, name: String) { vni: i64, description: String, zone_uuid: Id, physical_interface: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkRequest(into pool_uuid: Id, into name: String) { set vni: i64, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2HardwareVxlanNetworkPool` is given.
     ///
@@ -1122,7 +1122,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkPoolRequest(sdn_controller_uuid: Id, name: String, zone_uuid: Id, physical_interface: String) { description: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkPoolRequest(into sdn_controller_uuid: Id, into name: String, into zone_uuid: Id, into physical_interface: String) { into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2NoVlanNetwork` is given.
     ///
@@ -1154,7 +1154,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2NoVlanNetworkRequest(name: String, zone_uuid: Id, physical_interface: String) { description: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2NoVlanNetworkRequest(into name: String, into zone_uuid: Id, into physical_interface: String) { into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2PortGroup` is given.
     ///
@@ -1195,7 +1195,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2PortGroupRequest(v_switch_uuid: Id, vlan: i64, name: String) { vlan_mode: L2PortGroupVlanMode, vlan_ranges: String, description: String, zone_uuid: Id, physical_interface: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2PortGroupRequest(into v_switch_uuid: Id, set vlan: i64, into name: String) { set vlan_mode: L2PortGroupVlanMode, into vlan_ranges: String, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2TfNetwork` is given.
     ///
@@ -1233,7 +1233,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2TfNetworkRequest(name: String) { ip_prefix: String, ip_prefix_length: i64, description: String, zone_uuid: Id, physical_interface: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2TfNetworkRequest(into name: String) { into ip_prefix: String, set ip_prefix_length: i64, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VirtualSwitch` is given.
     ///
@@ -1266,7 +1266,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VirtualSwitchRequest(name: String, zone_uuid: Id, physical_interface: String) { is_distributed: bool, description: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VirtualSwitchRequest(into name: String, into zone_uuid: Id, into physical_interface: String) { set is_distributed: bool, into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VlanNetwork` is given.
     ///
@@ -1302,7 +1302,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VlanNetworkRequest(vlan: i64, name: String, zone_uuid: Id, physical_interface: String) { description: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VlanNetworkRequest(set vlan: i64, into name: String, into zone_uuid: Id, into physical_interface: String) { into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VxlanNetwork` is given.
     ///
@@ -1339,7 +1339,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VxlanNetworkRequest(pool_uuid: Id, name: String) { vni: i64, description: String, zone_uuid: Id, physical_interface: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VxlanNetworkRequest(into pool_uuid: Id, into name: String) { set vni: i64, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VxlanNetworkPool` is given.
     ///
@@ -1371,7 +1371,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VxlanNetworkPoolRequest(name: String, zone_uuid: Id) { description: String, physical_interface: String, r#type: String, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VxlanNetworkPoolRequest(into name: String, into zone_uuid: Id) { into description: String, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVniRange` is given.
     ///
@@ -1382,7 +1382,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateVniRangeRequest(name: String) {  } }
+backhaul_wire::generated_request! { UpdateVniRangeRequest(into name: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVniRange` is given.
     ///
@@ -1405,7 +1405,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVniRangeRequest(name: String, start_vni: i64, end_vni: i64) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVniRangeRequest(into name: String, set start_vni: i64, set end_vni: i64) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVxlanVtep` is given.
     ///
@@ -1420,7 +1420,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVxlanVtepRequest(host_uuid: Id, pool_uuid: Id) { vtep_ip: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVxlanVtepRequest(into host_uuid: Id, into pool_uuid: Id) { into vtep_ip: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachL2NetworkToCluster` is given.
     ///
@@ -1428,7 +1428,7 @@ backhaul_wire::generated_model! {
     AttachL2NetworkToClusterRequest = ATTACH_L2_NETWORK_TO_CLUSTER_REQUEST("AttachL2NetworkToClusterRequest");
     0 l2_provider_type: Option<String> = Text, new("l2ProviderType", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachL2NetworkToClusterRequest() { l2_provider_type: String } }
+backhaul_wire::generated_request! { AttachL2NetworkToClusterRequest() { into l2_provider_type: String } }
 backhaul_wire::generated_model! {
     /// What `CreateVxlanPoolRemoteVtep` is given.
     ///
@@ -1441,7 +1441,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVxlanPoolRemoteVtepRequest(remote_vtep_ip: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVxlanPoolRemoteVtepRequest(into remote_vtep_ip: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeL2NetworkVlanId` is given.
     ///
@@ -1452,7 +1452,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     1 r#type: Option<String> = Text, new("type", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeL2NetworkVlanIdRequest() { vlan: i64, r#type: String } }
+backhaul_wire::generated_request! { ChangeL2NetworkVlanIdRequest() { set vlan: i64, into r#type: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateL2Network` is given.
     ///
@@ -1467,7 +1467,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateL2NetworkRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateL2NetworkRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreatePortMirror` is given.
     ///
@@ -1489,7 +1489,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePortMirrorRequest(mirror_network_uuid: Id) { name: String, description: String, state_event: StateEvent, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePortMirrorRequest(into mirror_network_uuid: Id) { into name: String, into description: String, set state_event: StateEvent, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreatePortMirrorSession` is given.
     ///
@@ -1514,7 +1514,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePortMirrorSessionRequest(port_mirror_uuid: Id, name: String, r#type: SessionType, src_end_point: String, dst_end_point: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePortMirrorSessionRequest(into port_mirror_uuid: Id, into name: String, set r#type: SessionType, into src_end_point: String, into dst_end_point: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangePortMirrorState` is given.
     ///
@@ -1523,7 +1523,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangePortMirrorStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangePortMirrorStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePortMirror` is given.
     ///
@@ -1538,12 +1538,12 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePortMirrorRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdatePortMirrorRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddSdnController` is given.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/AddSdnControllerRequest`
-    AddSdnControllerRequest = ADD_SDN_CONTROLLER_REQUEST("AddSdnControllerRequest");
+    AddSdnControllerRequest = ADD_SDN_CONTROLLER_REQUEST("AddSdnControllerRequest") holds secrets;
     /// Has at most 255 characters.
     0 vendor_type: Option<String> = Text, new("vendorType", Kind::Text).required();
     /// Its name.
@@ -1569,7 +1569,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSdnControllerRequest(vendor_type: String, name: String, ip: String, user_name: String, password: Secret) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSdnControllerRequest(into vendor_type: String, into name: String, into ip: String, into user_name: String, into password: Secret) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSdnController` is given.
     ///
@@ -1584,7 +1584,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSdnControllerRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateSdnControllerRequest() { into name: String, into description: String } }
 backhaul_wire::generated_choice! {
     /// The kinds of L2 networks.
     ///
@@ -1681,7 +1681,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHostKernelInterfaceRequest(name: String, host_uuid: Id, l2_network_uuid: Id, l3_network_uuid: Id) { description: String, required_ip: String, netmask: String, traffic_types: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHostKernelInterfaceRequest(into name: String, into host_uuid: Id, into l2_network_uuid: Id, into l3_network_uuid: Id) { into description: String, into required_ip: String, into netmask: String, set traffic_types: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A host kernel interface.
     ///
@@ -1723,7 +1723,7 @@ backhaul_wire::generated_model! {
     3 netmask: Option<String> = Text, new("netmask", Kind::Text);
     4 traffic_types: Vec<String> = Texts, list("trafficTypes", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateHostKernelInterfaceRequest(name: String) { description: String, required_ip: String, netmask: String, traffic_types: Vec<String> } }
+backhaul_wire::generated_request! { UpdateHostKernelInterfaceRequest(into name: String) { into description: String, into required_ip: String, into netmask: String, set traffic_types: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `GetVfPciDeviceAvailableInL2Network` answers.
     ///
@@ -1758,7 +1758,7 @@ backhaul_wire::generated_model! {
     1 mode: Option<UpdateVirtualSwitchUplinkBondingsRequestMode> = Enum, new("mode", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_MODE)).required();
     2 xmit_hash_policy: Option<UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy> = Enum, new("xmitHashPolicy", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_XMIT_HASH_POLICY));
 }
-backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkBondingsRequest(mode: UpdateVirtualSwitchUplinkBondingsRequestMode) { bonding_name: String, xmit_hash_policy: UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy } }
+backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkBondingsRequest(set mode: UpdateVirtualSwitchUplinkBondingsRequestMode) { into bonding_name: String, set xmit_hash_policy: UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualSwitchUplinkBondings` answers.
     ///
@@ -1786,7 +1786,7 @@ backhaul_wire::generated_model! {
     /// `LinuxBonding` when left out.
     3 r#type: Option<UpdateVirtualSwitchUplinkGroupRequestType> = Enum, new("type", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST_TYPE));
 }
-backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkGroupRequest(host_uuid: Id) { slave_uuids: Vec<Id>, slave_names: Vec<String>, r#type: UpdateVirtualSwitchUplinkGroupRequestType } }
+backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkGroupRequest(into host_uuid: Id) { set slave_uuids: Vec<Id>, set slave_names: Vec<String>, set r#type: UpdateVirtualSwitchUplinkGroupRequestType } }
 backhaul_wire::generated_model! {
     /// A l 2 network host ref.
     ///
@@ -1842,7 +1842,7 @@ backhaul_wire::generated_model! {
     0 l2_provider_type: Option<AttachL2NetworkToHostRequestL2ProviderType> = Enum, new("l2ProviderType", Kind::Enum(&ATTACH_L2_NETWORK_TO_HOST_REQUEST_L2_PROVIDER_TYPE));
     1 host_param: Option<String> = Text, new("hostParam", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachL2NetworkToHostRequest() { l2_provider_type: AttachL2NetworkToHostRequestL2ProviderType, host_param: String } }
+backhaul_wire::generated_request! { AttachL2NetworkToHostRequest() { set l2_provider_type: AttachL2NetworkToHostRequestL2ProviderType, into host_param: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateL2NetworkVirtualNetworkId` is given.
     ///
@@ -1850,7 +1850,7 @@ backhaul_wire::generated_model! {
     UpdateL2NetworkVirtualNetworkIdRequest = UPDATE_L2_NETWORK_VIRTUAL_NETWORK_ID_REQUEST("UpdateL2NetworkVirtualNetworkIdRequest");
     0 virtual_network_id: Option<i64> = Int, new("virtualNetworkId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateL2NetworkVirtualNetworkIdRequest(virtual_network_id: i64) {  } }
+backhaul_wire::generated_request! { UpdateL2NetworkVirtualNetworkIdRequest(set virtual_network_id: i64) {  } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateNfvInstGroupRequest/properties/instType`
     CreateNfvInstGroupRequestInstType = CREATE_NFV_INST_GROUP_REQUEST_INST_TYPE(&[]);
@@ -1894,7 +1894,7 @@ backhaul_wire::generated_model! {
     /// The zone.
     17 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateNfvInstGroupRequest(name: String, inst_type: CreateNfvInstGroupRequestInstType, func_type: CreateNfvInstGroupRequestFuncType, nfv_inst_offering_uuid: Id) { description: String, monitor_ips: Vec<String>, front_end_l3_network_uuid: Id, backend_l3_network_uuids: Vec<Id>, resource_uuid: Id, tag_uuids: Vec<Id>, net_os_distro: String, base_os_distro: String, vip_uuid: Id, ipv6_vip_uuid: Id, primary_storage_uuid: Id, primary_storage_pool_uuid: Id, cluster_uuid: Id, zone_uuid: Id } }
+backhaul_wire::generated_request! { CreateNfvInstGroupRequest(into name: String, set inst_type: CreateNfvInstGroupRequestInstType, set func_type: CreateNfvInstGroupRequestFuncType, into nfv_inst_offering_uuid: Id) { into description: String, set monitor_ips: Vec<String>, into front_end_l3_network_uuid: Id, set backend_l3_network_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id>, into net_os_distro: String, into base_os_distro: String, into vip_uuid: Id, into ipv6_vip_uuid: Id, into primary_storage_uuid: Id, into primary_storage_pool_uuid: Id, into cluster_uuid: Id, into zone_uuid: Id } }
 backhaul_wire::generated_model! {
     /// A NFV instance group.
     ///
@@ -2094,7 +2094,7 @@ backhaul_wire::generated_model! {
     0 front_end_l3_network_uuid: Option<Id> = Id, new("frontEndL3NetworkUuid", Kind::Id).required();
     1 backend_l3_network_uuids: Vec<Id> = Ids, list("backendL3NetworkUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddL3NetworkToGroupRequest(front_end_l3_network_uuid: Id, backend_l3_network_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddL3NetworkToGroupRequest(into front_end_l3_network_uuid: Id, set backend_l3_network_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/ChangeNfvInstGroupOperationModeRequest/properties/operationMode`
     ChangeNfvInstGroupOperationModeRequestOperationMode = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE(&[]);
@@ -2108,7 +2108,7 @@ backhaul_wire::generated_model! {
     ChangeNfvInstGroupOperationModeRequest = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST("ChangeNfvInstGroupOperationModeRequest");
     0 operation_mode: Option<ChangeNfvInstGroupOperationModeRequestOperationMode> = Enum, new("operationMode", Kind::Enum(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE)).required();
 }
-backhaul_wire::generated_request! { ChangeNfvInstGroupOperationModeRequest(operation_mode: ChangeNfvInstGroupOperationModeRequestOperationMode) {  } }
+backhaul_wire::generated_request! { ChangeNfvInstGroupOperationModeRequest(set operation_mode: ChangeNfvInstGroupOperationModeRequestOperationMode) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateNfvInstGroup` is given.
     ///
@@ -2119,7 +2119,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateNfvInstGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateNfvInstGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateNfvInst` is given.
     ///
@@ -2141,7 +2141,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateNfvInstRequest(name: String, nfv_inst_group_uuid: Id) { description: String, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateNfvInstRequest(into name: String, into nfv_inst_group_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A NFV instance.
     ///
@@ -2213,7 +2213,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHuaweiIMasterVRouterRequest(name: String, huawei_vpc_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHuaweiIMasterVRouterRequest(into name: String, into huawei_vpc_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A huawei I master v router.
     ///
@@ -2241,7 +2241,7 @@ backhaul_wire::generated_model! {
     PullHuaweiIMasterControllerRequest = PULL_HUAWEI_I_MASTER_CONTROLLER_REQUEST("PullHuaweiIMasterControllerRequest");
     0 pull_switch: Option<bool> = Bool, new("pullSwitch", Kind::Bool);
 }
-backhaul_wire::generated_request! { PullHuaweiIMasterControllerRequest() { pull_switch: bool } }
+backhaul_wire::generated_request! { PullHuaweiIMasterControllerRequest() { set pull_switch: bool } }
 backhaul_wire::generated_model! {
     /// What `PullHuaweiIMasterController` answers.
     ///
@@ -2269,7 +2269,7 @@ backhaul_wire::generated_model! {
     4 bond_mode: Option<String> = Text, new("bondMode", Kind::Text);
     5 lacp_mode: Option<String> = Text, new("lacpMode", Kind::Text);
 }
-backhaul_wire::generated_request! { SdnControllerAddHostRequest(nic_names: Vec<String>) { v_switch_type: SdnControllerAddHostRequestVSwitchType, vtep_ip: String, netmask: String, bond_mode: String, lacp_mode: String } }
+backhaul_wire::generated_request! { SdnControllerAddHostRequest(set nic_names: Vec<String>) { set v_switch_type: SdnControllerAddHostRequestVSwitchType, into vtep_ip: String, into netmask: String, into bond_mode: String, into lacp_mode: String } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnControllerChangeHostRequest/properties/vSwitchType`
     SdnControllerChangeHostRequestVSwitchType = SDN_CONTROLLER_CHANGE_HOST_REQUEST_V_SWITCH_TYPE(&[]);
@@ -2288,17 +2288,17 @@ backhaul_wire::generated_model! {
     4 bond_mode: Option<String> = Text, new("bondMode", Kind::Text);
     5 lacp_mode: Option<String> = Text, new("lacpMode", Kind::Text);
 }
-backhaul_wire::generated_request! { SdnControllerChangeHostRequest() { v_switch_type: SdnControllerChangeHostRequestVSwitchType, nic_names: Vec<String>, vtep_ip: String, netmask: String, bond_mode: String, lacp_mode: String } }
+backhaul_wire::generated_request! { SdnControllerChangeHostRequest() { set v_switch_type: SdnControllerChangeHostRequestVSwitchType, set nic_names: Vec<String>, into vtep_ip: String, into netmask: String, into bond_mode: String, into lacp_mode: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeSdnController` is given.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/ChangeSdnControllerRequest`
-    ChangeSdnControllerRequest = CHANGE_SDN_CONTROLLER_REQUEST("ChangeSdnControllerRequest");
+    ChangeSdnControllerRequest = CHANGE_SDN_CONTROLLER_REQUEST("ChangeSdnControllerRequest") holds secrets;
     0 user_name: Option<String> = Text, new("userName", Kind::Text);
     1 password: Option<Secret> = Secret, new("password", Kind::Secret);
     2 vlan_ranges: Vec<String> = Texts, list("vlanRanges", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { ChangeSdnControllerRequest() { user_name: String, password: Secret, vlan_ranges: Vec<String> } }
+backhaul_wire::generated_request! { ChangeSdnControllerRequest() { into user_name: String, into password: Secret, set vlan_ranges: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `PullSdnControllerTenant` answers.
     ///

@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/6`
     GetFreeIpOfIpRange = op("GetFreeIpOfIpRange", "GET", "/zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free");
-    (ip_range_uuid: Id) -> body(Page<FreeIp>);
+    (ip_range_uuid: impl Into<Id>) -> body(Page<FreeIp>);
     ip_range_uuid: Id [ip_range_uuid.into()] path("ipRangeUuid", Kind::Id);
     /// The L3 network.
     l3_network_uuid: Option<Id> [None] query("l3NetworkUuid", Kind::Id);
@@ -160,7 +160,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/7`
     DeleteIpRange = op("DeleteIpRange", "DELETE", "/zstack/v1/l3-networks/ip-ranges/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -173,7 +173,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/8`
     UpdateIpRange = op("UpdateIpRange", "PUT", "/zstack/v1/l3-networks/ip-ranges/{uuid}/actions").wrapper("updateIpRange").long_running();
-    (uuid: Id) body(UpdateIpRangeRequest) -> body(Reply<IpRange>);
+    (uuid: impl Into<Id>) body(UpdateIpRangeRequest) -> body(Reply<IpRange>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -231,7 +231,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/11`
     DeleteReservedIpRange = op("DeleteReservedIpRange", "DELETE", "/zstack/v1/l3-networks/reserved-ip-ranges/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -255,7 +255,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/13`
     GetL3NetworkDhcpIpAddress = op("GetL3NetworkDhcpIpAddress", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip");
-    (l3_network_uuid: Id) -> body(GetL3NetworkDhcpIpAddressResult);
+    (l3_network_uuid: impl Into<Id>) -> body(GetL3NetworkDhcpIpAddressResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -266,7 +266,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/14`
     ChangeL3NetworkDhcpIpAddress = op("ChangeL3NetworkDhcpIpAddress", "PUT", "/zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip").wrapper("changeL3NetworkDhcpIpAddress").long_running();
-    (l3_network_uuid: Id) body(ChangeL3NetworkDhcpIpAddressRequest) -> body(ChangeL3NetworkDhcpIpAddressResult);
+    (l3_network_uuid: impl Into<Id>) body(ChangeL3NetworkDhcpIpAddressRequest) -> body(ChangeL3NetworkDhcpIpAddressResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -277,7 +277,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/15`
     AddDnsToL3Network = op("AddDnsToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/dns").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AddDnsToL3NetworkRequest) -> body(Reply<L3Network>);
+    (l3_network_uuid: impl Into<Id>) body(AddDnsToL3NetworkRequest) -> body(Reply<L3Network>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -288,7 +288,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/16`
     RemoveDnsFromL3Network = op("RemoveDnsFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/dns/{dns}").long_running();
-    (l3_network_uuid: Id, dns: String) -> body(Reply<L3Network>);
+    (l3_network_uuid: impl Into<Id>, dns: impl Into<String>) -> body(Reply<L3Network>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     dns: String [dns.into()] path("dns", Kind::Text);
     /// System tags, such as `name::value`.
@@ -300,7 +300,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/17`
     RemoveHostRouteFromL3Network = op("RemoveHostRouteFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/hostroute").long_running();
-    (l3_network_uuid: Id, prefix: String) -> body(Reply<L3Network>);
+    (l3_network_uuid: impl Into<Id>, prefix: impl Into<String>) -> body(Reply<L3Network>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     prefix: String [prefix.into()] query("prefix", Kind::Text).required();
     /// System tags, such as `name::value`.
@@ -312,7 +312,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/18`
     AddHostRouteToL3Network = op("AddHostRouteToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/hostroute").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AddHostRouteToL3NetworkRequest) -> body(Reply<L3Network>);
+    (l3_network_uuid: impl Into<Id>) body(AddHostRouteToL3NetworkRequest) -> body(Reply<L3Network>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -323,7 +323,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/19`
     IsVfNicAvailableInL3Network = op("IsVfNicAvailableInL3Network", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/hosts/{hostUuid}/vfnicavailable");
-    (l3_network_uuid: Id, host_uuid: Id) -> body(IsVfNicAvailableInL3NetworkResult);
+    (l3_network_uuid: impl Into<Id>, host_uuid: impl Into<Id>) -> body(IsVfNicAvailableInL3NetworkResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -335,7 +335,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/20`
     DeleteIpAddress = op("DeleteIpAddress", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-address").long_running();
-    (l3_network_uuid: Id) -> empty(());
+    (l3_network_uuid: impl Into<Id>) -> empty(());
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     used_ip_uuids: Vec<Id> [Vec::new()] query("usedIpUuids", Kind::Id).list().required();
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -349,7 +349,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/21`
     AddIpRange = op("AddIpRange", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AddIpRangeRequest) -> body(Reply<IpRange>);
+    (l3_network_uuid: impl Into<Id>) body(AddIpRangeRequest) -> body(Reply<IpRange>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -360,7 +360,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/22`
     AddIpRangeByNetworkCidr = op("AddIpRangeByNetworkCidr", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges/by-cidr").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AddIpRangeByNetworkCidrRequest) -> body(AddIpRangeByNetworkCidrResult);
+    (l3_network_uuid: impl Into<Id>) body(AddIpRangeByNetworkCidrRequest) -> body(AddIpRangeByNetworkCidrResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -371,7 +371,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/23`
     GetL3NetworkIpStatistic = op("GetL3NetworkIpStatistic", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip-statistic");
-    (l3_network_uuid: Id) -> body(GetL3NetworkIpStatisticResult);
+    (l3_network_uuid: impl Into<Id>) -> body(GetL3NetworkIpStatisticResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// What kind of resource it is. `All` when left out.
     resource_type: Option<GetL3NetworkIpStatisticResourceType> [None] query("resourceType", Kind::Enum(&GET_L3_NETWORK_IP_STATISTIC_RESOURCE_TYPE));
@@ -396,7 +396,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/24`
     GetFreeIpOfL3Network = op("GetFreeIpOfL3Network", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip/free");
-    (l3_network_uuid: Id) -> body(Page<FreeIp>);
+    (l3_network_uuid: impl Into<Id>) -> body(Page<FreeIp>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     ip_range_uuid: Option<Id> [None] query("ipRangeUuid", Kind::Id);
     /// How many to skip.
@@ -415,7 +415,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/25`
     CheckIpAvailability = op("CheckIpAvailability", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/ip/{ip}/availability");
-    (l3_network_uuid: Id, ip: String) -> body(CheckIpAvailabilityResult);
+    (l3_network_uuid: impl Into<Id>, ip: impl Into<String>) -> body(CheckIpAvailabilityResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// The IP address.
     ip: String [ip.into()] path("ip", Kind::Text);
@@ -432,7 +432,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/26`
     AddIpv6Range = op("AddIpv6Range", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AddIpv6RangeRequest) -> body(Reply<IpRange>);
+    (l3_network_uuid: impl Into<Id>) body(AddIpv6RangeRequest) -> body(Reply<IpRange>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -443,7 +443,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/27`
     AddIpv6RangeByNetworkCidr = op("AddIpv6RangeByNetworkCidr", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges/by-cidr").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AddIpv6RangeByNetworkCidrRequest) -> body(AddIpRangeByNetworkCidrResult);
+    (l3_network_uuid: impl Into<Id>) body(AddIpv6RangeByNetworkCidrRequest) -> body(AddIpRangeByNetworkCidrResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -454,7 +454,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/28`
     GetL3NetworkMtu = op("GetL3NetworkMtu", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/mtu");
-    (l3_network_uuid: Id) -> body(GetL3NetworkMtuResult);
+    (l3_network_uuid: impl Into<Id>) -> body(GetL3NetworkMtuResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -465,7 +465,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/29`
     SetL3NetworkMtu = op("SetL3NetworkMtu", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/mtu").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(SetL3NetworkMtuRequest) -> empty(());
+    (l3_network_uuid: impl Into<Id>) body(SetL3NetworkMtuRequest) -> empty(());
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -476,7 +476,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/30`
     DetachNetworkServiceFromL3Network = op("DetachNetworkServiceFromL3Network", "DELETE", "/zstack/v1/l3-networks/{l3NetworkUuid}/network-services").also(&["/zstack/v1/l3-networks/{l3NetworkUuid}/network-services/{service}"]).long_running();
-    (l3_network_uuid: Id) -> body(Reply<L3Network>);
+    (l3_network_uuid: impl Into<Id>) -> body(Reply<L3Network>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     network_services: Vec<String> [Vec::new()] query("networkServices", Kind::Json).list();
     service: Option<String> [None] query("service", Kind::Text);
@@ -489,7 +489,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/31`
     AttachNetworkServiceToL3Network = op("AttachNetworkServiceToL3Network", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/network-services").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AttachNetworkServiceToL3NetworkRequest) -> body(Reply<L3Network>);
+    (l3_network_uuid: impl Into<Id>) body(AttachNetworkServiceToL3NetworkRequest) -> body(Reply<L3Network>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -500,7 +500,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/32`
     AddReservedIpRange = op("AddReservedIpRange", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/reserved-ip-ranges").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(AddReservedIpRangeRequest) -> body(Reply<ReservedIpRange>);
+    (l3_network_uuid: impl Into<Id>) body(AddReservedIpRangeRequest) -> body(Reply<ReservedIpRange>);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -511,7 +511,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/33`
     GetL3NetworkRouterInterfaceIp = op("GetL3NetworkRouterInterfaceIp", "GET", "/zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip");
-    (l3_network_uuid: Id) -> body(GetL3NetworkRouterInterfaceIpResult);
+    (l3_network_uuid: impl Into<Id>) -> body(GetL3NetworkRouterInterfaceIpResult);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -522,7 +522,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/34`
     SetL3NetworkRouterInterfaceIp = op("SetL3NetworkRouterInterfaceIp", "POST", "/zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip").wrapper("params").long_running();
-    (l3_network_uuid: Id) body(SetL3NetworkRouterInterfaceIpRequest) -> empty(());
+    (l3_network_uuid: impl Into<Id>) body(SetL3NetworkRouterInterfaceIpRequest) -> empty(());
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -533,7 +533,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/35`
     DeleteL3Network = op("DeleteL3Network", "DELETE", "/zstack/v1/l3-networks/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -546,7 +546,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/36`
     ChangeL3NetworkState = op("ChangeL3NetworkState", "PUT", "/zstack/v1/l3-networks/{uuid}/actions").wrapper("changeL3NetworkState").long_running();
-    (uuid: Id) body(ChangeL3NetworkStateRequest) -> body(Reply<L3Network>);
+    (uuid: impl Into<Id>) body(ChangeL3NetworkStateRequest) -> body(Reply<L3Network>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -557,7 +557,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/37`
     UpdateL3Network = op("UpdateL3Network", "PUT", "/zstack/v1/l3-networks/{uuid}/actions").wrapper("updateL3Network").long_running();
-    (uuid: Id) body(UpdateL3NetworkRequest) -> body(Reply<L3Network>);
+    (uuid: impl Into<Id>) body(UpdateL3NetworkRequest) -> body(Reply<L3Network>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -615,7 +615,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/41`
     DeletePortGroup = op("DeletePortGroup", "DELETE", "/zstack/v1/l3-networks/port-group/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -627,7 +627,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/42`
     UpdatePortGroup = op("UpdatePortGroup", "PUT", "/zstack/v1/l3-networks/port-group/{uuid}/actions").wrapper("updatePortGroup").long_running();
-    (uuid: Id) body(UpdatePortGroupRequest) -> body(Reply<L3Network>);
+    (uuid: impl Into<Id>) body(UpdatePortGroupRequest) -> body(Reply<L3Network>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -206,7 +206,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL3NetworkRequest(name: String, l2_network_uuid: Id) { description: String, r#type: String, category: L3NetworkCategory, ip_version: i64, system: bool, dns_domain: String, enable_ipam: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL3NetworkRequest(into name: String, into l2_network_uuid: Id) { into description: String, into r#type: String, set category: L3NetworkCategory, set ip_version: i64, set system: bool, into dns_domain: String, set enable_ipam: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIpRange` is given.
     ///
@@ -221,7 +221,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIpRangeRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateIpRangeRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeL3NetworkDhcpIpAddress` is given.
     ///
@@ -230,7 +230,7 @@ backhaul_wire::generated_model! {
     0 dhcp_server_ip: Option<String> = Text, new("dhcpServerIp", Kind::Text);
     1 dhcpv6_server_ip: Option<String> = Text, new("dhcpv6ServerIp", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeL3NetworkDhcpIpAddressRequest() { dhcp_server_ip: String, dhcpv6_server_ip: String } }
+backhaul_wire::generated_request! { ChangeL3NetworkDhcpIpAddressRequest() { into dhcp_server_ip: String, into dhcpv6_server_ip: String } }
 backhaul_wire::generated_model! {
     /// What `AddDnsToL3Network` is given.
     ///
@@ -238,7 +238,7 @@ backhaul_wire::generated_model! {
     AddDnsToL3NetworkRequest = ADD_DNS_TO_L3_NETWORK_REQUEST("AddDnsToL3NetworkRequest");
     0 dns: Option<String> = Text, new("dns", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddDnsToL3NetworkRequest(dns: String) {  } }
+backhaul_wire::generated_request! { AddDnsToL3NetworkRequest(into dns: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddHostRouteToL3Network` is given.
     ///
@@ -247,7 +247,7 @@ backhaul_wire::generated_model! {
     0 prefix: Option<String> = Text, new("prefix", Kind::Text).required();
     1 nexthop: Option<String> = Text, new("nexthop", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddHostRouteToL3NetworkRequest(prefix: String, nexthop: String) {  } }
+backhaul_wire::generated_request! { AddHostRouteToL3NetworkRequest(into prefix: String, into nexthop: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddIpRange` is given.
     ///
@@ -275,7 +275,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpRangeRequest(name: String, start_ip: String, end_ip: String, netmask: String) { description: String, gateway: String, ip_range_type: IpRangeType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpRangeRequest(into name: String, into start_ip: String, into end_ip: String, into netmask: String) { into description: String, into gateway: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIpRangeByNetworkCidr` is given.
     ///
@@ -301,7 +301,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpRangeByNetworkCidrRequest(name: String, network_cidr: String) { description: String, gateway: String, ip_range_type: IpRangeType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpRangeByNetworkCidrRequest(into name: String, into network_cidr: String) { into description: String, into gateway: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIpv6Range` is given.
     ///
@@ -332,7 +332,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpv6RangeRequest(name: String, start_ip: String, end_ip: String, gateway: String, prefix_len: i64, address_mode: AddIpv6RangeAddressMode) { description: String, ip_range_type: IpRangeType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpv6RangeRequest(into name: String, into start_ip: String, into end_ip: String, into gateway: String, set prefix_len: i64, set address_mode: AddIpv6RangeAddressMode) { into description: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIpv6RangeByNetworkCidr` is given.
     ///
@@ -355,7 +355,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpv6RangeByNetworkCidrRequest(name: String, network_cidr: String, address_mode: AddIpv6RangeAddressMode) { description: String, ip_range_type: IpRangeType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpv6RangeByNetworkCidrRequest(into name: String, into network_cidr: String, set address_mode: AddIpv6RangeAddressMode) { into description: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetL3NetworkMtu` is given.
     ///
@@ -364,7 +364,7 @@ backhaul_wire::generated_model! {
     /// Has at least 68, at most 9216.
     0 mtu: Option<i64> = Int, new("mtu", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetL3NetworkMtuRequest(mtu: i64) {  } }
+backhaul_wire::generated_request! { SetL3NetworkMtuRequest(set mtu: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachNetworkServiceToL3Network` is given.
     ///
@@ -372,7 +372,7 @@ backhaul_wire::generated_model! {
     AttachNetworkServiceToL3NetworkRequest = ATTACH_NETWORK_SERVICE_TO_L3_NETWORK_REQUEST("AttachNetworkServiceToL3NetworkRequest");
     0 network_services: BTreeMap<String, Value> = JsonMap, map("networkServices", Kind::Json).required();
 }
-backhaul_wire::generated_request! { AttachNetworkServiceToL3NetworkRequest(network_services: BTreeMap<String, Value>) {  } }
+backhaul_wire::generated_request! { AttachNetworkServiceToL3NetworkRequest(set network_services: BTreeMap<String, Value>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddReservedIpRange` is given.
     ///
@@ -387,7 +387,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddReservedIpRangeRequest(start_ip: String, end_ip: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddReservedIpRangeRequest(into start_ip: String, into end_ip: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetL3NetworkRouterInterfaceIp` is given.
     ///
@@ -395,7 +395,7 @@ backhaul_wire::generated_model! {
     SetL3NetworkRouterInterfaceIpRequest = SET_L3_NETWORK_ROUTER_INTERFACE_IP_REQUEST("SetL3NetworkRouterInterfaceIpRequest");
     0 router_interface_ip: Option<String> = Text, new("routerInterfaceIp", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetL3NetworkRouterInterfaceIpRequest(router_interface_ip: String) {  } }
+backhaul_wire::generated_request! { SetL3NetworkRouterInterfaceIpRequest(into router_interface_ip: String) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeL3NetworkState` is given.
     ///
@@ -404,7 +404,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeL3NetworkStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeL3NetworkStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateL3Network` is given.
     ///
@@ -424,7 +424,7 @@ backhaul_wire::generated_model! {
     /// Whether the system itself owns it.
     4 system: Option<bool> = Bool, new("system", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateL3NetworkRequest() { name: String, description: String, dns_domain: String, category: L3NetworkCategory, system: bool } }
+backhaul_wire::generated_request! { UpdateL3NetworkRequest() { into name: String, into description: String, into dns_domain: String, set category: L3NetworkCategory, set system: bool } }
 backhaul_wire::generated_choice! {
     /// A get L3 network IP statistic resource type.
     ///
@@ -512,7 +512,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePortGroupRequest(v_switch_uuid: Id, vlan: i64, name: String) { vlan_mode: CreatePortGroupRequestVlanMode, vlan_ranges: String, description: String, r#type: String, l2_network_uuid: Id, category: CreatePortGroupRequestCategory, ip_version: i64, system: bool, dns_domain: String, enable_ipam: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePortGroupRequest(into v_switch_uuid: Id, set vlan: i64, into name: String) { set vlan_mode: CreatePortGroupRequestVlanMode, into vlan_ranges: String, into description: String, into r#type: String, into l2_network_uuid: Id, set category: CreatePortGroupRequestCategory, set ip_version: i64, set system: bool, into dns_domain: String, set enable_ipam: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l3_networks.json#/$defs/UpdatePortGroupRequest/properties/category`
     UpdatePortGroupRequestCategory = UPDATE_PORT_GROUP_REQUEST_CATEGORY(&[]);
@@ -538,7 +538,7 @@ backhaul_wire::generated_model! {
     3 category: Option<UpdatePortGroupRequestCategory> = Enum, new("category", Kind::Enum(&UPDATE_PORT_GROUP_REQUEST_CATEGORY));
     4 system: Option<bool> = Bool, new("system", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdatePortGroupRequest() { name: String, description: String, dns_domain: String, category: UpdatePortGroupRequestCategory, system: bool } }
+backhaul_wire::generated_request! { UpdatePortGroupRequest() { into name: String, into description: String, into dns_domain: String, set category: UpdatePortGroupRequestCategory, set system: bool } }
 backhaul_wire::generated_model! {
     /// A port group.
     ///

@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/3`
     DeleteLdapBinding = op("DeleteLdapBinding", "DELETE", "/zstack/v1/ldap/bindings/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/4`
     GetCandidateLdapEntryForBinding = op("GetCandidateLdapEntryForBinding", "GET", "/zstack/v1/ldap/entries/candidates");
-    (ldap_filter: String) -> body(GetLdapEntryResult);
+    (ldap_filter: impl Into<String>) -> body(GetLdapEntryResult);
     ldap_filter: String [ldap_filter.into()] query("ldapFilter", Kind::Text).required();
     /// How many at most. `2500` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/5`
     GetLdapEntry = op("GetLdapEntry", "GET", "/zstack/v1/ldap/entry");
-    (ldap_filter: String) -> body(GetLdapEntryResult);
+    (ldap_filter: impl Into<String>) -> body(GetLdapEntryResult);
     ldap_filter: String [ldap_filter.into()] query("ldapFilter", Kind::Text).required();
     /// How many at most. `2500` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -93,7 +93,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/6`
     GetLdapServerAvailableAttributes = op("GetLdapServerAvailableAttributes", "GET", "/zstack/v1/ldap/server/attributes/{uuid}");
-    (uuid: Id) -> body(Page<LdapServer>);
+    (uuid: impl Into<Id>) -> body(Page<LdapServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/9`
     UpdateLdapServer = op("UpdateLdapServer", "PUT", "/zstack/v1/ldap/servers/{ldapServerUuid}").wrapper("updateLdapServer").long_running();
-    (ldap_server_uuid: Id) body(UpdateLdapServerRequest) -> body(Reply<LdapServer>);
+    (ldap_server_uuid: impl Into<Id>) body(UpdateLdapServerRequest) -> body(Reply<LdapServer>);
     ldap_server_uuid: Id [ldap_server_uuid.into()] path("ldapServerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/10`
     DeleteLdapServer = op("DeleteLdapServer", "DELETE", "/zstack/v1/ldap/servers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/11`
     SyncLdapServer = op("SyncLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").wrapper("syncLdapServer").long_running();
-    (uuid: Id) -> body(Reply<LongJob>);
+    (uuid: impl Into<Id>) -> body(Reply<LongJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/12`
     SyncAccountsFromLdapServer = op("SyncAccountsFromLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").wrapper("syncAccountsFromLdapServer").long_running();
-    (uuid: Id) body(SyncAccountsFromLdapServerRequest) -> body(SyncAccountsFromLdapServerResult);
+    (uuid: impl Into<Id>) body(SyncAccountsFromLdapServerRequest) -> body(SyncAccountsFromLdapServerResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

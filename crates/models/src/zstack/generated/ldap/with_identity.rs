@@ -53,12 +53,12 @@ backhaul_wire::generated_model! {
     /// Has at most 32 characters.
     1 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CreateLdapBindingRequest(ldap_uid: String, account_uuid: Id) {  } }
+backhaul_wire::generated_request! { CreateLdapBindingRequest(into ldap_uid: String, into account_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `AddLdapServer` is given.
     ///
     /// Schema: `schemas/zstack/ldap.json#/$defs/AddLdapServerRequest`
-    AddLdapServerRequest = ADD_LDAP_SERVER_REQUEST("AddLdapServerRequest");
+    AddLdapServerRequest = ADD_LDAP_SERVER_REQUEST("AddLdapServerRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -84,12 +84,12 @@ backhaul_wire::generated_model! {
     6 encryption: Option<AddLdapServerEncryption> = Enum, new("encryption", Kind::Enum(&ADD_LDAP_SERVER_ENCRYPTION)).required();
     7 scope: Option<AddLdapServerScope> = Enum, new("scope", Kind::Enum(&ADD_LDAP_SERVER_SCOPE)).required();
 }
-backhaul_wire::generated_request! { AddLdapServerRequest(name: String, url: Secret, base: String, username: String, password: Secret, encryption: AddLdapServerEncryption, scope: AddLdapServerScope) { description: String } }
+backhaul_wire::generated_request! { AddLdapServerRequest(into name: String, into url: Secret, into base: String, into username: String, into password: Secret, set encryption: AddLdapServerEncryption, set scope: AddLdapServerScope) { into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateLdapServer` is given.
     ///
     /// Schema: `schemas/zstack/ldap.json#/$defs/UpdateLdapServerRequest`
-    UpdateLdapServerRequest = UPDATE_LDAP_SERVER_REQUEST("UpdateLdapServerRequest");
+    UpdateLdapServerRequest = UPDATE_LDAP_SERVER_REQUEST("UpdateLdapServerRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -114,7 +114,7 @@ backhaul_wire::generated_model! {
     5 password: Option<Secret> = Secret, new("password", Kind::Secret);
     6 encryption: Option<AddLdapServerEncryption> = Enum, new("encryption", Kind::Enum(&ADD_LDAP_SERVER_ENCRYPTION));
 }
-backhaul_wire::generated_request! { UpdateLdapServerRequest() { name: String, description: String, url: String, base: String, username: String, password: Secret, encryption: AddLdapServerEncryption } }
+backhaul_wire::generated_request! { UpdateLdapServerRequest() { into name: String, into description: String, into url: String, into base: String, into username: String, into password: Secret, set encryption: AddLdapServerEncryption } }
 backhaul_wire::generated_choice! {
     /// An add LDAP server encryption.
     ///
@@ -156,7 +156,7 @@ backhaul_wire::generated_model! {
     0 create_account_strategy: Option<SyncAccountsFromLdapServerRequestCreateAccountStrategy> = Enum, new("createAccountStrategy", Kind::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_CREATE_ACCOUNT_STRATEGY));
     1 delete_account_strategy: Option<SyncAccountsFromLdapServerRequestDeleteAccountStrategy> = Enum, new("deleteAccountStrategy", Kind::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_DELETE_ACCOUNT_STRATEGY));
 }
-backhaul_wire::generated_request! { SyncAccountsFromLdapServerRequest() { create_account_strategy: SyncAccountsFromLdapServerRequestCreateAccountStrategy, delete_account_strategy: SyncAccountsFromLdapServerRequestDeleteAccountStrategy } }
+backhaul_wire::generated_request! { SyncAccountsFromLdapServerRequest() { set create_account_strategy: SyncAccountsFromLdapServerRequestCreateAccountStrategy, set delete_account_strategy: SyncAccountsFromLdapServerRequestDeleteAccountStrategy } }
 backhaul_wire::generated_model! {
     /// What `SyncAccountsFromLdapServer` answers.
     ///

@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/2`
     ChangeAccessControlListRedirectRule = op("ChangeAccessControlListRedirectRule", "PUT", "/zstack/v1/access-control-lists/redirectRules/{uuid}/actions").wrapper("changeAccessControlListRedirectRule").long_running();
-    (uuid: Id) body(ChangeAccessControlListRedirectRuleRequest) -> body(Reply<AccessControlListEntry>);
+    (uuid: impl Into<Id>) body(ChangeAccessControlListRedirectRuleRequest) -> body(Reply<AccessControlListEntry>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/3`
     AddAccessControlListEntry = op("AddAccessControlListEntry", "POST", "/zstack/v1/access-control-lists/{aclUuid}/ipentries").wrapper("params").long_running();
-    (acl_uuid: Id) body(AddAccessControlListEntryRequest) -> body(Reply<AccessControlListEntry>);
+    (acl_uuid: impl Into<Id>) body(AddAccessControlListEntryRequest) -> body(Reply<AccessControlListEntry>);
     acl_uuid: Id [acl_uuid.into()] path("aclUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/4`
     RemoveAccessControlListEntry = op("RemoveAccessControlListEntry", "DELETE", "/zstack/v1/access-control-lists/{aclUuid}/ipentries/{uuid}").long_running();
-    (acl_uuid: Id, uuid: Id) -> empty(());
+    (acl_uuid: impl Into<Id>, uuid: impl Into<Id>) -> empty(());
     acl_uuid: Id [acl_uuid.into()] path("aclUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/5`
     AddAccessControlListRedirectRule = op("AddAccessControlListRedirectRule", "POST", "/zstack/v1/access-control-lists/{aclUuid}/redirectRules").wrapper("params").long_running();
-    (acl_uuid: Id) body(AddAccessControlListRedirectRuleRequest) -> body(Reply<AccessControlListEntry>);
+    (acl_uuid: impl Into<Id>) body(AddAccessControlListRedirectRuleRequest) -> body(Reply<AccessControlListEntry>);
     acl_uuid: Id [acl_uuid.into()] path("aclUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -91,7 +91,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/6`
     DeleteAccessControlList = op("DeleteAccessControlList", "DELETE", "/zstack/v1/access-control-lists/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/9`
     DeleteCertificate = op("DeleteCertificate", "DELETE", "/zstack/v1/certificates/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -153,7 +153,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/10`
     UpdateCertificate = op("UpdateCertificate", "PUT", "/zstack/v1/certificates/{uuid}/actions").wrapper("updateCertificate").long_running();
-    (uuid: Id) body(UpdateCertificateRequest) -> body(Reply<Certificate>);
+    (uuid: impl Into<Id>) body(UpdateCertificateRequest) -> body(Reply<Certificate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -200,7 +200,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/13`
     ChangeAccessControlListServerGroup = op("ChangeAccessControlListServerGroup", "PUT", "/zstack/v1/load-balancers/listener/acl/{aclUuid}/servergroup/actions").wrapper("changeAccessControlListServerGroup").long_running();
-    (acl_uuid: Id) body(ChangeAccessControlListServerGroupRequest) -> body(Reply<LoadBalancerListerAcl>);
+    (acl_uuid: impl Into<Id>) body(ChangeAccessControlListServerGroupRequest) -> body(Reply<LoadBalancerListerAcl>);
     acl_uuid: Id [acl_uuid.into()] path("aclUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -251,7 +251,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/16`
     RemoveAccessControlListFromLoadBalancer = op("RemoveAccessControlListFromLoadBalancer", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists").long_running();
-    (listener_uuid: Id) -> body(Reply<LoadBalancerListener>);
+    (listener_uuid: impl Into<Id>) -> body(Reply<LoadBalancerListener>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     acl_uuids: Vec<Id> [Vec::new()] query("aclUuids", Kind::Id).list().required();
     server_group_uuids: Vec<Id> [Vec::new()] query("serverGroupUuids", Kind::Id).list();
@@ -264,7 +264,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/17`
     AddAccessControlListToLoadBalancer = op("AddAccessControlListToLoadBalancer", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists").wrapper("params").long_running();
-    (listener_uuid: Id) body(AddAccessControlListToLoadBalancerRequest) -> body(Reply<LoadBalancerListener>);
+    (listener_uuid: impl Into<Id>) body(AddAccessControlListToLoadBalancerRequest) -> body(Reply<LoadBalancerListener>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -275,7 +275,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/18`
     RemoveCertificateFromLoadBalancerListener = op("RemoveCertificateFromLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/certificate").long_running();
-    (listener_uuid: Id, certificate_uuid: Id) -> body(Reply<LoadBalancerListener>);
+    (listener_uuid: impl Into<Id>, certificate_uuid: impl Into<Id>) -> body(Reply<LoadBalancerListener>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     certificate_uuid: Id [certificate_uuid.into()] query("certificateUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -287,7 +287,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/19`
     AddCertificateToLoadBalancerListener = op("AddCertificateToLoadBalancerListener", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/certificate").wrapper("params").long_running();
-    (listener_uuid: Id) body(AddCertificateToLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
+    (listener_uuid: impl Into<Id>) body(AddCertificateToLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -298,7 +298,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/20`
     GetCandidateL3NetworksForLoadBalancer = op("GetCandidateL3NetworksForLoadBalancer", "GET", "/zstack/v1/load-balancers/listeners/{listenerUuid}/networks/candidates");
-    (listener_uuid: Id) -> body(Page<L3Network>);
+    (listener_uuid: impl Into<Id>) -> body(Page<L3Network>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -313,7 +313,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/21`
     RemoveServerGroupFromLoadBalancerListener = op("RemoveServerGroupFromLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups").long_running();
-    (listener_uuid: Id, server_group_uuid: Id) -> body(Reply<LoadBalancerListener>);
+    (listener_uuid: impl Into<Id>, server_group_uuid: impl Into<Id>) -> body(Reply<LoadBalancerListener>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     server_group_uuid: Id [server_group_uuid.into()] query("serverGroupUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -325,7 +325,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/22`
     AddServerGroupToLoadBalancerListener = op("AddServerGroupToLoadBalancerListener", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups").wrapper("params").long_running();
-    (listener_uuid: Id) body(AddServerGroupToLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
+    (listener_uuid: impl Into<Id>) body(AddServerGroupToLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -336,7 +336,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/23`
     GetCandidateVmNicsForLoadBalancer = op("GetCandidateVmNicsForLoadBalancer", "GET", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/candidate-nics");
-    (listener_uuid: Id) -> body(Page<VmNic>);
+    (listener_uuid: impl Into<Id>) -> body(Page<VmNic>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -347,7 +347,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/24`
     RemoveVmNicFromLoadBalancer = op("RemoveVmNicFromLoadBalancer", "DELETE", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics").long_running();
-    (listener_uuid: Id) -> body(Reply<LoadBalancer>);
+    (listener_uuid: impl Into<Id>) -> body(Reply<LoadBalancer>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     vm_nic_uuids: Vec<Id> [Vec::new()] query("vmNicUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -359,7 +359,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/25`
     AddVmNicToLoadBalancer = op("AddVmNicToLoadBalancer", "POST", "/zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics").wrapper("params").long_running();
-    (listener_uuid: Id) body(AddVmNicToLoadBalancerRequest) -> body(Reply<LoadBalancerListener>);
+    (listener_uuid: impl Into<Id>) body(AddVmNicToLoadBalancerRequest) -> body(Reply<LoadBalancerListener>);
     listener_uuid: Id [listener_uuid.into()] path("listenerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -370,7 +370,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/26`
     DeleteLoadBalancerListener = op("DeleteLoadBalancerListener", "DELETE", "/zstack/v1/load-balancers/listeners/{uuid}").long_running();
-    (uuid: Id) -> body(Reply<LoadBalancer>);
+    (uuid: impl Into<Id>) -> body(Reply<LoadBalancer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -381,7 +381,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/27`
     UpdateLoadBalancerListener = op("UpdateLoadBalancerListener", "PUT", "/zstack/v1/load-balancers/listeners/{uuid}").wrapper("updateLoadBalancerListener").long_running();
-    (uuid: Id) body(UpdateLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
+    (uuid: impl Into<Id>) body(UpdateLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -392,7 +392,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/28`
     ChangeLoadBalancerListener = op("ChangeLoadBalancerListener", "PUT", "/zstack/v1/load-balancers/listeners/{uuid}/actions").wrapper("changeLoadBalancerListener").long_running();
-    (uuid: Id) body(ChangeLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
+    (uuid: impl Into<Id>) body(ChangeLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -461,7 +461,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/32`
     ChangeLoadBalancerBackendServer = op("ChangeLoadBalancerBackendServer", "PUT", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendserver/actions").wrapper("changeLoadBalancerBackendServer").long_running();
-    (server_group_uuid: Id) body(ChangeLoadBalancerBackendServerRequest) -> body(Reply<LoadBalancerServerGroup>);
+    (server_group_uuid: impl Into<Id>) body(ChangeLoadBalancerBackendServerRequest) -> body(Reply<LoadBalancerServerGroup>);
     server_group_uuid: Id [server_group_uuid.into()] path("serverGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -472,7 +472,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/33`
     AddBackendServerToServerGroup = op("AddBackendServerToServerGroup", "POST", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers").wrapper("params").long_running();
-    (server_group_uuid: Id) body(AddBackendServerToServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
+    (server_group_uuid: impl Into<Id>) body(AddBackendServerToServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
     server_group_uuid: Id [server_group_uuid.into()] path("serverGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -483,7 +483,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/34`
     RemoveBackendServerFromServerGroup = op("RemoveBackendServerFromServerGroup", "PUT", "/zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers/actions").wrapper("removeBackendServerFromServerGroup").long_running();
-    (server_group_uuid: Id) body(RemoveBackendServerFromServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
+    (server_group_uuid: impl Into<Id>) body(RemoveBackendServerFromServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
     server_group_uuid: Id [server_group_uuid.into()] path("serverGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -494,7 +494,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/35`
     DeleteLoadBalancerServerGroup = op("DeleteLoadBalancerServerGroup", "DELETE", "/zstack/v1/load-balancers/servergroups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -505,7 +505,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/36`
     UpdateLoadBalancerServerGroup = op("UpdateLoadBalancerServerGroup", "PUT", "/zstack/v1/load-balancers/servergroups/{uuid}/actions").wrapper("updateLoadBalancerServerGroup").long_running();
-    (uuid: Id) body(UpdateLoadBalancerServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
+    (uuid: impl Into<Id>) body(UpdateLoadBalancerServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -516,7 +516,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/37`
     DeleteSlbGroup = op("DeleteSlbGroup", "DELETE", "/zstack/v1/load-balancers/slb/group/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -529,7 +529,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/38`
     UpdateSlbGroup = op("UpdateSlbGroup", "PUT", "/zstack/v1/load-balancers/slb/group/{uuid}/actions").wrapper("updateSlbGroup").long_running();
-    (uuid: Id) body(UpdateSlbGroupRequest) -> body(Reply<SlbGroup>);
+    (uuid: impl Into<Id>) body(UpdateSlbGroupRequest) -> body(Reply<SlbGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -576,7 +576,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/41`
     ChangeSlbGroupDeployType = op("ChangeSlbGroupDeployType", "PUT", "/zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/deployType").wrapper("changeSlbGroupDeployType").long_running();
-    (slb_group_uuid: Id) body(ChangeSlbGroupDeployTypeRequest) -> body(Reply<SlbGroup>);
+    (slb_group_uuid: impl Into<Id>) body(ChangeSlbGroupDeployTypeRequest) -> body(Reply<SlbGroup>);
     slb_group_uuid: Id [slb_group_uuid.into()] path("slbGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -587,7 +587,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/42`
     ChangeSlbGroupMonitorIps = op("ChangeSlbGroupMonitorIps", "PUT", "/zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/monitorIps").wrapper("changeSlbGroupMonitorIps").long_running();
-    (slb_group_uuid: Id) body(ChangeSlbGroupMonitorIpsRequest) -> body(Reply<SlbGroup>);
+    (slb_group_uuid: impl Into<Id>) body(ChangeSlbGroupMonitorIpsRequest) -> body(Reply<SlbGroup>);
     slb_group_uuid: Id [slb_group_uuid.into()] path("slbGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -634,7 +634,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/45`
     ProvisionSlbInstance = op("ProvisionSlbInstance", "PUT", "/zstack/v1/load-balancers/slb/instances/{uuid}/provision").wrapper("provisionSlbInstance").long_running();
-    (uuid: Id) -> body(Reply<SlbGroup>);
+    (uuid: impl Into<Id>) -> body(Reply<SlbGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -645,7 +645,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/46`
     CreateLoadBalancerListener = op("CreateLoadBalancerListener", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/listeners").wrapper("params").long_running();
-    (load_balancer_uuid: Id) body(CreateLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
+    (load_balancer_uuid: impl Into<Id>) body(CreateLoadBalancerListenerRequest) -> body(Reply<LoadBalancerListener>);
     load_balancer_uuid: Id [load_balancer_uuid.into()] path("loadBalancerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -656,7 +656,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/47`
     GetLoadBalancerOwner = op("GetLoadBalancerOwner", "GET", "/zstack/v1/load-balancers/{loadBalancerUuid}/owner");
-    (load_balancer_uuid: Id) -> body(GetLoadBalancerOwnerResult);
+    (load_balancer_uuid: impl Into<Id>) -> body(GetLoadBalancerOwnerResult);
     load_balancer_uuid: Id [load_balancer_uuid.into()] path("loadBalancerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -667,7 +667,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/48`
     CreateLoadBalancerServerGroup = op("CreateLoadBalancerServerGroup", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/servergroups").wrapper("params").long_running();
-    (load_balancer_uuid: Id) body(CreateLoadBalancerServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
+    (load_balancer_uuid: impl Into<Id>) body(CreateLoadBalancerServerGroupRequest) -> body(Reply<LoadBalancerServerGroup>);
     load_balancer_uuid: Id [load_balancer_uuid.into()] path("loadBalancerUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -678,7 +678,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/49`
     AttachVipToLoadBalancer = op("AttachVipToLoadBalancer", "POST", "/zstack/v1/load-balancers/{loadBalancerUuid}/vip/{vipUuid}").wrapper("params").long_running();
-    (load_balancer_uuid: Id, vip_uuid: Id) -> body(Reply<LoadBalancer>);
+    (load_balancer_uuid: impl Into<Id>, vip_uuid: impl Into<Id>) -> body(Reply<LoadBalancer>);
     load_balancer_uuid: Id [load_balancer_uuid.into()] path("loadBalancerUuid", Kind::Id);
     vip_uuid: Id [vip_uuid.into()] path("vipUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -690,7 +690,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/50`
     DeleteLoadBalancer = op("DeleteLoadBalancer", "DELETE", "/zstack/v1/load-balancers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -703,7 +703,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/51`
     RefreshLoadBalancer = op("RefreshLoadBalancer", "PUT", "/zstack/v1/load-balancers/{uuid}/actions").wrapper("refreshLoadBalancer").long_running();
-    (uuid: Id) -> body(Reply<LoadBalancer>);
+    (uuid: impl Into<Id>) -> body(Reply<LoadBalancer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -714,7 +714,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/52`
     UpdateLoadBalancer = op("UpdateLoadBalancer", "PUT", "/zstack/v1/load-balancers/{uuid}/actions").wrapper("updateLoadBalancer").long_running();
-    (uuid: Id) body(UpdateLoadBalancerRequest) -> body(Reply<LoadBalancer>);
+    (uuid: impl Into<Id>) body(UpdateLoadBalancerRequest) -> body(Reply<LoadBalancer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/11`
     DeleteGcJob = op("DeleteGCJob", "DELETE", "/zstack/v1/gc-jobs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -155,7 +155,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/12`
     TriggerGcJob = op("TriggerGCJob", "PUT", "/zstack/v1/gc-jobs/{uuid}/actions").wrapper("triggerGCJob").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -203,7 +203,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/15`
     GetGlobalConfigOptions = op("GetGlobalConfigOptions", "GET", "/zstack/v1/global-configurations/{category}/{name}");
-    (category: String, name: String) -> body(GetGlobalConfigOptionsResult);
+    (category: impl Into<String>, name: impl Into<String>) -> body(GetGlobalConfigOptionsResult);
     category: String [category.into()] path("category", Kind::Text);
     /// Its name.
     name: String [name.into()] path("name", Kind::Text);
@@ -216,7 +216,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/16`
     UpdateGlobalConfig = op("UpdateGlobalConfig", "PUT", "/zstack/v1/global-configurations/{category}/{name}/actions").wrapper("updateGlobalConfig").long_running();
-    (category: String, name: String) body(UpdateGlobalConfigRequest) -> body(Reply<GlobalConfig>);
+    (category: impl Into<String>, name: impl Into<String>) body(UpdateGlobalConfigRequest) -> body(Reply<GlobalConfig>);
     category: String [category.into()] path("category", Kind::Text);
     /// Its name.
     name: String [name.into()] path("name", Kind::Text);
@@ -304,7 +304,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/24`
     DeleteLicense = op("DeleteLicense", "DELETE", "/zstack/v1/licenses/mn/{managementNodeUuid}/actions").long_running();
-    (management_node_uuid: Id) -> empty(());
+    (management_node_uuid: impl Into<Id>) -> empty(());
     management_node_uuid: Id [management_node_uuid.into()] path("managementNodeUuid", Kind::Id);
     /// Its uuid.
     uuid: Option<Id> [None] query("uuid", Kind::Id);
@@ -318,7 +318,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/25`
     UpdateLicense = op("UpdateLicense", "PUT", "/zstack/v1/licenses/mn/{managementNodeUuid}/actions").wrapper("updateLicense").long_running();
-    (management_node_uuid: Id) body(UpdateLicenseRequest) -> body(Reply<License>);
+    (management_node_uuid: impl Into<Id>) body(UpdateLicenseRequest) -> body(Reply<License>);
     management_node_uuid: Id [management_node_uuid.into()] path("managementNodeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -524,7 +524,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/40`
     DeleteResourceConfig = op("DeleteResourceConfig", "DELETE", "/zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}").long_running();
-    (resource_uuid: Id, category: String, name: String) -> empty(());
+    (resource_uuid: impl Into<Id>, category: impl Into<String>, name: impl Into<String>) -> empty(());
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     category: String [category.into()] path("category", Kind::Text);
     /// Its name.
@@ -540,7 +540,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/41`
     UpdateResourceConfig = op("UpdateResourceConfig", "PUT", "/zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}/actions").wrapper("updateResourceConfig").long_running();
-    (resource_uuid: Id, category: String, name: String) body(UpdateResourceConfigRequest) -> body(Reply<ResourceConfig>);
+    (resource_uuid: impl Into<Id>, category: impl Into<String>, name: impl Into<String>) body(UpdateResourceConfigRequest) -> body(Reply<ResourceConfig>);
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     category: String [category.into()] path("category", Kind::Text);
     /// Its name.
@@ -554,7 +554,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/42`
     UpdateResourceConfigs = op("UpdateResourceConfigs", "POST", "/zstack/v1/resource-configurations/{resourceUuid}/resource-configs/actions").wrapper("params").long_running();
-    (resource_uuid: Id) body(UpdateResourceConfigsRequest) -> body(Page<ResourceConfigStruct>);
+    (resource_uuid: impl Into<Id>) body(UpdateResourceConfigsRequest) -> body(Page<ResourceConfigStruct>);
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -565,7 +565,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/43`
     GetResourceConfigs = op("GetResourceConfigs", "GET", "/zstack/v1/resource-configurations/{resourceUuid}/{category}");
-    (resource_uuid: Id, category: String) -> body(GetResourceConfigsResult);
+    (resource_uuid: impl Into<Id>, category: impl Into<String>) -> body(GetResourceConfigsResult);
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     category: String [category.into()] path("category", Kind::Text);
     names: Vec<String> [Vec::new()] query("names", Kind::Text).list().required();
@@ -578,7 +578,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/44`
     GetResourceConfig = op("GetResourceConfig", "GET", "/zstack/v1/resource-configurations/{resourceUuid}/{category}/{name}");
-    (resource_uuid: Id, category: String, name: String) -> body(GetResourceConfigResult);
+    (resource_uuid: impl Into<Id>, category: impl Into<String>, name: impl Into<String>) -> body(GetResourceConfigResult);
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     category: String [category.into()] path("category", Kind::Text);
     /// Its name.
@@ -669,7 +669,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/49`
     ApplyTemplateConfig = op("ApplyTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").wrapper("applyTemplateConfig").long_running();
-    (template_uuid: Id) -> empty(());
+    (template_uuid: impl Into<Id>) -> empty(());
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -680,7 +680,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/50`
     ResetTemplateConfig = op("ResetTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").wrapper("resetTemplateConfig").long_running();
-    (template_uuid: Id) -> empty(());
+    (template_uuid: impl Into<Id>) -> empty(());
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -691,7 +691,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/51`
     RevertTemplateConfig = op("RevertTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").wrapper("revertTemplateConfig").long_running();
-    (template_uuid: Id) -> empty(());
+    (template_uuid: impl Into<Id>) -> empty(());
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -702,7 +702,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/52`
     UpdateTemplateConfig = op("UpdateTemplateConfig", "PUT", "/zstack/v1/template-configurations/{templateUuid}/actions").wrapper("updateTemplateConfig").long_running();
-    (template_uuid: Id) body(UpdateTemplateConfigRequest) -> body(Reply<TemplateConfig>);
+    (template_uuid: impl Into<Id>) body(UpdateTemplateConfigRequest) -> body(Reply<TemplateConfig>);
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -778,7 +778,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/management.json#/operations/59`
     DeletePluginDrivers = op("DeletePluginDrivers", "DELETE", "/zstack/v1/external/plugins/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }

@@ -745,7 +745,7 @@ backhaul_wire::generated_model! {
     3 is_running_task: Option<bool> = Bool, new("isRunningTask", Kind::Bool);
     4 managementi_uuid: Option<Id> = Id, new("managementiUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { CleanQueueRequest(signature_name: String) { task_index: i64, is_clean_up: bool, is_running_task: bool, managementi_uuid: Id } }
+backhaul_wire::generated_request! { CleanQueueRequest(into signature_name: String) { set task_index: i64, set is_clean_up: bool, set is_running_task: bool, into managementi_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `DebugSignal` is given.
     ///
@@ -753,7 +753,7 @@ backhaul_wire::generated_model! {
     DebugSignalRequest = DEBUG_SIGNAL_REQUEST("DebugSignalRequest");
     0 signals: Vec<String> = Texts, list("signals", Kind::Text).required();
 }
-backhaul_wire::generated_request! { DebugSignalRequest(signals: Vec<String>) {  } }
+backhaul_wire::generated_request! { DebugSignalRequest(set signals: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CheckElaborationContent` is given.
     ///
@@ -764,7 +764,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters.
     1 elaborate_content: Option<String> = Text, new("elaborateContent", Kind::Text);
 }
-backhaul_wire::generated_request! { CheckElaborationContentRequest() { elaborate_file: String, elaborate_content: String } }
+backhaul_wire::generated_request! { CheckElaborationContentRequest() { into elaborate_file: String, into elaborate_content: String } }
 backhaul_wire::generated_model! {
     /// What `ReloadExternalService` is given.
     ///
@@ -773,7 +773,7 @@ backhaul_wire::generated_model! {
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ReloadExternalServiceRequest(name: String) {  } }
+backhaul_wire::generated_request! { ReloadExternalServiceRequest(into name: String) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateGlobalConfig` is given.
     ///
@@ -781,7 +781,7 @@ backhaul_wire::generated_model! {
     UpdateGlobalConfigRequest = UPDATE_GLOBAL_CONFIG_REQUEST("UpdateGlobalConfigRequest");
     0 value: Option<String> = Text, new("value", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateGlobalConfigRequest() { value: String } }
+backhaul_wire::generated_request! { UpdateGlobalConfigRequest() { into value: String } }
 backhaul_wire::generated_model! {
     /// What `ReloadLicense` is given.
     ///
@@ -790,7 +790,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 management_node_uuids: Vec<Id> = Ids, list("managementNodeUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { ReloadLicenseRequest() { management_node_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ReloadLicenseRequest() { set management_node_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `PushLicenseAddOnsUsage` is given.
     ///
@@ -798,7 +798,7 @@ backhaul_wire::generated_model! {
     PushLicenseAddOnsUsageRequest = PUSH_LICENSE_ADD_ONS_USAGE_REQUEST("PushLicenseAddOnsUsageRequest");
     0 add_ons_usage: Option<String> = Text, new("addOnsUsage", Kind::Text).required();
 }
-backhaul_wire::generated_request! { PushLicenseAddOnsUsageRequest(add_ons_usage: String) {  } }
+backhaul_wire::generated_request! { PushLicenseAddOnsUsageRequest(into add_ons_usage: String) {  } }
 backhaul_wire::generated_model! {
     /// What `RegisterLicenseRequestedApplication` is given.
     ///
@@ -807,7 +807,7 @@ backhaul_wire::generated_model! {
     0 license_request_code: Option<String> = Text, new("licenseRequestCode", Kind::Text).required();
     1 client_pub_key: Option<String> = Text, new("clientPubKey", Kind::Text);
 }
-backhaul_wire::generated_request! { RegisterLicenseRequestedApplicationRequest(license_request_code: String) { client_pub_key: String } }
+backhaul_wire::generated_request! { RegisterLicenseRequestedApplicationRequest(into license_request_code: String) { into client_pub_key: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateLicense` is given.
     ///
@@ -816,7 +816,7 @@ backhaul_wire::generated_model! {
     0 license: Option<String> = Text, new("license", Kind::Text).required();
     1 addition_session: Option<String> = Text, new("additionSession", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLicenseRequest(license: String) { addition_session: String } }
+backhaul_wire::generated_request! { UpdateLicenseRequest(into license: String) { into addition_session: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateFactoryModeState` is given.
     ///
@@ -824,7 +824,7 @@ backhaul_wire::generated_model! {
     UpdateFactoryModeStateRequest = UPDATE_FACTORY_MODE_STATE_REQUEST("UpdateFactoryModeStateRequest");
     0 factory_mode_state: Option<bool> = Bool, new("factoryModeState", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { UpdateFactoryModeStateRequest(factory_mode_state: bool) {  } }
+backhaul_wire::generated_request! { UpdateFactoryModeStateRequest(set factory_mode_state: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateResourceConfig` is given.
     ///
@@ -832,7 +832,7 @@ backhaul_wire::generated_model! {
     UpdateResourceConfigRequest = UPDATE_RESOURCE_CONFIG_REQUEST("UpdateResourceConfigRequest");
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateResourceConfigRequest(value: String) {  } }
+backhaul_wire::generated_request! { UpdateResourceConfigRequest(into value: String) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateResourceConfigs` is given.
     ///
@@ -841,7 +841,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 resource_configs: Vec<ResourceConfigAO> = Structs, list("resourceConfigs", Kind::Struct(&RESOURCE_CONFIG_AO)).required();
 }
-backhaul_wire::generated_request! { UpdateResourceConfigsRequest(resource_configs: Vec<ResourceConfigAO>) {  } }
+backhaul_wire::generated_request! { UpdateResourceConfigsRequest(set resource_configs: Vec<ResourceConfigAO>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateTemplateConfig` is given.
     ///
@@ -852,7 +852,7 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text).required();
     2 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateTemplateConfigRequest(category: String, name: String, value: String) {  } }
+backhaul_wire::generated_request! { UpdateTemplateConfigRequest(into category: String, into name: String, into value: String) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateChronyServers` is given.
     ///
@@ -863,7 +863,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 external_hostnames: Vec<String> = Texts, list("externalHostnames", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateChronyServersRequest() { internal_hostnames: Vec<String>, external_hostnames: Vec<String> } }
+backhaul_wire::generated_request! { UpdateChronyServersRequest() { set internal_hostnames: Vec<String>, set external_hostnames: Vec<String> } }
 backhaul_wire::generated_choice! {
     /// A garbage status.
     ///
@@ -922,7 +922,7 @@ backhaul_wire::generated_model! {
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { RefreshPluginDriversRequest() { name: String } }
+backhaul_wire::generated_request! { RefreshPluginDriversRequest() { into name: String } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/management.json#/$defs/AddLogServerRequest/properties/category`
     AddLogServerRequestCategory = ADD_LOG_SERVER_REQUEST_CATEGORY(&[]);
@@ -973,7 +973,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLogServerRequest(name: String, category: AddLogServerRequestCategory, r#type: AddLogServerRequestType, configuration: String) { description: String, level: AddLogServerRequestLevel, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLogServerRequest(into name: String, set category: AddLogServerRequestCategory, set r#type: AddLogServerRequestType, into configuration: String) { into description: String, set level: AddLogServerRequestLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A log server.
     ///
@@ -1038,7 +1038,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLogServerRequest(uuid: Id) { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateLogServerRequest(into uuid: Id) { into name: String, into description: String } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&GARBAGE_COLLECTOR, make::<GarbageCollector>),

@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/zstack/monitoring.json#/operations/4`
     DeleteLogConfiguration = op("DeleteLogConfiguration", "DELETE", "/zstack/v1/log/configurations/log4j2").long_running();
     (config_id: i64) -> empty(());
-    config_id: i64 [config_id.into()] query("configId", Kind::Int).required();
+    config_id: i64 [config_id] query("configId", Kind::Int).required();
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
     /// System tags, such as `name::value`.
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/8`
     UpdateEmailMedia = op("UpdateEmailMedia", "PUT", "/zstack/v1/media/emails/{uuid}").wrapper("updateEmailMedia").long_running();
-    (uuid: Id) body(UpdateEmailMediaRequest) -> body(Reply<EmailMedia>);
+    (uuid: impl Into<Id>) body(UpdateEmailMediaRequest) -> body(Reply<EmailMedia>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/9`
     DeleteMedia = op("DeleteMedia", "DELETE", "/zstack/v1/media/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/10`
     ChangeMediaState = op("ChangeMediaState", "PUT", "/zstack/v1/media/{uuid}/actions").wrapper("changeMediaState").long_running();
-    (uuid: Id) body(ChangeMediaStateRequest) -> body(Reply<Media>);
+    (uuid: impl Into<Id>) body(ChangeMediaStateRequest) -> body(Reply<Media>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -216,7 +216,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/13`
     GetMonitorItem = op("GetMonitorItem", "GET", "/zstack/v1/monitoring/items");
-    (resource_type: String) -> body(GetMonitorItemResult);
+    (resource_type: impl Into<String>) -> body(GetMonitorItemResult);
     /// What kind of resource it is.
     resource_type: String [resource_type.into()] query("resourceType", Kind::Text).required();
     /// System tags, such as `name::value`.
@@ -290,7 +290,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/17`
     UpdateEmailMonitorTriggerAction = op("UpdateEmailMonitorTriggerAction", "PUT", "/zstack/v1/monitoring/trigger-actions/emails/{uuid}").wrapper("updateEmailMonitorTriggerAction").long_running();
-    (uuid: Id) body(UpdateEmailMonitorTriggerActionRequest) -> body(Reply<MonitorTriggerAction>);
+    (uuid: impl Into<Id>) body(UpdateEmailMonitorTriggerActionRequest) -> body(Reply<MonitorTriggerAction>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -301,7 +301,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/18`
     DeleteMonitorTriggerAction = op("DeleteMonitorTriggerAction", "DELETE", "/zstack/v1/monitoring/trigger-actions/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -314,7 +314,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/19`
     ChangeMonitorTriggerActionState = op("ChangeMonitorTriggerActionState", "PUT", "/zstack/v1/monitoring/trigger-actions/{uuid}/actions").wrapper("changeMonitorTriggerActionState").long_running();
-    (uuid: Id) body(ChangeMonitorTriggerActionStateRequest) -> body(Reply<MonitorTriggerAction>);
+    (uuid: impl Into<Id>) body(ChangeMonitorTriggerActionStateRequest) -> body(Reply<MonitorTriggerAction>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -361,7 +361,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/22`
     DetachMonitorTriggerActionFromTrigger = op("DetachMonitorTriggerActionFromTrigger", "DELETE", "/zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}").long_running();
-    (trigger_uuid: Id, action_uuid: Id) -> empty(());
+    (trigger_uuid: impl Into<Id>, action_uuid: impl Into<Id>) -> empty(());
     trigger_uuid: Id [trigger_uuid.into()] path("triggerUuid", Kind::Id);
     action_uuid: Id [action_uuid.into()] path("actionUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -373,7 +373,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/23`
     AttachMonitorTriggerActionToTrigger = op("AttachMonitorTriggerActionToTrigger", "POST", "/zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}").wrapper("params").long_running();
-    (trigger_uuid: Id, action_uuid: Id) -> empty(());
+    (trigger_uuid: impl Into<Id>, action_uuid: impl Into<Id>) -> empty(());
     trigger_uuid: Id [trigger_uuid.into()] path("triggerUuid", Kind::Id);
     action_uuid: Id [action_uuid.into()] path("actionUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -385,7 +385,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/24`
     DeleteMonitorTrigger = op("DeleteMonitorTrigger", "DELETE", "/zstack/v1/monitoring/triggers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -398,7 +398,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/25`
     ChangeMonitorTriggerState = op("ChangeMonitorTriggerState", "PUT", "/zstack/v1/monitoring/triggers/{uuid}/actions").wrapper("changeMonitorTriggerState").long_running();
-    (uuid: Id) body(ChangeMonitorTriggerStateRequest) -> body(Reply<MonitorTrigger>);
+    (uuid: impl Into<Id>) body(ChangeMonitorTriggerStateRequest) -> body(Reply<MonitorTrigger>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -409,7 +409,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/26`
     UpdateMonitorTrigger = op("UpdateMonitorTrigger", "PUT", "/zstack/v1/monitoring/triggers/{uuid}/actions").wrapper("updateMonitorTrigger").long_running();
-    (uuid: Id) body(UpdateMonitorTriggerRequest) -> body(Reply<MonitorTrigger>);
+    (uuid: impl Into<Id>) body(UpdateMonitorTriggerRequest) -> body(Reply<MonitorTrigger>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -420,7 +420,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/27`
     PrometheusQueryPassThrough = op("PrometheusQueryPassThrough", "GET", "/zstack/v1/prometheus/all");
-    (expression: String) -> body(PrometheusQueryPassThroughResult);
+    (expression: impl Into<String>) -> body(PrometheusQueryPassThroughResult);
     /// `false` when left out.
     instant: Option<bool> [None] query("instant", Kind::Bool);
     start_time: Option<i64> [None] query("startTime", Kind::Int);
@@ -461,7 +461,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/30`
     PrometheusQueryVmMonitoringData = op("PrometheusQueryVmMonitoringData", "GET", "/zstack/v1/prometheus/vm-instances");
-    (expression: String) -> body(PrometheusQueryVmMonitoringDataResult);
+    (expression: impl Into<String>) -> body(PrometheusQueryVmMonitoringDataResult);
     vm_uuids: Vec<Id> [Vec::new()] query("vmUuids", Kind::Id).list().required();
     /// `false` when left out.
     instant: Option<bool> [None] query("instant", Kind::Bool);
@@ -581,7 +581,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/38`
     DeleteWebhook = op("DeleteWebhook", "DELETE", "/zstack/v1/web-hooks/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -594,7 +594,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/39`
     UpdateWebhook = op("UpdateWebhook", "PUT", "/zstack/v1/web-hooks/{uuid}").wrapper("updateWebhook").long_running();
-    (uuid: Id) body(UpdateWebhookRequest) -> body(Reply<Webhook>);
+    (uuid: impl Into<Id>) body(UpdateWebhookRequest) -> body(Reply<Webhook>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -605,7 +605,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/40`
     AttachServiceToObservabilityServer = op("AttachServiceToObservabilityServer", "POST", "/zstack/v1/observability-server/{observabilityServerUuid}/service").wrapper("params").long_running();
-    (observability_server_uuid: Id) body(AttachServiceToObservabilityServerRequest) -> body(Reply<ObservabilityServerVm>);
+    (observability_server_uuid: impl Into<Id>) body(AttachServiceToObservabilityServerRequest) -> body(Reply<ObservabilityServerVm>);
     observability_server_uuid: Id [observability_server_uuid.into()] path("observabilityServerUuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -613,7 +613,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/41`
     DetachServiceFromObservabilityServer = op("DetachServiceFromObservabilityServer", "DELETE", "/zstack/v1/observability-server/{observabilityServerUuid}/service").long_running();
-    (observability_server_uuid: Id, service_type: String, service_uuid: Id) -> body(Reply<ObservabilityServerVm>);
+    (observability_server_uuid: impl Into<Id>, service_type: impl Into<String>, service_uuid: impl Into<Id>) -> body(Reply<ObservabilityServerVm>);
     observability_server_uuid: Id [observability_server_uuid.into()] path("observabilityServerUuid", Kind::Id);
     service_type: String [service_type.into()] query("serviceType", Kind::Text).required();
     service_uuid: Id [service_uuid.into()] query("serviceUuid", Kind::Id).required();
@@ -623,7 +623,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/42`
     GetObservabilityServerServiceData = op("GetObservabilityServerServiceData", "GET", "/zstack/v1/observability-server/{observabilityServerUuid}/service-data");
-    (observability_server_uuid: Id, service_type: String, service_uuid: Id) -> body(GetObservabilityServerServiceDataResult);
+    (observability_server_uuid: impl Into<Id>, service_type: impl Into<String>, service_uuid: impl Into<Id>) -> body(GetObservabilityServerServiceDataResult);
     observability_server_uuid: Id [observability_server_uuid.into()] path("observabilityServerUuid", Kind::Id);
     service_type: String [service_type.into()] query("serviceType", Kind::Text).required();
     service_uuid: Id [service_uuid.into()] query("serviceUuid", Kind::Id).required();

@@ -469,7 +469,7 @@ backhaul_wire::generated_model! {
     /// An SNMP agent.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/$defs/SnmpAgent`
-    SnmpAgent = SNMP_AGENT("SnmpAgent").aliases(&["SnmpAgentInventory"]);
+    SnmpAgent = SNMP_AGENT("SnmpAgent").aliases(&["SnmpAgentInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     1 version: Option<String> = Text, new("version", Kind::Text);
@@ -637,7 +637,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLogConfigurationRequest(name: String, r#type: String, configuration: String) { description: String, level: AddLogConfigurationLevel, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLogConfigurationRequest(into name: String, into r#type: String, into configuration: String) { into description: String, set level: AddLogConfigurationLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLogConfiguration` is given.
     ///
@@ -650,12 +650,12 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLogConfigurationRequest(config_id: i64) { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateLogConfigurationRequest(set config_id: i64) { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateEmailMedia` is given.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/$defs/CreateEmailMediaRequest`
-    CreateEmailMediaRequest = CREATE_EMAIL_MEDIA_REQUEST("CreateEmailMediaRequest");
+    CreateEmailMediaRequest = CREATE_EMAIL_MEDIA_REQUEST("CreateEmailMediaRequest") holds secrets;
     0 smtp_server: Option<String> = Text, new("smtpServer", Kind::Text).required();
     /// Has at least 1, at most 65535.
     1 smtp_port: Option<i64> = Int, new("smtpPort", Kind::Int).required();
@@ -676,12 +676,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEmailMediaRequest(smtp_server: String, smtp_port: i64, name: String) { username: String, password: Secret, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEmailMediaRequest(into smtp_server: String, set smtp_port: i64, into name: String) { into username: String, into password: Secret, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEmailMedia` is given.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/$defs/UpdateEmailMediaRequest`
-    UpdateEmailMediaRequest = UPDATE_EMAIL_MEDIA_REQUEST("UpdateEmailMediaRequest");
+    UpdateEmailMediaRequest = UPDATE_EMAIL_MEDIA_REQUEST("UpdateEmailMediaRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -698,7 +698,7 @@ backhaul_wire::generated_model! {
     /// The password.
     5 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateEmailMediaRequest() { name: String, description: String, smtp_server: String, smtp_port: i64, username: String, password: Secret } }
+backhaul_wire::generated_request! { UpdateEmailMediaRequest() { into name: String, into description: String, into smtp_server: String, set smtp_port: i64, into username: String, into password: Secret } }
 backhaul_wire::generated_model! {
     /// What `ChangeMediaState` is given.
     ///
@@ -707,7 +707,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMediaStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMediaStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateEmailMonitorTriggerAction` is given.
     ///
@@ -731,7 +731,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEmailMonitorTriggerActionRequest(email: String, media_uuid: Id, name: String) { description: String, trigger_uuids: Vec<Id>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEmailMonitorTriggerActionRequest(into email: String, into media_uuid: Id, into name: String) { into description: String, set trigger_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEmailMonitorTriggerAction` is given.
     ///
@@ -749,7 +749,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEmailMonitorTriggerActionRequest() { name: String, email: String, media_uuid: Id, description: String } }
+backhaul_wire::generated_request! { UpdateEmailMonitorTriggerActionRequest() { into name: String, into email: String, into media_uuid: Id, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeMonitorTriggerActionState` is given.
     ///
@@ -758,7 +758,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMonitorTriggerActionStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMonitorTriggerActionStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateMonitorTrigger` is given.
     ///
@@ -785,7 +785,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMonitorTriggerRequest(name: String, expression: String, duration: i64, target_resource_uuid: Id) { recovery_expression: String, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMonitorTriggerRequest(into name: String, into expression: String, set duration: i64, into target_resource_uuid: Id) { into recovery_expression: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeMonitorTriggerState` is given.
     ///
@@ -794,7 +794,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMonitorTriggerStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMonitorTriggerStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateMonitorTrigger` is given.
     ///
@@ -813,12 +813,12 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 2147483647.
     3 duration: Option<i64> = Int, new("duration", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateMonitorTriggerRequest() { name: String, description: String, expression: String, duration: i64 } }
+backhaul_wire::generated_request! { UpdateMonitorTriggerRequest() { into name: String, into description: String, into expression: String, set duration: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateSnmpAgent` is given.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/$defs/CreateSnmpAgentRequest`
-    CreateSnmpAgentRequest = CREATE_SNMP_AGENT_REQUEST("CreateSnmpAgentRequest");
+    CreateSnmpAgentRequest = CREATE_SNMP_AGENT_REQUEST("CreateSnmpAgentRequest") holds secrets;
     0 version: Option<CreateSnmpAgentVersion> = Enum, new("version", Kind::Enum(&CREATE_SNMP_AGENT_VERSION)).required();
     /// Has at least 1 characters, at most 32 characters.
     1 read_community: Option<String> = Text, new("readCommunity", Kind::Text);
@@ -835,7 +835,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSnmpAgentRequest(version: CreateSnmpAgentVersion, port: i64) { read_community: String, user_name: String, auth_algorithm: CreateSnmpAgentAuthAlgorithm, auth_password: Secret, privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, privacy_password: Secret, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSnmpAgentRequest(set version: CreateSnmpAgentVersion, set port: i64) { into read_community: String, into user_name: String, set auth_algorithm: CreateSnmpAgentAuthAlgorithm, into auth_password: Secret, set privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, into privacy_password: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `StartSnmpAgent` is given.
     ///
@@ -844,7 +844,7 @@ backhaul_wire::generated_model! {
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { StartSnmpAgentRequest(uuid: Id) {  } }
+backhaul_wire::generated_request! { StartSnmpAgentRequest(into uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `StopSnmpAgent` is given.
     ///
@@ -853,12 +853,12 @@ backhaul_wire::generated_model! {
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { StopSnmpAgentRequest(uuid: Id) {  } }
+backhaul_wire::generated_request! { StopSnmpAgentRequest(into uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSnmpAgent` is given.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/$defs/UpdateSnmpAgentRequest`
-    UpdateSnmpAgentRequest = UPDATE_SNMP_AGENT_REQUEST("UpdateSnmpAgentRequest");
+    UpdateSnmpAgentRequest = UPDATE_SNMP_AGENT_REQUEST("UpdateSnmpAgentRequest") holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
     1 version: Option<CreateSnmpAgentVersion> = Enum, new("version", Kind::Enum(&CREATE_SNMP_AGENT_VERSION)).required();
@@ -873,7 +873,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1024, at most 65535.
     8 port: Option<i64> = Int, new("port", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateSnmpAgentRequest(uuid: Id, version: CreateSnmpAgentVersion, port: i64) { read_community: String, user_name: String, auth_algorithm: CreateSnmpAgentAuthAlgorithm, auth_password: Secret, privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, privacy_password: Secret } }
+backhaul_wire::generated_request! { UpdateSnmpAgentRequest(into uuid: Id, set version: CreateSnmpAgentVersion, set port: i64) { into read_community: String, into user_name: String, set auth_algorithm: CreateSnmpAgentAuthAlgorithm, into auth_password: Secret, set privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, into privacy_password: Secret } }
 backhaul_wire::generated_model! {
     /// What `CreateWebhook` is given.
     ///
@@ -901,7 +901,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateWebhookRequest(name: String, url: String, r#type: String) { description: String, opaque: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateWebhookRequest(into name: String, into url: String, into r#type: String) { into description: String, into opaque: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateWebhook` is given.
     ///
@@ -925,7 +925,7 @@ backhaul_wire::generated_model! {
     3 r#type: Option<String> = Text, new("type", Kind::Text);
     4 opaque: Option<String> = Text, new("opaque", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateWebhookRequest() { name: String, description: String, url: String, r#type: String, opaque: String } }
+backhaul_wire::generated_request! { UpdateWebhookRequest() { into name: String, into description: String, into url: String, into r#type: String, into opaque: String } }
 backhaul_wire::generated_choice! {
     /// An event log type.
     ///
@@ -1015,7 +1015,7 @@ backhaul_wire::generated_model! {
     0 service_type: Option<AttachServiceToObservabilityServerRequestServiceType> = Enum, new("serviceType", Kind::Enum(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE)).required();
     1 service_uuid: Option<Id> = Id, new("serviceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachServiceToObservabilityServerRequest(service_type: AttachServiceToObservabilityServerRequestServiceType, service_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachServiceToObservabilityServerRequest(set service_type: AttachServiceToObservabilityServerRequestServiceType, into service_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// An observability server virtual machine.
     ///
@@ -1099,7 +1099,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateObservabilityServerRequest(name: String, observability_server_offering_uuid: Id) { description: String, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, root_volume_system_tags: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateObservabilityServerRequest(into name: String, into observability_server_offering_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&EVENT_LOG, make::<EventLog>),

@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/0`
     DeleteAliyunNasAccessGroupRule = op("DeleteAliyunNasAccessGroupRule", "DELETE", "/zstack/v1/nas/access/rule/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -21,7 +21,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/1`
     DeleteAliyunNasAccessGroup = op("DeleteAliyunNasAccessGroup", "DELETE", "/zstack/v1/nas/access/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/8`
     GetAliyunNasAccessGroupRemote = op("GetAliyunNasAccessGroupRemote", "GET", "/zstack/v1/nas/aliyun/access/remote");
-    (data_center_uuid: Id) -> body(Page<AliyunNasAccessGroup>);
+    (data_center_uuid: impl Into<Id>) -> body(Page<AliyunNasAccessGroup>);
     data_center_uuid: Id [data_center_uuid.into()] query("dataCenterUuid", Kind::Id).required();
     group_name: Option<String> [None] query("groupName", Kind::Text);
     /// System tags, such as `name::value`.
@@ -152,7 +152,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/12`
     GetAliyunNasMountTargetRemote = op("GetAliyunNasMountTargetRemote", "GET", "/zstack/v1/nas/aliyun/mount/remote");
-    (nas_fs_uuid: Id) -> body(Page<AliyunNasMountTarget>);
+    (nas_fs_uuid: impl Into<Id>) -> body(Page<AliyunNasMountTarget>);
     nas_fs_uuid: Id [nas_fs_uuid.into()] query("nasFSUuid", Kind::Id).required();
     mount_domain: Option<String> [None] query("mountDomain", Kind::Text);
     /// System tags, such as `name::value`.
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/13`
     GetAliyunNasFileSystemRemote = op("GetAliyunNasFileSystemRemote", "GET", "/zstack/v1/nas/aliyun/remote");
-    (data_center_uuid: Id) -> body(Page<AliyunNasFileSystem>);
+    (data_center_uuid: impl Into<Id>) -> body(Page<AliyunNasFileSystem>);
     data_center_uuid: Id [data_center_uuid.into()] query("dataCenterUuid", Kind::Id).required();
     file_system_id: Option<String> [None] query("fileSystemId", Kind::Text);
     /// System tags, such as `name::value`.

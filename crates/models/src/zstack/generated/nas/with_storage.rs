@@ -141,7 +141,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasFileSystemRequest(storage_type: CreateAliyunNasFileSystemStorageType, data_center_uuid: Id, name: String) { protocol: CreateAliyunNasFileSystemProtocol, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasFileSystemRequest(set storage_type: CreateAliyunNasFileSystemStorageType, into data_center_uuid: Id, into name: String) { set protocol: CreateAliyunNasFileSystemProtocol, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasFileSystem` is given.
     ///
@@ -158,7 +158,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasFileSystemRequest(file_system_id: String, name: String, data_center_uuid: Id) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasFileSystemRequest(into file_system_id: String, into name: String, into data_center_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunNasAccessGroup` is given.
     ///
@@ -179,7 +179,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRequest(data_center_uuid: Id, name: String) { description: String, network_type: CreateAliyunNasAccessGroupNetworkType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRequest(into data_center_uuid: Id, into name: String) { into description: String, set network_type: CreateAliyunNasAccessGroupNetworkType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasAccessGroup` is given.
     ///
@@ -193,7 +193,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasAccessGroupRequest(data_center_uuid: Id, group_name: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasAccessGroupRequest(into data_center_uuid: Id, into group_name: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunNasAccessGroup` is given.
     ///
@@ -206,7 +206,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunNasAccessGroupRequest(uuid: Id) { description: String } }
+backhaul_wire::generated_request! { UpdateAliyunNasAccessGroupRequest(into uuid: Id) { into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunNasMountTarget` is given.
     ///
@@ -228,7 +228,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasMountTargetRequest(nas_access_group_uuid: Id, nas_fs_uuid: Id, name: String) { v_switch_uuid: Id, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasMountTargetRequest(into nas_access_group_uuid: Id, into nas_fs_uuid: Id, into name: String) { into v_switch_uuid: Id, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasMountTarget` is given.
     ///
@@ -246,7 +246,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasMountTargetRequest(nas_fs_uuid: Id, name: String, mount_domain: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasMountTargetRequest(into nas_fs_uuid: Id, into name: String, into mount_domain: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunMountTarget` is given.
     ///
@@ -264,7 +264,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunMountTargetRequest(access_group_uuid: Id, uuid: Id) { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateAliyunMountTargetRequest(into access_group_uuid: Id, into uuid: Id) { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunNasAccessGroupRule` is given.
     ///
@@ -282,7 +282,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRuleRequest(access_group_uuid: Id, source_cidr_ip: String) { rw_access_type: CreateAliyunNasAccessGroupRuleRwAccessType, priority: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRuleRequest(into access_group_uuid: Id, into source_cidr_ip: String) { set rw_access_type: CreateAliyunNasAccessGroupRuleRwAccessType, set priority: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A create aliyun NAS file system storage type.
     ///

@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/3`
     UpdateExternalPrimaryStorage = op("UpdateExternalPrimaryStorage", "PUT", "/zstack/v1/primary-storage/addon/{uuid}/actions").wrapper("updateExternalPrimaryStorage").long_running();
-    (uuid: Id) body(UpdateExternalPrimaryStorageRequest) -> body(Reply<ExternalPrimaryStorage>);
+    (uuid: impl Into<Id>) body(UpdateExternalPrimaryStorageRequest) -> body(Reply<ExternalPrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/6`
     UpdateAliyunEbsPrimaryStorage = op("UpdateAliyunEbsPrimaryStorage", "PUT", "/zstack/v1/primary-storage/aliyun/ebs/{uuid}/actions").wrapper("updateAliyunEbsPrimaryStorage").long_running();
-    (uuid: Id) body(UpdateAliyunEbsPrimaryStorageRequest) -> body(Reply<PrimaryStorage>);
+    (uuid: impl Into<Id>) body(UpdateAliyunEbsPrimaryStorageRequest) -> body(Reply<PrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -197,7 +197,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/12`
     UpdateBlockPrimaryStorage = op("UpdateBlockPrimaryStorage", "PUT", "/zstack/v1/primary-storage/block/{uuid}/actions").wrapper("updateBlockPrimaryStorage").long_running();
-    (uuid: Id) body(UpdateBlockPrimaryStorageRequest) -> body(Reply<BlockPrimaryStorage>);
+    (uuid: impl Into<Id>) body(UpdateBlockPrimaryStorageRequest) -> body(Reply<BlockPrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -263,7 +263,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/16`
     UpdateCephPrimaryStorageMon = op("UpdateCephPrimaryStorageMon", "PUT", "/zstack/v1/primary-storage/ceph/mons/{monUuid}/actions").wrapper("updateCephPrimaryStorageMon").long_running();
-    (mon_uuid: Id) body(UpdateCephPrimaryStorageMonRequest) -> body(Reply<CephPrimaryStorage>);
+    (mon_uuid: impl Into<Id>) body(UpdateCephPrimaryStorageMonRequest) -> body(Reply<CephPrimaryStorage>);
     mon_uuid: Id [mon_uuid.into()] path("monUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -326,7 +326,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/19`
     DeleteCephPrimaryStoragePool = op("DeleteCephPrimaryStoragePool", "DELETE", "/zstack/v1/primary-storage/ceph/pools/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -337,7 +337,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/20`
     UpdateCephPrimaryStoragePool = op("UpdateCephPrimaryStoragePool", "PUT", "/zstack/v1/primary-storage/ceph/pools/{uuid}/actions").wrapper("updateCephPrimaryStoragePool").long_running();
-    (uuid: Id) body(UpdateCephPrimaryStoragePoolRequest) -> body(Reply<CephPrimaryStoragePool>);
+    (uuid: impl Into<Id>) body(UpdateCephPrimaryStoragePoolRequest) -> body(Reply<CephPrimaryStoragePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -348,7 +348,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/21`
     AddCephPrimaryStoragePool = op("AddCephPrimaryStoragePool", "POST", "/zstack/v1/primary-storage/ceph/{primaryStorageUuid}/pools").wrapper("params").long_running();
-    (primary_storage_uuid: Id) body(AddCephPrimaryStoragePoolRequest) -> body(Reply<CephPrimaryStoragePool>);
+    (primary_storage_uuid: impl Into<Id>) body(AddCephPrimaryStoragePoolRequest) -> body(Reply<CephPrimaryStoragePool>);
     primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -359,7 +359,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/22`
     RemoveMonFromCephPrimaryStorage = op("RemoveMonFromCephPrimaryStorage", "DELETE", "/zstack/v1/primary-storage/ceph/{uuid}/mons").long_running();
-    (uuid: Id) -> body(Reply<CephPrimaryStorage>);
+    (uuid: impl Into<Id>) -> body(Reply<CephPrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     mon_hostnames: Vec<String> [Vec::new()] query("monHostnames", Kind::Text).list().required();
     /// System tags, such as `name::value`.
@@ -371,7 +371,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/23`
     AddMonToCephPrimaryStorage = op("AddMonToCephPrimaryStorage", "POST", "/zstack/v1/primary-storage/ceph/{uuid}/mons").wrapper("params").long_running();
-    (uuid: Id) body(AddMonToCephPrimaryStorageRequest) -> body(Reply<CephPrimaryStorage>);
+    (uuid: impl Into<Id>) body(AddMonToCephPrimaryStorageRequest) -> body(Reply<CephPrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -382,7 +382,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/24`
     GetHostCandidatesForVmMigration = op("GetHostCandidatesForVmMigration", "GET", "/zstack/v1/primary-storage/hosts/{vmInstanceUuid}/migration-candidates");
-    (vm_instance_uuid: Id, dst_primary_storage_uuid: Id) -> body(Page<Host>);
+    (vm_instance_uuid: impl Into<Id>, dst_primary_storage_uuid: impl Into<Id>) -> body(Page<Host>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     dst_primary_storage_uuid: Id [dst_primary_storage_uuid.into()] query("dstPrimaryStorageUuid", Kind::Id).required();
     /// How many at most.
@@ -458,7 +458,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/28`
     LocalStorageMigrateVolume = op("LocalStorageMigrateVolume", "PUT", "/zstack/v1/primary-storage/local-storage/volumes/{volumeUuid}/actions").wrapper("localStorageMigrateVolume").long_running();
-    (volume_uuid: Id) body(LocalStorageMigrateVolumeRequest) -> body(Reply<LocalStorageResourceRef>);
+    (volume_uuid: impl Into<Id>) body(LocalStorageMigrateVolumeRequest) -> body(Reply<LocalStorageResourceRef>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -469,7 +469,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/29`
     GetLocalStorageHostDiskCapacity = op("GetLocalStorageHostDiskCapacity", "GET", "/zstack/v1/primary-storage/local-storage/{primaryStorageUuid}/capacities");
-    (primary_storage_uuid: Id) -> body(Page<HostDiskCapacity>);
+    (primary_storage_uuid: impl Into<Id>) -> body(Page<HostDiskCapacity>);
     primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
     /// The host.
     host_uuid: Option<Id> [None] query("hostUuid", Kind::Id);
@@ -570,7 +570,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/34`
     RecoverResourceSplitBrain = op("RecoverResourceSplitBrain", "PUT", "/zstack/v1/primary-storage/mini/{resourceUuid}/actions").wrapper("recoverResourceSplitBrain").long_running();
-    (resource_uuid: Id) body(RecoverResourceSplitBrainRequest) -> empty(());
+    (resource_uuid: impl Into<Id>) body(RecoverResourceSplitBrainRequest) -> empty(());
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -633,7 +633,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/37`
     DeleteNasMountTarget = op("DeleteNasMountTarget", "DELETE", "/zstack/v1/primary-storage/nas/mount/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -646,7 +646,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/38`
     UpdateNasMountTarget = op("UpdateNasMountTarget", "PUT", "/zstack/v1/primary-storage/nas/mount/{uuid}/actions").wrapper("updateNasMountTarget").long_running();
-    (uuid: Id) body(UpdateNasMountTargetRequest) -> body(Reply<NasMountTarget>);
+    (uuid: impl Into<Id>) body(UpdateNasMountTargetRequest) -> body(Reply<NasMountTarget>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -657,7 +657,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/39`
     DeleteNasFileSystem = op("DeleteNasFileSystem", "DELETE", "/zstack/v1/primary-storage/nas/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -670,7 +670,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/40`
     UpdateNasFileSystem = op("UpdateNasFileSystem", "PUT", "/zstack/v1/primary-storage/nas/{uuid}/actions").wrapper("updateNasFileSystem").long_running();
-    (uuid: Id) body(UpdateNasFileSystemRequest) -> body(Reply<NasFileSystem>);
+    (uuid: impl Into<Id>) body(UpdateNasFileSystemRequest) -> body(Reply<NasFileSystem>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -737,7 +737,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/45`
     GetSharedBlockCandidate = op("GetSharedBlockCandidate", "GET", "/zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates");
-    (cluster_uuid: Id) -> body(GetSharedBlockCandidateResult);
+    (cluster_uuid: impl Into<Id>) -> body(GetSharedBlockCandidateResult);
     /// The cluster.
     cluster_uuid: Id [cluster_uuid.into()] query("clusterUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -749,7 +749,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/46`
     RefreshSharedblockDeviceCapacity = op("RefreshSharedblockDeviceCapacity", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}").wrapper("params").long_running();
-    (shared_block_group_uuid: Id, uuid: Id) -> body(Reply<SharedBlockGroupPrimaryStorage>);
+    (shared_block_group_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<SharedBlockGroupPrimaryStorage>);
     shared_block_group_uuid: Id [shared_block_group_uuid.into()] path("sharedBlockGroupUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -761,7 +761,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/47`
     UpdateSharedBlock = op("UpdateSharedBlock", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").wrapper("updateSharedBlock").long_running();
-    (shared_block_group_uuid: Id, uuid: Id) body(UpdateSharedBlockRequest) -> body(Reply<SharedBlockGroupPrimaryStorage>);
+    (shared_block_group_uuid: impl Into<Id>, uuid: impl Into<Id>) body(UpdateSharedBlockRequest) -> body(Reply<SharedBlockGroupPrimaryStorage>);
     shared_block_group_uuid: Id [shared_block_group_uuid.into()] path("sharedBlockGroupUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -773,7 +773,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/48`
     AddSharedBlockToSharedBlockGroup = op("AddSharedBlockToSharedBlockGroup", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks").wrapper("params").long_running();
-    (uuid: Id) body(AddSharedBlockToSharedBlockGroupRequest) -> body(Reply<SharedBlockGroupPrimaryStorage>);
+    (uuid: impl Into<Id>) body(AddSharedBlockToSharedBlockGroupRequest) -> body(Reply<SharedBlockGroupPrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -804,7 +804,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/51`
     GetTrashOnPrimaryStorage = op("GetTrashOnPrimaryStorage", "GET", "/zstack/v1/primary-storage/trash");
-    (uuid: Id) -> body(Page<InstallPathRecycle>);
+    (uuid: impl Into<Id>) -> body(Page<InstallPathRecycle>);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// The uuid that it gets; the server's choice when left out.
@@ -832,7 +832,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/53`
     PrimaryStorageMigrateVolume = op("PrimaryStorageMigrateVolume", "PUT", "/zstack/v1/primary-storage/volumes/{volumeUuid}/actions").wrapper("primaryStorageMigrateVolume").long_running();
-    (volume_uuid: Id) body(PrimaryStorageMigrateVolumeRequest) -> body(Reply<Volume>);
+    (volume_uuid: impl Into<Id>) body(PrimaryStorageMigrateVolumeRequest) -> body(Reply<Volume>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -843,7 +843,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/54`
     GetPrimaryStorageCandidatesForVolumeMigration = op("GetPrimaryStorageCandidatesForVolumeMigration", "GET", "/zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates");
-    (volume_uuid: Id) -> body(Page<PrimaryStorage>);
+    (volume_uuid: impl Into<Id>) -> body(Page<PrimaryStorage>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -854,7 +854,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/55`
     SyncPrimaryStorageCapacity = op("SyncPrimaryStorageCapacity", "PUT", "/zstack/v1/primary-storage/{primaryStorageUuid}/actions").wrapper("syncPrimaryStorageCapacity").long_running();
-    (primary_storage_uuid: Id) -> body(Reply<PrimaryStorage>);
+    (primary_storage_uuid: impl Into<Id>) -> body(Reply<PrimaryStorage>);
     primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -865,7 +865,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/56`
     GetPrimaryStorageUsageReport = op("GetPrimaryStorageUsageReport", "GET", "/zstack/v1/primary-storage/{primaryStorageUuid}/usage/report");
-    (primary_storage_uuid: Id) -> body(GetPrimaryStorageUsageReportResult);
+    (primary_storage_uuid: impl Into<Id>) -> body(GetPrimaryStorageUsageReportResult);
     primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
     uris: Vec<String> [Vec::new()] query("uris", Kind::Text).list();
     /// System tags, such as `name::value`.
@@ -877,7 +877,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/57`
     DeletePrimaryStorage = op("DeletePrimaryStorage", "DELETE", "/zstack/v1/primary-storage/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -890,7 +890,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/58`
     ChangePrimaryStorageState = op("ChangePrimaryStorageState", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").wrapper("changePrimaryStorageState").long_running();
-    (uuid: Id) body(ChangePrimaryStorageStateRequest) -> body(Reply<PrimaryStorage>);
+    (uuid: impl Into<Id>) body(ChangePrimaryStorageStateRequest) -> body(Reply<PrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -901,7 +901,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/59`
     CleanUpImageCacheOnPrimaryStorage = op("CleanUpImageCacheOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").wrapper("cleanUpImageCacheOnPrimaryStorage").long_running();
-    (uuid: Id) body(CleanUpImageCacheOnPrimaryStorageRequest) -> empty(());
+    (uuid: impl Into<Id>) body(CleanUpImageCacheOnPrimaryStorageRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -912,7 +912,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/60`
     ReconnectPrimaryStorage = op("ReconnectPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").wrapper("reconnectPrimaryStorage").long_running();
-    (uuid: Id) -> body(Reply<PrimaryStorage>);
+    (uuid: impl Into<Id>) -> body(Reply<PrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -923,7 +923,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/61`
     UpdatePrimaryStorage = op("UpdatePrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").wrapper("updatePrimaryStorage").long_running();
-    (uuid: Id) body(UpdatePrimaryStorageRequest) -> body(Reply<PrimaryStorage>);
+    (uuid: impl Into<Id>) body(UpdatePrimaryStorageRequest) -> body(Reply<PrimaryStorage>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -934,7 +934,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/62`
     GetPrimaryStorageLicenseInfo = op("GetPrimaryStorageLicenseInfo", "GET", "/zstack/v1/primary-storage/{uuid}/license");
-    (uuid: Id) -> body(GetPrimaryStorageLicenseInfoResult);
+    (uuid: impl Into<Id>) -> body(GetPrimaryStorageLicenseInfoResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -945,7 +945,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/63`
     CleanUpStorageTrashOnPrimaryStorage = op("CleanUpStorageTrashOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/storagetrash/actions").wrapper("cleanUpStorageTrashOnPrimaryStorage").long_running();
-    (uuid: Id) body(CleanUpStorageTrashOnPrimaryStorageRequest) -> body(CleanUpStorageTrashOnPrimaryStorageResult);
+    (uuid: impl Into<Id>) body(CleanUpStorageTrashOnPrimaryStorageRequest) -> body(CleanUpStorageTrashOnPrimaryStorageResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -956,7 +956,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/64`
     CleanUpTrashOnPrimaryStorage = op("CleanUpTrashOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/trash/actions").wrapper("cleanUpTrashOnPrimaryStorage").long_running();
-    (uuid: Id) body(CleanUpTrashOnPrimaryStorageRequest) -> body(CleanUpTrashOnPrimaryStorageResult);
+    (uuid: impl Into<Id>) body(CleanUpTrashOnPrimaryStorageRequest) -> body(CleanUpTrashOnPrimaryStorageResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1019,7 +1019,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/67`
     UpdateSharedBlockDiskUuid = op("UpdateSharedBlockDiskUuid", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").wrapper("updateSharedBlockDiskUuid").long_running();
-    (shared_block_group_uuid: Id, uuid: Id) body(UpdateSharedBlockDiskUuidRequest) -> body(Reply<SharedBlockGroupPrimaryStorage>);
+    (shared_block_group_uuid: impl Into<Id>, uuid: impl Into<Id>) body(UpdateSharedBlockDiskUuidRequest) -> body(Reply<SharedBlockGroupPrimaryStorage>);
     shared_block_group_uuid: Id [shared_block_group_uuid.into()] path("sharedBlockGroupUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.

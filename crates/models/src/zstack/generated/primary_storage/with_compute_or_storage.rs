@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`PrimaryStorage`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/PrimaryStorage`
-    AnyPrimaryStorage = PRIMARY_STORAGE("PrimaryStorage").aliases(&["PrimaryStorageInventory"]).union(&PRIMARY_STORAGE_KINDS);
+    AnyPrimaryStorage = PRIMARY_STORAGE("PrimaryStorage").aliases(&["PrimaryStorageInventory"]).union(&PRIMARY_STORAGE_KINDS) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -508,13 +508,13 @@ impl From<VCenterPrimaryStorage> for PrimaryStorage {
     }
 }
 backhaul_wire::generated_struct! {
-    PrimaryStorage;
+    holds secrets : PrimaryStorage;
 }
 backhaul_wire::generated_model! {
     /// A primary storage: where volumes lie, without the fields of a kind.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/BasePrimaryStorage`
-    BasePrimaryStorage = BASE_PRIMARY_STORAGE("BasePrimaryStorage").aliases(&["PrimaryStorageInventory"]);
+    BasePrimaryStorage = BASE_PRIMARY_STORAGE("BasePrimaryStorage").aliases(&["PrimaryStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -554,7 +554,7 @@ backhaul_wire::generated_model! {
     /// A block primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/BlockPrimaryStorage`
-    BlockPrimaryStorage = BLOCK_PRIMARY_STORAGE("BlockPrimaryStorage").aliases(&["BlockPrimaryStorageInventory"]);
+    BlockPrimaryStorage = BLOCK_PRIMARY_STORAGE("BlockPrimaryStorage").aliases(&["BlockPrimaryStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -625,7 +625,7 @@ backhaul_wire::generated_model! {
     /// A mini storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/MiniStorage`
-    MiniStorage = MINI_STORAGE("MiniStorage").aliases(&["MiniStorageInventory"]);
+    MiniStorage = MINI_STORAGE("MiniStorage").aliases(&["MiniStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -667,7 +667,7 @@ backhaul_wire::generated_model! {
     /// A shared block group primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/SharedBlockGroupPrimaryStorage`
-    SharedBlockGroupPrimaryStorage = SHARED_BLOCK_GROUP_PRIMARY_STORAGE("SharedBlockGroupPrimaryStorage").aliases(&["SharedBlockGroupPrimaryStorageInventory"]);
+    SharedBlockGroupPrimaryStorage = SHARED_BLOCK_GROUP_PRIMARY_STORAGE("SharedBlockGroupPrimaryStorage").aliases(&["SharedBlockGroupPrimaryStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -737,7 +737,7 @@ backhaul_wire::generated_model! {
     /// An external primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/ExternalPrimaryStorage`
-    ExternalPrimaryStorage = EXTERNAL_PRIMARY_STORAGE("ExternalPrimaryStorage").aliases(&["ExternalPrimaryStorageInventory"]);
+    ExternalPrimaryStorage = EXTERNAL_PRIMARY_STORAGE("ExternalPrimaryStorage").aliases(&["ExternalPrimaryStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -783,7 +783,7 @@ backhaul_wire::generated_model! {
     /// A primary storage in Ceph pools.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/CephPrimaryStorage`
-    CephPrimaryStorage = CEPH_PRIMARY_STORAGE("CephPrimaryStorage").aliases(&["CephPrimaryStorageInventory"]);
+    CephPrimaryStorage = CEPH_PRIMARY_STORAGE("CephPrimaryStorage").aliases(&["CephPrimaryStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -829,7 +829,7 @@ backhaul_wire::generated_model! {
     /// An aliyun EBS primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/AliyunEbsPrimaryStorage`
-    AliyunEbsPrimaryStorage = ALIYUN_EBS_PRIMARY_STORAGE("AliyunEbsPrimaryStorage").aliases(&["AliyunEbsPrimaryStorageInventory"]);
+    AliyunEbsPrimaryStorage = ALIYUN_EBS_PRIMARY_STORAGE("AliyunEbsPrimaryStorage").aliases(&["AliyunEbsPrimaryStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -873,7 +873,7 @@ backhaul_wire::generated_model! {
     /// A monitor of a Ceph primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/CephPrimaryStorageMon`
-    CephPrimaryStorageMon = CEPH_PRIMARY_STORAGE_MON("CephPrimaryStorageMon").aliases(&["CephPrimaryStorageMonInventory"]);
+    CephPrimaryStorageMon = CEPH_PRIMARY_STORAGE_MON("CephPrimaryStorageMon").aliases(&["CephPrimaryStorageMonInventory"]) holds secrets;
     /// The host.
     0 hostname: Option<String> = Text, new("hostname", Kind::Text);
     /// The port of the monitor.

@@ -684,7 +684,7 @@ backhaul_wire::generated_model! {
     /// What `AddExternalPrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/AddExternalPrimaryStorageRequest`
-    AddExternalPrimaryStorageRequest = ADD_EXTERNAL_PRIMARY_STORAGE_REQUEST("AddExternalPrimaryStorageRequest");
+    AddExternalPrimaryStorageRequest = ADD_EXTERNAL_PRIMARY_STORAGE_REQUEST("AddExternalPrimaryStorageRequest") holds secrets;
     /// The add-on that serves it.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -712,24 +712,24 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddExternalPrimaryStorageRequest(identity: String, default_output_protocol: AddExternalPrimaryStorageDefaultOutputProtocol, url: Secret, name: String, zone_uuid: Id) { config: String, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddExternalPrimaryStorageRequest(into identity: String, set default_output_protocol: AddExternalPrimaryStorageDefaultOutputProtocol, into url: Secret, into name: String, into zone_uuid: Id) { into config: String, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `DiscoverExternalPrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/DiscoverExternalPrimaryStorageRequest`
-    DiscoverExternalPrimaryStorageRequest = DISCOVER_EXTERNAL_PRIMARY_STORAGE_REQUEST("DiscoverExternalPrimaryStorageRequest");
+    DiscoverExternalPrimaryStorageRequest = DISCOVER_EXTERNAL_PRIMARY_STORAGE_REQUEST("DiscoverExternalPrimaryStorageRequest") holds secrets;
     /// Where it keeps its data.
     0 url: Option<Secret> = Secret, new("url", Kind::Secret).required();
     /// The add-on that serves it.
     1 identity: Option<String> = Text, new("identity", Kind::Text);
     2 config: Option<String> = Text, new("config", Kind::Text);
 }
-backhaul_wire::generated_request! { DiscoverExternalPrimaryStorageRequest(url: Secret) { identity: String, config: String } }
+backhaul_wire::generated_request! { DiscoverExternalPrimaryStorageRequest(into url: Secret) { into identity: String, into config: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateExternalPrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/UpdateExternalPrimaryStorageRequest`
-    UpdateExternalPrimaryStorageRequest = UPDATE_EXTERNAL_PRIMARY_STORAGE_REQUEST("UpdateExternalPrimaryStorageRequest");
+    UpdateExternalPrimaryStorageRequest = UPDATE_EXTERNAL_PRIMARY_STORAGE_REQUEST("UpdateExternalPrimaryStorageRequest") holds secrets;
     0 config: Option<String> = Text, new("config", Kind::Text);
     1 default_protocol: Option<UpdateExternalPrimaryStorageDefaultProtocol> = Enum, new("defaultProtocol", Kind::Enum(&UPDATE_EXTERNAL_PRIMARY_STORAGE_DEFAULT_PROTOCOL));
     /// Its name.
@@ -745,7 +745,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     4 url: Option<Secret> = Secret, new("url", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateExternalPrimaryStorageRequest() { config: String, default_protocol: UpdateExternalPrimaryStorageDefaultProtocol, name: String, description: String, url: Secret } }
+backhaul_wire::generated_request! { UpdateExternalPrimaryStorageRequest() { into config: String, set default_protocol: UpdateExternalPrimaryStorageDefaultProtocol, into name: String, into description: String, into url: Secret } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunEbsPrimaryStorage` is given.
     ///
@@ -776,7 +776,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunEbsPrimaryStorageRequest(tdc_config_content: String, url: String, name: String, zone_uuid: Id) { pangu_partition_uuid: Id, identity_zone_uuid: Id, default_io_type: AddAliyunEbsPrimaryStorageDefaultIoType, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunEbsPrimaryStorageRequest(into tdc_config_content: String, into url: String, into name: String, into zone_uuid: Id) { into pangu_partition_uuid: Id, into identity_zone_uuid: Id, set default_io_type: AddAliyunEbsPrimaryStorageDefaultIoType, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunEbsPrimaryStorage` is given.
     ///
@@ -799,7 +799,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     4 url: Option<String> = Text, new("url", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunEbsPrimaryStorageRequest() { pangu_app_name: String, pangu_partition_name: String, name: String, description: String, url: String } }
+backhaul_wire::generated_request! { UpdateAliyunEbsPrimaryStorageRequest() { into pangu_app_name: String, into pangu_partition_name: String, into name: String, into description: String, into url: String } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasPrimaryStorage` is given.
     ///
@@ -829,7 +829,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasPrimaryStorageRequest(nas_uuid: Id, access_group_uuid: Id, url: String, name: String, zone_uuid: Id) { v_switch_uuid: Id, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasPrimaryStorageRequest(into nas_uuid: Id, into access_group_uuid: Id, into url: String, into name: String, into zone_uuid: Id) { into v_switch_uuid: Id, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddBlockPrimaryStorage` is given.
     ///
@@ -858,7 +858,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBlockPrimaryStorageRequest(vendor_name: String, metadata: String, url: String, name: String, zone_uuid: Id) { description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBlockPrimaryStorageRequest(into vendor_name: String, into metadata: String, into url: String, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GetBlockPrimaryStorageMetadata` is given.
     ///
@@ -867,7 +867,7 @@ backhaul_wire::generated_model! {
     0 vendor_name: Option<String> = Text, new("vendorName", Kind::Text).required();
     1 metadata: Option<String> = Text, new("metadata", Kind::Text).required();
 }
-backhaul_wire::generated_request! { GetBlockPrimaryStorageMetadataRequest(vendor_name: String, metadata: String) {  } }
+backhaul_wire::generated_request! { GetBlockPrimaryStorageMetadataRequest(into vendor_name: String, into metadata: String) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBlockPrimaryStorage` is given.
     ///
@@ -876,12 +876,12 @@ backhaul_wire::generated_model! {
     0 vendor_name: Option<String> = Text, new("vendorName", Kind::Text);
     1 metadata: Option<String> = Text, new("metadata", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBlockPrimaryStorageRequest() { vendor_name: String, metadata: String } }
+backhaul_wire::generated_request! { UpdateBlockPrimaryStorageRequest() { into vendor_name: String, into metadata: String } }
 backhaul_wire::generated_model! {
     /// What `AddCephPrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/AddCephPrimaryStorageRequest`
-    AddCephPrimaryStorageRequest = ADD_CEPH_PRIMARY_STORAGE_REQUEST("AddCephPrimaryStorageRequest");
+    AddCephPrimaryStorageRequest = ADD_CEPH_PRIMARY_STORAGE_REQUEST("AddCephPrimaryStorageRequest") holds secrets;
     /// The monitors, as `account:password@host:port`.
     0 mon_urls: Vec<String> = Texts, list("monUrls", Kind::Text).required();
     /// Has at most 255 characters.
@@ -911,12 +911,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddCephPrimaryStorageRequest(mon_urls: Vec<String>, name: String, zone_uuid: Id) { root_volume_pool_name: String, data_volume_pool_name: String, image_cache_pool_name: String, url: Secret, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddCephPrimaryStorageRequest(set mon_urls: Vec<String>, into name: String, into zone_uuid: Id) { into root_volume_pool_name: String, into data_volume_pool_name: String, into image_cache_pool_name: String, into url: Secret, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCephPrimaryStorageMon` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/UpdateCephPrimaryStorageMonRequest`
-    UpdateCephPrimaryStorageMonRequest = UPDATE_CEPH_PRIMARY_STORAGE_MON_REQUEST("UpdateCephPrimaryStorageMonRequest");
+    UpdateCephPrimaryStorageMonRequest = UPDATE_CEPH_PRIMARY_STORAGE_MON_REQUEST("UpdateCephPrimaryStorageMonRequest") holds secrets;
     /// The host.
     ///
     /// Has at most 255 characters.
@@ -938,7 +938,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     4 mon_port: Option<i64> = Int, new("monPort", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateCephPrimaryStorageMonRequest() { hostname: String, ssh_username: String, ssh_password: Secret, ssh_port: i64, mon_port: i64 } }
+backhaul_wire::generated_request! { UpdateCephPrimaryStorageMonRequest() { into hostname: String, into ssh_username: String, into ssh_password: Secret, set ssh_port: i64, set mon_port: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateCephPrimaryStoragePool` is given.
     ///
@@ -951,7 +951,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateCephPrimaryStoragePoolRequest() { alias_name: String, description: String } }
+backhaul_wire::generated_request! { UpdateCephPrimaryStoragePoolRequest() { into alias_name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddCephPrimaryStoragePool` is given.
     ///
@@ -976,7 +976,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddCephPrimaryStoragePoolRequest(pool_name: String, r#type: AddCephPrimaryStoragePoolType) { alias_name: String, description: String, is_create: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddCephPrimaryStoragePoolRequest(into pool_name: String, set r#type: AddCephPrimaryStoragePoolType) { into alias_name: String, into description: String, set is_create: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddMonToCephPrimaryStorage` is given.
     ///
@@ -987,12 +987,12 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 mon_urls: Vec<String> = Texts, list("monUrls", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddMonToCephPrimaryStorageRequest(mon_urls: Vec<String>) {  } }
+backhaul_wire::generated_request! { AddMonToCephPrimaryStorageRequest(set mon_urls: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddLocalPrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/AddLocalPrimaryStorageRequest`
-    AddLocalPrimaryStorageRequest = ADD_LOCAL_PRIMARY_STORAGE_REQUEST("AddLocalPrimaryStorageRequest");
+    AddLocalPrimaryStorageRequest = ADD_LOCAL_PRIMARY_STORAGE_REQUEST("AddLocalPrimaryStorageRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1014,7 +1014,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLocalPrimaryStorageRequest(url: Secret, name: String, zone_uuid: Id) { description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLocalPrimaryStorageRequest(into url: Secret, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `LocalStorageMigrateVolume` is given.
     ///
@@ -1022,7 +1022,7 @@ backhaul_wire::generated_model! {
     LocalStorageMigrateVolumeRequest = LOCAL_STORAGE_MIGRATE_VOLUME_REQUEST("LocalStorageMigrateVolumeRequest");
     0 dest_host_uuid: Option<Id> = Id, new("destHostUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { LocalStorageMigrateVolumeRequest(dest_host_uuid: Id) {  } }
+backhaul_wire::generated_request! { LocalStorageMigrateVolumeRequest(into dest_host_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `AddMiniStorage` is given.
     ///
@@ -1050,7 +1050,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddMiniStorageRequest(disk_identifier: String, name: String, zone_uuid: Id) { url: String, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddMiniStorageRequest(into disk_identifier: String, into name: String, into zone_uuid: Id) { into url: String, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RecoverResourceSplitBrain` is given.
     ///
@@ -1065,7 +1065,7 @@ backhaul_wire::generated_model! {
     /// What kind of resource it is.
     3 resource_type: Option<String> = Text, new("resourceType", Kind::Text);
 }
-backhaul_wire::generated_request! { RecoverResourceSplitBrainRequest(host_uuid: Id) { primary_storage_uuid: Id, force_recover: bool, resource_type: String } }
+backhaul_wire::generated_request! { RecoverResourceSplitBrainRequest(into host_uuid: Id) { into primary_storage_uuid: Id, set force_recover: bool, into resource_type: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateNasMountTarget` is given.
     ///
@@ -1080,7 +1080,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateNasMountTargetRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateNasMountTargetRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateNasFileSystem` is given.
     ///
@@ -1095,12 +1095,12 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateNasFileSystemRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateNasFileSystemRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AddNfsPrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/AddNfsPrimaryStorageRequest`
-    AddNfsPrimaryStorageRequest = ADD_NFS_PRIMARY_STORAGE_REQUEST("AddNfsPrimaryStorageRequest");
+    AddNfsPrimaryStorageRequest = ADD_NFS_PRIMARY_STORAGE_REQUEST("AddNfsPrimaryStorageRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1122,7 +1122,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddNfsPrimaryStorageRequest(url: Secret, name: String, zone_uuid: Id) { description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddNfsPrimaryStorageRequest(into url: Secret, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddStorageProtocol` is given.
     ///
@@ -1132,7 +1132,7 @@ backhaul_wire::generated_model! {
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
     1 output_protocol: Option<String> = Text, new("outputProtocol", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddStorageProtocolRequest(uuid: Id, output_protocol: String) {  } }
+backhaul_wire::generated_request! { AddStorageProtocolRequest(into uuid: Id, into output_protocol: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddSharedBlockGroupPrimaryStorage` is given.
     ///
@@ -1160,7 +1160,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSharedBlockGroupPrimaryStorageRequest(disk_uuids: Vec<Id>, name: String, zone_uuid: Id) { url: String, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSharedBlockGroupPrimaryStorageRequest(set disk_uuids: Vec<Id>, into name: String, into zone_uuid: Id) { into url: String, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSharedBlock` is given.
     ///
@@ -1177,7 +1177,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     2 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSharedBlockRequest() { name: String, description: String, disk_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSharedBlockRequest() { into name: String, into description: String, into disk_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `AddSharedBlockToSharedBlockGroup` is given.
     ///
@@ -1185,7 +1185,7 @@ backhaul_wire::generated_model! {
     AddSharedBlockToSharedBlockGroupRequest = ADD_SHARED_BLOCK_TO_SHARED_BLOCK_GROUP_REQUEST("AddSharedBlockToSharedBlockGroupRequest");
     0 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddSharedBlockToSharedBlockGroupRequest(disk_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddSharedBlockToSharedBlockGroupRequest(into disk_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `AddSimulatorPrimaryStorage` is given.
     ///
@@ -1220,12 +1220,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSimulatorPrimaryStorageRequest(url: String, name: String, zone_uuid: Id) { total_capacity: i64, available_capacity: i64, available_physical_capacity: i64, total_physical_capacity: i64, description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSimulatorPrimaryStorageRequest(into url: String, into name: String, into zone_uuid: Id) { set total_capacity: i64, set available_capacity: i64, set available_physical_capacity: i64, set total_physical_capacity: i64, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSharedMountPointPrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/AddSharedMountPointPrimaryStorageRequest`
-    AddSharedMountPointPrimaryStorageRequest = ADD_SHARED_MOUNT_POINT_PRIMARY_STORAGE_REQUEST("AddSharedMountPointPrimaryStorageRequest");
+    AddSharedMountPointPrimaryStorageRequest = ADD_SHARED_MOUNT_POINT_PRIMARY_STORAGE_REQUEST("AddSharedMountPointPrimaryStorageRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1247,7 +1247,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSharedMountPointPrimaryStorageRequest(url: Secret, name: String, zone_uuid: Id) { description: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSharedMountPointPrimaryStorageRequest(into url: Secret, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `PrimaryStorageMigrateVolume` is given.
     ///
@@ -1255,7 +1255,7 @@ backhaul_wire::generated_model! {
     PrimaryStorageMigrateVolumeRequest = PRIMARY_STORAGE_MIGRATE_VOLUME_REQUEST("PrimaryStorageMigrateVolumeRequest");
     0 dst_primary_storage_uuid: Option<Id> = Id, new("dstPrimaryStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { PrimaryStorageMigrateVolumeRequest(dst_primary_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { PrimaryStorageMigrateVolumeRequest(into dst_primary_storage_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangePrimaryStorageState` is given.
     ///
@@ -1264,7 +1264,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<ChangePrimaryStorageStateStateEvent> = Enum, new("stateEvent", Kind::Enum(&CHANGE_PRIMARY_STORAGE_STATE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangePrimaryStorageStateRequest(state_event: ChangePrimaryStorageStateStateEvent) {  } }
+backhaul_wire::generated_request! { ChangePrimaryStorageStateRequest(set state_event: ChangePrimaryStorageStateStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CleanUpImageCacheOnPrimaryStorage` is given.
     ///
@@ -1273,12 +1273,12 @@ backhaul_wire::generated_model! {
     /// Whether to go on although something speaks against it. `false` when left out.
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { CleanUpImageCacheOnPrimaryStorageRequest() { force: bool } }
+backhaul_wire::generated_request! { CleanUpImageCacheOnPrimaryStorageRequest() { set force: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdatePrimaryStorage` is given.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/UpdatePrimaryStorageRequest`
-    UpdatePrimaryStorageRequest = UPDATE_PRIMARY_STORAGE_REQUEST("UpdatePrimaryStorageRequest");
+    UpdatePrimaryStorageRequest = UPDATE_PRIMARY_STORAGE_REQUEST("UpdatePrimaryStorageRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -1292,7 +1292,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 url: Option<Secret> = Secret, new("url", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdatePrimaryStorageRequest() { name: String, description: String, url: Secret } }
+backhaul_wire::generated_request! { UpdatePrimaryStorageRequest() { into name: String, into description: String, into url: Secret } }
 backhaul_wire::generated_model! {
     /// What `CleanUpStorageTrashOnPrimaryStorage` is given.
     ///
@@ -1301,7 +1301,7 @@ backhaul_wire::generated_model! {
     /// Whether to go on although something speaks against it. `false` when left out.
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { CleanUpStorageTrashOnPrimaryStorageRequest() { force: bool } }
+backhaul_wire::generated_request! { CleanUpStorageTrashOnPrimaryStorageRequest() { set force: bool } }
 backhaul_wire::generated_model! {
     /// What `CleanUpTrashOnPrimaryStorage` is given.
     ///
@@ -1309,7 +1309,7 @@ backhaul_wire::generated_model! {
     CleanUpTrashOnPrimaryStorageRequest = CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_REQUEST("CleanUpTrashOnPrimaryStorageRequest");
     0 trash_id: Option<i64> = Int, new("trashId", Kind::Int);
 }
-backhaul_wire::generated_request! { CleanUpTrashOnPrimaryStorageRequest() { trash_id: i64 } }
+backhaul_wire::generated_request! { CleanUpTrashOnPrimaryStorageRequest() { set trash_id: i64 } }
 backhaul_wire::generated_choice! {
     /// An image cache state.
     ///
@@ -1490,7 +1490,7 @@ backhaul_wire::generated_model! {
     UpdateSharedBlockDiskUuidRequest = UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST("UpdateSharedBlockDiskUuidRequest");
     0 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { UpdateSharedBlockDiskUuidRequest(disk_uuid: Id) {  } }
+backhaul_wire::generated_request! { UpdateSharedBlockDiskUuidRequest(into disk_uuid: Id) {  } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CEPH_OSD_GROUP, make::<CephOsdGroup>),

@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/3`
     DeleteFlowCollector = op("DeleteFlowCollector", "DELETE", "/zstack/v1/flowmeters/collectors/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -83,7 +83,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/4`
     UpdateFlowCollector = op("UpdateFlowCollector", "PUT", "/zstack/v1/flowmeters/collectors/{uuid}/actions").wrapper("updateFlowCollector").long_running();
-    (uuid: Id) body(UpdateFlowCollectorRequest) -> body(Reply<FlowCollector>);
+    (uuid: impl Into<Id>) body(UpdateFlowCollectorRequest) -> body(Reply<FlowCollector>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -135,7 +135,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/7`
     CreateFlowCollector = op("CreateFlowCollector", "POST", "/zstack/v1/flowmeters/{flowMeterUuid}/collectors").wrapper("params").long_running();
-    (flow_meter_uuid: Id) body(CreateFlowCollectorRequest) -> body(Reply<FlowCollector>);
+    (flow_meter_uuid: impl Into<Id>) body(CreateFlowCollectorRequest) -> body(Reply<FlowCollector>);
     flow_meter_uuid: Id [flow_meter_uuid.into()] path("flowMeterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -146,7 +146,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/8`
     AddVRouterNetworksToFlowMeter = op("AddVRouterNetworksToFlowMeter", "POST", "/zstack/v1/flowmeters/{flowMeterUuid}/router/{vRouterUuid}/addnetworks").wrapper("params").long_running();
-    (flow_meter_uuid: Id, v_router_uuid: Id) body(AddVRouterNetworksToFlowMeterRequest) -> body(Page<NetworkRouterFlowMeterRef>);
+    (flow_meter_uuid: impl Into<Id>, v_router_uuid: impl Into<Id>) body(AddVRouterNetworksToFlowMeterRequest) -> body(Page<NetworkRouterFlowMeterRef>);
     flow_meter_uuid: Id [flow_meter_uuid.into()] path("flowMeterUuid", Kind::Id);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -158,7 +158,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/9`
     DeleteFlowMeter = op("DeleteFlowMeter", "DELETE", "/zstack/v1/flowmeters/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/10`
     UpdateFlowMeter = op("UpdateFlowMeter", "PUT", "/zstack/v1/flowmeters/{uuid}/actions").wrapper("updateFlowMeter").long_running();
-    (uuid: Id) body(UpdateFlowMeterRequest) -> body(Reply<FlowMeter>);
+    (uuid: impl Into<Id>) body(UpdateFlowMeterRequest) -> body(Reply<FlowMeter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/11`
     GetVRouterFlowCounter = op("GetVRouterFlowCounter", "GET", "/zstack/v1/flowmeters/{vRouterUuid}/counter");
-    (v_router_uuid: Id) -> body(GetVRouterFlowCounterResult);
+    (v_router_uuid: impl Into<Id>) -> body(GetVRouterFlowCounterResult);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -193,7 +193,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/12`
     GetFlowMeterRouterId = op("GetFlowMeterRouterId", "GET", "/zstack/v1/flowmeters/{vRouterUuid}/routerid");
-    (v_router_uuid: Id) -> body(GetFlowMeterRouterIdResult);
+    (v_router_uuid: impl Into<Id>) -> body(GetFlowMeterRouterIdResult);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -204,7 +204,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/13`
     SetFlowMeterRouterId = op("SetFlowMeterRouterId", "POST", "/zstack/v1/flowmeters/{vRouterUuid}/routerid").wrapper("params").long_running();
-    (v_router_uuid: Id) body(SetFlowMeterRouterIdRequest) -> body(SetFlowMeterRouterIdResult);
+    (v_router_uuid: impl Into<Id>) body(SetFlowMeterRouterIdRequest) -> body(SetFlowMeterRouterIdResult);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -270,7 +270,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/17`
     ChangeIPsecConnection = op("ChangeIPsecConnection", "PUT", "/zstack/v1/ipsec/config/{uuid}").wrapper("changeIPsecConnection").long_running();
-    (uuid: Id) body(ChangeIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) body(ChangeIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -281,7 +281,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/18`
     DeleteIPsecConnection = op("DeleteIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -294,7 +294,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/19`
     UpdateIPsecConnection = op("UpdateIPsecConnection", "PUT", "/zstack/v1/ipsec/{uuid}").wrapper("updateIPsecConnection").long_running();
-    (uuid: Id) body(UpdateIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) body(UpdateIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -305,7 +305,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/20`
     ChangeIpSecConnectionState = op("ChangeIPSecConnectionState", "PUT", "/zstack/v1/ipsec/{uuid}/actions").wrapper("changeIPSecConnectionState").long_running();
-    (uuid: Id) body(ChangeIPSecConnectionStateRequest) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) body(ChangeIPSecConnectionStateRequest) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -316,7 +316,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/21`
     ReconnectIPsecConnection = op("ReconnectIPsecConnection", "PUT", "/zstack/v1/ipsec/{uuid}/actions").wrapper("reconnectIPsecConnection").long_running();
-    (uuid: Id) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -327,7 +327,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/22`
     DetachL3NetworksFromIPsecConnection = op("DetachL3NetworksFromIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}/l3networks").long_running();
-    (uuid: Id) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// The L3 networks.
     l3_network_uuids: Vec<Id> [Vec::new()] query("l3NetworkUuids", Kind::Id).list().required();
@@ -340,7 +340,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/23`
     AttachL3NetworksToIPsecConnection = op("AttachL3NetworksToIPsecConnection", "POST", "/zstack/v1/ipsec/{uuid}/l3networks").wrapper("params").long_running();
-    (uuid: Id) body(AttachL3NetworksToIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) body(AttachL3NetworksToIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -351,7 +351,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/24`
     RemoveRemoteCidrsFromIPsecConnection = op("RemoveRemoteCidrsFromIPsecConnection", "DELETE", "/zstack/v1/ipsec/{uuid}/remote-cidrs").long_running();
-    (uuid: Id) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     peer_cidrs: Vec<String> [Vec::new()] query("peerCidrs", Kind::Text).list().required();
     /// System tags, such as `name::value`.
@@ -363,7 +363,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/25`
     AddRemoteCidrsToIPsecConnection = op("AddRemoteCidrsToIPsecConnection", "POST", "/zstack/v1/ipsec/{uuid}/remote-cidrs").wrapper("params").long_running();
-    (uuid: Id) body(AddRemoteCidrsToIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
+    (uuid: impl Into<Id>) body(AddRemoteCidrsToIPsecConnectionRequest) -> body(Reply<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -410,7 +410,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/28`
     DeleteMulticastRouter = op("DeleteMulticastRouter", "DELETE", "/zstack/v1/multicast/virtual-routers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -423,7 +423,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/29`
     RemoveRendezvousPointFromMulticastRouter = op("RemoveRendezvousPointFromMulticastRouter", "DELETE", "/zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint").long_running();
-    (uuid: Id, rp_address: String, group_address: String) -> body(Reply<MulticastRouter>);
+    (uuid: impl Into<Id>, rp_address: impl Into<String>, group_address: impl Into<String>) -> body(Reply<MulticastRouter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     rp_address: String [rp_address.into()] query("rpAddress", Kind::Text).required();
     group_address: String [group_address.into()] query("groupAddress", Kind::Text).required();
@@ -438,7 +438,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/30`
     AddRendezvousPointToMulticastRouter = op("AddRendezvousPointToMulticastRouter", "POST", "/zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint").wrapper("params").long_running();
-    (uuid: Id) body(AddRendezvousPointToMulticastRouterRequest) -> body(Reply<MulticastRouter>);
+    (uuid: impl Into<Id>) body(AddRendezvousPointToMulticastRouterRequest) -> body(Reply<MulticastRouter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -449,7 +449,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/31`
     ChangeMulticastRouterState = op("ChangeMulticastRouterState", "PUT", "/zstack/v1/multicast/virtual-routers/{uuid}/actions").wrapper("changeMulticastRouterState").long_running();
-    (uuid: Id) body(ChangeMulticastRouterStateRequest) -> body(Reply<MulticastRouter>);
+    (uuid: impl Into<Id>) body(ChangeMulticastRouterStateRequest) -> body(Reply<MulticastRouter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -460,7 +460,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/32`
     GetVpcMulticastRoute = op("GetVpcMulticastRoute", "GET", "/zstack/v1/multicast/virtual-routers/{uuid}/routes");
-    (uuid: Id) -> body(Page<MulticastRoute>);
+    (uuid: impl Into<Id>) -> body(Page<MulticastRoute>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -507,7 +507,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/35`
     DeletePolicyRouteTableRouteEntry = op("DeletePolicyRouteTableRouteEntry", "DELETE", "/zstack/v1/policy-routes/routes/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -520,7 +520,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/36`
     DeletePolicyRouteRuleSet = op("DeletePolicyRouteRuleSet", "DELETE", "/zstack/v1/policy-routes/ruleSets/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -533,7 +533,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/37`
     UpdatePolicyRouteRuleSet = op("UpdatePolicyRouteRuleSet", "PUT", "/zstack/v1/policy-routes/ruleSets/{uuid}/actions").wrapper("updatePolicyRouteRuleSet").long_running();
-    (uuid: Id) body(UpdatePolicyRouteRuleSetRequest) -> body(Reply<PolicyRouteRuleSet>);
+    (uuid: impl Into<Id>) body(UpdatePolicyRouteRuleSetRequest) -> body(Reply<PolicyRouteRuleSet>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -580,7 +580,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/40`
     DeletePolicyRouteRule = op("DeletePolicyRouteRule", "DELETE", "/zstack/v1/policy-routes/rules/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -655,7 +655,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/44`
     GetPolicyRouteRuleSetFromVirtualRouter = op("GetPolicyRouteRuleSetFromVirtualRouter", "GET", "/zstack/v1/policy-routes/rulesets/virtualrouter/{vmInstanceUuid}");
-    (vm_instance_uuid: Id) -> body(Page<PolicyRouteRuleSet>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<PolicyRouteRuleSet>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -692,7 +692,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/46`
     DetachPolicyRouteRuleSetFromL3 = op("DetachPolicyRouteRuleSetFromL3", "DELETE", "/zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}").long_running();
-    (rule_set_uuid: Id, l3_uuid: Id) -> empty(());
+    (rule_set_uuid: impl Into<Id>, l3_uuid: impl Into<Id>) -> empty(());
     rule_set_uuid: Id [rule_set_uuid.into()] path("ruleSetUuid", Kind::Id);
     l3_uuid: Id [l3_uuid.into()] path("l3Uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -704,7 +704,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/47`
     AttachPolicyRouteRuleSetToL3 = op("AttachPolicyRouteRuleSetToL3", "POST", "/zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}").wrapper("params").long_running();
-    (rule_set_uuid: Id, l3_uuid: Id) -> empty(());
+    (rule_set_uuid: impl Into<Id>, l3_uuid: impl Into<Id>) -> empty(());
     rule_set_uuid: Id [rule_set_uuid.into()] path("ruleSetUuid", Kind::Id);
     l3_uuid: Id [l3_uuid.into()] path("l3Uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -778,7 +778,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/51`
     DeletePolicyRouteTable = op("DeletePolicyRouteTable", "DELETE", "/zstack/v1/policy-routes/tables/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -868,7 +868,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/56`
     AddVRouterNetworksToOspfArea = op("AddVRouterNetworksToOspfArea", "POST", "/zstack/v1/routerArea/{routerAreaUuid}/router/{vRouterUuid}/addnetworks").wrapper("params").long_running();
-    (router_area_uuid: Id, v_router_uuid: Id) body(AddVRouterNetworksToOspfAreaRequest) -> body(AddVRouterNetworksToOspfAreaResult);
+    (router_area_uuid: impl Into<Id>, v_router_uuid: impl Into<Id>) body(AddVRouterNetworksToOspfAreaRequest) -> body(AddVRouterNetworksToOspfAreaResult);
     router_area_uuid: Id [router_area_uuid.into()] path("routerAreaUuid", Kind::Id);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -880,7 +880,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/57`
     DeleteVRouterOspfArea = op("DeleteVRouterOspfArea", "DELETE", "/zstack/v1/routerArea/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -893,7 +893,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/58`
     UpdateVRouterOspfArea = op("UpdateVRouterOspfArea", "PUT", "/zstack/v1/routerArea/{uuid}/actions").wrapper("updateVRouterOspfArea").long_running();
-    (uuid: Id) body(UpdateVRouterOspfAreaRequest) -> body(Reply<RouterArea>);
+    (uuid: impl Into<Id>) body(UpdateVRouterOspfAreaRequest) -> body(Reply<RouterArea>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -904,7 +904,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/59`
     GetVRouterOspfNeighbor = op("GetVRouterOspfNeighbor", "GET", "/zstack/v1/routerArea/{vRouterUuid}/neighbor");
-    (v_router_uuid: Id) -> body(GetVRouterOspfNeighborResult);
+    (v_router_uuid: impl Into<Id>) -> body(GetVRouterOspfNeighborResult);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -915,7 +915,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/60`
     GetVRouterRouterId = op("GetVRouterRouterId", "GET", "/zstack/v1/routerArea/{vRouterUuid}/routerid");
-    (v_router_uuid: Id) -> body(GetVRouterRouterIdResult);
+    (v_router_uuid: impl Into<Id>) -> body(GetVRouterRouterIdResult);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -926,7 +926,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/61`
     SetVRouterRouterId = op("SetVRouterRouterId", "POST", "/zstack/v1/routerArea/{vRouterUuid}/routerid").wrapper("params").long_running();
-    (v_router_uuid: Id) body(SetVRouterRouterIdRequest) -> body(SetVRouterRouterIdResult);
+    (v_router_uuid: impl Into<Id>) body(SetVRouterRouterIdRequest) -> body(SetVRouterRouterIdResult);
     v_router_uuid: Id [v_router_uuid.into()] path("vRouterUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -999,7 +999,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/65`
     DeleteVpcHaGroup = op("DeleteVpcHaGroup", "DELETE", "/zstack/v1/vpc/hagroups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1012,7 +1012,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/66`
     UpdateVpcHaGroup = op("UpdateVpcHaGroup", "PUT", "/zstack/v1/vpc/hagroups/{uuid}/actions").wrapper("updateVpcHaGroup").long_running();
-    (uuid: Id) body(UpdateVpcHaGroupRequest) -> body(Reply<VpcHaGroup>);
+    (uuid: impl Into<Id>) body(UpdateVpcHaGroupRequest) -> body(Reply<VpcHaGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1023,7 +1023,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/67`
     ChangeVpcHaGroupMonitorIps = op("ChangeVpcHaGroupMonitorIps", "PUT", "/zstack/v1/vpc/hagroups/{uuid}/monitorIps").wrapper("changeVpcHaGroupMonitorIps").long_running();
-    (uuid: Id) body(ChangeVpcHaGroupMonitorIpsRequest) -> body(Reply<VpcHaGroup>);
+    (uuid: impl Into<Id>) body(ChangeVpcHaGroupMonitorIpsRequest) -> body(Reply<VpcHaGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1086,7 +1086,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/71`
     GetVpcIPsecLog = op("GetVpcIPsecLog", "GET", "/zstack/v1/vpc/virtual-routers/ipseclog");
-    (uuid: Id) -> body(GetVpcIPsecLogResult);
+    (uuid: impl Into<Id>) -> body(GetVpcIPsecLogResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// `30` when left out.
@@ -1126,7 +1126,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/73`
     GetVirtualRouterSoftwareVersion = op("GetVirtualRouterSoftwareVersion", "GET", "/zstack/v1/vpc/virtual-routers/softwareversion");
-    (software_name: String) -> body(Page<VirtualRouterSoftwareVersion>);
+    (software_name: impl Into<String>) -> body(Page<VirtualRouterSoftwareVersion>);
     /// Its uuid.
     uuid: Option<Id> [None] query("uuid", Kind::Id);
     software_name: String [software_name.into()] query("softwareName", Kind::Text).required();
@@ -1141,7 +1141,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/74`
     GetAttachableVpcL3Network = op("GetAttachableVpcL3Network", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attachable-vpc-l3s").wrapper("params");
-    (uuid: Id) -> body(Page<L3Network>);
+    (uuid: impl Into<Id>) -> body(Page<L3Network>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1152,7 +1152,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/75`
     GetVpcAttachedEip = op("GetVpcAttachedEip", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-eip").wrapper("params");
-    (uuid: Id) body(GetVpcAttachedEipRequest) -> body(Page<Eip>);
+    (uuid: impl Into<Id>) body(GetVpcAttachedEipRequest) -> body(Page<Eip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1163,7 +1163,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/76`
     GetVpcAttachedIpsec = op("GetVpcAttachedIpsec", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-ipsec").wrapper("params");
-    (uuid: Id) body(GetVpcAttachedIpsecRequest) -> body(Page<IPsecConnection>);
+    (uuid: impl Into<Id>) body(GetVpcAttachedIpsecRequest) -> body(Page<IPsecConnection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1174,7 +1174,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/77`
     GetVpcAttachedLoadBalancer = op("GetVpcAttachedLoadBalancer", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-lb").wrapper("params");
-    (uuid: Id) body(GetVpcAttachedLoadBalancerRequest) -> body(Page<LoadBalancer>);
+    (uuid: impl Into<Id>) body(GetVpcAttachedLoadBalancerRequest) -> body(Page<LoadBalancer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1185,7 +1185,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/78`
     GetVpcAttachedNetflow = op("GetVpcAttachedNetflow", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-netflow").wrapper("params");
-    (uuid: Id) body(GetVpcAttachedNetflowRequest) -> body(Page<FlowMeter>);
+    (uuid: impl Into<Id>) body(GetVpcAttachedNetflowRequest) -> body(Page<FlowMeter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1196,7 +1196,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/79`
     GetVpcAttachedOspf = op("GetVpcAttachedOspf", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-ospf").wrapper("params");
-    (uuid: Id) body(GetVpcAttachedOspfRequest) -> body(GetVpcAttachedOspfResult);
+    (uuid: impl Into<Id>) body(GetVpcAttachedOspfRequest) -> body(GetVpcAttachedOspfResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1207,7 +1207,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/80`
     GetVpcAttachedPortForwardingRules = op("GetVpcAttachedPortForwardingRules", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-pf").wrapper("params");
-    (uuid: Id) body(GetVpcAttachedPortForwardingRulesRequest) -> body(Page<PortForwardingRule>);
+    (uuid: impl Into<Id>) body(GetVpcAttachedPortForwardingRulesRequest) -> body(Page<PortForwardingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1218,7 +1218,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/81`
     GetVpcAttachedVip = op("GetVpcAttachedVip", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/attached-vip").wrapper("params");
-    (uuid: Id) body(GetVpcAttachedVipRequest) -> body(Page<Vip>);
+    (uuid: impl Into<Id>) body(GetVpcAttachedVipRequest) -> body(Page<Vip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1229,7 +1229,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/82`
     GetVpcVRouterDistributedRoutingEnabled = op("GetVpcVRouterDistributedRoutingEnabled", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing");
-    (uuid: Id) -> body(GetVpcVRouterDistributedRoutingEnabledResult);
+    (uuid: impl Into<Id>) -> body(GetVpcVRouterDistributedRoutingEnabledResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1240,7 +1240,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/83`
     SetVpcVRouterDistributedRoutingEnabled = op("SetVpcVRouterDistributedRoutingEnabled", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing").wrapper("params").long_running();
-    (uuid: Id) body(SetVpcVRouterDistributedRoutingEnabledRequest) -> body(SetVpcVRouterDistributedRoutingEnabledResult);
+    (uuid: impl Into<Id>) body(SetVpcVRouterDistributedRoutingEnabledRequest) -> body(SetVpcVRouterDistributedRoutingEnabledResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1251,7 +1251,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/84`
     RemoveDnsFromVpcRouter = op("RemoveDnsFromVpcRouter", "DELETE", "/zstack/v1/vpc/virtual-routers/{uuid}/dns").long_running();
-    (uuid: Id, dns: String) -> body(Reply<VpcRouterVm>);
+    (uuid: impl Into<Id>, dns: impl Into<String>) -> body(Reply<VpcRouterVm>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     dns: String [dns.into()] query("dns", Kind::Text).required();
     /// System tags, such as `name::value`.
@@ -1263,7 +1263,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/85`
     AddDnsToVpcRouter = op("AddDnsToVpcRouter", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/dns").wrapper("params").long_running();
-    (uuid: Id) body(AddDnsToVpcRouterRequest) -> body(Reply<VpcRouterVm>);
+    (uuid: impl Into<Id>) body(AddDnsToVpcRouterRequest) -> body(Reply<VpcRouterVm>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1274,7 +1274,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/86`
     GetVpcVRouterNetworkServiceState = op("GetVpcVRouterNetworkServiceState", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate");
-    (uuid: Id, network_service: String) -> body(GetVpcVRouterNetworkServiceStateResult);
+    (uuid: impl Into<Id>, network_service: impl Into<String>) -> body(GetVpcVRouterNetworkServiceStateResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     network_service: String [network_service.into()] query("networkService", Kind::Text).required();
     /// The L3 network.
@@ -1288,7 +1288,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/87`
     SetVpcVRouterNetworkServiceState = op("SetVpcVRouterNetworkServiceState", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate").wrapper("params").long_running();
-    (uuid: Id) body(SetVpcVRouterNetworkServiceStateRequest) -> body(SetVpcVRouterNetworkServiceStateResult);
+    (uuid: impl Into<Id>) body(SetVpcVRouterNetworkServiceStateRequest) -> body(SetVpcVRouterNetworkServiceStateResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1299,7 +1299,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/88`
     UpdateVirtualRouterSoftwareVersion = op("UpdateVirtualRouterSoftwareVersion", "POST", "/zstack/v1/vpc/virtual-routers/{uuid}/softwareversion").wrapper("params").long_running();
-    (uuid: Id) body(UpdateVirtualRouterSoftwareVersionRequest) -> empty(());
+    (uuid: impl Into<Id>) body(UpdateVirtualRouterSoftwareVersionRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1310,7 +1310,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/89`
     GetVpcVRouterDistributedRoutingConnections = op("GetVpcVRouterDistributedRoutingConnections", "GET", "/zstack/v1/vpc/virtual-routers/{uuid}/tracked-connections");
-    (uuid: Id) -> body(GetVpcVRouterDistributedRoutingConnectionsResult);
+    (uuid: impl Into<Id>) -> body(GetVpcVRouterDistributedRoutingConnectionsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1393,7 +1393,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/94`
     DeleteFirewallIpSetTemplate = op("DeleteFirewallIpSetTemplate", "DELETE", "/zstack/v1/vpcfirewalls/ipset/templates/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1406,7 +1406,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/95`
     UpdateFirewallIpSetTemplate = op("UpdateFirewallIpSetTemplate", "PUT", "/zstack/v1/vpcfirewalls/ipset/templates/{uuid}/actions").wrapper("updateFirewallIpSetTemplate").long_running();
-    (uuid: Id) body(UpdateFirewallIpSetTemplateRequest) -> body(Reply<VpcFirewallIpSetTemplate>);
+    (uuid: impl Into<Id>) body(UpdateFirewallIpSetTemplateRequest) -> body(Reply<VpcFirewallIpSetTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1443,7 +1443,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/97`
     DetachFirewallRuleSetFromL3 = op("DetachFirewallRuleSetFromL3", "POST", "/zstack/v1/vpcfirewalls/l3networks/{l3Uuid}/ruleSets/{ruleSetUuid}").wrapper("params").long_running();
-    (l3_uuid: Id, rule_set_uuid: Id) body(DetachFirewallRuleSetFromL3Request) -> empty(());
+    (l3_uuid: impl Into<Id>, rule_set_uuid: impl Into<Id>) body(DetachFirewallRuleSetFromL3Request) -> empty(());
     l3_uuid: Id [l3_uuid.into()] path("l3Uuid", Kind::Id);
     rule_set_uuid: Id [rule_set_uuid.into()] path("ruleSetUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1455,7 +1455,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/98`
     RefreshFirewall = op("RefreshFirewall", "PUT", "/zstack/v1/vpcfirewalls/refresh/{uuid}/actions").wrapper("refreshFirewall").long_running();
-    (uuid: Id) -> body(Reply<VpcFirewall>);
+    (uuid: impl Into<Id>) -> body(Reply<VpcFirewall>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1502,7 +1502,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/101`
     ApplyRuleSetChanges = op("ApplyRuleSetChanges", "PUT", "/zstack/v1/vpcfirewalls/ruleSets/apply/{uuid}/actions").wrapper("applyRuleSetChanges").long_running();
-    (uuid: Id) -> body(Reply<VpcFirewallRuleSet>);
+    (uuid: impl Into<Id>) -> body(Reply<VpcFirewallRuleSet>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1513,7 +1513,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/102`
     AttachFirewallRuleSetToL3 = op("AttachFirewallRuleSetToL3", "POST", "/zstack/v1/vpcfirewalls/ruleSets/{ruleSetUuid}/l3networks/{l3Uuid}").wrapper("params").long_running();
-    (rule_set_uuid: Id, l3_uuid: Id) body(AttachFirewallRuleSetToL3Request) -> body(Reply<VpcFirewallRuleSetL3Ref>);
+    (rule_set_uuid: impl Into<Id>, l3_uuid: impl Into<Id>) body(AttachFirewallRuleSetToL3Request) -> body(Reply<VpcFirewallRuleSetL3Ref>);
     rule_set_uuid: Id [rule_set_uuid.into()] path("ruleSetUuid", Kind::Id);
     l3_uuid: Id [l3_uuid.into()] path("l3Uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1525,7 +1525,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/103`
     DeleteFirewallRuleSet = op("DeleteFirewallRuleSet", "DELETE", "/zstack/v1/vpcfirewalls/ruleSets/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1538,7 +1538,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/104`
     UpdateFirewallRuleSet = op("UpdateFirewallRuleSet", "PUT", "/zstack/v1/vpcfirewalls/ruleSets/{uuid}/actions").wrapper("updateFirewallRuleSet").long_running();
-    (uuid: Id) body(UpdateFirewallRuleSetRequest) -> body(Reply<VpcFirewallRuleSet>);
+    (uuid: impl Into<Id>) body(UpdateFirewallRuleSetRequest) -> body(Reply<VpcFirewallRuleSet>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1615,7 +1615,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/110`
     UpdateFirewallRuleTemplate = op("UpdateFirewallRuleTemplate", "PUT", "/zstack/v1/vpcfirewalls/rules/template/{uuid}/actions").wrapper("updateFirewallRuleTemplate").long_running();
-    (uuid: Id) body(UpdateFirewallRuleTemplateRequest) -> body(Reply<VpcFirewallRuleTemplate>);
+    (uuid: impl Into<Id>) body(UpdateFirewallRuleTemplateRequest) -> body(Reply<VpcFirewallRuleTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1652,7 +1652,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/112`
     DeleteFirewallRuleTemplate = op("DeleteFirewallRuleTemplate", "DELETE", "/zstack/v1/vpcfirewalls/rules/templates/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1665,7 +1665,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/113`
     DeleteFirewallRule = op("DeleteFirewallRule", "DELETE", "/zstack/v1/vpcfirewalls/rules/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1678,7 +1678,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/114`
     ChangeFirewallRuleState = op("ChangeFirewallRuleState", "PUT", "/zstack/v1/vpcfirewalls/rules/{uuid}/actions").wrapper("changeFirewallRuleState").long_running();
-    (uuid: Id) body(ChangeFirewallRuleStateRequest) -> body(Reply<VpcFirewallRule>);
+    (uuid: impl Into<Id>) body(ChangeFirewallRuleStateRequest) -> body(Reply<VpcFirewallRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1689,7 +1689,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/115`
     UpdateFirewallRule = op("UpdateFirewallRule", "PUT", "/zstack/v1/vpcfirewalls/rules/{uuid}/actions").wrapper("updateFirewallRule").long_running();
-    (uuid: Id) body(UpdateFirewallRuleRequest) -> body(Reply<VpcFirewallRule>);
+    (uuid: impl Into<Id>) body(UpdateFirewallRuleRequest) -> body(Reply<VpcFirewallRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1726,7 +1726,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/117`
     DeleteFirewall = op("DeleteFirewall", "DELETE", "/zstack/v1/vpcfirewalls/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1739,7 +1739,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/118`
     UpdateVpcFirewall = op("UpdateVpcFirewall", "PUT", "/zstack/v1/vpcfirewalls/{uuid}/actions").wrapper("updateVpcFirewall").long_running();
-    (uuid: Id) body(UpdateVpcFirewallRequest) -> body(Reply<VpcFirewall>);
+    (uuid: impl Into<Id>) body(UpdateVpcFirewallRequest) -> body(Reply<VpcFirewall>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1838,7 +1838,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/123`
     GetVRouterRouteTable = op("GetVRouterRouteTable", "GET", "/zstack/v1/vrouter-route-tables/vrouter/{virtualRouterVmUuid}");
-    (virtual_router_vm_uuid: Id) -> body(Page<VRouterRouteTable>);
+    (virtual_router_vm_uuid: impl Into<Id>) -> body(Page<VRouterRouteTable>);
     virtual_router_vm_uuid: Id [virtual_router_vm_uuid.into()] path("virtualRouterVmUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1849,7 +1849,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/124`
     AttachVRouterRouteTableToVRouter = op("AttachVRouterRouteTableToVRouter", "POST", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/attach").wrapper("params").long_running();
-    (route_table_uuid: Id) body(AttachVRouterRouteTableToVRouterRequest) -> body(Reply<VRouterRouteTable>);
+    (route_table_uuid: impl Into<Id>) body(AttachVRouterRouteTableToVRouterRequest) -> body(Reply<VRouterRouteTable>);
     route_table_uuid: Id [route_table_uuid.into()] path("routeTableUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1860,7 +1860,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/125`
     DetachVRouterRouteTableFromVRouter = op("DetachVRouterRouteTableFromVRouter", "DELETE", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/detach/{virtualRouterVmUuid}").long_running();
-    (route_table_uuid: Id, virtual_router_vm_uuid: Id) -> body(Reply<VRouterRouteTable>);
+    (route_table_uuid: impl Into<Id>, virtual_router_vm_uuid: impl Into<Id>) -> body(Reply<VRouterRouteTable>);
     route_table_uuid: Id [route_table_uuid.into()] path("routeTableUuid", Kind::Id);
     virtual_router_vm_uuid: Id [virtual_router_vm_uuid.into()] path("virtualRouterVmUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1872,7 +1872,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/126`
     AddVRouterRouteEntry = op("AddVRouterRouteEntry", "POST", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries").wrapper("params").long_running();
-    (route_table_uuid: Id) body(AddVRouterRouteEntryRequest) -> body(Reply<VRouterRouteEntry>);
+    (route_table_uuid: impl Into<Id>) body(AddVRouterRouteEntryRequest) -> body(Reply<VRouterRouteEntry>);
     route_table_uuid: Id [route_table_uuid.into()] path("routeTableUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1883,7 +1883,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/127`
     DeleteVRouterRouteEntry = op("DeleteVRouterRouteEntry", "DELETE", "/zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries/{uuid}").long_running();
-    (route_table_uuid: Id, uuid: Id) -> body(Reply<VRouterRouteTable>);
+    (route_table_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<VRouterRouteTable>);
     route_table_uuid: Id [route_table_uuid.into()] path("routeTableUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -1897,7 +1897,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/128`
     DeleteVRouterRouteTable = op("DeleteVRouterRouteTable", "DELETE", "/zstack/v1/vrouter-route-tables/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1910,7 +1910,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/129`
     UpdateVRouterRouteTable = op("UpdateVRouterRouteTable", "PUT", "/zstack/v1/vrouter-route-tables/{uuid}/actions").wrapper("updateVRouterRouteTable").long_running();
-    (uuid: Id) body(UpdateVRouterRouteTableRequest) -> body(Reply<VRouterRouteTable>);
+    (uuid: impl Into<Id>) body(UpdateVRouterRouteTableRequest) -> body(Reply<VRouterRouteTable>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -64,7 +64,7 @@ backhaul_wire::generated_model! {
     /// An ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/IPsecConnection`
-    IPsecConnection = I_PSEC_CONNECTION("IPsecConnection").aliases(&["IPsecConnectionInventory"]);
+    IPsecConnection = I_PSEC_CONNECTION("IPsecConnection").aliases(&["IPsecConnectionInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -496,7 +496,7 @@ backhaul_wire::generated_model! {
     /// A router area.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/RouterArea`
-    RouterArea = ROUTER_AREA("RouterArea").aliases(&["RouterAreaInventory"]);
+    RouterArea = ROUTER_AREA("RouterArea").aliases(&["RouterAreaInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     1 area_id: Option<String> = Text, new("areaId", Kind::Text);
@@ -857,7 +857,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFlowMeterRequest(r#type: CreateFlowMeterType) { version: CreateFlowMeterVersion, sample: i64, generate_interval: i64, name: String, description: String, server: String, port: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFlowMeterRequest(set r#type: CreateFlowMeterType) { set version: CreateFlowMeterVersion, set sample: i64, set generate_interval: i64, into name: String, into description: String, into server: String, set port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlowCollector` is given.
     ///
@@ -868,7 +868,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     1 port: Option<i64> = Int, new("port", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateFlowCollectorRequest() { server: String, port: i64 } }
+backhaul_wire::generated_request! { UpdateFlowCollectorRequest() { into server: String, set port: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateFlowCollector` is given.
     ///
@@ -891,7 +891,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFlowCollectorRequest() { name: String, description: String, server: String, port: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFlowCollectorRequest() { into name: String, into description: String, into server: String, set port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddVRouterNetworksToFlowMeter` is given.
     ///
@@ -906,7 +906,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVRouterNetworksToFlowMeterRequest(l3_network_uuids: Vec<Id>) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVRouterNetworksToFlowMeterRequest(set l3_network_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlowMeter` is given.
     ///
@@ -926,7 +926,7 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     4 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFlowMeterRequest() { version: CreateFlowMeterVersion, sample: i64, name: String, expire_interval: i64, description: String } }
+backhaul_wire::generated_request! { UpdateFlowMeterRequest() { set version: CreateFlowMeterVersion, set sample: i64, into name: String, set expire_interval: i64, into description: String } }
 backhaul_wire::generated_model! {
     /// What `SetFlowMeterRouterId` is given.
     ///
@@ -935,12 +935,12 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 255.
     0 router_id: Option<i64> = Int, new("routerId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetFlowMeterRouterIdRequest(router_id: i64) {  } }
+backhaul_wire::generated_request! { SetFlowMeterRouterIdRequest(set router_id: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIPsecConnection` is given.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/CreateIPsecConnectionRequest`
-    CreateIPsecConnectionRequest = CREATE_I_PSEC_CONNECTION_REQUEST("CreateIPsecConnectionRequest");
+    CreateIPsecConnectionRequest = CREATE_I_PSEC_CONNECTION_REQUEST("CreateIPsecConnectionRequest") holds secrets;
     /// Its name.
     ///
     /// Has at most 255 characters.
@@ -986,12 +986,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     23 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIPsecConnectionRequest(name: String, vip_uuid: Id, peer_address: String, auth_key: Secret) { description: String, auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: String, remote_id: String, l3_network_uuid: Id, peer_cidrs: Vec<String>, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: CreateIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIPsecConnectionRequest(into name: String, into vip_uuid: Id, into peer_address: String, into auth_key: Secret) { into description: String, set auth_mode: CreateIPsecConnectionAuthMode, set id_type: CreateIPsecConnectionIdType, into local_id: String, into remote_id: String, into l3_network_uuid: Id, set peer_cidrs: Vec<String>, set ike_version: CreateIPsecConnectionIkeVersion, set ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, set ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, set ike_dh_group: i64, set ike_life_time: i64, set policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, set policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, set pfs: CreateIPsecConnectionPfs, set policy_mode: CreateIPsecConnectionPolicyMode, set transform_protocol: CreateIPsecConnectionTransformProtocol, set life_time: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeIPsecConnection` is given.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/ChangeIPsecConnectionRequest`
-    ChangeIPsecConnectionRequest = CHANGE_I_PSEC_CONNECTION_REQUEST("ChangeIPsecConnectionRequest");
+    ChangeIPsecConnectionRequest = CHANGE_I_PSEC_CONNECTION_REQUEST("ChangeIPsecConnectionRequest") holds secrets;
     /// Has at most 255 characters.
     0 peer_address: Option<String> = Text, new("peerAddress", Kind::Text).required();
     1 auth_mode: Option<CreateIPsecConnectionAuthMode> = Enum, new("authMode", Kind::Enum(&CREATE_I_PSEC_CONNECTION_AUTH_MODE));
@@ -1020,7 +1020,7 @@ backhaul_wire::generated_model! {
     /// Has at least 30, at most 604800.
     16 life_time: Option<i64> = Int, new("lifeTime", Kind::Int);
 }
-backhaul_wire::generated_request! { ChangeIPsecConnectionRequest(peer_address: String, auth_key: Secret) { auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: String, remote_id: String, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: ChangeIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64 } }
+backhaul_wire::generated_request! { ChangeIPsecConnectionRequest(into peer_address: String, into auth_key: Secret) { set auth_mode: CreateIPsecConnectionAuthMode, set id_type: CreateIPsecConnectionIdType, into local_id: String, into remote_id: String, set ike_version: CreateIPsecConnectionIkeVersion, set ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, set ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, set ike_dh_group: i64, set ike_life_time: i64, set policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, set policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, set pfs: ChangeIPsecConnectionPfs, set policy_mode: CreateIPsecConnectionPolicyMode, set transform_protocol: CreateIPsecConnectionTransformProtocol, set life_time: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateIPsecConnection` is given.
     ///
@@ -1035,7 +1035,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIPsecConnectionRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateIPsecConnectionRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeIPSecConnectionState` is given.
     ///
@@ -1044,7 +1044,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIPSecConnectionStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIPSecConnectionStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachL3NetworksToIPsecConnection` is given.
     ///
@@ -1057,7 +1057,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AttachL3NetworksToIPsecConnectionRequest(l3_network_uuids: Vec<Id>) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AttachL3NetworksToIPsecConnectionRequest(set l3_network_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddRemoteCidrsToIPsecConnection` is given.
     ///
@@ -1070,7 +1070,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRemoteCidrsToIPsecConnectionRequest(peer_cidrs: Vec<String>) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddRemoteCidrsToIPsecConnectionRequest(set peer_cidrs: Vec<String>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateMulticastRouter` is given.
     ///
@@ -1086,7 +1086,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMulticastRouterRequest(vpc_router_vm_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMulticastRouterRequest(into vpc_router_vm_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddRendezvousPointToMulticastRouter` is given.
     ///
@@ -1099,7 +1099,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRendezvousPointToMulticastRouterRequest(rp_address: String, group_address: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddRendezvousPointToMulticastRouterRequest(into rp_address: String, into group_address: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeMulticastRouterState` is given.
     ///
@@ -1108,7 +1108,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMulticastRouterStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMulticastRouterStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteTableRouteEntry` is given.
     ///
@@ -1124,7 +1124,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteTableRouteEntryRequest(table_uuid: Id, destination_cidr: String, next_hop_ip: String) { distance: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteTableRouteEntryRequest(into table_uuid: Id, into destination_cidr: String, into next_hop_ip: String) { set distance: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdatePolicyRouteRuleSet` is given.
     ///
@@ -1137,7 +1137,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePolicyRouteRuleSetRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdatePolicyRouteRuleSetRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteRule` is given.
     ///
@@ -1157,7 +1157,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteRuleRequest(rule_set_uuid: Id, table_uuid: Id, rule_number: i64) { dest_ip: String, source_ip: String, dest_port: String, source_port: String, protocol: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteRuleRequest(into rule_set_uuid: Id, into table_uuid: Id, set rule_number: i64) { into dest_ip: String, into source_ip: String, into dest_port: String, into source_port: String, into protocol: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteRuleSet` is given.
     ///
@@ -1177,7 +1177,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteRuleSetRequest(name: String, v_router_uuid: Id) { description: String, r#type: CreatePolicyRouteRuleSetType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteRuleSetRequest(into name: String, into v_router_uuid: Id) { into description: String, set r#type: CreatePolicyRouteRuleSetType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteTable` is given.
     ///
@@ -1195,12 +1195,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteTableRequest(v_router_uuid: Id, number: i64) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteTableRequest(into v_router_uuid: Id, set number: i64) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVRouterOspfArea` is given.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/CreateVRouterOspfAreaRequest`
-    CreateVRouterOspfAreaRequest = CREATE_V_ROUTER_OSPF_AREA_REQUEST("CreateVRouterOspfAreaRequest");
+    CreateVRouterOspfAreaRequest = CREATE_V_ROUTER_OSPF_AREA_REQUEST("CreateVRouterOspfAreaRequest") holds secrets;
     /// Has at most 64 characters.
     0 area_id: Option<String> = Text, new("areaId", Kind::Text).required();
     /// Has at most 16 characters.
@@ -1218,7 +1218,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVRouterOspfAreaRequest(area_id: String) { area_auth: String, area_type: String, password: Secret, key_id: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVRouterOspfAreaRequest(into area_id: String) { into area_auth: String, into area_type: String, into password: Secret, set key_id: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddVRouterNetworksToOspfArea` is given.
     ///
@@ -1233,12 +1233,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVRouterNetworksToOspfAreaRequest(l3_network_uuids: Vec<Id>) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVRouterNetworksToOspfAreaRequest(set l3_network_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVRouterOspfArea` is given.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/UpdateVRouterOspfAreaRequest`
-    UpdateVRouterOspfAreaRequest = UPDATE_V_ROUTER_OSPF_AREA_REQUEST("UpdateVRouterOspfAreaRequest");
+    UpdateVRouterOspfAreaRequest = UPDATE_V_ROUTER_OSPF_AREA_REQUEST("UpdateVRouterOspfAreaRequest") holds secrets;
     /// Has at most 16 characters.
     0 area_auth: Option<String> = Text, new("areaAuth", Kind::Text);
     /// Has at most 16 characters.
@@ -1250,7 +1250,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 255.
     3 key_id: Option<i64> = Int, new("keyId", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateVRouterOspfAreaRequest() { area_auth: String, area_type: String, password: Secret, key_id: i64 } }
+backhaul_wire::generated_request! { UpdateVRouterOspfAreaRequest() { into area_auth: String, into area_type: String, into password: Secret, set key_id: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVRouterRouterId` is given.
     ///
@@ -1259,7 +1259,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 16 characters.
     0 router_id: Option<String> = Text, new("routerId", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVRouterRouterIdRequest(router_id: String) {  } }
+backhaul_wire::generated_request! { SetVRouterRouterIdRequest(into router_id: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcHaGroup` is given.
     ///
@@ -1280,7 +1280,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcHaGroupRequest(name: String) { description: String, monitor_ips: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcHaGroupRequest(into name: String) { into description: String, set monitor_ips: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcHaGroup` is given.
     ///
@@ -1295,7 +1295,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcHaGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVpcHaGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeVpcHaGroupMonitorIps` is given.
     ///
@@ -1304,7 +1304,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 monitor_ips: Vec<String> = Texts, list("monitorIps", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { ChangeVpcHaGroupMonitorIpsRequest() { monitor_ips: Vec<String> } }
+backhaul_wire::generated_request! { ChangeVpcHaGroupMonitorIpsRequest() { set monitor_ips: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcVRouter` is given.
     ///
@@ -1332,7 +1332,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcVRouterRequest(name: String, virtual_router_offering_uuid: Id) { description: String, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, root_volume_system_tags: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcVRouterRequest(into name: String, into virtual_router_offering_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedEip` is given.
     ///
@@ -1343,7 +1343,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedEipRequest() { limit: i64, start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedEipRequest() { set limit: i64, set start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedIpsec` is given.
     ///
@@ -1354,7 +1354,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedIpsecRequest() { limit: i64, start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedIpsecRequest() { set limit: i64, set start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedLoadBalancer` is given.
     ///
@@ -1365,7 +1365,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedLoadBalancerRequest() { limit: i64, start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedLoadBalancerRequest() { set limit: i64, set start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedNetflow` is given.
     ///
@@ -1376,7 +1376,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedNetflowRequest() { limit: i64, start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedNetflowRequest() { set limit: i64, set start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedOspf` is given.
     ///
@@ -1387,7 +1387,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedOspfRequest() { limit: i64, start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedOspfRequest() { set limit: i64, set start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedPortForwardingRules` is given.
     ///
@@ -1398,7 +1398,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedPortForwardingRulesRequest() { limit: i64, start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedPortForwardingRulesRequest() { set limit: i64, set start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedVip` is given.
     ///
@@ -1409,7 +1409,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedVipRequest() { limit: i64, start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedVipRequest() { set limit: i64, set start: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVpcVRouterDistributedRoutingEnabled` is given.
     ///
@@ -1418,7 +1418,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { SetVpcVRouterDistributedRoutingEnabledRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { SetVpcVRouterDistributedRoutingEnabledRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `AddDnsToVpcRouter` is given.
     ///
@@ -1430,7 +1430,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddDnsToVpcRouterRequest(dns: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddDnsToVpcRouterRequest(into dns: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetVpcVRouterNetworkServiceState` is given.
     ///
@@ -1442,7 +1442,7 @@ backhaul_wire::generated_model! {
     /// The L3 network.
     2 l3_network_uuid: Option<Id> = Id, new("l3NetworkUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SetVpcVRouterNetworkServiceStateRequest(network_service: String, state: StateEvent) { l3_network_uuid: Id } }
+backhaul_wire::generated_request! { SetVpcVRouterNetworkServiceStateRequest(into network_service: String, set state: StateEvent) { into l3_network_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualRouterSoftwareVersion` is given.
     ///
@@ -1451,7 +1451,7 @@ backhaul_wire::generated_model! {
     0 software_name: Option<String> = Text, new("softwareName", Kind::Text).required();
     1 target_version: Option<UpdateVirtualRouterSoftwareVersionTargetVersion> = Enum, new("targetVersion", Kind::Enum(&UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_TARGET_VERSION)).required();
 }
-backhaul_wire::generated_request! { UpdateVirtualRouterSoftwareVersionRequest(software_name: String, target_version: UpdateVirtualRouterSoftwareVersionTargetVersion) {  } }
+backhaul_wire::generated_request! { UpdateVirtualRouterSoftwareVersionRequest(into software_name: String, set target_version: UpdateVirtualRouterSoftwareVersionTargetVersion) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcFirewall` is given.
     ///
@@ -1469,7 +1469,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcFirewallRequest(vpc_uuid: Id, name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcFirewallRequest(into vpc_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallIpSetTemplate` is given.
     ///
@@ -1490,7 +1490,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallIpSetTemplateRequest(name: String, r#type: IpSetType) { source_value: String, dest_value: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallIpSetTemplateRequest(into name: String, set r#type: IpSetType) { into source_value: String, into dest_value: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallIpSetTemplate` is given.
     ///
@@ -1507,7 +1507,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     3 r#type: Option<IpSetType> = Enum, new("type", Kind::Enum(&IP_SET_TYPE));
 }
-backhaul_wire::generated_request! { UpdateFirewallIpSetTemplateRequest() { name: String, source_value: String, dest_value: String, r#type: IpSetType } }
+backhaul_wire::generated_request! { UpdateFirewallIpSetTemplateRequest() { into name: String, into source_value: String, into dest_value: String, set r#type: IpSetType } }
 backhaul_wire::generated_model! {
     /// What `DetachFirewallRuleSetFromL3` is given.
     ///
@@ -1516,7 +1516,7 @@ backhaul_wire::generated_model! {
     0 vpc_firewall_uuid: Option<Id> = Id, new("vpcFirewallUuid", Kind::Id).required();
     1 forward: Option<DetachFirewallRuleSetFromL3Forward> = Enum, new("forward", Kind::Enum(&DETACH_FIREWALL_RULE_SET_FROM_L3_FORWARD)).required();
 }
-backhaul_wire::generated_request! { DetachFirewallRuleSetFromL3Request(vpc_firewall_uuid: Id, forward: DetachFirewallRuleSetFromL3Forward) {  } }
+backhaul_wire::generated_request! { DetachFirewallRuleSetFromL3Request(into vpc_firewall_uuid: Id, set forward: DetachFirewallRuleSetFromL3Forward) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRuleSet` is given.
     ///
@@ -1532,7 +1532,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleSetRequest(name: String) { action_type: ActionType, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleSetRequest(into name: String) { set action_type: ActionType, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachFirewallRuleSetToL3` is given.
     ///
@@ -1541,7 +1541,7 @@ backhaul_wire::generated_model! {
     0 vpc_firewall_uuid: Option<Id> = Id, new("vpcFirewallUuid", Kind::Id).required();
     1 forward: Option<DetachFirewallRuleSetFromL3Forward> = Enum, new("forward", Kind::Enum(&DETACH_FIREWALL_RULE_SET_FROM_L3_FORWARD)).required();
 }
-backhaul_wire::generated_request! { AttachFirewallRuleSetToL3Request(vpc_firewall_uuid: Id, forward: DetachFirewallRuleSetFromL3Forward) {  } }
+backhaul_wire::generated_request! { AttachFirewallRuleSetToL3Request(into vpc_firewall_uuid: Id, set forward: DetachFirewallRuleSetFromL3Forward) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallRuleSet` is given.
     ///
@@ -1553,7 +1553,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 action_type: Option<ActionType> = Enum, new("actionType", Kind::Enum(&ACTION_TYPE));
 }
-backhaul_wire::generated_request! { UpdateFirewallRuleSetRequest() { name: String, description: String, action_type: ActionType } }
+backhaul_wire::generated_request! { UpdateFirewallRuleSetRequest() { into name: String, into description: String, set action_type: ActionType } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRule` is given.
     ///
@@ -1586,7 +1586,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleRequest(rule_set_uuid: Id, action: CreateFirewallRuleAction, rule_number: i64, state: StateEvent) { protocol: String, dest_port: String, source_port: String, source_ip: String, dest_ip: String, allow_states: String, tcp_flag: String, icmp_type_name: String, enable_log: bool, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleRequest(into rule_set_uuid: Id, set action: CreateFirewallRuleAction, set rule_number: i64, set state: StateEvent) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRuleFromConfigFile` is given.
     ///
@@ -1598,7 +1598,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleFromConfigFileRequest(rule_info: String) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleFromConfigFileRequest(into rule_info: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckFirewallRuleConfigFile` is given.
     ///
@@ -1606,7 +1606,7 @@ backhaul_wire::generated_model! {
     CheckFirewallRuleConfigFileRequest = CHECK_FIREWALL_RULE_CONFIG_FILE_REQUEST("CheckFirewallRuleConfigFileRequest");
     0 rule_info: Option<String> = Text, new("ruleInfo", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckFirewallRuleConfigFileRequest(rule_info: String) {  } }
+backhaul_wire::generated_request! { CheckFirewallRuleConfigFileRequest(into rule_info: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRuleTemplate` is given.
     ///
@@ -1642,7 +1642,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleTemplateRequest(action: CreateFirewallRuleAction, name: String, rule_number: i64) { protocol: String, dest_port: String, source_port: String, source_ip: String, dest_ip: String, allow_states: String, tcp_flag: String, icmp_type_name: String, enable_log: bool, state: StateEvent, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleTemplateRequest(set action: CreateFirewallRuleAction, into name: String, set rule_number: i64) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, set state: StateEvent, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallRuleTemplate` is given.
     ///
@@ -1678,7 +1678,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateFirewallRuleTemplateRequest(name: String, action: CreateFirewallRuleAction, rule_number: i64) { protocol: String, dest_port: String, source_port: String, source_ip: String, dest_ip: String, allow_states: String, tcp_flag: String, icmp_type_name: String, enable_log: bool, state: StateEvent, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateFirewallRuleTemplateRequest(into name: String, set action: CreateFirewallRuleAction, set rule_number: i64) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, set state: StateEvent, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeFirewallRuleState` is given.
     ///
@@ -1687,7 +1687,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeFirewallRuleStateRequest(state: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeFirewallRuleStateRequest(set state: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallRule` is given.
     ///
@@ -1714,7 +1714,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     13 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFirewallRuleRequest(rule_set_uuid: Id, action: CreateFirewallRuleAction, rule_number: i64, state: StateEvent) { protocol: String, dest_port: String, source_port: String, source_ip: String, dest_ip: String, allow_states: String, tcp_flag: String, icmp_type_name: String, enable_log: bool, description: String } }
+backhaul_wire::generated_request! { UpdateFirewallRuleRequest(into rule_set_uuid: Id, set action: CreateFirewallRuleAction, set rule_number: i64, set state: StateEvent) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcFirewall` is given.
     ///
@@ -1727,7 +1727,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcFirewallRequest() { description: String, name: String } }
+backhaul_wire::generated_request! { UpdateVpcFirewallRequest() { into description: String, into name: String } }
 backhaul_wire::generated_model! {
     /// What `CreateVRouterRouteTable` is given.
     ///
@@ -1746,7 +1746,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVRouterRouteTableRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVRouterRouteTableRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachVRouterRouteTableToVRouter` is given.
     ///
@@ -1754,7 +1754,7 @@ backhaul_wire::generated_model! {
     AttachVRouterRouteTableToVRouterRequest = ATTACH_V_ROUTER_ROUTE_TABLE_TO_V_ROUTER_REQUEST("AttachVRouterRouteTableToVRouterRequest");
     0 virtual_router_vm_uuid: Option<Id> = Id, new("virtualRouterVmUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachVRouterRouteTableToVRouterRequest(virtual_router_vm_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachVRouterRouteTableToVRouterRequest(into virtual_router_vm_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `AddVRouterRouteEntry` is given.
     ///
@@ -1779,7 +1779,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVRouterRouteEntryRequest(destination: String) { description: String, r#type: String, target: String, distance: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVRouterRouteEntryRequest(into destination: String) { into description: String, into r#type: String, into target: String, set distance: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVRouterRouteTable` is given.
     ///
@@ -1794,7 +1794,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVRouterRouteTableRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVRouterRouteTableRequest() { into name: String, into description: String } }
 backhaul_wire::generated_choice! {
     /// A policy route rule protocol.
     ///

@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/3`
     RemoveSchedulerJobsFromSchedulerJobGroup = op("RemoveSchedulerJobsFromSchedulerJobGroup", "DELETE", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job").long_running();
-    (scheduler_job_group_uuid: Id) -> empty(());
+    (scheduler_job_group_uuid: impl Into<Id>) -> empty(());
     scheduler_job_group_uuid: Id [scheduler_job_group_uuid.into()] path("schedulerJobGroupUuid", Kind::Id);
     scheduler_job_uuids: Vec<Id> [Vec::new()] query("schedulerJobUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -82,7 +82,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/4`
     AddSchedulerJobsToSchedulerJobGroup = op("AddSchedulerJobsToSchedulerJobGroup", "POST", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job").wrapper("params").long_running();
-    (scheduler_job_group_uuid: Id) body(AddSchedulerJobsToSchedulerJobGroupRequest) -> body(Page<SchedulerJob>);
+    (scheduler_job_group_uuid: impl Into<Id>) body(AddSchedulerJobsToSchedulerJobGroupRequest) -> body(Page<SchedulerJob>);
     scheduler_job_group_uuid: Id [scheduler_job_group_uuid.into()] path("schedulerJobGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -93,7 +93,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/5`
     RemoveSchedulerJobGroupFromSchedulerTrigger = op("RemoveSchedulerJobGroupFromSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}").long_running();
-    (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id) -> empty(());
+    (scheduler_job_group_uuid: impl Into<Id>, scheduler_trigger_uuid: impl Into<Id>) -> empty(());
     scheduler_job_group_uuid: Id [scheduler_job_group_uuid.into()] path("schedulerJobGroupUuid", Kind::Id);
     scheduler_trigger_uuid: Id [scheduler_trigger_uuid.into()] path("schedulerTriggerUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/6`
     AddSchedulerJobGroupToSchedulerTrigger = op("AddSchedulerJobGroupToSchedulerTrigger", "POST", "/zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}").wrapper("params").long_running();
-    (scheduler_job_group_uuid: Id, scheduler_trigger_uuid: Id) body(AddSchedulerJobGroupToSchedulerTriggerRequest) -> body(Reply<SchedulerJobGroupSchedulerTriggerRef>);
+    (scheduler_job_group_uuid: impl Into<Id>, scheduler_trigger_uuid: impl Into<Id>) body(AddSchedulerJobGroupToSchedulerTriggerRequest) -> body(Reply<SchedulerJobGroupSchedulerTriggerRef>);
     scheduler_job_group_uuid: Id [scheduler_job_group_uuid.into()] path("schedulerJobGroupUuid", Kind::Id);
     scheduler_trigger_uuid: Id [scheduler_trigger_uuid.into()] path("schedulerTriggerUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/7`
     DeleteSchedulerJobGroup = op("DeleteSchedulerJobGroup", "DELETE", "/zstack/v1/scheduler/jobgroups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -130,7 +130,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/8`
     UpdateSchedulerJobGroup = op("UpdateSchedulerJobGroup", "PUT", "/zstack/v1/scheduler/jobgroups/{uuid}/actions").wrapper("updateSchedulerJobGroup").long_running();
-    (uuid: Id) body(UpdateSchedulerJobGroupRequest) -> body(Reply<SchedulerJobGroup>);
+    (uuid: impl Into<Id>) body(UpdateSchedulerJobGroupRequest) -> body(Reply<SchedulerJobGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/12`
     CreateAutoScalingRuleSchedulerJobTrigger = op("CreateAutoScalingRuleSchedulerJobTrigger", "POST", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/autoscaling/rules/{ruleUuid}").wrapper("params").long_running();
-    (scheduler_job_uuid: Id, rule_uuid: Id) body(CreateAutoScalingRuleSchedulerJobTriggerRequest) -> body(Reply<AutoScalingRuleTrigger>);
+    (scheduler_job_uuid: impl Into<Id>, rule_uuid: impl Into<Id>) body(CreateAutoScalingRuleSchedulerJobTriggerRequest) -> body(Reply<AutoScalingRuleTrigger>);
     scheduler_job_uuid: Id [scheduler_job_uuid.into()] path("schedulerJobUuid", Kind::Id);
     rule_uuid: Id [rule_uuid.into()] path("ruleUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -200,7 +200,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/13`
     RemoveSchedulerJobFromSchedulerTrigger = op("RemoveSchedulerJobFromSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}").long_running();
-    (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id) -> empty(());
+    (scheduler_job_uuid: impl Into<Id>, scheduler_trigger_uuid: impl Into<Id>) -> empty(());
     scheduler_job_uuid: Id [scheduler_job_uuid.into()] path("schedulerJobUuid", Kind::Id);
     scheduler_trigger_uuid: Id [scheduler_trigger_uuid.into()] path("schedulerTriggerUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -212,7 +212,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/14`
     AddSchedulerJobToSchedulerTrigger = op("AddSchedulerJobToSchedulerTrigger", "POST", "/zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}").wrapper("params").long_running();
-    (scheduler_job_uuid: Id, scheduler_trigger_uuid: Id) body(AddSchedulerJobToSchedulerTriggerRequest) -> body(Reply<SchedulerJobSchedulerTrigger>);
+    (scheduler_job_uuid: impl Into<Id>, scheduler_trigger_uuid: impl Into<Id>) body(AddSchedulerJobToSchedulerTriggerRequest) -> body(Reply<SchedulerJobSchedulerTrigger>);
     scheduler_job_uuid: Id [scheduler_job_uuid.into()] path("schedulerJobUuid", Kind::Id);
     scheduler_trigger_uuid: Id [scheduler_trigger_uuid.into()] path("schedulerTriggerUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -224,7 +224,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/15`
     DeleteSchedulerJob = op("DeleteSchedulerJob", "DELETE", "/zstack/v1/scheduler/jobs/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -237,7 +237,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/16`
     UpdateSchedulerJob = op("UpdateSchedulerJob", "PUT", "/zstack/v1/scheduler/jobs/{uuid}/actions").wrapper("updateSchedulerJob").long_running();
-    (uuid: Id) body(UpdateSchedulerJobRequest) -> body(Reply<SchedulerJob>);
+    (uuid: impl Into<Id>) body(UpdateSchedulerJobRequest) -> body(Reply<SchedulerJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -250,10 +250,10 @@ backhaul_wire::generated_call! {
     GetSchedulerExecutionReport = op("GetSchedulerExecutionReport", "GET", "/zstack/v1/scheduler/report");
     (start_time: i64, interval_time_unit: GetSchedulerExecutionReportIntervalTimeUnit, range: i64) -> body(GetSchedulerExecutionReportResult);
     /// `0` when left out.
-    start_time: i64 [start_time.into()] query("startTime", Kind::Int).required();
-    interval_time_unit: GetSchedulerExecutionReportIntervalTimeUnit [interval_time_unit.into()] query("intervalTimeUnit", Kind::Enum(&GET_SCHEDULER_EXECUTION_REPORT_INTERVAL_TIME_UNIT)).required();
+    start_time: i64 [start_time] query("startTime", Kind::Int).required();
+    interval_time_unit: GetSchedulerExecutionReportIntervalTimeUnit [interval_time_unit] query("intervalTimeUnit", Kind::Enum(&GET_SCHEDULER_EXECUTION_REPORT_INTERVAL_TIME_UNIT)).required();
     /// `0` when left out.
-    range: i64 [range.into()] query("range", Kind::Int).required();
+    range: i64 [range] query("range", Kind::Int).required();
     scheduler_job_types: Vec<String> [Vec::new()] query("schedulerJobTypes", Kind::Text).list().required();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -311,7 +311,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/21`
     DeleteSchedulerTrigger = op("DeleteSchedulerTrigger", "DELETE", "/zstack/v1/scheduler/triggers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -324,7 +324,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/22`
     RunSchedulerTrigger = op("RunSchedulerTrigger", "PUT", "/zstack/v1/scheduler/triggers/{uuid}/actions").wrapper("runSchedulerTrigger").long_running();
-    (uuid: Id) body(RunSchedulerTriggerRequest) -> empty(());
+    (uuid: impl Into<Id>) body(RunSchedulerTriggerRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -335,7 +335,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/23`
     UpdateSchedulerTrigger = op("UpdateSchedulerTrigger", "PUT", "/zstack/v1/scheduler/triggers/{uuid}/actions").wrapper("updateSchedulerTrigger").long_running();
-    (uuid: Id) body(UpdateSchedulerTriggerRequest) -> body(Reply<SchedulerTrigger>);
+    (uuid: impl Into<Id>) body(UpdateSchedulerTriggerRequest) -> body(Reply<SchedulerTrigger>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -346,7 +346,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/24`
     ChangeSchedulerState = op("ChangeSchedulerState", "PUT", "/zstack/v1/schedulers/{uuid}").wrapper("changeSchedulerState").long_running();
-    (uuid: Id) body(ChangeSchedulerStateRequest) -> body(Reply<SchedulerJob>);
+    (uuid: impl Into<Id>) body(ChangeSchedulerStateRequest) -> body(Reply<SchedulerJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/2`
     RemoveVmFromAffinityGroup = op("RemoveVmFromAffinityGroup", "DELETE", "/zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances").long_running();
-    (affinity_group_uuid: Id, uuid: Id) -> body(Reply<AffinityGroup>);
+    (affinity_group_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<AffinityGroup>);
     affinity_group_uuid: Id [affinity_group_uuid.into()] path("affinityGroupUuid", Kind::Id);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/3`
     AddVmToAffinityGroup = op("AddVmToAffinityGroup", "POST", "/zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances/{uuid}").wrapper("params").long_running();
-    (affinity_group_uuid: Id, uuid: Id) -> body(Reply<AffinityGroup>);
+    (affinity_group_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<AffinityGroup>);
     affinity_group_uuid: Id [affinity_group_uuid.into()] path("affinityGroupUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/4`
     DeleteAffinityGroup = op("DeleteAffinityGroup", "DELETE", "/zstack/v1/affinity-groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -82,7 +82,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/5`
     ChangeAffinityGroupState = op("ChangeAffinityGroupState", "PUT", "/zstack/v1/affinity-groups/{uuid}/actions").wrapper("changeAffinityGroupState").long_running();
-    (uuid: Id) body(ChangeAffinityGroupStateRequest) -> body(Reply<AffinityGroup>);
+    (uuid: impl Into<Id>) body(ChangeAffinityGroupStateRequest) -> body(Reply<AffinityGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -93,7 +93,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/6`
     UpdateAffinityGroup = op("UpdateAffinityGroup", "PUT", "/zstack/v1/affinity-groups/{uuid}/actions").wrapper("updateAffinityGroup").long_running();
-    (uuid: Id) body(UpdateAffinityGroupRequest) -> body(Reply<AffinityGroup>);
+    (uuid: impl Into<Id>) body(UpdateAffinityGroupRequest) -> body(Reply<AffinityGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/7`
     GetCandidateAffinityGroupForAttachingVm = op("GetCandidateAffinityGroupForAttachingVm", "GET", "/zstack/v1/affinityGroup/attachingVm");
-    (vm_uuid: Id) -> body(Page<AffinityGroup>);
+    (vm_uuid: impl Into<Id>) -> body(Page<AffinityGroup>);
     vm_uuid: Id [vm_uuid.into()] query("vmUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/13`
     DetachHostFromHostSchedulingRuleGroup = op("DetachHostFromHostSchedulingRuleGroup", "DELETE", "/zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host").long_running();
-    (host_group_uuid: Id, host_uuid: Id) -> empty(());
+    (host_group_uuid: impl Into<Id>, host_uuid: impl Into<Id>) -> empty(());
     host_group_uuid: Id [host_group_uuid.into()] path("hostGroupUuid", Kind::Id);
     /// The host.
     host_uuid: Id [host_uuid.into()] query("hostUuid", Kind::Id).required();
@@ -180,7 +180,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/14`
     AddHostToHostSchedulingRuleGroup = op("AddHostToHostSchedulingRuleGroup", "POST", "/zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host/{hostUuid}").long_running();
-    (host_group_uuid: Id, host_uuid: Id) -> empty(());
+    (host_group_uuid: impl Into<Id>, host_uuid: impl Into<Id>) -> empty(());
     host_group_uuid: Id [host_group_uuid.into()] path("hostGroupUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -192,7 +192,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/15`
     DeleteHostSchedulingRuleGroup = op("DeleteHostSchedulingRuleGroup", "DELETE", "/zstack/v1/hostSchedulingRuleGroup/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -203,7 +203,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/16`
     UpdateHostSchedulingRuleGroup = op("UpdateHostSchedulingRuleGroup", "PUT", "/zstack/v1/hostSchedulingRuleGroup/{uuid}").wrapper("updateHostSchedulingRuleGroup").long_running();
-    (uuid: Id) body(UpdateHostSchedulingRuleGroupRequest) -> body(Reply<HostSchedulingRuleGroup>);
+    (uuid: impl Into<Id>) body(UpdateHostSchedulingRuleGroupRequest) -> body(Reply<HostSchedulingRuleGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -322,7 +322,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/23`
     RemoveVmSchedulingRule = op("RemoveVmSchedulingRule", "DELETE", "/zstack/v1/vmSchedulingRule/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -335,7 +335,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/24`
     ChangeVmSchedulingRuleState = op("ChangeVmSchedulingRuleState", "PUT", "/zstack/v1/vmSchedulingRule/{uuid}/actions").wrapper("changeVmSchedulingRuleState").long_running();
-    (uuid: Id) body(ChangeVmSchedulingRuleStateRequest) -> body(Reply<VmSchedulingRule>);
+    (uuid: impl Into<Id>) body(ChangeVmSchedulingRuleStateRequest) -> body(Reply<VmSchedulingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -346,7 +346,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/25`
     UpdateVmSchedulingRule = op("UpdateVmSchedulingRule", "PUT", "/zstack/v1/vmSchedulingRule/{uuid}/update").wrapper("updateVmSchedulingRule").long_running();
-    (uuid: Id) body(UpdateVmSchedulingRuleRequest) -> body(Reply<VmSchedulingRule>);
+    (uuid: impl Into<Id>) body(UpdateVmSchedulingRuleRequest) -> body(Reply<VmSchedulingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -367,7 +367,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/27`
     DeleteVmSchedulingRuleGroup = op("DeleteVmSchedulingRuleGroup", "DELETE", "/zstack/v1/vmSchedulingRuleGroup/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -378,7 +378,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/28`
     UpdateVmSchedulingRuleGroup = op("UpdateVmSchedulingRuleGroup", "PUT", "/zstack/v1/vmSchedulingRuleGroup/{uuid}/update").wrapper("updateVmSchedulingRuleGroup").long_running();
-    (uuid: Id) body(UpdateVmSchedulingRuleGroupRequest) -> body(Reply<VmSchedulingRuleGroup>);
+    (uuid: impl Into<Id>) body(UpdateVmSchedulingRuleGroupRequest) -> body(Reply<VmSchedulingRuleGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -389,7 +389,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/29`
     DetachVmFromVmSchedulingRuleGroup = op("DetachVmFromVmSchedulingRuleGroup", "DELETE", "/zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/").long_running();
-    (vm_group_uuid: Id, vm_uuid: Id) -> empty(());
+    (vm_group_uuid: impl Into<Id>, vm_uuid: impl Into<Id>) -> empty(());
     vm_group_uuid: Id [vm_group_uuid.into()] path("vmGroupUuid", Kind::Id);
     vm_uuid: Id [vm_uuid.into()] query("vmUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -401,7 +401,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/30`
     AddVmToVmSchedulingRuleGroup = op("AddVmToVmSchedulingRuleGroup", "POST", "/zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/{vmUuid}").long_running();
-    (vm_group_uuid: Id, vm_uuid: Id) -> empty(());
+    (vm_group_uuid: impl Into<Id>, vm_uuid: impl Into<Id>) -> empty(());
     vm_group_uuid: Id [vm_group_uuid.into()] path("vmGroupUuid", Kind::Id);
     vm_uuid: Id [vm_uuid.into()] path("vmUuid", Kind::Id);
     /// System tags, such as `name::value`.

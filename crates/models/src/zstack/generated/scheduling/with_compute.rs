@@ -97,7 +97,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`SSOClient`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/$defs/SSOClient`
-    AnySSOClient = SSO_CLIENT("SSOClient").aliases(&["SSOClientInventory"]).union(&SSO_CLIENT_KINDS);
+    AnySSOClient = SSO_CLIENT("SSOClient").aliases(&["SSOClientInventory"]).union(&SSO_CLIENT_KINDS) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.
@@ -328,7 +328,7 @@ impl From<OAuth2Client> for SSOClient {
     }
 }
 backhaul_wire::generated_struct! {
-    SSOClient;
+    holds secrets : SSOClient;
 }
 backhaul_wire::generated_model! {
     /// An SSO client, without the fields of a kind.
@@ -861,7 +861,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAffinityGroupRequest(name: String) { description: String, policy: CreateAffinityGroupPolicy, r#type: String, zone_uuid: Id, sub_type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAffinityGroupRequest(into name: String) { into description: String, set policy: CreateAffinityGroupPolicy, into r#type: String, into zone_uuid: Id, into sub_type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAffinityGroupState` is given.
     ///
@@ -870,7 +870,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAffinityGroupStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAffinityGroupStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAffinityGroup` is given.
     ///
@@ -885,7 +885,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAffinityGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateAffinityGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `GetVmSchedulingRulesExecuteState` is given.
     ///
@@ -894,7 +894,7 @@ backhaul_wire::generated_model! {
     /// Their uuids.
     0 uuids: Vec<Id> = Ids, list("uuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { GetVmSchedulingRulesExecuteStateRequest(uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { GetVmSchedulingRulesExecuteStateRequest(set uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `GetVmsSchedulingStateFromSchedulingRule` is given.
     ///
@@ -903,7 +903,7 @@ backhaul_wire::generated_model! {
     0 rule_uuid: Option<Id> = Id, new("ruleUuid", Kind::Id).required();
     1 vm_uuids: Vec<Id> = Ids, list("vmUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { GetVmsSchedulingStateFromSchedulingRuleRequest(rule_uuid: Id, vm_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { GetVmsSchedulingStateFromSchedulingRuleRequest(into rule_uuid: Id, set vm_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateHostSchedulingRuleGroup` is given.
     ///
@@ -920,7 +920,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHostSchedulingRuleGroupRequest(name: String, zone_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHostSchedulingRuleGroupRequest(into name: String, into zone_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateHostSchedulingRuleGroup` is given.
     ///
@@ -931,7 +931,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateHostSchedulingRuleGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateHostSchedulingRuleGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ListVmSchedulingRulesFromExecuteState` is given.
     ///
@@ -939,7 +939,7 @@ backhaul_wire::generated_model! {
     ListVmSchedulingRulesFromExecuteStateRequest = LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_REQUEST("ListVmSchedulingRulesFromExecuteStateRequest");
     0 execute_states: Vec<String> = Texts, list("executeStates", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ListVmSchedulingRulesFromExecuteStateRequest(execute_states: Vec<String>) {  } }
+backhaul_wire::generated_request! { ListVmSchedulingRulesFromExecuteStateRequest(set execute_states: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ListVmsFromSchedulingState` is given.
     ///
@@ -948,7 +948,7 @@ backhaul_wire::generated_model! {
     0 rule_uuid: Option<Id> = Id, new("ruleUuid", Kind::Id).required();
     1 execute_states: Vec<String> = Texts, list("executeStates", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ListVmsFromSchedulingStateRequest(rule_uuid: Id, execute_states: Vec<String>) {  } }
+backhaul_wire::generated_request! { ListVmsFromSchedulingStateRequest(into rule_uuid: Id, set execute_states: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ValidateVmSchedulingRule` is given.
     ///
@@ -961,7 +961,7 @@ backhaul_wire::generated_model! {
     /// The zone.
     4 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { ValidateVmSchedulingRuleRequest(vm_group_uuid: Id, rule: ValidateVmSchedulingRuleRule, mode: ValidateVmSchedulingRuleMode) { host_group_uuid: Id, zone_uuid: Id } }
+backhaul_wire::generated_request! { ValidateVmSchedulingRuleRequest(into vm_group_uuid: Id, set rule: ValidateVmSchedulingRuleRule, set mode: ValidateVmSchedulingRuleMode) { into host_group_uuid: Id, into zone_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmSchedulingRuleState` is given.
     ///
@@ -970,7 +970,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeVmSchedulingRuleStateRequest(state: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeVmSchedulingRuleStateRequest(set state: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmSchedulingRule` is given.
     ///
@@ -986,7 +986,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 mode: Option<String> = Text, new("mode", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVmSchedulingRuleRequest() { name: String, description: String, mode: String } }
+backhaul_wire::generated_request! { UpdateVmSchedulingRuleRequest() { into name: String, into description: String, into mode: String } }
 backhaul_wire::generated_model! {
     /// What `CreateVmSchedulingRuleGroup` is given.
     ///
@@ -1003,7 +1003,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmSchedulingRuleGroupRequest(zone_uuid: Id, name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmSchedulingRuleGroupRequest(into zone_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmSchedulingRuleGroup` is given.
     ///
@@ -1014,7 +1014,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVmSchedulingRuleGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVmSchedulingRuleGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateVmSchedulingRule` is given.
     ///
@@ -1043,7 +1043,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmSchedulingRuleRequest(rule: ValidateVmSchedulingRuleRule, mode: ValidateVmSchedulingRuleMode, vm_group_uuid: Id, name: String) { host_group_uuid: Id, description: String, policy: CreateAffinityGroupPolicy, r#type: String, zone_uuid: Id, sub_type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmSchedulingRuleRequest(set rule: ValidateVmSchedulingRuleRule, set mode: ValidateVmSchedulingRuleMode, into vm_group_uuid: Id, into name: String) { into host_group_uuid: Id, into description: String, set policy: CreateAffinityGroupPolicy, into r#type: String, into zone_uuid: Id, into sub_type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A create affinity group policy.
     ///

@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/0`
     CheckBatchDataIntegrity = op("CheckBatchDataIntegrity", "GET", "/zstack/v1/check/batch/data/integrity/");
-    (resource_type: String) -> body(CheckBatchDataIntegrityResult);
+    (resource_type: impl Into<String>) -> body(CheckBatchDataIntegrityResult);
     resource_uuids: Vec<Id> [Vec::new()] query("resourceUuids", Kind::Id).list();
     /// What kind of resource it is.
     resource_type: String [resource_type.into()] query("resourceType", Kind::Text).required();
@@ -31,7 +31,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/2`
     AttachCcsCertificateToUser = op("AttachCCSCertificateToUser", "POST", "/zstack/v1/crypto/ccs-certificate/attach-user/{userUuid}").wrapper("params").long_running();
-    (user_uuid: Id) body(AttachCCSCertificateToUserRequest) -> body(Reply<CCSCertificate>);
+    (user_uuid: impl Into<Id>) body(AttachCCSCertificateToUserRequest) -> body(Reply<CCSCertificate>);
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -68,7 +68,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/4`
     DeleteCcsCertificate = op("DeleteCCSCertificate", "DELETE", "/zstack/v1/crypto/ccs-certificate/delete/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/5`
     DetachCcsCertificateFromUser = op("DetachCCSCertificateFromUser", "POST", "/zstack/v1/crypto/ccs-certificate/detach-user/{userUuid}").wrapper("params").long_running();
-    (user_uuid: Id) -> empty(());
+    (user_uuid: impl Into<Id>) -> empty(());
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/6`
     UpdateCcsCertificateUserState = op("UpdateCCSCertificateUserState", "POST", "/zstack/v1/crypto/ccs-certificate/update-state/{userUuid}").wrapper("params").long_running();
-    (user_uuid: Id) body(UpdateCCSCertificateUserStateRequest) -> body(Reply<CCSCertificate>);
+    (user_uuid: impl Into<Id>) body(UpdateCCSCertificateUserStateRequest) -> body(Reply<CCSCertificate>);
     user_uuid: Id [user_uuid.into()] path("userUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -125,7 +125,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/9`
     SetSecurityMachineKey = op("SetSecurityMachineKey", "POST", "/zstack/v1/secret-resource-pool-token/set/{uuid}/actions").wrapper("params").long_running();
-    (uuid: Id) body(SetSecurityMachineKeyRequest) -> body(Page<SecurityMachine>);
+    (uuid: impl Into<Id>) body(SetSecurityMachineKeyRequest) -> body(Page<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -227,7 +227,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/19`
     DeleteSecretResourcePool = op("DeleteSecretResourcePool", "DELETE", "/zstack/v1/secret-resource-pool/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -240,7 +240,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/20`
     UpdateSecretResourcePool = op("UpdateSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pool/{uuid}/actions").wrapper("updateSecretResourcePool").long_running();
-    (uuid: Id) body(UpdateSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
+    (uuid: impl Into<Id>) body(UpdateSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -277,7 +277,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/22`
     UpdateCspSecretResourcePool = op("UpdateCSPSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/csp/{uuid}/actions").wrapper("updateCSPSecretResourcePool").long_running();
-    (uuid: Id) body(UpdateCSPSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
+    (uuid: impl Into<Id>) body(UpdateCSPSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -288,7 +288,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/23`
     UpdateFiSecSecretResourcePool = op("UpdateFiSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/fiSec/{uuid}/actions").wrapper("updateFiSecSecretResourcePool").long_running();
-    (uuid: Id) body(UpdateFiSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
+    (uuid: impl Into<Id>) body(UpdateFiSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -299,7 +299,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/24`
     UpdateFlkSecSecretResourcePool = op("UpdateFlkSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/flkSec/{uuid}/actions").wrapper("updateFlkSecSecretResourcePool").long_running();
-    (uuid: Id) body(UpdateFlkSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
+    (uuid: impl Into<Id>) body(UpdateFlkSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -310,7 +310,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/25`
     UpdateInfoSecSecretResourcePool = op("UpdateInfoSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/infoSec/{uuid}/actions").wrapper("updateInfoSecSecretResourcePool").long_running();
-    (uuid: Id) body(UpdateInfoSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
+    (uuid: impl Into<Id>) body(UpdateInfoSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -321,7 +321,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/26`
     UpdateSanSecSecretResourcePool = op("UpdateSanSecSecretResourcePool", "PUT", "/zstack/v1/secret-resource-pools/sanSec/{uuid}/actions").wrapper("updateSanSecSecretResourcePool").long_running();
-    (uuid: Id) body(UpdateSanSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
+    (uuid: impl Into<Id>) body(UpdateSanSecSecretResourcePoolRequest) -> body(Reply<SecretResourcePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -332,7 +332,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/27`
     ChangeSecretResourcePoolState = op("ChangeSecretResourcePoolState", "PUT", "/zstack/v1/secret-resource-pools/{uuid}/actions").wrapper("changeSecretResourcePoolState").long_running();
-    (uuid: Id) body(ChangeSecretResourcePoolStateRequest) -> body(Reply<SecretResourcePool>);
+    (uuid: impl Into<Id>) body(ChangeSecretResourcePoolStateRequest) -> body(Reply<SecretResourcePool>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -403,7 +403,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/34`
     SecurityMachineDetectSync = op("SecurityMachineDetectSync", "POST", "/zstack/v1/security-machine/{uuid}/detect/sync/actions").wrapper("params").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -440,7 +440,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/36`
     UpdateFiSecSecurityMachine = op("UpdateFiSecSecurityMachine", "PUT", "/zstack/v1/security-machines/fiSec/{uuid}/actions").wrapper("updateFiSecSecurityMachine").long_running();
-    (uuid: Id) body(UpdateFiSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
+    (uuid: impl Into<Id>) body(UpdateFiSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -451,7 +451,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/37`
     UpdateFlkSecSecurityMachine = op("UpdateFlkSecSecurityMachine", "PUT", "/zstack/v1/security-machines/flkSec/{uuid}/actions").wrapper("updateFlkSecSecurityMachine").long_running();
-    (uuid: Id) body(UpdateFlkSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
+    (uuid: impl Into<Id>) body(UpdateFlkSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -462,7 +462,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/38`
     UpdateInfoSecSecurityMachine = op("UpdateInfoSecSecurityMachine", "PUT", "/zstack/v1/security-machines/infoSec/{uuid}/actions").wrapper("updateInfoSecSecurityMachine").long_running();
-    (uuid: Id) body(UpdateInfoSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
+    (uuid: impl Into<Id>) body(UpdateInfoSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -473,7 +473,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/39`
     UpdateJitSecurityMachine = op("UpdateJitSecurityMachine", "PUT", "/zstack/v1/security-machines/jida/auth-gateway/{uuid}/actions").wrapper("updateJitSecurityMachine").long_running();
-    (uuid: Id) body(UpdateJitSecurityMachineRequest) -> body(Reply<SecurityMachine>);
+    (uuid: impl Into<Id>) body(UpdateJitSecurityMachineRequest) -> body(Reply<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -484,7 +484,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/40`
     UpdateSanSecSecurityMachine = op("UpdateSanSecSecurityMachine", "PUT", "/zstack/v1/security-machines/sanSec/{uuid}/actions").wrapper("updateSanSecSecurityMachine").long_running();
-    (uuid: Id) body(UpdateSanSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
+    (uuid: impl Into<Id>) body(UpdateSanSecSecurityMachineRequest) -> body(Reply<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -495,7 +495,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/41`
     DeleteSecurityMachine = op("DeleteSecurityMachine", "DELETE", "/zstack/v1/security-machines/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -508,7 +508,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/42`
     ChangeSecurityMachineState = op("ChangeSecurityMachineState", "PUT", "/zstack/v1/security-machines/{uuid}/actions").wrapper("changeSecurityMachineState").long_running();
-    (uuid: Id) body(ChangeSecurityMachineStateRequest) -> body(Reply<SecurityMachine>);
+    (uuid: impl Into<Id>) body(ChangeSecurityMachineStateRequest) -> body(Reply<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -519,7 +519,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/43`
     UpdateSecurityMachine = op("UpdateSecurityMachine", "PUT", "/zstack/v1/security-machines/{uuid}/actions").wrapper("updateSecurityMachine").long_running();
-    (uuid: Id) body(UpdateSecurityMachineRequest) -> body(Reply<SecurityMachine>);
+    (uuid: impl Into<Id>) body(UpdateSecurityMachineRequest) -> body(Reply<SecurityMachine>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -540,7 +540,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/45`
     AttachCcsCertificateToAccount = op("AttachCCSCertificateToAccount", "POST", "/zstack/v1/crypto/ccs-certificate/attach-account/{accountUuid}").wrapper("params").long_running();
-    (account_uuid: Id) body(AttachCCSCertificateToAccountRequest) -> body(Reply<CCSCertificate>);
+    (account_uuid: impl Into<Id>) body(AttachCCSCertificateToAccountRequest) -> body(Reply<CCSCertificate>);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -551,7 +551,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/46`
     DetachCcsCertificateFromAccount = op("DetachCCSCertificateFromAccount", "POST", "/zstack/v1/crypto/ccs-certificate/detach-account/{accountUuid}").wrapper("params").long_running();
-    (account_uuid: Id) -> empty(());
+    (account_uuid: impl Into<Id>) -> empty(());
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -562,7 +562,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/47`
     UpdateCcsCertificateAccountState = op("UpdateCCSCertificateAccountState", "POST", "/zstack/v1/crypto/ccs-certificate/update-state/{accountUuid}").wrapper("params").long_running();
-    (account_uuid: Id) body(UpdateCCSCertificateAccountStateRequest) -> body(Reply<CCSCertificate>);
+    (account_uuid: impl Into<Id>) body(UpdateCCSCertificateAccountStateRequest) -> body(Reply<CCSCertificate>);
     account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -27,7 +27,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`SecretResourcePool`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/SecretResourcePool`
-    AnySecretResourcePool = SECRET_RESOURCE_POOL("SecretResourcePool").aliases(&["SecretResourcePoolInventory"]).union(&SECRET_RESOURCE_POOL_KINDS);
+    AnySecretResourcePool = SECRET_RESOURCE_POOL("SecretResourcePool").aliases(&["SecretResourcePoolInventory"]).union(&SECRET_RESOURCE_POOL_KINDS) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -428,7 +428,7 @@ impl From<SanSecSecretResourcePool> for SecretResourcePool {
     }
 }
 backhaul_wire::generated_struct! {
-    SecretResourcePool;
+    holds secrets : SecretResourcePool;
 }
 backhaul_wire::generated_model! {
     /// A secret resource pool, without the fields of a kind.
@@ -1027,7 +1027,7 @@ backhaul_wire::generated_model! {
     /// A san sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/SanSecSecretResourcePool`
-    SanSecSecretResourcePool = SAN_SEC_SECRET_RESOURCE_POOL("SanSecSecretResourcePool").aliases(&["SanSecSecretResourcePoolInventory"]);
+    SanSecSecretResourcePool = SAN_SEC_SECRET_RESOURCE_POOL("SanSecSecretResourcePool").aliases(&["SanSecSecretResourcePoolInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.
@@ -1237,10 +1237,10 @@ backhaul_wire::generated_model! {
     /// What `AddCCSCertificate` is given.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/AddCCSCertificateRequest`
-    AddCCSCertificateRequest = ADD_CCS_CERTIFICATE_REQUEST("AddCCSCertificateRequest");
+    AddCCSCertificateRequest = ADD_CCS_CERTIFICATE_REQUEST("AddCCSCertificateRequest") holds secrets;
     0 certificate: Option<Secret> = Secret, new("certificate", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { AddCCSCertificateRequest(certificate: Secret) {  } }
+backhaul_wire::generated_request! { AddCCSCertificateRequest(into certificate: Secret) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachCCSCertificateToUser` is given.
     ///
@@ -1250,7 +1250,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     1 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT));
 }
-backhaul_wire::generated_request! { AttachCCSCertificateToUserRequest() { certificate_uuid: Id, state: StateEvent } }
+backhaul_wire::generated_request! { AttachCCSCertificateToUserRequest() { into certificate_uuid: Id, set state: StateEvent } }
 backhaul_wire::generated_model! {
     /// What `UpdateCCSCertificateUserState` is given.
     ///
@@ -1259,7 +1259,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { UpdateCCSCertificateUserStateRequest(state: StateEvent) {  } }
+backhaul_wire::generated_request! { UpdateCCSCertificateUserStateRequest(set state: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `AddIntegrityResource` is given.
     ///
@@ -1270,7 +1270,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     1 integrity_resource_data_range_in_days: Option<i64> = Int, new("integrityResourceDataRangeInDays", Kind::Int);
 }
-backhaul_wire::generated_request! { AddIntegrityResourceRequest(resource_type: String) { integrity_resource_data_range_in_days: i64 } }
+backhaul_wire::generated_request! { AddIntegrityResourceRequest(into resource_type: String) { set integrity_resource_data_range_in_days: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetSecurityMachineKey` is given.
     ///
@@ -1282,7 +1282,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 dry_run: Option<bool> = Bool, new("dryRun", Kind::Bool);
 }
-backhaul_wire::generated_request! { SetSecurityMachineKeyRequest(r#type: String, token_name: String) { dry_run: bool } }
+backhaul_wire::generated_request! { SetSecurityMachineKeyRequest(into r#type: String, into token_name: String) { set dry_run: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateAiSiNoSecretResourcePool` is given.
     ///
@@ -1318,7 +1318,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAiSiNoSecretResourcePoolRequest(name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { management_ip: String, port: i64, route: String, client_id: String, client_secrete: String, app_id: String, key_num_sm2: String, key_num_sm4: String, description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAiSiNoSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into management_ip: String, set port: i64, into route: String, into client_id: String, into client_secrete: String, into app_id: String, into key_num_sm2: String, into key_num_sm4: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateCSPSecretResourcePool` is given.
     ///
@@ -1354,7 +1354,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCSPSecretResourcePoolRequest(management_ip: String, port: i64, app_id: String, app_key: String, key_id: String, name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { protocol: CreateCSPSecretResourcePoolProtocol, user_id: String, description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCSPSecretResourcePoolRequest(into management_ip: String, set port: i64, into app_id: String, into app_key: String, into key_id: String, into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { set protocol: CreateCSPSecretResourcePoolProtocol, into user_id: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFiSecSecretResourcePool` is given.
     ///
@@ -1383,7 +1383,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFiSecSecretResourcePoolRequest(name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { key_num: String, description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFiSecSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into key_num: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFlkSecSecretResourcePool` is given.
     ///
@@ -1415,7 +1415,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFlkSecSecretResourcePoolRequest(name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { test_result: String, activated_token: String, protect_token: String, hmac_token: String, ukey_type: String, description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFlkSecSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into test_result: String, into activated_token: String, into protect_token: String, into hmac_token: String, into ukey_type: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateHaiTaiSecretResourcePool` is given.
     ///
@@ -1446,7 +1446,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHaiTaiSecretResourcePoolRequest(name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { management_ip: String, port: i64, realm: String, description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHaiTaiSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into management_ip: String, set port: i64, into realm: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateInfoSecSecretResourcePool` is given.
     ///
@@ -1475,7 +1475,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateInfoSecSecretResourcePoolRequest(connection_mode: i64, name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateInfoSecSecretResourcePoolRequest(set connection_mode: i64, into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateJitSecretResourcePool` is given.
     ///
@@ -1502,12 +1502,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateJitSecretResourcePoolRequest(name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateJitSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSanSecSecretResourcePool` is given.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/CreateSanSecSecretResourcePoolRequest`
-    CreateSanSecSecretResourcePoolRequest = CREATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST("CreateSanSecSecretResourcePoolRequest");
+    CreateSanSecSecretResourcePoolRequest = CREATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST("CreateSanSecSecretResourcePoolRequest") holds secrets;
     0 key_index: Option<i64> = Int, new("keyIndex", Kind::Int);
     /// The address at which it is managed.
     1 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
@@ -1539,7 +1539,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSanSecSecretResourcePoolRequest(name: String, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: Id) { key_index: i64, management_ip: String, port: i64, username: String, password: Secret, sm3_key: String, sm4_key: String, description: String, model: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSanSecSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { set key_index: i64, into management_ip: String, set port: i64, into username: String, into password: Secret, into sm3_key: String, into sm4_key: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecretResourcePool` is given.
     ///
@@ -1558,7 +1558,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     3 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateSecretResourcePoolRequest() { name: String, description: String, model: String, heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateSecretResourcePoolRequest() { into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateCSPSecretResourcePool` is given.
     ///
@@ -1585,7 +1585,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     10 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateCSPSecretResourcePoolRequest() { app_id: String, app_key: String, management_ip: String, port: i64, key_id: String, user_id: String, protocol: CreateCSPSecretResourcePoolProtocol, name: String, description: String, model: String, heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateCSPSecretResourcePoolRequest() { into app_id: String, into app_key: String, into management_ip: String, set port: i64, into key_id: String, into user_id: String, set protocol: CreateCSPSecretResourcePoolProtocol, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateFiSecSecretResourcePool` is given.
     ///
@@ -1606,7 +1606,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     4 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateFiSecSecretResourcePoolRequest() { key_num: String, name: String, description: String, model: String, heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateFiSecSecretResourcePoolRequest() { into key_num: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlkSecSecretResourcePool` is given.
     ///
@@ -1633,7 +1633,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     7 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateFlkSecSecretResourcePoolRequest() { encrypt_result: String, activated_token: String, protect_token: String, hmac_token: String, name: String, description: String, model: String, heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateFlkSecSecretResourcePoolRequest() { into encrypt_result: String, into activated_token: String, into protect_token: String, into hmac_token: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateInfoSecSecretResourcePool` is given.
     ///
@@ -1660,12 +1660,12 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     7 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateInfoSecSecretResourcePoolRequest() { connection_mode: i64, activated_token: String, protect_token: String, hmac_token: String, name: String, description: String, model: String, heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateInfoSecSecretResourcePoolRequest() { set connection_mode: i64, into activated_token: String, into protect_token: String, into hmac_token: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateSanSecSecretResourcePool` is given.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/UpdateSanSecSecretResourcePoolRequest`
-    UpdateSanSecSecretResourcePoolRequest = UPDATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST("UpdateSanSecSecretResourcePoolRequest");
+    UpdateSanSecSecretResourcePoolRequest = UPDATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST("UpdateSanSecSecretResourcePoolRequest") holds secrets;
     0 key_index: Option<i64> = Int, new("keyIndex", Kind::Int);
     /// The address at which it is managed.
     1 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
@@ -1689,7 +1689,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     10 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateSanSecSecretResourcePoolRequest() { key_index: i64, management_ip: String, port: i64, username: String, password: Secret, sm3_key: String, sm4_key: String, name: String, description: String, model: String, heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateSanSecSecretResourcePoolRequest() { set key_index: i64, into management_ip: String, set port: i64, into username: String, into password: Secret, into sm3_key: String, into sm4_key: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecretResourcePoolState` is given.
     ///
@@ -1698,7 +1698,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<ChangeSecretResourcePoolStateStateEvent> = Enum, new("stateEvent", Kind::Enum(&CHANGE_SECRET_RESOURCE_POOL_STATE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSecretResourcePoolStateRequest(state_event: ChangeSecretResourcePoolStateStateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSecretResourcePoolStateRequest(set state_event: ChangeSecretResourcePoolStateStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `SecurityMachineEncrypt` is given.
     ///
@@ -1707,7 +1707,7 @@ backhaul_wire::generated_model! {
     0 text: Option<String> = Text, new("text", Kind::Text).required();
     1 alg_type: Option<String> = Text, new("algType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SecurityMachineEncryptRequest(text: String, alg_type: String) {  } }
+backhaul_wire::generated_request! { SecurityMachineEncryptRequest(into text: String, into alg_type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddFiSecSecurityMachine` is given.
     ///
@@ -1739,7 +1739,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddFiSecSecurityMachineRequest(port: i64, name: String, management_ip: String, model: String, r#type: AddFiSecSecurityMachineType, zone_uuid: Id, secret_resource_pool_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddFiSecSecurityMachineRequest(set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddFlkSecSecurityMachine` is given.
     ///
@@ -1771,12 +1771,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddFlkSecSecurityMachineRequest(port: i64, name: String, management_ip: String, model: String, r#type: AddFiSecSecurityMachineType, zone_uuid: Id, secret_resource_pool_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddFlkSecSecurityMachineRequest(set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddInfoSecSecurityMachine` is given.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/AddInfoSecSecurityMachineRequest`
-    AddInfoSecSecurityMachineRequest = ADD_INFO_SEC_SECURITY_MACHINE_REQUEST("AddInfoSecSecurityMachineRequest");
+    AddInfoSecSecurityMachineRequest = ADD_INFO_SEC_SECURITY_MACHINE_REQUEST("AddInfoSecSecurityMachineRequest") holds secrets;
     /// The password.
     ///
     /// Has at most 255 characters.
@@ -1807,7 +1807,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddInfoSecSecurityMachineRequest(password: Secret, port: i64, name: String, management_ip: String, model: String, r#type: AddFiSecSecurityMachineType, zone_uuid: Id, secret_resource_pool_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddInfoSecSecurityMachineRequest(into password: Secret, set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddJitSecurityMachine` is given.
     ///
@@ -1839,12 +1839,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddJitSecurityMachineRequest(port: i64, name: String, management_ip: String, model: String, r#type: AddFiSecSecurityMachineType, zone_uuid: Id, secret_resource_pool_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddJitSecurityMachineRequest(set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSanSecSecurityMachine` is given.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/AddSanSecSecurityMachineRequest`
-    AddSanSecSecurityMachineRequest = ADD_SAN_SEC_SECURITY_MACHINE_REQUEST("AddSanSecSecurityMachineRequest");
+    AddSanSecSecurityMachineRequest = ADD_SAN_SEC_SECURITY_MACHINE_REQUEST("AddSanSecSecurityMachineRequest") holds secrets;
     /// Has at least 1, at most 65535.
     0 port: Option<i64> = Int, new("port", Kind::Int).required();
     /// The password.
@@ -1875,7 +1875,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSanSecSecurityMachineRequest(port: i64, password: Secret, name: String, management_ip: String, model: String, r#type: AddFiSecSecurityMachineType, zone_uuid: Id, secret_resource_pool_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSanSecSecurityMachineRequest(set port: i64, into password: Secret, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFiSecSecurityMachine` is given.
     ///
@@ -1898,7 +1898,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFiSecSecurityMachineRequest() { port: i64, name: String, description: String, management_ip: String, model: String } }
+backhaul_wire::generated_request! { UpdateFiSecSecurityMachineRequest() { set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlkSecSecurityMachine` is given.
     ///
@@ -1921,12 +1921,12 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFlkSecSecurityMachineRequest() { port: i64, name: String, description: String, management_ip: String, model: String } }
+backhaul_wire::generated_request! { UpdateFlkSecSecurityMachineRequest() { set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateInfoSecSecurityMachine` is given.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/UpdateInfoSecSecurityMachineRequest`
-    UpdateInfoSecSecurityMachineRequest = UPDATE_INFO_SEC_SECURITY_MACHINE_REQUEST("UpdateInfoSecSecurityMachineRequest");
+    UpdateInfoSecSecurityMachineRequest = UPDATE_INFO_SEC_SECURITY_MACHINE_REQUEST("UpdateInfoSecSecurityMachineRequest") holds secrets;
     /// The password.
     ///
     /// Has at most 255 characters.
@@ -1948,7 +1948,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     5 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateInfoSecSecurityMachineRequest() { password: Secret, port: i64, name: String, description: String, management_ip: String, model: String } }
+backhaul_wire::generated_request! { UpdateInfoSecSecurityMachineRequest() { into password: Secret, set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateJitSecurityMachine` is given.
     ///
@@ -1970,12 +1970,12 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateJitSecurityMachineRequest(port: i64) { name: String, description: String, management_ip: String, model: String } }
+backhaul_wire::generated_request! { UpdateJitSecurityMachineRequest(set port: i64) { into name: String, into description: String, into management_ip: String, into model: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateSanSecSecurityMachine` is given.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/UpdateSanSecSecurityMachineRequest`
-    UpdateSanSecSecurityMachineRequest = UPDATE_SAN_SEC_SECURITY_MACHINE_REQUEST("UpdateSanSecSecurityMachineRequest");
+    UpdateSanSecSecurityMachineRequest = UPDATE_SAN_SEC_SECURITY_MACHINE_REQUEST("UpdateSanSecSecurityMachineRequest") holds secrets;
     /// The password.
     ///
     /// Has at most 255 characters.
@@ -1997,7 +1997,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     5 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSanSecSecurityMachineRequest() { password: Secret, port: i64, name: String, description: String, management_ip: String, model: String } }
+backhaul_wire::generated_request! { UpdateSanSecSecurityMachineRequest() { into password: Secret, set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityMachineState` is given.
     ///
@@ -2006,7 +2006,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSecurityMachineStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSecurityMachineStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecurityMachine` is given.
     ///
@@ -2027,7 +2027,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     3 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSecurityMachineRequest() { name: String, description: String, management_ip: String, model: String } }
+backhaul_wire::generated_request! { UpdateSecurityMachineRequest() { into name: String, into description: String, into management_ip: String, into model: String } }
 backhaul_wire::generated_model! {
     /// What `StartDataProtection` is given.
     ///
@@ -2037,7 +2037,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     1 audits_integrity_date: Option<i64> = Int, new("auditsIntegrityDate", Kind::Int);
 }
-backhaul_wire::generated_request! { StartDataProtectionRequest(encrypt_type: String) { audits_integrity_date: i64 } }
+backhaul_wire::generated_request! { StartDataProtectionRequest(into encrypt_type: String) { set audits_integrity_date: i64 } }
 backhaul_wire::generated_choice! {
     /// A ccs certificate user state.
     ///
@@ -2086,7 +2086,7 @@ backhaul_wire::generated_choice! {
     2 SecureSignVerifyService = "SecureSignVerifyService";
 }
 backhaul_wire::generated_choice! {
-    /// Whether an administrator lets it be used.
+    /// Whether an administrator lets it be used: `enable` when left out.
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/AttachCCSCertificateToAccountRequest/properties/state`
     AttachCCSCertificateToAccountRequestState = ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE(&[]);
@@ -2101,10 +2101,10 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/zstack/security.json#/$defs/AttachCCSCertificateToAccountRequest`
     AttachCCSCertificateToAccountRequest = ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST("AttachCCSCertificateToAccountRequest");
     0 certificate_uuid: Option<Id> = Id, new("certificateUuid", Kind::Id);
-    /// Whether an administrator lets it be used.
+    /// Whether an administrator lets it be used: `enable` when left out.
     1 state: Option<AttachCCSCertificateToAccountRequestState> = Enum, new("state", Kind::Enum(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE));
 }
-backhaul_wire::generated_request! { AttachCCSCertificateToAccountRequest() { certificate_uuid: Id, state: AttachCCSCertificateToAccountRequestState } }
+backhaul_wire::generated_request! { AttachCCSCertificateToAccountRequest() { into certificate_uuid: Id, set state: AttachCCSCertificateToAccountRequestState } }
 backhaul_wire::generated_choice! {
     /// Whether an administrator lets it be used.
     ///
@@ -2123,7 +2123,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<UpdateCCSCertificateAccountStateRequestState> = Enum, new("state", Kind::Enum(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE)).required();
 }
-backhaul_wire::generated_request! { UpdateCCSCertificateAccountStateRequest(state: UpdateCCSCertificateAccountStateRequestState) {  } }
+backhaul_wire::generated_request! { UpdateCCSCertificateAccountStateRequest(set state: UpdateCCSCertificateAccountStateRequestState) {  } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CCS_CERTIFICATE, make::<CCSCertificate>),

@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/3`
     SetVmNicSecurityGroup = op("SetVmNicSecurityGroup", "PUT", "/zstack/v1/security-groups/nics/{vmNicUuid}/actions").wrapper("setVmNicSecurityGroup").long_running();
-    (vm_nic_uuid: Id) body(SetVmNicSecurityGroupRequest) -> body(SetVmNicSecurityGroupResult);
+    (vm_nic_uuid: impl Into<Id>) body(SetVmNicSecurityGroupRequest) -> body(SetVmNicSecurityGroupResult);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/4`
     ChangeVmNicSecurityPolicy = op("ChangeVmNicSecurityPolicy", "PUT", "/zstack/v1/security-groups/nics/{vmNicUuid}/security-policy/actions").wrapper("changeVmNicSecurityPolicy").long_running();
-    (vm_nic_uuid: Id) body(ChangeVmNicSecurityPolicyRequest) -> body(Reply<VmNicSecurityPolicy>);
+    (vm_nic_uuid: impl Into<Id>) body(ChangeVmNicSecurityPolicyRequest) -> body(Reply<VmNicSecurityPolicy>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -130,7 +130,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/7`
     ChangeSecurityGroupRule = op("ChangeSecurityGroupRule", "PUT", "/zstack/v1/security-groups/rules/{uuid}/actions").wrapper("changeSecurityGroupRule").long_running();
-    (uuid: Id) body(ChangeSecurityGroupRuleRequest) -> body(Reply<SecurityGroupRule>);
+    (uuid: impl Into<Id>) body(ChangeSecurityGroupRuleRequest) -> body(Reply<SecurityGroupRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/9`
     DetachSecurityGroupFromL3Network = op("DetachSecurityGroupFromL3Network", "DELETE", "/zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}").long_running();
-    (security_group_uuid: Id, l3_network_uuid: Id) -> body(Reply<SecurityGroup>);
+    (security_group_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) -> body(Reply<SecurityGroup>);
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/10`
     AttachSecurityGroupToL3Network = op("AttachSecurityGroupToL3Network", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}").wrapper("params").long_running();
-    (security_group_uuid: Id, l3_network_uuid: Id) -> body(Reply<SecurityGroup>);
+    (security_group_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) -> body(Reply<SecurityGroup>);
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -191,7 +191,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/11`
     AddSecurityGroupRule = op("AddSecurityGroupRule", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/rules").wrapper("params").long_running();
-    (security_group_uuid: Id) body(AddSecurityGroupRuleRequest) -> body(Reply<SecurityGroup>);
+    (security_group_uuid: impl Into<Id>) body(AddSecurityGroupRuleRequest) -> body(Reply<SecurityGroup>);
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -202,7 +202,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/12`
     UpdateSecurityGroupRulePriority = op("UpdateSecurityGroupRulePriority", "PUT", "/zstack/v1/security-groups/{securityGroupUuid}/rules/priority/actions").wrapper("updateSecurityGroupRulePriority").long_running();
-    (security_group_uuid: Id) body(UpdateSecurityGroupRulePriorityRequest) -> body(Reply<SecurityGroup>);
+    (security_group_uuid: impl Into<Id>) body(UpdateSecurityGroupRulePriorityRequest) -> body(Reply<SecurityGroup>);
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -213,7 +213,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/13`
     ChangeSecurityGroupRuleState = op("ChangeSecurityGroupRuleState", "PUT", "/zstack/v1/security-groups/{securityGroupUuid}/rules/state/actions").wrapper("changeSecurityGroupRuleState").long_running();
-    (security_group_uuid: Id) body(ChangeSecurityGroupRuleStateRequest) -> body(Reply<SecurityGroup>);
+    (security_group_uuid: impl Into<Id>) body(ChangeSecurityGroupRuleStateRequest) -> body(Reply<SecurityGroup>);
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -224,11 +224,11 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/14`
     ValidateSecurityGroupRule = op("ValidateSecurityGroupRule", "GET", "/zstack/v1/security-groups/{securityGroupUuid}/rules/validation");
-    (security_group_uuid: Id, r#type: SecurityGroupRuleType, protocol: ValidateSecurityGroupRuleProtocol) -> body(ValidateSecurityGroupRuleResult);
+    (security_group_uuid: impl Into<Id>, r#type: SecurityGroupRuleType, protocol: ValidateSecurityGroupRuleProtocol) -> body(ValidateSecurityGroupRuleResult);
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     /// Its kind.
-    r#type: SecurityGroupRuleType [r#type.into()] query("type", Kind::Enum(&SECURITY_GROUP_RULE_TYPE)).required();
-    protocol: ValidateSecurityGroupRuleProtocol [protocol.into()] query("protocol", Kind::Enum(&VALIDATE_SECURITY_GROUP_RULE_PROTOCOL)).required();
+    r#type: SecurityGroupRuleType [r#type] query("type", Kind::Enum(&SECURITY_GROUP_RULE_TYPE)).required();
+    protocol: ValidateSecurityGroupRuleProtocol [protocol] query("protocol", Kind::Enum(&VALIDATE_SECURITY_GROUP_RULE_PROTOCOL)).required();
     remote_security_group_uuid: Option<Id> [None] query("remoteSecurityGroupUuid", Kind::Id);
     /// 4 or 6.
     ip_version: Option<i64> [None] query("ipVersion", Kind::Int);
@@ -248,7 +248,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/15`
     GetCandidateVmNicForSecurityGroup = op("GetCandidateVmNicForSecurityGroup", "GET", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/candidate-nics");
-    (security_group_uuid: Id) -> body(Page<VmNic>);
+    (security_group_uuid: impl Into<Id>) -> body(Page<VmNic>);
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -259,7 +259,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/16`
     DeleteVmNicFromSecurityGroup = op("DeleteVmNicFromSecurityGroup", "DELETE", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics").long_running();
-    (security_group_uuid: Id) -> empty(());
+    (security_group_uuid: impl Into<Id>) -> empty(());
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     vm_nic_uuids: Vec<Id> [Vec::new()] query("vmNicUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -271,7 +271,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/17`
     AddVmNicToSecurityGroup = op("AddVmNicToSecurityGroup", "POST", "/zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics").wrapper("params").long_running();
-    (security_group_uuid: Id) body(AddVmNicToSecurityGroupRequest) -> empty(());
+    (security_group_uuid: impl Into<Id>) body(AddVmNicToSecurityGroupRequest) -> empty(());
     security_group_uuid: Id [security_group_uuid.into()] path("securityGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -282,7 +282,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/18`
     DeleteSecurityGroup = op("DeleteSecurityGroup", "DELETE", "/zstack/v1/security-groups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -295,7 +295,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/19`
     ChangeSecurityGroupState = op("ChangeSecurityGroupState", "PUT", "/zstack/v1/security-groups/{uuid}/actions").wrapper("changeSecurityGroupState").long_running();
-    (uuid: Id) body(ChangeSecurityGroupStateRequest) -> body(Reply<SecurityGroup>);
+    (uuid: impl Into<Id>) body(ChangeSecurityGroupStateRequest) -> body(Reply<SecurityGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -306,7 +306,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/20`
     UpdateSecurityGroup = op("UpdateSecurityGroup", "PUT", "/zstack/v1/security-groups/{uuid}/actions").wrapper("updateSecurityGroup").long_running();
-    (uuid: Id) body(UpdateSecurityGroupRequest) -> body(Reply<SecurityGroup>);
+    (uuid: impl Into<Id>) body(UpdateSecurityGroupRequest) -> body(Reply<SecurityGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -205,7 +205,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSecurityGroupRequest(name: String) { description: String, ip_version: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSecurityGroupRequest(into name: String) { into description: String, set ip_version: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetVmNicSecurityGroup` is given.
     ///
@@ -213,7 +213,7 @@ backhaul_wire::generated_model! {
     SetVmNicSecurityGroupRequest = SET_VM_NIC_SECURITY_GROUP_REQUEST("SetVmNicSecurityGroupRequest");
     0 refs: Vec<VmNicSecurityGroupRefAO> = Structs, list("refs", Kind::Struct(&VM_NIC_SECURITY_GROUP_REF_AO)).required();
 }
-backhaul_wire::generated_request! { SetVmNicSecurityGroupRequest(refs: Vec<VmNicSecurityGroupRefAO>) {  } }
+backhaul_wire::generated_request! { SetVmNicSecurityGroupRequest(set refs: Vec<VmNicSecurityGroupRefAO>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmNicSecurityPolicy` is given.
     ///
@@ -222,7 +222,7 @@ backhaul_wire::generated_model! {
     0 ingress_policy: Option<ChangeVmNicSecurityPolicyIngressPolicy> = Enum, new("ingressPolicy", Kind::Enum(&CHANGE_VM_NIC_SECURITY_POLICY_INGRESS_POLICY));
     1 egress_policy: Option<ChangeVmNicSecurityPolicyEgressPolicy> = Enum, new("egressPolicy", Kind::Enum(&CHANGE_VM_NIC_SECURITY_POLICY_EGRESS_POLICY));
 }
-backhaul_wire::generated_request! { ChangeVmNicSecurityPolicyRequest() { ingress_policy: ChangeVmNicSecurityPolicyIngressPolicy, egress_policy: ChangeVmNicSecurityPolicyEgressPolicy } }
+backhaul_wire::generated_request! { ChangeVmNicSecurityPolicyRequest() { set ingress_policy: ChangeVmNicSecurityPolicyIngressPolicy, set egress_policy: ChangeVmNicSecurityPolicyEgressPolicy } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityGroupRule` is given.
     ///
@@ -245,7 +245,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     8 dst_port_range: Option<String> = Text, new("dstPortRange", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeSecurityGroupRuleRequest() { description: String, remote_security_group_uuid: Id, action: ChangeSecurityGroupRuleAction, state: ResourceState, priority: i64, protocol: ChangeSecurityGroupRuleProtocol, src_ip_range: String, dst_ip_range: String, dst_port_range: String } }
+backhaul_wire::generated_request! { ChangeSecurityGroupRuleRequest() { into description: String, into remote_security_group_uuid: Id, set action: ChangeSecurityGroupRuleAction, set state: ResourceState, set priority: i64, set protocol: ChangeSecurityGroupRuleProtocol, into src_ip_range: String, into dst_ip_range: String, into dst_port_range: String } }
 backhaul_wire::generated_model! {
     /// What `AddSecurityGroupRule` is given.
     ///
@@ -258,7 +258,7 @@ backhaul_wire::generated_model! {
     /// `-1` when left out.
     2 priority: Option<i64> = Int, new("priority", Kind::Int);
 }
-backhaul_wire::generated_request! { AddSecurityGroupRuleRequest(rules: Vec<SecurityGroupRuleAO>) { remote_security_group_uuids: Vec<Id>, priority: i64 } }
+backhaul_wire::generated_request! { AddSecurityGroupRuleRequest(set rules: Vec<SecurityGroupRuleAO>) { set remote_security_group_uuids: Vec<Id>, set priority: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecurityGroupRulePriority` is given.
     ///
@@ -269,7 +269,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 rules: Vec<SecurityGroupRulePriorityAO> = Structs, list("rules", Kind::Struct(&SECURITY_GROUP_RULE_PRIORITY_AO)).required();
 }
-backhaul_wire::generated_request! { UpdateSecurityGroupRulePriorityRequest(r#type: SecurityGroupRuleType, rules: Vec<SecurityGroupRulePriorityAO>) {  } }
+backhaul_wire::generated_request! { UpdateSecurityGroupRulePriorityRequest(set r#type: SecurityGroupRuleType, set rules: Vec<SecurityGroupRulePriorityAO>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityGroupRuleState` is given.
     ///
@@ -280,7 +280,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     1 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE)).required();
 }
-backhaul_wire::generated_request! { ChangeSecurityGroupRuleStateRequest(rule_uuids: Vec<Id>, state: ResourceState) {  } }
+backhaul_wire::generated_request! { ChangeSecurityGroupRuleStateRequest(set rule_uuids: Vec<Id>, set state: ResourceState) {  } }
 backhaul_wire::generated_model! {
     /// What `AddVmNicToSecurityGroup` is given.
     ///
@@ -289,7 +289,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 vm_nic_uuids: Vec<Id> = Ids, list("vmNicUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddVmNicToSecurityGroupRequest(vm_nic_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddVmNicToSecurityGroupRequest(set vm_nic_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityGroupState` is given.
     ///
@@ -298,7 +298,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSecurityGroupStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSecurityGroupStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecurityGroup` is given.
     ///
@@ -313,7 +313,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSecurityGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateSecurityGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_choice! {
     /// A security group state.
     ///

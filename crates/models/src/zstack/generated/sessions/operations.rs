@@ -18,7 +18,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/1`
     LogOut = op("LogOut", "DELETE", "/zstack/v1/accounts/sessions/{sessionUuid}").anonymous();
-    (session_uuid: Id) -> empty(());
+    (session_uuid: impl Into<Id>) -> empty(());
     session_uuid: Id [session_uuid.into()] path("sessionUuid", Kind::Id);
     /// What the client tells of itself.
     client_info: Vec<String> [Vec::new()] query("clientInfo", Kind::Json).list();
@@ -31,7 +31,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/2`
     RenewSession = op("RenewSession", "PUT", "/zstack/v1/accounts/sessions/{sessionUuid}/renew").wrapper("renewSession").long_running();
-    (session_uuid: Id) body(RenewSessionRequest) -> body(Reply<Session>);
+    (session_uuid: impl Into<Id>) body(RenewSessionRequest) -> body(Reply<Session>);
     session_uuid: Id [session_uuid.into()] path("sessionUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -42,7 +42,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/3`
     ValidateSession = op("ValidateSession", "GET", "/zstack/v1/accounts/sessions/{sessionUuid}/valid").anonymous();
-    (session_uuid: Id) -> body(ValidateSessionResult);
+    (session_uuid: impl Into<Id>) -> body(ValidateSessionResult);
     session_uuid: Id [session_uuid.into()] path("sessionUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -63,7 +63,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/5`
     RefreshCaptcha = op("RefreshCaptcha", "GET", "/zstack/v1/captcha/refresh").anonymous();
-    (uuid: Id) -> body(RefreshCaptchaResult);
+    (uuid: impl Into<Id>) -> body(RefreshCaptchaResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -145,7 +145,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/13`
     GetLoginCaptcha = op("GetLoginCaptcha", "GET", "/zstack/v1/login/control/captcha").anonymous();
-    (resource_name: String, login_type: String) -> body(GetLoginCaptchaResult);
+    (resource_name: impl Into<String>, login_type: impl Into<String>) -> body(GetLoginCaptchaResult);
     /// The name of the resource.
     resource_name: String [resource_name.into()] query("resourceName", Kind::Text).required();
     login_type: String [login_type.into()] query("loginType", Kind::Text).required();
@@ -160,7 +160,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/14`
     GetLoginProcedures = op("GetLoginProcedures", "GET", "/zstack/v1/login/procedures").anonymous();
-    (username: String, login_type: String) -> body(GetLoginProceduresResult);
+    (username: impl Into<String>, login_type: impl Into<String>) -> body(GetLoginProceduresResult);
     /// The account there.
     username: String [username.into()] query("username", Kind::Text).required();
     login_type: String [login_type.into()] query("loginType", Kind::Text).required();

@@ -106,7 +106,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/5`
     UpdateAtPersonOfAtDingTalkEndpoint = op("UpdateAtPersonOfAtDingTalkEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}/actions").wrapper("updateAtPersonOfAtDingTalkEndpoint").long_running();
-    (uuid: Id) body(UpdateAtPersonOfAtDingTalkEndpointRequest) -> body(Reply<SNSDingTalkAtPerson>);
+    (uuid: impl Into<Id>) body(UpdateAtPersonOfAtDingTalkEndpointRequest) -> body(Reply<SNSDingTalkAtPerson>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -127,7 +127,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/7`
     RemoveSnsDingTalkAtPerson = op("RemoveSNSDingTalkAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/ding-talk/{endpointUuid}/at-persons/{phoneNumber}").long_running();
-    (endpoint_uuid: Id, phone_number: String) -> empty(());
+    (endpoint_uuid: impl Into<Id>, phone_number: impl Into<String>) -> empty(());
     endpoint_uuid: Id [endpoint_uuid.into()] path("endpointUuid", Kind::Id);
     phone_number: String [phone_number.into()] path("phoneNumber", Kind::Text);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -141,7 +141,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/8`
     UpdateSnsDingTalkEndpoint = op("UpdateSNSDingTalkEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/ding-talk/{uuid}/actions").wrapper("updateSNSDingTalkEndpoint").long_running();
-    (uuid: Id) body(UpdateSNSDingTalkEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(UpdateSNSDingTalkEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -244,7 +244,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/15`
     DeleteEmailAddressOfSnsEmailEndpoint = op("DeleteEmailAddressOfSNSEmailEndpoint", "DELETE", "/zstack/v1/sns/application-endpoints/emails/{endpointUuid}/email-addresses/{emailAddressUuid}").long_running();
-    (endpoint_uuid: Id, email_address_uuid: Id) -> empty(());
+    (endpoint_uuid: impl Into<Id>, email_address_uuid: impl Into<Id>) -> empty(());
     endpoint_uuid: Id [endpoint_uuid.into()] path("endpointUuid", Kind::Id);
     email_address_uuid: Id [email_address_uuid.into()] path("emailAddressUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -328,7 +328,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/20`
     UpdateAtPersonOfAtFeiShuEndpoint = op("UpdateAtPersonOfAtFeiShuEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}/actions").wrapper("updateAtPersonOfAtFeiShuEndpoint").long_running();
-    (uuid: Id) body(UpdateAtPersonOfAtFeiShuEndpointRequest) -> body(Reply<SNSFeiShuAtPerson>);
+    (uuid: impl Into<Id>) body(UpdateAtPersonOfAtFeiShuEndpointRequest) -> body(Reply<SNSFeiShuAtPerson>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -349,7 +349,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/22`
     RemoveSnsFeiShuAtPerson = op("RemoveSNSFeiShuAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/feishu/{endpointUuid}/at-persons/{userId}").long_running();
-    (endpoint_uuid: Id, user_id: String) -> empty(());
+    (endpoint_uuid: impl Into<Id>, user_id: impl Into<String>) -> empty(());
     endpoint_uuid: Id [endpoint_uuid.into()] path("endpointUuid", Kind::Id);
     user_id: String [user_id.into()] path("userId", Kind::Text);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -363,7 +363,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/23`
     UpdateSnsFeiShuEndpoint = op("UpdateSNSFeiShuEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/feishu/{uuid}/actions").wrapper("updateSNSFeiShuEndpoint").long_running();
-    (uuid: Id) body(UpdateSNSFeiShuEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(UpdateSNSFeiShuEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -420,7 +420,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/27`
     UpdateSnsHttpEndpoint = op("UpdateSNSHttpEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/http/{uuid}/actions").wrapper("updateSNSHttpEndpoint").long_running();
-    (uuid: Id) body(UpdateSNSHttpEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(UpdateSNSHttpEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -477,7 +477,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/31`
     UpdateSnsMicrosoftTeamsEndpoint = op("UpdateSNSMicrosoftTeamsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}/actions").wrapper("updateSNSMicrosoftTeamsEndpoint").long_running();
-    (uuid: Id) body(UpdateSNSMicrosoftTeamsEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(UpdateSNSMicrosoftTeamsEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -544,7 +544,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/36`
     UpdateSnsUniversalSmsEndpoint = op("UpdateSNSUniversalSmsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/universal-sms/{uuid}/actions").wrapper("updateSNSUniversalSmsEndpoint").long_running();
-    (uuid: Id) body(UpdateSNSUniversalSmsEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(UpdateSNSUniversalSmsEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -555,7 +555,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/37`
     ValidateSnsUniversalSmsEndpoint = op("ValidateSNSUniversalSmsEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/universal-sms/{uuid}/validate").wrapper("validateSNSUniversalSmsEndpoint").long_running();
-    (uuid: Id) body(ValidateSNSUniversalSmsEndpointRequest) -> empty(());
+    (uuid: impl Into<Id>) body(ValidateSNSUniversalSmsEndpointRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -638,7 +638,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/42`
     UpdateAtPersonOfAtWeComEndpoint = op("UpdateAtPersonOfAtWeComEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}/actions").wrapper("updateAtPersonOfAtWeComEndpoint").long_running();
-    (uuid: Id) body(UpdateAtPersonOfAtWeComEndpointRequest) -> body(Reply<SNSWeComAtPerson>);
+    (uuid: impl Into<Id>) body(UpdateAtPersonOfAtWeComEndpointRequest) -> body(Reply<SNSWeComAtPerson>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -659,7 +659,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/44`
     RemoveSnsWeComAtPerson = op("RemoveSNSWeComAtPerson", "DELETE", "/zstack/v1/sns/application-endpoints/we-com/{endpointUuid}/at-persons/{userId}").long_running();
-    (endpoint_uuid: Id, user_id: String) -> empty(());
+    (endpoint_uuid: impl Into<Id>, user_id: impl Into<String>) -> empty(());
     endpoint_uuid: Id [endpoint_uuid.into()] path("endpointUuid", Kind::Id);
     user_id: String [user_id.into()] path("userId", Kind::Text);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -673,7 +673,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/45`
     UpdateSnsWeComEndpoint = op("UpdateSNSWeComEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/we-com/{uuid}/actions").wrapper("updateSNSWeComEndpoint").long_running();
-    (uuid: Id) body(UpdateSNSWeComEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(UpdateSNSWeComEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -684,7 +684,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/46`
     DeleteSnsApplicationEndpoint = op("DeleteSNSApplicationEndpoint", "DELETE", "/zstack/v1/sns/application-endpoints/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -697,7 +697,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/47`
     ChangeSnsApplicationEndpointState = op("ChangeSNSApplicationEndpointState", "PUT", "/zstack/v1/sns/application-endpoints/{uuid}/actions").wrapper("changeSNSApplicationEndpointState").long_running();
-    (uuid: Id) body(ChangeSNSApplicationEndpointStateRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(ChangeSNSApplicationEndpointStateRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -708,7 +708,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/48`
     UpdateSnsApplicationEndpoint = op("UpdateSNSApplicationEndpoint", "PUT", "/zstack/v1/sns/application-endpoints/{uuid}/actions").wrapper("updateSNSApplicationEndpoint").long_running();
-    (uuid: Id) body(UpdateSNSApplicationEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
+    (uuid: impl Into<Id>) body(UpdateSNSApplicationEndpointRequest) -> body(Reply<SNSApplicationEndpoint>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -781,7 +781,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/52`
     ValidateSnsEmailPlatform = op("ValidateSNSEmailPlatform", "PUT", "/zstack/v1/sns/application-platforms/email/{uuid}/actions").wrapper("validateSNSEmailPlatform").long_running();
-    (uuid: Id) body(ValidateSNSEmailPlatformRequest) -> empty(());
+    (uuid: impl Into<Id>) body(ValidateSNSEmailPlatformRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -828,7 +828,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/55`
     UpdateSnsSnmpPlatform = op("UpdateSNSSnmpPlatform", "PUT", "/zstack/v1/sns/application-platforms/snmp/{uuid}").wrapper("updateSNSSnmpPlatform").long_running();
-    (uuid: Id) body(UpdateSNSSnmpPlatformRequest) -> body(Reply<SNSApplicationPlatform>);
+    (uuid: impl Into<Id>) body(UpdateSNSSnmpPlatformRequest) -> body(Reply<SNSApplicationPlatform>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -839,7 +839,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/56`
     DeleteSnsApplicationPlatform = op("DeleteSNSApplicationPlatform", "DELETE", "/zstack/v1/sns/application-platforms/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -852,7 +852,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/57`
     ChangeSnsApplicationPlatformState = op("ChangeSNSApplicationPlatformState", "PUT", "/zstack/v1/sns/application-platforms/{uuid}/actions").wrapper("changeSNSApplicationPlatformState").long_running();
-    (uuid: Id) body(ChangeSNSApplicationPlatformStateRequest) -> body(Reply<SNSApplicationPlatform>);
+    (uuid: impl Into<Id>) body(ChangeSNSApplicationPlatformStateRequest) -> body(Reply<SNSApplicationPlatform>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -863,7 +863,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/58`
     UpdateSnsApplicationPlatform = op("UpdateSNSApplicationPlatform", "PUT", "/zstack/v1/sns/application-platforms/{uuid}/actions").wrapper("updateSNSApplicationPlatform").long_running();
-    (uuid: Id) body(UpdateSNSApplicationPlatformRequest) -> body(Reply<SNSApplicationPlatform>);
+    (uuid: impl Into<Id>) body(UpdateSNSApplicationPlatformRequest) -> body(Reply<SNSApplicationPlatform>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -920,7 +920,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/62`
     RemoveSnsSmsReceiver = op("RemoveSNSSmsReceiver", "DELETE", "/zstack/v1/sns/sms-endpoints/{endpointUuid}/receivers/{phoneNumber}").long_running();
-    (endpoint_uuid: Id, phone_number: String) -> empty(());
+    (endpoint_uuid: impl Into<Id>, phone_number: impl Into<String>) -> empty(());
     endpoint_uuid: Id [endpoint_uuid.into()] path("endpointUuid", Kind::Id);
     phone_number: String [phone_number.into()] path("phoneNumber", Kind::Text);
     phone_number_list: Vec<String> [Vec::new()] query("phoneNumberList", Kind::Text).list();
@@ -935,7 +935,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/63`
     ValidateSnsAliyunSmsEndpoint = op("ValidateSNSAliyunSmsEndpoint", "PUT", "/zstack/v1/sns/sms-endpoints/{uuid}/actions").wrapper("validateSNSAliyunSmsEndpoint").long_running();
-    (uuid: Id) body(ValidateSNSAliyunSmsEndpointRequest) -> empty(());
+    (uuid: impl Into<Id>) body(ValidateSNSAliyunSmsEndpointRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1008,7 +1008,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/67`
     UnsubscribeSnsTopic = op("UnsubscribeSNSTopic", "DELETE", "/zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}").long_running();
-    (topic_uuid: Id, endpoint_uuid: Id) -> empty(());
+    (topic_uuid: impl Into<Id>, endpoint_uuid: impl Into<Id>) -> empty(());
     topic_uuid: Id [topic_uuid.into()] path("topicUuid", Kind::Id);
     endpoint_uuid: Id [endpoint_uuid.into()] path("endpointUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1020,7 +1020,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/68`
     SubscribeSnsTopic = op("SubscribeSNSTopic", "POST", "/zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}").wrapper("params").long_running();
-    (topic_uuid: Id, endpoint_uuid: Id) -> empty(());
+    (topic_uuid: impl Into<Id>, endpoint_uuid: impl Into<Id>) -> empty(());
     topic_uuid: Id [topic_uuid.into()] path("topicUuid", Kind::Id);
     endpoint_uuid: Id [endpoint_uuid.into()] path("endpointUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1032,7 +1032,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/69`
     DeleteSnsTopic = op("DeleteSNSTopic", "DELETE", "/zstack/v1/sns/topics/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1045,7 +1045,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/70`
     UpdateSnsTopic = op("UpdateSNSTopic", "PUT", "/zstack/v1/sns/topics/{uuid}/actions").wrapper("updateSNSTopic").long_running();
-    (uuid: Id) body(UpdateSNSTopicRequest) -> body(Reply<SNSTopic>);
+    (uuid: impl Into<Id>) body(UpdateSNSTopicRequest) -> body(Reply<SNSTopic>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

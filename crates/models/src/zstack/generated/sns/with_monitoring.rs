@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`SNSApplicationEndpoint`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSApplicationEndpoint`
-    AnySNSApplicationEndpoint = SNS_APPLICATION_ENDPOINT("SNSApplicationEndpoint").aliases(&["SNSApplicationEndpointInventory"]).union(&SNS_APPLICATION_ENDPOINT_KINDS);
+    AnySNSApplicationEndpoint = SNS_APPLICATION_ENDPOINT("SNSApplicationEndpoint").aliases(&["SNSApplicationEndpointInventory"]).union(&SNS_APPLICATION_ENDPOINT_KINDS) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -412,7 +412,7 @@ impl From<SNSWeComEndpoint> for SNSApplicationEndpoint {
     }
 }
 backhaul_wire::generated_struct! {
-    SNSApplicationEndpoint;
+    holds secrets : SNSApplicationEndpoint;
 }
 backhaul_wire::generated_model! {
     /// An SNS application endpoint, without the fields of a kind.
@@ -442,7 +442,7 @@ backhaul_wire::generated_model! {
     /// An SNS ding talk endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSDingTalkEndpoint`
-    SNSDingTalkEndpoint = SNS_DING_TALK_ENDPOINT("SNSDingTalkEndpoint").aliases(&["SNSDingTalkEndpointInventory"]);
+    SNSDingTalkEndpoint = SNS_DING_TALK_ENDPOINT("SNSDingTalkEndpoint").aliases(&["SNSDingTalkEndpointInventory"]) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -528,7 +528,7 @@ backhaul_wire::generated_model! {
     /// An SNS fei shu endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSFeiShuEndpoint`
-    SNSFeiShuEndpoint = SNS_FEI_SHU_ENDPOINT("SNSFeiShuEndpoint").aliases(&["SNSFeiShuEndpointInventory"]);
+    SNSFeiShuEndpoint = SNS_FEI_SHU_ENDPOINT("SNSFeiShuEndpoint").aliases(&["SNSFeiShuEndpointInventory"]) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -628,7 +628,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`SNSUniversalSmsEndpoint`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSUniversalSmsEndpoint`
-    AnySNSUniversalSmsEndpoint = SNS_UNIVERSAL_SMS_ENDPOINT("SNSUniversalSmsEndpoint").aliases(&["SNSUniversalSmsEndpointInventory"]).union(&SNS_UNIVERSAL_SMS_ENDPOINT_KINDS);
+    AnySNSUniversalSmsEndpoint = SNS_UNIVERSAL_SMS_ENDPOINT("SNSUniversalSmsEndpoint").aliases(&["SNSUniversalSmsEndpointInventory"]).union(&SNS_UNIVERSAL_SMS_ENDPOINT_KINDS) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -881,13 +881,13 @@ impl From<SNSEmaySmsEndpoint> for SNSUniversalSmsEndpoint {
     }
 }
 backhaul_wire::generated_struct! {
-    SNSUniversalSmsEndpoint;
+    holds secrets : SNSUniversalSmsEndpoint;
 }
 backhaul_wire::generated_model! {
     /// An SNS universal sms endpoint, without the fields of a kind.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/BaseSNSUniversalSmsEndpoint`
-    BaseSNSUniversalSmsEndpoint = BASE_SNS_UNIVERSAL_SMS_ENDPOINT("BaseSNSUniversalSmsEndpoint").aliases(&["SNSUniversalSmsEndpointInventory"]);
+    BaseSNSUniversalSmsEndpoint = BASE_SNS_UNIVERSAL_SMS_ENDPOINT("BaseSNSUniversalSmsEndpoint").aliases(&["SNSUniversalSmsEndpointInventory"]) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -1223,7 +1223,7 @@ backhaul_wire::generated_model! {
     /// An SNS aliyun sms endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSAliyunSmsEndpoint`
-    SNSAliyunSmsEndpoint = SNS_ALIYUN_SMS_ENDPOINT("SNSAliyunSmsEndpoint").aliases(&["SNSAliyunSmsEndpointInventory"]);
+    SNSAliyunSmsEndpoint = SNS_ALIYUN_SMS_ENDPOINT("SNSAliyunSmsEndpoint").aliases(&["SNSAliyunSmsEndpointInventory"]) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -1269,7 +1269,7 @@ backhaul_wire::generated_model! {
     /// An SNS emay sms endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSEmaySmsEndpoint`
-    SNSEmaySmsEndpoint = SNS_EMAY_SMS_ENDPOINT("SNSEmaySmsEndpoint").aliases(&["SNSEmaySmsEndpointInventory"]);
+    SNSEmaySmsEndpoint = SNS_EMAY_SMS_ENDPOINT("SNSEmaySmsEndpoint").aliases(&["SNSEmaySmsEndpointInventory"]) holds secrets;
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
@@ -1387,7 +1387,7 @@ backhaul_wire::generated_model! {
     /// What `CreateSNSDingTalkEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/CreateSNSDingTalkEndpointRequest`
-    CreateSNSDingTalkEndpointRequest = CREATE_SNS_DING_TALK_ENDPOINT_REQUEST("CreateSNSDingTalkEndpointRequest");
+    CreateSNSDingTalkEndpointRequest = CREATE_SNS_DING_TALK_ENDPOINT_REQUEST("CreateSNSDingTalkEndpointRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1412,7 +1412,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSDingTalkEndpointRequest(url: String, name: String) { at_all: bool, secret: Secret, at_person_phone_numbers: Vec<String>, at_person_list: BTreeMap<String, Value>, description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSDingTalkEndpointRequest(into url: String, into name: String) { set at_all: bool, into secret: Secret, set at_person_phone_numbers: Vec<String>, set at_person_list: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSDingTalkAtPerson` is given.
     ///
@@ -1428,7 +1428,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSDingTalkAtPersonRequest(phone_number: String, endpoint_uuid: Id) { remark: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSDingTalkAtPersonRequest(into phone_number: String, into endpoint_uuid: Id) { into remark: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAtPersonOfAtDingTalkEndpoint` is given.
     ///
@@ -1440,12 +1440,12 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     2 remark: Option<String> = Text, new("remark", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAtPersonOfAtDingTalkEndpointRequest(endpoint_uuid: Id) { phone_number: String, remark: String } }
+backhaul_wire::generated_request! { UpdateAtPersonOfAtDingTalkEndpointRequest(into endpoint_uuid: Id) { into phone_number: String, into remark: String } }
 backhaul_wire::generated_model! {
     /// What `SNSDingTalkTestConnection` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSDingTalkTestConnectionRequest`
-    SNSDingTalkTestConnectionRequest = SNS_DING_TALK_TEST_CONNECTION_REQUEST("SNSDingTalkTestConnectionRequest");
+    SNSDingTalkTestConnectionRequest = SNS_DING_TALK_TEST_CONNECTION_REQUEST("SNSDingTalkTestConnectionRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1456,12 +1456,12 @@ backhaul_wire::generated_model! {
     4 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     5 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSDingTalkTestConnectionRequest(test_msg: String) { url: String, at_all: bool, at_person_phone_numbers: Vec<String>, secret: Secret, endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSDingTalkTestConnectionRequest(into test_msg: String) { into url: String, set at_all: bool, set at_person_phone_numbers: Vec<String>, into secret: Secret, into endpoint_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSDingTalkEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/UpdateSNSDingTalkEndpointRequest`
-    UpdateSNSDingTalkEndpointRequest = UPDATE_SNS_DING_TALK_ENDPOINT_REQUEST("UpdateSNSDingTalkEndpointRequest");
+    UpdateSNSDingTalkEndpointRequest = UPDATE_SNS_DING_TALK_ENDPOINT_REQUEST("UpdateSNSDingTalkEndpointRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 256 characters.
@@ -1479,7 +1479,7 @@ backhaul_wire::generated_model! {
     4 description: Option<String> = Text, new("description", Kind::Text);
     5 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSDingTalkEndpointRequest() { url: String, at_all: bool, secret: Secret, name: String, description: String, platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSDingTalkEndpointRequest() { into url: String, set at_all: bool, into secret: Secret, into name: String, into description: String, into platform_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `SNSEmailTestConnection` is given.
     ///
@@ -1493,7 +1493,7 @@ backhaul_wire::generated_model! {
     /// Has at most 8192 characters.
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SNSEmailTestConnectionRequest() { emails: Vec<String>, platform_uuid: Id, endpoint_uuid: Id, subject: String, text: String } }
+backhaul_wire::generated_request! { SNSEmailTestConnectionRequest() { set emails: Vec<String>, into platform_uuid: Id, into endpoint_uuid: Id, into subject: String, into text: String } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSEmailEndpoint` is given.
     ///
@@ -1516,7 +1516,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSEmailEndpointRequest(name: String) { email: String, emails: Vec<String>, description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSEmailEndpointRequest(into name: String) { into email: String, set emails: Vec<String>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddEmailAddressToSNSEmailEndpoint` is given.
     ///
@@ -1530,7 +1530,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddEmailAddressToSNSEmailEndpointRequest(email_address: String, endpoint_uuid: Id) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddEmailAddressToSNSEmailEndpointRequest(into email_address: String, into endpoint_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEmailAddressOfSNSEmailEndpoint` is given.
     ///
@@ -1541,12 +1541,12 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     2 email_address: Option<String> = Text, new("emailAddress", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateEmailAddressOfSNSEmailEndpointRequest(email_address_uuid: Id, endpoint_uuid: Id, email_address: String) {  } }
+backhaul_wire::generated_request! { UpdateEmailAddressOfSNSEmailEndpointRequest(into email_address_uuid: Id, into endpoint_uuid: Id, into email_address: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSFeiShuEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/CreateSNSFeiShuEndpointRequest`
-    CreateSNSFeiShuEndpointRequest = CREATE_SNS_FEI_SHU_ENDPOINT_REQUEST("CreateSNSFeiShuEndpointRequest");
+    CreateSNSFeiShuEndpointRequest = CREATE_SNS_FEI_SHU_ENDPOINT_REQUEST("CreateSNSFeiShuEndpointRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1571,7 +1571,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSFeiShuEndpointRequest(url: String, name: String) { at_all: bool, at_person_user_ids: Vec<String>, secret: Secret, at_person_list: BTreeMap<String, Value>, description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSFeiShuEndpointRequest(into url: String, into name: String) { set at_all: bool, set at_person_user_ids: Vec<String>, into secret: Secret, set at_person_list: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSFeiShuAtPerson` is given.
     ///
@@ -1587,7 +1587,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSFeiShuAtPersonRequest(user_id: String, endpoint_uuid: Id) { remark: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSFeiShuAtPersonRequest(into user_id: String, into endpoint_uuid: Id) { into remark: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAtPersonOfAtFeiShuEndpoint` is given.
     ///
@@ -1599,12 +1599,12 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     2 remark: Option<String> = Text, new("remark", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAtPersonOfAtFeiShuEndpointRequest(endpoint_uuid: Id) { user_id: String, remark: String } }
+backhaul_wire::generated_request! { UpdateAtPersonOfAtFeiShuEndpointRequest(into endpoint_uuid: Id) { into user_id: String, into remark: String } }
 backhaul_wire::generated_model! {
     /// What `SNSFeiShuTestConnection` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSFeiShuTestConnectionRequest`
-    SNSFeiShuTestConnectionRequest = SNS_FEI_SHU_TEST_CONNECTION_REQUEST("SNSFeiShuTestConnectionRequest");
+    SNSFeiShuTestConnectionRequest = SNS_FEI_SHU_TEST_CONNECTION_REQUEST("SNSFeiShuTestConnectionRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1615,12 +1615,12 @@ backhaul_wire::generated_model! {
     4 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     5 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSFeiShuTestConnectionRequest(test_msg: String) { url: String, at_all: bool, at_person_user_ids: Vec<String>, secret: Secret, endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSFeiShuTestConnectionRequest(into test_msg: String) { into url: String, set at_all: bool, set at_person_user_ids: Vec<String>, into secret: Secret, into endpoint_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSFeiShuEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/UpdateSNSFeiShuEndpointRequest`
-    UpdateSNSFeiShuEndpointRequest = UPDATE_SNS_FEI_SHU_ENDPOINT_REQUEST("UpdateSNSFeiShuEndpointRequest");
+    UpdateSNSFeiShuEndpointRequest = UPDATE_SNS_FEI_SHU_ENDPOINT_REQUEST("UpdateSNSFeiShuEndpointRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 256 characters.
@@ -1638,12 +1638,12 @@ backhaul_wire::generated_model! {
     4 description: Option<String> = Text, new("description", Kind::Text);
     5 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSFeiShuEndpointRequest() { url: String, at_all: bool, secret: Secret, name: String, description: String, platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSFeiShuEndpointRequest() { into url: String, set at_all: bool, into secret: Secret, into name: String, into description: String, into platform_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSHttpEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/CreateSNSHttpEndpointRequest`
-    CreateSNSHttpEndpointRequest = CREATE_SNS_HTTP_ENDPOINT_REQUEST("CreateSNSHttpEndpointRequest");
+    CreateSNSHttpEndpointRequest = CREATE_SNS_HTTP_ENDPOINT_REQUEST("CreateSNSHttpEndpointRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1670,12 +1670,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSHttpEndpointRequest(url: String, name: String) { username: String, password: Secret, description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSHttpEndpointRequest(into url: String, into name: String) { into username: String, into password: Secret, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SNSHttpTestConnection` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSHttpTestConnectionRequest`
-    SNSHttpTestConnectionRequest = SNS_HTTP_TEST_CONNECTION_REQUEST("SNSHttpTestConnectionRequest");
+    SNSHttpTestConnectionRequest = SNS_HTTP_TEST_CONNECTION_REQUEST("SNSHttpTestConnectionRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 2048 characters.
@@ -1686,12 +1686,12 @@ backhaul_wire::generated_model! {
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
     3 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSHttpTestConnectionRequest() { url: String, username: String, password: Secret, endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSHttpTestConnectionRequest() { into url: String, into username: String, into password: Secret, into endpoint_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSHttpEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/UpdateSNSHttpEndpointRequest`
-    UpdateSNSHttpEndpointRequest = UPDATE_SNS_HTTP_ENDPOINT_REQUEST("UpdateSNSHttpEndpointRequest");
+    UpdateSNSHttpEndpointRequest = UPDATE_SNS_HTTP_ENDPOINT_REQUEST("UpdateSNSHttpEndpointRequest") holds secrets;
     /// Where it keeps its data.
     ///
     /// Has at most 256 characters.
@@ -1714,7 +1714,7 @@ backhaul_wire::generated_model! {
     4 description: Option<String> = Text, new("description", Kind::Text);
     5 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSHttpEndpointRequest() { url: String, username: String, password: Secret, name: String, description: String, platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSHttpEndpointRequest() { into url: String, into username: String, into password: Secret, into name: String, into description: String, into platform_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSMicrosoftTeamsEndpoint` is given.
     ///
@@ -1738,7 +1738,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSMicrosoftTeamsEndpointRequest(url: String, name: String) { description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSMicrosoftTeamsEndpointRequest(into url: String, into name: String) { into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SNSMicrosoftTeamsTestConnection` is given.
     ///
@@ -1751,7 +1751,7 @@ backhaul_wire::generated_model! {
     1 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     2 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSMicrosoftTeamsTestConnectionRequest(test_msg: String) { url: String, endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSMicrosoftTeamsTestConnectionRequest(into test_msg: String) { into url: String, into endpoint_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSMicrosoftTeamsEndpoint` is given.
     ///
@@ -1771,7 +1771,7 @@ backhaul_wire::generated_model! {
     2 description: Option<String> = Text, new("description", Kind::Text);
     3 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSMicrosoftTeamsEndpointRequest() { url: String, name: String, description: String, platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSMicrosoftTeamsEndpointRequest() { into url: String, into name: String, into description: String, into platform_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSSnmpEndpoint` is given.
     ///
@@ -1791,7 +1791,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSSnmpEndpointRequest(name: String) { description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSSnmpEndpointRequest(into name: String) { into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SNSSnmpTestConnection` is given.
     ///
@@ -1800,12 +1800,12 @@ backhaul_wire::generated_model! {
     0 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
     1 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSSnmpTestConnectionRequest() { platform_uuid: Id, endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSSnmpTestConnectionRequest() { into platform_uuid: Id, into endpoint_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSUniversalSmsEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/CreateSNSUniversalSmsEndpointRequest`
-    CreateSNSUniversalSmsEndpointRequest = CREATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST("CreateSNSUniversalSmsEndpointRequest");
+    CreateSNSUniversalSmsEndpointRequest = CREATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST("CreateSNSUniversalSmsEndpointRequest") holds secrets;
     /// Has at most 128 characters.
     0 sms_access_key_id: Option<String> = Text, new("smsAccessKeyId", Kind::Text).required();
     /// Has at most 128 characters.
@@ -1827,12 +1827,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSUniversalSmsEndpointRequest(sms_access_key_id: String, sms_access_key_secret: Secret, supplier: String, name: String) { addition_param: BTreeMap<String, Value>, description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSUniversalSmsEndpointRequest(into sms_access_key_id: String, into sms_access_key_secret: Secret, into supplier: String, into name: String) { set addition_param: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSUniversalSmsEndpoint` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/UpdateSNSUniversalSmsEndpointRequest`
-    UpdateSNSUniversalSmsEndpointRequest = UPDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST("UpdateSNSUniversalSmsEndpointRequest");
+    UpdateSNSUniversalSmsEndpointRequest = UPDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST("UpdateSNSUniversalSmsEndpointRequest") holds secrets;
     /// Has at most 128 characters.
     0 sms_access_key_id: Option<String> = Text, new("smsAccessKeyId", Kind::Text).required();
     /// Has at most 128 characters.
@@ -1847,7 +1847,7 @@ backhaul_wire::generated_model! {
     3 description: Option<String> = Text, new("description", Kind::Text);
     4 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSUniversalSmsEndpointRequest(sms_access_key_id: String, sms_access_key_secret: Secret) { name: String, description: String, platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSUniversalSmsEndpointRequest(into sms_access_key_id: String, into sms_access_key_secret: Secret) { into name: String, into description: String, into platform_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `ValidateSNSUniversalSmsEndpoint` is given.
     ///
@@ -1857,7 +1857,7 @@ backhaul_wire::generated_model! {
     0 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     1 phone_numbers: Vec<String> = Texts, list("phoneNumbers", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ValidateSNSUniversalSmsEndpointRequest(test_msg: String, phone_numbers: Vec<String>) {  } }
+backhaul_wire::generated_request! { ValidateSNSUniversalSmsEndpointRequest(into test_msg: String, set phone_numbers: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSWeComEndpoint` is given.
     ///
@@ -1885,7 +1885,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSWeComEndpointRequest(url: String, name: String) { at_all: bool, at_person_user_ids: Vec<String>, at_person_list: BTreeMap<String, Value>, description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSWeComEndpointRequest(into url: String, into name: String) { set at_all: bool, set at_person_user_ids: Vec<String>, set at_person_list: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSWeComAtPerson` is given.
     ///
@@ -1901,7 +1901,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSWeComAtPersonRequest(user_id: String, endpoint_uuid: Id) { remark: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSWeComAtPersonRequest(into user_id: String, into endpoint_uuid: Id) { into remark: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAtPersonOfAtWeComEndpoint` is given.
     ///
@@ -1913,7 +1913,7 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     2 remark: Option<String> = Text, new("remark", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAtPersonOfAtWeComEndpointRequest(endpoint_uuid: Id) { user_id: String, remark: String } }
+backhaul_wire::generated_request! { UpdateAtPersonOfAtWeComEndpointRequest(into endpoint_uuid: Id) { into user_id: String, into remark: String } }
 backhaul_wire::generated_model! {
     /// What `SNSWeComTestConnection` is given.
     ///
@@ -1928,7 +1928,7 @@ backhaul_wire::generated_model! {
     3 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     4 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSWeComTestConnectionRequest(test_msg: String) { url: String, at_all: bool, at_person_user_ids: Vec<String>, endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSWeComTestConnectionRequest(into test_msg: String) { into url: String, set at_all: bool, set at_person_user_ids: Vec<String>, into endpoint_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSWeComEndpoint` is given.
     ///
@@ -1949,7 +1949,7 @@ backhaul_wire::generated_model! {
     3 description: Option<String> = Text, new("description", Kind::Text);
     4 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSWeComEndpointRequest() { url: String, at_all: bool, name: String, description: String, platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSWeComEndpointRequest() { into url: String, set at_all: bool, into name: String, into description: String, into platform_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `ChangeSNSApplicationEndpointState` is given.
     ///
@@ -1958,7 +1958,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<ChangeSNSApplicationEndpointStateStateEvent> = Enum, new("stateEvent", Kind::Enum(&CHANGE_SNS_APPLICATION_ENDPOINT_STATE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSNSApplicationEndpointStateRequest(state_event: ChangeSNSApplicationEndpointStateStateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSNSApplicationEndpointStateRequest(set state_event: ChangeSNSApplicationEndpointStateStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSApplicationEndpoint` is given.
     ///
@@ -1974,12 +1974,12 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSApplicationEndpointRequest() { name: String, description: String, platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSApplicationEndpointRequest() { into name: String, into description: String, into platform_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSEmailPlatform` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/CreateSNSEmailPlatformRequest`
-    CreateSNSEmailPlatformRequest = CREATE_SNS_EMAIL_PLATFORM_REQUEST("CreateSNSEmailPlatformRequest");
+    CreateSNSEmailPlatformRequest = CREATE_SNS_EMAIL_PLATFORM_REQUEST("CreateSNSEmailPlatformRequest") holds secrets;
     0 smtp_server: Option<String> = Text, new("smtpServer", Kind::Text).required();
     /// Has at least 1, at most 65535.
     1 smtp_port: Option<i64> = Int, new("smtpPort", Kind::Int).required();
@@ -2001,12 +2001,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSEmailPlatformRequest(smtp_server: String, smtp_port: i64, name: String) { username: String, password: Secret, encrypt_type: CreateSNSEmailPlatformEncryptType, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSEmailPlatformRequest(into smtp_server: String, set smtp_port: i64, into name: String) { into username: String, into password: Secret, set encrypt_type: CreateSNSEmailPlatformEncryptType, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ValidateSNSEmailPlatform` is given.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/ValidateSNSEmailPlatformRequest`
-    ValidateSNSEmailPlatformRequest = VALIDATE_SNS_EMAIL_PLATFORM_REQUEST("ValidateSNSEmailPlatformRequest");
+    ValidateSNSEmailPlatformRequest = VALIDATE_SNS_EMAIL_PLATFORM_REQUEST("ValidateSNSEmailPlatformRequest") holds secrets;
     0 smtp_server: Option<String> = Text, new("smtpServer", Kind::Text);
     /// Has at least 1, at most 65535.
     1 smtp_port: Option<i64> = Int, new("smtpPort", Kind::Int);
@@ -2015,7 +2015,7 @@ backhaul_wire::generated_model! {
     /// The password.
     3 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { ValidateSNSEmailPlatformRequest() { smtp_server: String, smtp_port: i64, username: String, password: Secret } }
+backhaul_wire::generated_request! { ValidateSNSEmailPlatformRequest() { into smtp_server: String, set smtp_port: i64, into username: String, into password: Secret } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSSnmpPlatform` is given.
     ///
@@ -2037,7 +2037,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSSnmpPlatformRequest(snmp_address: String, snmp_port: i64, name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSSnmpPlatformRequest(into snmp_address: String, set snmp_port: i64, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSSnmpPlatform` is given.
     ///
@@ -2055,7 +2055,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSNSSnmpPlatformRequest(snmp_address: String, snmp_port: i64) { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateSNSSnmpPlatformRequest(into snmp_address: String, set snmp_port: i64) { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeSNSApplicationPlatformState` is given.
     ///
@@ -2064,7 +2064,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSNSApplicationPlatformStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSNSApplicationPlatformStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSApplicationPlatform` is given.
     ///
@@ -2079,7 +2079,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSNSApplicationPlatformRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateSNSApplicationPlatformRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSAliyunSmsEndpoint` is given.
     ///
@@ -2102,7 +2102,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSAliyunSmsEndpointRequest(access_key_uuid: Id, name: String) { receivers: Vec<Value>, description: String, platform_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSAliyunSmsEndpointRequest(into access_key_uuid: Id, into name: String) { set receivers: Vec<Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSSmsReceiver` is given.
     ///
@@ -2123,7 +2123,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSSmsReceiverRequest(endpoint_uuid: Id, r#type: SmsReceiverType) { phone_number: String, phone_number_list: Vec<String>, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSSmsReceiverRequest(into endpoint_uuid: Id, set r#type: SmsReceiverType) { into phone_number: String, set phone_number_list: Vec<String>, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ValidateSNSAliyunSmsEndpoint` is given.
     ///
@@ -2131,7 +2131,7 @@ backhaul_wire::generated_model! {
     ValidateSNSAliyunSmsEndpointRequest = VALIDATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST("ValidateSNSAliyunSmsEndpointRequest");
     0 phone_numbers: Vec<String> = Texts, list("phoneNumbers", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ValidateSNSAliyunSmsEndpointRequest(phone_numbers: Vec<String>) {  } }
+backhaul_wire::generated_request! { ValidateSNSAliyunSmsEndpointRequest(set phone_numbers: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSTopic` is given.
     ///
@@ -2151,7 +2151,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSTopicRequest(name: String) { description: String, locale: CreateSNSTopicLocale, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSTopicRequest(into name: String) { into description: String, set locale: CreateSNSTopicLocale, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSTopic` is given.
     ///
@@ -2167,7 +2167,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 locale: Option<CreateSNSTopicLocale> = Enum, new("locale", Kind::Enum(&CREATE_SNS_TOPIC_LOCALE));
 }
-backhaul_wire::generated_request! { UpdateSNSTopicRequest() { name: String, description: String, locale: CreateSNSTopicLocale } }
+backhaul_wire::generated_request! { UpdateSNSTopicRequest() { into name: String, into description: String, set locale: CreateSNSTopicLocale } }
 backhaul_wire::generated_choice! {
     /// A sms receiver type.
     ///

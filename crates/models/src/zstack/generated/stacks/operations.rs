@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/5`
     DeletePublishApp = op("DeletePublishApp", "DELETE", "/zstack/v1/appcenter/app/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/6`
     UpdatePublishApp = op("UpdatePublishApp", "PUT", "/zstack/v1/appcenter/app/{uuid}/actions").wrapper("updatePublishApp").long_running();
-    (uuid: Id) body(UpdatePublishAppRequest) -> body(Reply<PublishAppInventory>);
+    (uuid: impl Into<Id>) body(UpdatePublishAppRequest) -> body(Reply<PublishAppInventory>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -157,7 +157,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/11`
     DeleteBuildApp = op("DeleteBuildApp", "DELETE", "/zstack/v1/appcenter/buildapp/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -170,7 +170,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/12`
     ExportBuildApp = op("ExportBuildApp", "PUT", "/zstack/v1/appcenter/buildapp/{uuid}/actions").wrapper("exportBuildApp").long_running();
-    (uuid: Id) -> body(Reply<BuildAppExportHistory>);
+    (uuid: impl Into<Id>) -> body(Reply<BuildAppExportHistory>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -181,7 +181,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/13`
     UpdateBuildApp = op("UpdateBuildApp", "PUT", "/zstack/v1/appcenter/buildapp/{uuid}/actions").wrapper("updateBuildApp").long_running();
-    (uuid: Id) body(UpdateBuildAppRequest) -> body(Reply<BuildApplication>);
+    (uuid: impl Into<Id>) body(UpdateBuildAppRequest) -> body(Reply<BuildApplication>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -228,7 +228,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/16`
     GetAppBuildSystemCapacity = op("GetAppBuildSystemCapacity", "GET", "/zstack/v1/appcenter/buildsystem/capacities");
-    (uuid: Id) -> body(GetAppBuildSystemCapacityResult);
+    (uuid: impl Into<Id>) -> body(GetAppBuildSystemCapacityResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -240,7 +240,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/17`
     DeleteAppBuildSystem = op("DeleteAppBuildSystem", "DELETE", "/zstack/v1/appcenter/buildsystem/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -253,7 +253,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/18`
     ChangeAppBuildSystemState = op("ChangeAppBuildSystemState", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").wrapper("changeAppBuildSystemState").long_running();
-    (uuid: Id) body(ChangeAppBuildSystemStateRequest) -> body(Reply<AppBuildSystem>);
+    (uuid: impl Into<Id>) body(ChangeAppBuildSystemStateRequest) -> body(Reply<AppBuildSystem>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -264,7 +264,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/19`
     ReconnectAppBuildSystem = op("ReconnectAppBuildSystem", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").wrapper("reconnectAppBuildSystem").long_running();
-    (uuid: Id) -> body(Reply<AppBuildSystem>);
+    (uuid: impl Into<Id>) -> body(Reply<AppBuildSystem>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -275,7 +275,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/20`
     UpdateAppBuildSystem = op("UpdateAppBuildSystem", "PUT", "/zstack/v1/appcenter/buildsystem/{uuid}/actions").wrapper("updateAppBuildSystem").long_running();
-    (uuid: Id) body(UpdateAppBuildSystemRequest) -> body(Reply<AppBuildSystem>);
+    (uuid: impl Into<Id>) body(UpdateAppBuildSystemRequest) -> body(Reply<AppBuildSystem>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -312,7 +312,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/22`
     DeleteBuildAppExportHistory = op("DeleteBuildAppExportHistory", "DELETE", "/zstack/v1/buildapp/exports/{buildAppUuid}").long_running();
-    (build_app_uuid: Id) -> empty(());
+    (build_app_uuid: impl Into<Id>) -> empty(());
     build_app_uuid: Id [build_app_uuid.into()] path("buildAppUuid", Kind::Id);
     export_id: Option<String> [None] query("exportId", Kind::Text);
     build_system_uuid: Option<Id> [None] query("buildSystemUuid", Kind::Id);
@@ -367,7 +367,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/25`
     GetResourceStackFromResource = op("GetResourceStackFromResource", "GET", "/zstack/v1/cloudformation/resources/stack");
-    (resource_uuid: Id) -> body(GetResourceStackFromResourceResult);
+    (resource_uuid: impl Into<Id>) -> body(GetResourceStackFromResourceResult);
     /// The uuid that it gets; the server's choice when left out.
     resource_uuid: Id [resource_uuid.into()] query("resourceUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -435,7 +435,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/30`
     DeleteResourceStackVmPortMonitor = op("DeleteResourceStackVmPortMonitor", "DELETE", "/zstack/v1/cloudformation/stack/monitor/delvm").long_running();
-    (vm_instance_uuid: Id) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) -> empty(());
     stack_uuid: Option<Id> [None] query("stackUuid", Kind::Id);
     /// The virtual machine.
     vm_instance_uuid: Id [vm_instance_uuid.into()] query("vmInstanceUuid", Kind::Id).required();
@@ -451,7 +451,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/31`
     GetResourceStackVmStatus = op("GetResourceStackVmStatus", "GET", "/zstack/v1/cloudformation/stack/monitor/vmstatus");
-    (uuid: Id) -> body(GetResourceStackVmStatusResult);
+    (uuid: impl Into<Id>) -> body(GetResourceStackVmStatusResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -483,7 +483,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/34`
     GetResourceFromResourceStack = op("GetResourceFromResourceStack", "GET", "/zstack/v1/cloudformation/stack/resources");
-    (uuid: Id) -> body(GetResourceFromResourceStackResult);
+    (uuid: impl Into<Id>) -> body(GetResourceFromResourceStackResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -495,7 +495,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/35`
     DeleteResourceStack = op("DeleteResourceStack", "DELETE", "/zstack/v1/cloudformation/stack/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -508,7 +508,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/36`
     RestartResourceStack = op("RestartResourceStack", "PUT", "/zstack/v1/cloudformation/stack/{uuid}/actions").wrapper("restartResourceStack").long_running();
-    (uuid: Id) -> body(Reply<ResourceStack>);
+    (uuid: impl Into<Id>) -> body(Reply<ResourceStack>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -519,7 +519,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/37`
     UpdateResourceStack = op("UpdateResourceStack", "PUT", "/zstack/v1/cloudformation/stack/{uuid}/actions").wrapper("updateResourceStack").long_running();
-    (uuid: Id) body(UpdateResourceStackRequest) -> body(Reply<ResourceStack>);
+    (uuid: impl Into<Id>) body(UpdateResourceStackRequest) -> body(Reply<ResourceStack>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -566,7 +566,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/40`
     DeleteStackTemplate = op("DeleteStackTemplate", "DELETE", "/zstack/v1/cloudformation/template/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -579,7 +579,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/41`
     UpdateStackTemplate = op("UpdateStackTemplate", "PUT", "/zstack/v1/cloudformation/template/{uuid}/actions").wrapper("updateStackTemplate").long_running();
-    (uuid: Id) body(UpdateStackTemplateRequest) -> body(Reply<StackTemplate>);
+    (uuid: impl Into<Id>) body(UpdateStackTemplateRequest) -> body(Reply<StackTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -132,7 +132,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/6`
     DeleteIscsiServer = op("DeleteIscsiServer", "DELETE", "/zstack/v1/storage-devices/iscsi/servers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -145,7 +145,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/7`
     RefreshIscsiServer = op("RefreshIscsiServer", "POST", "/zstack/v1/storage-devices/iscsi/servers/{uuid}").wrapper("params").long_running();
-    (uuid: Id) -> body(Reply<IscsiServer>);
+    (uuid: impl Into<Id>) -> body(Reply<IscsiServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -156,7 +156,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/8`
     UpdateIscsiServer = op("UpdateIscsiServer", "PUT", "/zstack/v1/storage-devices/iscsi/servers/{uuid}/actions").wrapper("updateIscsiServer").long_running();
-    (uuid: Id) body(UpdateIscsiServerRequest) -> body(Reply<IscsiServer>);
+    (uuid: impl Into<Id>) body(UpdateIscsiServerRequest) -> body(Reply<IscsiServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -255,7 +255,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/13`
     LocateLocalRaidPhysicalDrive = op("LocateLocalRaidPhysicalDrive", "PUT", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions").wrapper("locateLocalRaidPhysicalDrive").long_running();
-    (uuid: Id) body(LocateLocalRaidPhysicalDriveRequest) -> body(Reply<RaidPhysicalDrive>);
+    (uuid: impl Into<Id>) body(LocateLocalRaidPhysicalDriveRequest) -> body(Reply<RaidPhysicalDrive>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -266,7 +266,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/14`
     SelfTestLocalRaid = op("SelfTestLocalRaid", "PUT", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions").wrapper("selfTestLocalRaid").long_running();
-    (uuid: Id) -> body(SelfTestLocalRaidResult);
+    (uuid: impl Into<Id>) -> body(SelfTestLocalRaidResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -277,7 +277,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/15`
     GetLocalRaidPhysicalDriveSmart = op("GetLocalRaidPhysicalDriveSmart", "GET", "/zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/smart");
-    (uuid: Id) -> body(GetLocalRaidPhysicalDriveSmartResult);
+    (uuid: impl Into<Id>) -> body(GetLocalRaidPhysicalDriveSmartResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -386,7 +386,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/21`
     DeleteNvmeServer = op("DeleteNvmeServer", "DELETE", "/zstack/v1/storage-devices/nvme/servers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -425,7 +425,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/23`
     DetachScsiLunFromHost = op("DetachScsiLunFromHost", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").wrapper("detachScsiLunFromHost").long_running();
-    (uuid: Id) body(DetachScsiLunFromHostRequest) -> body(Reply<ScsiLun>);
+    (uuid: impl Into<Id>) body(DetachScsiLunFromHostRequest) -> body(Reply<ScsiLun>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -436,7 +436,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/24`
     UpdateScsiLun = op("UpdateScsiLun", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").wrapper("updateScsiLun").long_running();
-    (uuid: Id) body(UpdateScsiLunRequest) -> body(Reply<ScsiLun>);
+    (uuid: impl Into<Id>) body(UpdateScsiLunRequest) -> body(Reply<ScsiLun>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -447,7 +447,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/25`
     CheckScsiLunClusterStatus = op("CheckScsiLunClusterStatus", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/cluster/{clusterUuid}").wrapper("checkScsiLunClusterStatus");
-    (uuid: Id, cluster_uuid: Id) -> body(Reply<ScsiLunClusterStatus>);
+    (uuid: impl Into<Id>, cluster_uuid: impl Into<Id>) -> body(Reply<ScsiLunClusterStatus>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     cluster_uuid: Id [cluster_uuid.into()] path("clusterUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -459,7 +459,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/26`
     GetHostMultipathTopology = op("GetHostMultipathTopology", "GET", "/zstack/v1/storage-devices/multipath/topology");
-    (host_uuid: Id) -> body(GetHostMultipathTopologyResult);
+    (host_uuid: impl Into<Id>) -> body(GetHostMultipathTopologyResult);
     /// The host.
     host_uuid: Id [host_uuid.into()] query("hostUuid", Kind::Id).required();
     lun_uuids: Vec<Id> [Vec::new()] query("lunUuids", Kind::Id).list().required();

@@ -70,7 +70,7 @@ backhaul_wire::generated_model! {
     /// An iSCSI server.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/$defs/IscsiServer`
-    IscsiServer = ISCSI_SERVER("IscsiServer").aliases(&["IscsiServerInventory"]);
+    IscsiServer = ISCSI_SERVER("IscsiServer").aliases(&["IscsiServerInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// Its name.

@@ -504,12 +504,12 @@ backhaul_wire::generated_model! {
     1 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
     2 scsi_lun_uuids: Vec<Id> = Ids, list("scsiLunUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { RefreshFiberChannelStorageRequest(zone_uuid: Id) { cluster_uuid: Id, scsi_lun_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { RefreshFiberChannelStorageRequest(into zone_uuid: Id) { into cluster_uuid: Id, set scsi_lun_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIscsiServer` is given.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/$defs/AddIscsiServerRequest`
-    AddIscsiServerRequest = ADD_ISCSI_SERVER_REQUEST("AddIscsiServerRequest");
+    AddIscsiServerRequest = ADD_ISCSI_SERVER_REQUEST("AddIscsiServerRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 256 characters.
@@ -531,12 +531,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIscsiServerRequest(ip: String) { name: String, port: i64, chap_user_name: String, chap_user_password: Secret, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIscsiServerRequest(into ip: String) { into name: String, set port: i64, into chap_user_name: String, into chap_user_password: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIscsiServer` is given.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/$defs/UpdateIscsiServerRequest`
-    UpdateIscsiServerRequest = UPDATE_ISCSI_SERVER_REQUEST("UpdateIscsiServerRequest");
+    UpdateIscsiServerRequest = UPDATE_ISCSI_SERVER_REQUEST("UpdateIscsiServerRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 256 characters.
@@ -548,7 +548,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     3 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateIscsiServerRequest() { name: String, chap_user_name: String, chap_user_password: Secret, state: ResourceState } }
+backhaul_wire::generated_request! { UpdateIscsiServerRequest() { into name: String, into chap_user_name: String, into chap_user_password: Secret, set state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `RefreshLocalRaid` is given.
     ///
@@ -557,7 +557,7 @@ backhaul_wire::generated_model! {
     /// The host.
     0 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RefreshLocalRaidRequest(host_uuid: Id) {  } }
+backhaul_wire::generated_request! { RefreshLocalRaidRequest(into host_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `LocateLocalRaidPhysicalDrive` is given.
     ///
@@ -566,7 +566,7 @@ backhaul_wire::generated_model! {
     /// `true` when left out.
     0 locate: Option<bool> = Bool, new("locate", Kind::Bool);
 }
-backhaul_wire::generated_request! { LocateLocalRaidPhysicalDriveRequest() { locate: bool } }
+backhaul_wire::generated_request! { LocateLocalRaidPhysicalDriveRequest() { set locate: bool } }
 backhaul_wire::generated_model! {
     /// What `RefreshNvmeTarget` is given.
     ///
@@ -576,7 +576,7 @@ backhaul_wire::generated_model! {
     0 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id).required();
     1 nvme_lun_uuids: Vec<Id> = Ids, list("nvmeLunUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { RefreshNvmeTargetRequest(zone_uuid: Id) { nvme_lun_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { RefreshNvmeTargetRequest(into zone_uuid: Id) { set nvme_lun_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddNvmeServer` is given.
     ///
@@ -600,7 +600,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddNvmeServerRequest(ip: String, transport: AddNvmeServerTransport) { name: String, port: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddNvmeServerRequest(into ip: String, set transport: AddNvmeServerTransport) { into name: String, set port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `DetachScsiLunFromHost` is given.
     ///
@@ -609,7 +609,7 @@ backhaul_wire::generated_model! {
     /// The host.
     0 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { DetachScsiLunFromHostRequest() { host_uuid: Id } }
+backhaul_wire::generated_request! { DetachScsiLunFromHostRequest() { into host_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateScsiLun` is given.
     ///
@@ -622,7 +622,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     1 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateScsiLunRequest() { name: String, state: ResourceState } }
+backhaul_wire::generated_request! { UpdateScsiLunRequest() { into name: String, set state: ResourceState } }
 backhaul_wire::generated_choice! {
     /// A locate status.
     ///

@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/2`
     CreateSystemTags = op("CreateSystemTags", "POST", "/zstack/v1/system-tags/{resourceUuid}/tags").wrapper("params").long_running();
-    (resource_uuid: Id) body(CreateSystemTagsRequest) -> body(Page<SystemTag>);
+    (resource_uuid: impl Into<Id>) body(CreateSystemTagsRequest) -> body(Page<SystemTag>);
     resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/3`
     UpdateSystemTag = op("UpdateSystemTag", "PUT", "/zstack/v1/system-tags/{uuid}/actions").wrapper("updateSystemTag").long_running();
-    (uuid: Id) body(UpdateSystemTagRequest) -> body(Reply<SystemTag>);
+    (uuid: impl Into<Id>) body(UpdateSystemTagRequest) -> body(Reply<SystemTag>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/6`
     DetachTagFromResources = op("DetachTagFromResources", "DELETE", "/zstack/v1/tags/{tagUuid}/resources").long_running();
-    (tag_uuid: Id) -> empty(());
+    (tag_uuid: impl Into<Id>) -> empty(());
     tag_uuid: Id [tag_uuid.into()] path("tagUuid", Kind::Id);
     resource_uuids: Vec<Id> [Vec::new()] query("resourceUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/7`
     AttachTagToResources = op("AttachTagToResources", "POST", "/zstack/v1/tags/{tagUuid}/resources").wrapper("params").long_running();
-    (tag_uuid: Id) body(AttachTagToResourcesRequest) -> body(AttachTagToResourcesResult);
+    (tag_uuid: impl Into<Id>) body(AttachTagToResourcesRequest) -> body(AttachTagToResourcesResult);
     tag_uuid: Id [tag_uuid.into()] path("tagUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -125,7 +125,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/8`
     DeleteTag = op("DeleteTag", "DELETE", "/zstack/v1/tags/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -138,7 +138,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/9`
     UpdateTag = op("UpdateTag", "PUT", "/zstack/v1/tags/{uuid}/actions").wrapper("updateTag").long_running();
-    (uuid: Id) body(UpdateTagRequest) -> body(Reply<TagPattern>);
+    (uuid: impl Into<Id>) body(UpdateTagRequest) -> body(Reply<TagPattern>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// A system tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/SystemTag`
-    SystemTag = SYSTEM_TAG("SystemTag").aliases(&["SystemTagInventory"]);
+    SystemTag = SYSTEM_TAG("SystemTag").aliases(&["SystemTagInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The uuid that it gets; the server's choice when left out.

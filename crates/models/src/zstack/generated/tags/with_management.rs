@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// What `AttachTagToResources` says of one of them.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/AttachTagResult`
-    AttachTagResult = ATTACH_TAG_RESULT("AttachTagResult");
+    AttachTagResult = ATTACH_TAG_RESULT("AttachTagResult") holds secrets;
     0 inventory: Option<UserTag> = Struct, new("inventory", Kind::Struct(&USER_TAG));
     1 success: Option<bool> = Bool, new("success", Kind::Bool);
     2 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
@@ -15,7 +15,7 @@ backhaul_wire::generated_model! {
     /// What `AttachTagToResources` answers.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/AttachTagToResourcesResult`
-    AttachTagToResourcesResult = ATTACH_TAG_TO_RESOURCES_RESULT("AttachTagToResourcesResult");
+    AttachTagToResourcesResult = ATTACH_TAG_TO_RESOURCES_RESULT("AttachTagToResourcesResult") holds secrets;
     0 results: Vec<AttachTagResult> = Structs, list("results", Kind::Struct(&ATTACH_TAG_RESULT));
 }
 backhaul_wire::generated_model! {
@@ -31,14 +31,14 @@ backhaul_wire::generated_model! {
     /// What `CreateSystemTag` is given.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/CreateSystemTagRequest`
-    CreateSystemTagRequest = CREATE_SYSTEM_TAG_REQUEST("CreateSystemTagRequest");
+    CreateSystemTagRequest = CREATE_SYSTEM_TAG_REQUEST("CreateSystemTagRequest") holds secrets;
     /// What kind of resource it is.
     0 resource_type: Option<String> = Text, new("resourceType", Kind::Text).required();
     /// The uuid that it gets; the server's choice when left out.
     1 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id).required();
     2 tag: Option<Secret> = Secret, new("tag", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { CreateSystemTagRequest(resource_type: String, resource_uuid: Id, tag: Secret) {  } }
+backhaul_wire::generated_request! { CreateSystemTagRequest(into resource_type: String, into resource_uuid: Id, into tag: Secret) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSystemTags` is given.
     ///
@@ -49,7 +49,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 tags: Vec<String> = Texts, list("tags", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CreateSystemTagsRequest(resource_type: String, tags: Vec<String>) {  } }
+backhaul_wire::generated_request! { CreateSystemTagsRequest(into resource_type: String, set tags: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSystemTag` is given.
     ///
@@ -57,7 +57,7 @@ backhaul_wire::generated_model! {
     UpdateSystemTagRequest = UPDATE_SYSTEM_TAG_REQUEST("UpdateSystemTagRequest");
     0 tag: Option<String> = Text, new("tag", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateSystemTagRequest(tag: String) {  } }
+backhaul_wire::generated_request! { UpdateSystemTagRequest(into tag: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateTag` is given.
     ///
@@ -81,7 +81,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateTagRequest(name: String, value: String) { description: String, color: String, r#type: TagPatternType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateTagRequest(into name: String, into value: String) { into description: String, into color: String, set r#type: TagPatternType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachTagToResources` is given.
     ///
@@ -91,7 +91,7 @@ backhaul_wire::generated_model! {
     0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required().uncertain();
     1 tokens: BTreeMap<String, Value> = JsonMap, map("tokens", Kind::Json);
 }
-backhaul_wire::generated_request! { AttachTagToResourcesRequest(resource_uuids: Vec<Id>) { tokens: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { AttachTagToResourcesRequest(set resource_uuids: Vec<Id>) { set tokens: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `UpdateTag` is given.
     ///
@@ -109,19 +109,19 @@ backhaul_wire::generated_model! {
     2 description: Option<String> = Text, new("description", Kind::Text);
     3 color: Option<String> = Text, new("color", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateTagRequest() { name: String, value: String, description: String, color: String } }
+backhaul_wire::generated_request! { UpdateTagRequest() { into name: String, into value: String, into description: String, into color: String } }
 backhaul_wire::generated_model! {
     /// What `CreateUserTag` is given.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/CreateUserTagRequest`
-    CreateUserTagRequest = CREATE_USER_TAG_REQUEST("CreateUserTagRequest");
+    CreateUserTagRequest = CREATE_USER_TAG_REQUEST("CreateUserTagRequest") holds secrets;
     /// What kind of resource it is.
     0 resource_type: Option<String> = Text, new("resourceType", Kind::Text).required();
     /// The uuid that it gets; the server's choice when left out.
     1 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id).required();
     2 tag: Option<Secret> = Secret, new("tag", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { CreateUserTagRequest(resource_type: String, resource_uuid: Id, tag: Secret) {  } }
+backhaul_wire::generated_request! { CreateUserTagRequest(into resource_type: String, into resource_uuid: Id, into tag: Secret) {  } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&ATTACH_TAG_RESULT, make::<AttachTagResult>),

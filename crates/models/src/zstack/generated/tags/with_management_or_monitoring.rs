@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// Every field that a kind of [`TagInventory`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/TagInventory`
-    AnyTagInventory = TAG_INVENTORY("TagInventory").union(&TAG_INVENTORY_KINDS);
+    AnyTagInventory = TAG_INVENTORY("TagInventory").union(&TAG_INVENTORY_KINDS) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The uuid that it gets; the server's choice when left out.
@@ -198,13 +198,13 @@ impl From<UserTag> for TagInventory {
     }
 }
 backhaul_wire::generated_struct! {
-    TagInventory;
+    holds secrets : TagInventory;
 }
 backhaul_wire::generated_model! {
     /// A tag inventory, without the fields of a kind.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/BaseTagInventory`
-    BaseTagInventory = BASE_TAG_INVENTORY("BaseTagInventory").aliases(&["TagInventory"]);
+    BaseTagInventory = BASE_TAG_INVENTORY("BaseTagInventory").aliases(&["TagInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The uuid that it gets; the server's choice when left out.
@@ -223,7 +223,7 @@ backhaul_wire::generated_model! {
     /// A user tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/UserTag`
-    UserTag = USER_TAG("UserTag").aliases(&["UserTagInventory"]);
+    UserTag = USER_TAG("UserTag").aliases(&["UserTagInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The uuid that it gets; the server's choice when left out.

@@ -168,7 +168,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/8`
     RemoveTicketTypesFromTicketFlowCollection = op("RemoveTicketTypesFromTicketFlowCollection", "DELETE", "/zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types").long_running();
-    (ticket_flow_collection_uuid: Id) -> empty(());
+    (ticket_flow_collection_uuid: impl Into<Id>) -> empty(());
     ticket_flow_collection_uuid: Id [ticket_flow_collection_uuid.into()] path("ticketFlowCollectionUuid", Kind::Id);
     ticket_type_uuids: Vec<Id> [Vec::new()] query("ticketTypeUuids", Kind::Id).list().required();
     /// System tags, such as `name::value`.
@@ -180,7 +180,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/9`
     AddTicketTypesToTicketFlowCollection = op("AddTicketTypesToTicketFlowCollection", "POST", "/zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types").wrapper("params").long_running();
-    (ticket_flow_collection_uuid: Id) body(AddTicketTypesToTicketFlowCollectionRequest) -> empty(());
+    (ticket_flow_collection_uuid: impl Into<Id>) body(AddTicketTypesToTicketFlowCollectionRequest) -> empty(());
     ticket_flow_collection_uuid: Id [ticket_flow_collection_uuid.into()] path("ticketFlowCollectionUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -191,7 +191,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/10`
     DeleteTicketFlowCollection = op("DeleteTicketFlowCollection", "DELETE", "/zstack/v1/tickets/flow-collections/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -204,7 +204,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/11`
     ChangeTicketFlowCollectionState = op("ChangeTicketFlowCollectionState", "PUT", "/zstack/v1/tickets/flow-collections/{uuid}/actions").wrapper("changeTicketFlowCollectionState").long_running();
-    (uuid: Id) body(ChangeTicketFlowCollectionStateRequest) -> body(Reply<TicketFlowCollection>);
+    (uuid: impl Into<Id>) body(ChangeTicketFlowCollectionStateRequest) -> body(Reply<TicketFlowCollection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -215,7 +215,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/12`
     UpdateIam2TicketFlowCollection = op("UpdateIAM2TicketFlowCollection", "PUT", "/zstack/v1/tickets/flow-collections/{uuid}/actions").wrapper("updateIAM2TicketFlowCollection").long_running();
-    (uuid: Id) body(UpdateIAM2TicketFlowCollectionRequest) -> body(Reply<TicketFlowCollection>);
+    (uuid: impl Into<Id>) body(UpdateIAM2TicketFlowCollectionRequest) -> body(Reply<TicketFlowCollection>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -226,7 +226,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/13`
     DeleteIam2TicketFlow = op("DeleteIAM2TicketFlow", "DELETE", "/zstack/v1/tickets/flow/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -239,7 +239,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/14`
     UpdateIam2TicketFlow = op("UpdateIAM2TicketFlow", "PUT", "/zstack/v1/tickets/flow/{uuid}/actions").wrapper("updateIAM2TicketFlow").long_running();
-    (uuid: Id) body(UpdateIAM2TicketFlowRequest) -> body(Reply<TicketFlow>);
+    (uuid: impl Into<Id>) body(UpdateIAM2TicketFlowRequest) -> body(Reply<TicketFlow>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -302,7 +302,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/17`
     DeleteTicket = op("DeleteTicket", "DELETE", "/zstack/v1/tickets/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -315,7 +315,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/18`
     ChangeTicketStatus = op("ChangeTicketStatus", "PUT", "/zstack/v1/tickets/{uuid}/actions").wrapper("changeTicketStatus").long_running();
-    (uuid: Id) body(ChangeTicketStatusRequest) -> body(Reply<Ticket>);
+    (uuid: impl Into<Id>) body(ChangeTicketStatusRequest) -> body(Reply<Ticket>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -326,7 +326,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/19`
     UpdateTicketRequest = op("UpdateTicketRequest", "PUT", "/zstack/v1/tickets/{uuid}/actions").wrapper("updateTicketRequest").long_running();
-    (uuid: Id) body(UpdateTicketRequestRequest) -> body(Reply<Ticket>);
+    (uuid: impl Into<Id>) body(UpdateTicketRequestRequest) -> body(Reply<Ticket>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

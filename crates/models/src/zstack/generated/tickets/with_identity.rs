@@ -638,7 +638,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateTicketRequest(name: String, requests: Vec<TicketRequest>, account_system_type: String, account_system_context: Value) { description: String, flow_collection_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateTicketRequest(into name: String, set requests: Vec<TicketRequest>, into account_system_type: String, set account_system_context: Value) { into description: String, into flow_collection_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2TicketFlow` is given.
     ///
@@ -657,7 +657,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIAM2TicketFlowRequest(approver_uuid: Id, name: String, collection_uuid: Id) { approver_title: String, description: String, parent_flow_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIAM2TicketFlowRequest(into approver_uuid: Id, into name: String, into collection_uuid: Id) { into approver_title: String, into description: String, into parent_flow_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2TickFlowCollection` is given.
     ///
@@ -681,7 +681,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2TickFlowCollectionRequest(project_uuid: Id, name: String) { flows: Vec<Value>, description: String, is_default: bool, ticket_type_uuids: Vec<Id>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2TickFlowCollectionRequest(into project_uuid: Id, into name: String) { set flows: Vec<Value>, into description: String, set is_default: bool, set ticket_type_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddTicketTypesToTicketFlowCollection` is given.
     ///
@@ -689,7 +689,7 @@ backhaul_wire::generated_model! {
     AddTicketTypesToTicketFlowCollectionRequest = ADD_TICKET_TYPES_TO_TICKET_FLOW_COLLECTION_REQUEST("AddTicketTypesToTicketFlowCollectionRequest");
     0 ticket_type_uuids: Vec<Id> = Ids, list("ticketTypeUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { AddTicketTypesToTicketFlowCollectionRequest(ticket_type_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddTicketTypesToTicketFlowCollectionRequest(set ticket_type_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeTicketFlowCollectionState` is given.
     ///
@@ -698,7 +698,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeTicketFlowCollectionStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeTicketFlowCollectionStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2TicketFlowCollection` is given.
     ///
@@ -716,7 +716,7 @@ backhaul_wire::generated_model! {
     /// Whether it is the default.
     3 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateIAM2TicketFlowCollectionRequest() { flows: Vec<Value>, name: String, description: String, is_default: bool } }
+backhaul_wire::generated_request! { UpdateIAM2TicketFlowCollectionRequest() { set flows: Vec<Value>, into name: String, into description: String, set is_default: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2TicketFlow` is given.
     ///
@@ -729,7 +729,7 @@ backhaul_wire::generated_model! {
     2 approver_uuid: Option<Id> = Id, new("approverUuid", Kind::Id);
     3 approver_title: Option<String> = Text, new("approverTitle", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIAM2TicketFlowRequest() { name: String, description: String, approver_uuid: Id, approver_title: String } }
+backhaul_wire::generated_request! { UpdateIAM2TicketFlowRequest() { into name: String, into description: String, into approver_uuid: Id, into approver_title: String } }
 backhaul_wire::generated_model! {
     /// What `ChangeTicketStatus` is given.
     ///
@@ -739,7 +739,7 @@ backhaul_wire::generated_model! {
     /// Has at most 65535 characters.
     1 comment: Option<String> = Text, new("comment", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeTicketStatusRequest(status_event: TicketStatusEvent) { comment: String } }
+backhaul_wire::generated_request! { ChangeTicketStatusRequest(set status_event: TicketStatusEvent) { into comment: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateTicketRequest` is given.
     ///
@@ -752,7 +752,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateTicketRequestRequest(requests: Vec<TicketRequest>) { description: String } }
+backhaul_wire::generated_request! { UpdateTicketRequestRequest(set requests: Vec<TicketRequest>) { into description: String } }
 backhaul_wire::generated_choice! {
     /// A ticket status.
     ///

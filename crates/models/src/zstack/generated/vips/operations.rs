@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/2`
     GetEipAttachableVmNics = op("GetEipAttachableVmNics", "GET", "/zstack/v1/eips/{eipUuid}/vm-instances/candidate-nics");
-    (eip_uuid: Id) -> body(GetEipAttachableVmNicsResult);
+    (eip_uuid: impl Into<Id>) -> body(GetEipAttachableVmNicsResult);
     eip_uuid: Id [eip_uuid.into()] path("eipUuid", Kind::Id);
     vip_uuid: Option<Id> [None] query("vipUuid", Kind::Id);
     vm_uuid: Option<Id> [None] query("vmUuid", Kind::Id);
@@ -65,7 +65,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/3`
     AttachEip = op("AttachEip", "POST", "/zstack/v1/eips/{eipUuid}/vm-instances/nics/{vmNicUuid}").wrapper("params").long_running();
-    (eip_uuid: Id, vm_nic_uuid: Id) body(AttachEipRequest) -> body(Reply<Eip>);
+    (eip_uuid: impl Into<Id>, vm_nic_uuid: impl Into<Id>) body(AttachEipRequest) -> body(Reply<Eip>);
     eip_uuid: Id [eip_uuid.into()] path("eipUuid", Kind::Id);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/4`
     DeleteEip = op("DeleteEip", "DELETE", "/zstack/v1/eips/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/5`
     ChangeEipState = op("ChangeEipState", "PUT", "/zstack/v1/eips/{uuid}/actions").wrapper("changeEipState").long_running();
-    (uuid: Id) body(ChangeEipStateRequest) -> body(Reply<Eip>);
+    (uuid: impl Into<Id>) body(ChangeEipStateRequest) -> body(Reply<Eip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/6`
     UpdateEip = op("UpdateEip", "PUT", "/zstack/v1/eips/{uuid}/actions").wrapper("updateEip").long_running();
-    (uuid: Id) body(UpdateEipRequest) -> body(Reply<Eip>);
+    (uuid: impl Into<Id>) body(UpdateEipRequest) -> body(Reply<Eip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/7`
     DetachEip = op("DetachEip", "DELETE", "/zstack/v1/eips/{uuid}/vm-instances/nics").long_running();
-    (uuid: Id) -> body(Reply<Eip>);
+    (uuid: impl Into<Id>) -> body(Reply<Eip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -159,7 +159,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/10`
     GetPortForwardingAttachableVmNics = op("GetPortForwardingAttachableVmNics", "GET", "/zstack/v1/port-forwarding/{ruleUuid}/vm-instances/candidate-nics");
-    (rule_uuid: Id) -> body(Page<VmNic>);
+    (rule_uuid: impl Into<Id>) -> body(Page<VmNic>);
     rule_uuid: Id [rule_uuid.into()] path("ruleUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -170,7 +170,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/11`
     AttachPortForwardingRule = op("AttachPortForwardingRule", "POST", "/zstack/v1/port-forwarding/{ruleUuid}/vm-instances/nics/{vmNicUuid}").wrapper("params").long_running();
-    (rule_uuid: Id, vm_nic_uuid: Id) -> body(Reply<PortForwardingRule>);
+    (rule_uuid: impl Into<Id>, vm_nic_uuid: impl Into<Id>) -> body(Reply<PortForwardingRule>);
     rule_uuid: Id [rule_uuid.into()] path("ruleUuid", Kind::Id);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/12`
     DeletePortForwardingRule = op("DeletePortForwardingRule", "DELETE", "/zstack/v1/port-forwarding/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -195,7 +195,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/13`
     ChangePortForwardingRuleState = op("ChangePortForwardingRuleState", "PUT", "/zstack/v1/port-forwarding/{uuid}/actions").wrapper("changePortForwardingRuleState").long_running();
-    (uuid: Id) body(ChangePortForwardingRuleStateRequest) -> body(Reply<PortForwardingRule>);
+    (uuid: impl Into<Id>) body(ChangePortForwardingRuleStateRequest) -> body(Reply<PortForwardingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -206,7 +206,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/14`
     UpdatePortForwardingRule = op("UpdatePortForwardingRule", "PUT", "/zstack/v1/port-forwarding/{uuid}/actions").wrapper("updatePortForwardingRule").long_running();
-    (uuid: Id) body(UpdatePortForwardingRuleRequest) -> body(Reply<PortForwardingRule>);
+    (uuid: impl Into<Id>) body(UpdatePortForwardingRuleRequest) -> body(Reply<PortForwardingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -217,7 +217,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/15`
     DetachPortForwardingRule = op("DetachPortForwardingRule", "DELETE", "/zstack/v1/port-forwarding/{uuid}/vm-instances/nics").long_running();
-    (uuid: Id) -> body(Reply<PortForwardingRule>);
+    (uuid: impl Into<Id>) -> body(Reply<PortForwardingRule>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -228,7 +228,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/16`
     GetVipQos = op("GetVipQos", "GET", "/zstack/v1/vip/{uuid}/vip-qos");
-    (uuid: Id) -> body(Page<VipQos>);
+    (uuid: impl Into<Id>) -> body(Page<VipQos>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -311,7 +311,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/21`
     ChangeVpcSharedQosBandwidth = op("ChangeVpcSharedQosBandwidth", "POST", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/bandwidth/actions").wrapper("params").long_running();
-    (shared_qos_uuid: Id) body(ChangeVpcSharedQosBandwidthRequest) -> body(Reply<VpcSharedQos>);
+    (shared_qos_uuid: impl Into<Id>) body(ChangeVpcSharedQosBandwidthRequest) -> body(Reply<VpcSharedQos>);
     shared_qos_uuid: Id [shared_qos_uuid.into()] path("sharedQosUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -322,7 +322,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/22`
     DetachVipFromVpcSharedQos = op("DetachVipFromVpcSharedQos", "DELETE", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/vips").long_running();
-    (shared_qos_uuid: Id) -> empty(());
+    (shared_qos_uuid: impl Into<Id>) -> empty(());
     shared_qos_uuid: Id [shared_qos_uuid.into()] path("sharedQosUuid", Kind::Id);
     vip_lists: Vec<String> [Vec::new()] query("vipLists", Kind::Text).list();
     vip_uuids: Vec<Id> [Vec::new()] query("vipUuids", Kind::Id).list();
@@ -335,7 +335,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/23`
     AttachVipToVpcSharedQos = op("AttachVipToVpcSharedQos", "POST", "/zstack/v1/vips/sharedqos/{sharedQosUuid}/vips").wrapper("params").long_running();
-    (shared_qos_uuid: Id) body(AttachVipToVpcSharedQosRequest) -> empty(());
+    (shared_qos_uuid: impl Into<Id>) body(AttachVipToVpcSharedQosRequest) -> empty(());
     shared_qos_uuid: Id [shared_qos_uuid.into()] path("sharedQosUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -346,7 +346,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/24`
     DeleteVpcSharedQos = op("DeleteVpcSharedQos", "DELETE", "/zstack/v1/vips/sharedqos/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -359,7 +359,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/25`
     UpdateVpcSharedQos = op("UpdateVpcSharedQos", "PUT", "/zstack/v1/vips/sharedqos/{uuid}/actions").wrapper("updateVpcSharedQos").long_running();
-    (uuid: Id) body(UpdateVpcSharedQosRequest) -> body(Reply<VpcSharedQos>);
+    (uuid: impl Into<Id>) body(UpdateVpcSharedQosRequest) -> body(Reply<VpcSharedQos>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -370,7 +370,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/26`
     DeleteVip = op("DeleteVip", "DELETE", "/zstack/v1/vips/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -383,7 +383,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/27`
     ChangeVipState = op("ChangeVipState", "PUT", "/zstack/v1/vips/{uuid}/actions").wrapper("changeVipState").long_running();
-    (uuid: Id) body(ChangeVipStateRequest) -> body(Reply<Vip>);
+    (uuid: impl Into<Id>) body(ChangeVipStateRequest) -> body(Reply<Vip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -394,7 +394,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/28`
     SetVipQos = op("SetVipQos", "PUT", "/zstack/v1/vips/{uuid}/actions").wrapper("setVipQos").long_running();
-    (uuid: Id) body(SetVipQosRequest) -> body(Reply<VipQos>);
+    (uuid: impl Into<Id>) body(SetVipQosRequest) -> body(Reply<VipQos>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -405,7 +405,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/29`
     UpdateVip = op("UpdateVip", "PUT", "/zstack/v1/vips/{uuid}/actions").wrapper("updateVip").long_running();
-    (uuid: Id) body(UpdateVipRequest) -> body(Reply<Vip>);
+    (uuid: impl Into<Id>) body(UpdateVipRequest) -> body(Reply<Vip>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -416,9 +416,9 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/30`
     GetVipUsedPorts = op("GetVipUsedPorts", "GET", "/zstack/v1/vips/{uuid}/usedports");
-    (uuid: Id, protocol: GetVipUsedPortsProtocol) -> body(Page<VipPortRange>);
+    (uuid: impl Into<Id>, protocol: GetVipUsedPortsProtocol) -> body(Page<VipPortRange>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
-    protocol: GetVipUsedPortsProtocol [protocol.into()] query("protocol", Kind::Enum(&GET_VIP_USED_PORTS_PROTOCOL)).required();
+    protocol: GetVipUsedPortsProtocol [protocol] query("protocol", Kind::Enum(&GET_VIP_USED_PORTS_PROTOCOL)).required();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
@@ -428,7 +428,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/31`
     DeleteVipQos = op("DeleteVipQos", "DELETE", "/zstack/v1/vips/{uuid}/vip-qos").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     port: Option<i64> [None] query("port", Kind::Int);
     /// System tags, such as `name::value`.
@@ -440,10 +440,10 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/32`
     CheckVipPortAvailability = op("CheckVipPortAvailability", "GET", "/zstack/v1/vips/{vipUuid}/check-port-availability");
-    (vip_uuid: Id, port: i64, protocol_type: PortForwardingProtocolType) -> body(CheckVipPortAvailabilityResult);
+    (vip_uuid: impl Into<Id>, port: i64, protocol_type: PortForwardingProtocolType) -> body(CheckVipPortAvailabilityResult);
     vip_uuid: Id [vip_uuid.into()] path("vipUuid", Kind::Id);
-    port: i64 [port.into()] query("port", Kind::Int).required();
-    protocol_type: PortForwardingProtocolType [protocol_type.into()] query("protocolType", Kind::Enum(&PORT_FORWARDING_PROTOCOL_TYPE)).required();
+    port: i64 [port] query("port", Kind::Int).required();
+    protocol_type: PortForwardingProtocolType [protocol_type] query("protocolType", Kind::Enum(&PORT_FORWARDING_PROTOCOL_TYPE)).required();
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
     /// How many to skip. `0` when left out.
@@ -457,9 +457,9 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/33`
     GetVipAvailablePort = op("GetVipAvailablePort", "GET", "/zstack/v1/vips/{vipUuid}/get-port-availability");
-    (vip_uuid: Id, protocol_type: PortForwardingProtocolType) -> body(GetVipAvailablePortResult);
+    (vip_uuid: impl Into<Id>, protocol_type: PortForwardingProtocolType) -> body(GetVipAvailablePortResult);
     vip_uuid: Id [vip_uuid.into()] path("vipUuid", Kind::Id);
-    protocol_type: PortForwardingProtocolType [protocol_type.into()] query("protocolType", Kind::Enum(&PORT_FORWARDING_PROTOCOL_TYPE)).required();
+    protocol_type: PortForwardingProtocolType [protocol_type] query("protocolType", Kind::Enum(&PORT_FORWARDING_PROTOCOL_TYPE)).required();
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
     /// How many to skip. `0` when left out.

@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/0`
     GetCandidateVmForAttachingAffinityGroup = op("GetCandidateVMForAttachingAffinityGroup", "GET", "/zstack/v1/VM/attachingGroup");
-    (affinity_group_uuid: Id) -> body(Page<VmInstance>);
+    (affinity_group_uuid: impl Into<Id>) -> body(Page<VmInstance>);
     affinity_group_uuid: Id [affinity_group_uuid.into()] query("affinityGroupUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -65,7 +65,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/4`
     UpdateConsoleProxyAgent = op("UpdateConsoleProxyAgent", "PUT", "/zstack/v1/consoles/agents/{uuid}/actions").wrapper("updateConsoleProxyAgent").long_running();
-    (uuid: Id) body(UpdateConsoleProxyAgentRequest) -> body(Reply<ConsoleProxyAgent>);
+    (uuid: impl Into<Id>) body(UpdateConsoleProxyAgentRequest) -> body(Reply<ConsoleProxyAgent>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -232,7 +232,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/14`
     UpdateVirtualRouterOffering = op("UpdateVirtualRouterOffering", "PUT", "/zstack/v1/instance-offerings/virtual-routers/{uuid}/actions").wrapper("updateVirtualRouterOffering").long_running();
-    (uuid: Id) body(UpdateVirtualRouterOfferingRequest) -> body(Reply<InstanceOffering>);
+    (uuid: impl Into<Id>) body(UpdateVirtualRouterOfferingRequest) -> body(Reply<InstanceOffering>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -243,7 +243,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/15`
     DeleteInstanceOffering = op("DeleteInstanceOffering", "DELETE", "/zstack/v1/instance-offerings/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -256,7 +256,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/16`
     ChangeInstanceOfferingState = op("ChangeInstanceOfferingState", "PUT", "/zstack/v1/instance-offerings/{uuid}/actions").wrapper("changeInstanceOfferingState").long_running();
-    (uuid: Id) body(ChangeInstanceOfferingStateRequest) -> body(Reply<InstanceOffering>);
+    (uuid: impl Into<Id>) body(ChangeInstanceOfferingStateRequest) -> body(Reply<InstanceOffering>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -267,7 +267,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/17`
     UpdateInstanceOffering = op("UpdateInstanceOffering", "PUT", "/zstack/v1/instance-offerings/{uuid}/actions").wrapper("updateInstanceOffering").long_running();
-    (uuid: Id) body(UpdateInstanceOfferingRequest) -> body(Reply<InstanceOffering>);
+    (uuid: impl Into<Id>) body(UpdateInstanceOfferingRequest) -> body(Reply<InstanceOffering>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -288,7 +288,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/19`
     DeleteVmNic = op("DeleteVmNic", "DELETE", "/zstack/v1/nics/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -301,7 +301,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/20`
     AttachL3NetworkToVmNic = op("AttachL3NetworkToVmNic", "POST", "/zstack/v1/nics/{vmNicUuid}/l3-networks/{l3NetworkUuid}").wrapper("params").long_running();
-    (vm_nic_uuid: Id, l3_network_uuid: Id) body(AttachL3NetworkToVmNicRequest) -> body(Reply<VmNic>);
+    (vm_nic_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) body(AttachL3NetworkToVmNicRequest) -> body(Reply<VmNic>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -431,7 +431,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/28`
     DeleteGuestVmScript = op("DeleteGuestVmScript", "DELETE", "/zstack/v1/scripts/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -444,7 +444,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/29`
     ExecuteGuestVmScript = op("ExecuteGuestVmScript", "PUT", "/zstack/v1/scripts/{uuid}/actions").wrapper("executeGuestVmScript").long_running();
-    (uuid: Id) body(ExecuteGuestVmScriptRequest) -> body(Reply<GuestVmScriptExecutedRecord>);
+    (uuid: impl Into<Id>) body(ExecuteGuestVmScriptRequest) -> body(Reply<GuestVmScriptExecutedRecord>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -455,7 +455,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/30`
     UpdateGuestVmScript = op("UpdateGuestVmScript", "PUT", "/zstack/v1/scripts/{uuid}/actions").wrapper("updateGuestVmScript").long_running();
-    (uuid: Id) body(UpdateGuestVmScriptRequest) -> body(Reply<GuestVmScript>);
+    (uuid: impl Into<Id>) body(UpdateGuestVmScriptRequest) -> body(Reply<GuestVmScript>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -523,7 +523,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/35`
     DetachSshKeyPairFromVmInstance = op("DetachSshKeyPairFromVmInstance", "DELETE", "/zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}").long_running();
-    (ssh_key_pair_uuid: Id, vm_instance_uuid: Id) -> empty(());
+    (ssh_key_pair_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) -> empty(());
     ssh_key_pair_uuid: Id [ssh_key_pair_uuid.into()] path("sshKeyPairUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -535,7 +535,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/36`
     AttachSshKeyPairToVmInstance = op("AttachSshKeyPairToVmInstance", "POST", "/zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}").wrapper("params").long_running();
-    (ssh_key_pair_uuid: Id, vm_instance_uuid: Id) -> body(Reply<SshKeyPair>);
+    (ssh_key_pair_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) -> body(Reply<SshKeyPair>);
     ssh_key_pair_uuid: Id [ssh_key_pair_uuid.into()] path("sshKeyPairUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -547,7 +547,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/37`
     DeleteSshKeyPair = op("DeleteSshKeyPair", "DELETE", "/zstack/v1/ssh-key-pair/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -558,7 +558,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/38`
     UpdateSshKeyPair = op("UpdateSshKeyPair", "PUT", "/zstack/v1/ssh-key-pair/{uuid}/actions").wrapper("updateSshKeyPair").long_running();
-    (uuid: Id) body(UpdateSshKeyPairRequest) -> body(Reply<SshKeyPair>);
+    (uuid: impl Into<Id>) body(UpdateSshKeyPairRequest) -> body(Reply<SshKeyPair>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -667,7 +667,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/44`
     ReconnectVirtualRouter = op("ReconnectVirtualRouter", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions").wrapper("reconnectVirtualRouter").long_running();
-    (vm_instance_uuid: Id) -> body(Reply<ApplianceVm>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<ApplianceVm>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -678,7 +678,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/45`
     UpdateVirtualRouter = op("UpdateVirtualRouter", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions").wrapper("updateVirtualRouter").long_running();
-    (vm_instance_uuid: Id) body(UpdateVirtualRouterRequest) -> body(Reply<VirtualRouterVm>);
+    (vm_instance_uuid: impl Into<Id>) body(UpdateVirtualRouterRequest) -> body(Reply<VirtualRouterVm>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -689,7 +689,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/46`
     GetAttachablePublicL3ForVRouter = op("GetAttachablePublicL3ForVRouter", "GET", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/attachable-public-l3s");
-    (vm_instance_uuid: Id) -> body(Page<L3Network>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<L3Network>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -700,7 +700,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/47`
     ProvisionVirtualRouterConfig = op("ProvisionVirtualRouterConfig", "PUT", "/zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/provision").wrapper("provisionVirtualRouterConfig").long_running();
-    (vm_instance_uuid: Id) -> body(Reply<ApplianceVm>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<ApplianceVm>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -711,7 +711,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/48`
     GetCandidateAffinityGroupForCreatingVm = op("GetCandidateAffinityGroupForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-affinityGroup");
-    (zone_uuid: Id) -> body(Page<AffinityGroup>);
+    (zone_uuid: impl Into<Id>) -> body(Page<AffinityGroup>);
     /// The zone.
     zone_uuid: Id [zone_uuid.into()] query("zoneUuid", Kind::Id).required();
     /// The cluster.
@@ -727,7 +727,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/49`
     GetCandidateZonesClustersHostsForCreatingVm = op("GetCandidateZonesClustersHostsForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-destinations");
-    (image_uuid: Id) -> body(GetCandidateZonesClustersHostsForCreatingVmResult);
+    (image_uuid: impl Into<Id>) -> body(GetCandidateZonesClustersHostsForCreatingVmResult);
     /// The instance offering.
     instance_offering_uuid: Option<Id> [None] query("instanceOfferingUuid", Kind::Id);
     /// The image.
@@ -759,7 +759,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/50`
     GetCandidatePrimaryStoragesForCreatingVm = op("GetCandidatePrimaryStoragesForCreatingVm", "GET", "/zstack/v1/vm-instances/candidate-storages");
-    (image_uuid: Id) -> body(GetCandidatePrimaryStoragesForCreatingVmResult);
+    (image_uuid: impl Into<Id>) -> body(GetCandidatePrimaryStoragesForCreatingVmResult);
     /// The image.
     image_uuid: Id [image_uuid.into()] query("imageUuid", Kind::Id).required();
     /// The L3 networks.
@@ -835,7 +835,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/54`
     DeleteVmCdRom = op("DeleteVmCdRom", "DELETE", "/zstack/v1/vm-instances/cdroms/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -848,7 +848,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/55`
     UpdateVmCdRom = op("UpdateVmCdRom", "PUT", "/zstack/v1/vm-instances/cdroms/{uuid}/actions").wrapper("updateVmCdRom").long_running();
-    (uuid: Id) body(UpdateVmCdRomRequest) -> body(Reply<VmCdRom>);
+    (uuid: impl Into<Id>) body(UpdateVmCdRomRequest) -> body(Reply<VmCdRom>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -869,7 +869,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/57`
     GetVmDeviceAddress = op("GetVmDeviceAddress", "GET", "/zstack/v1/vm-instances/devices");
-    (uuid: Id) -> body(GetVmDeviceAddressResult);
+    (uuid: impl Into<Id>) -> body(GetVmDeviceAddressResult);
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     resource_types: Vec<String> [Vec::new()] query("resourceTypes", Kind::Text).list().required();
@@ -928,7 +928,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/61`
     GetFaultToleranceVms = op("GetFaultToleranceVms", "GET", "/zstack/v1/vm-instances/fault-tolerance/sub-vms");
-    (fault_tolerance_vm_uuid: Id) -> body(GetFaultToleranceVmsResult);
+    (fault_tolerance_vm_uuid: impl Into<Id>) -> body(GetFaultToleranceVmsResult);
     fault_tolerance_vm_uuid: Id [fault_tolerance_vm_uuid.into()] query("faultToleranceVmUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -949,7 +949,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/63`
     CreateVmInstanceFromVolumeSnapshotGroup = op("CreateVmInstanceFromVolumeSnapshotGroup", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}").wrapper("params").long_running();
-    (volume_snapshot_group_uuid: Id) body(CreateVmInstanceFromVolumeSnapshotGroupRequest) -> body(Reply<VmInstance>);
+    (volume_snapshot_group_uuid: impl Into<Id>) body(CreateVmInstanceFromVolumeSnapshotGroupRequest) -> body(Reply<VmInstance>);
     volume_snapshot_group_uuid: Id [volume_snapshot_group_uuid.into()] path("volumeSnapshotGroupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -960,7 +960,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/64`
     CreateVmInstanceFromVolumeSnapshot = op("CreateVmInstanceFromVolumeSnapshot", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}").wrapper("params").long_running();
-    (volume_snapshot_uuid: Id) body(CreateVmInstanceFromVolumeSnapshotRequest) -> body(Reply<VmInstance>);
+    (volume_snapshot_uuid: impl Into<Id>) body(CreateVmInstanceFromVolumeSnapshotRequest) -> body(Reply<VmInstance>);
     volume_snapshot_uuid: Id [volume_snapshot_uuid.into()] path("volumeSnapshotUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -997,7 +997,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/66`
     ChangeVfNicHaState = op("ChangeVfNicHaState", "PUT", "/zstack/v1/vm-instances/nics/{vfNicUuid}/actions").wrapper("changeVfNicHaState").long_running();
-    (vf_nic_uuid: Id) body(ChangeVfNicHaStateRequest) -> body(Reply<VmVfNic>);
+    (vf_nic_uuid: impl Into<Id>) body(ChangeVfNicHaStateRequest) -> body(Reply<VmVfNic>);
     vf_nic_uuid: Id [vf_nic_uuid.into()] path("vfNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1008,7 +1008,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/67`
     DetachL3NetworkFromVm = op("DetachL3NetworkFromVm", "DELETE", "/zstack/v1/vm-instances/nics/{vmNicUuid}").long_running();
-    (vm_nic_uuid: Id) -> body(Reply<VmInstance>);
+    (vm_nic_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1019,7 +1019,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/68`
     ChangeVmNicState = op("ChangeVmNicState", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").wrapper("changeVmNicState").long_running();
-    (vm_nic_uuid: Id) body(ChangeVmNicStateRequest) -> body(Reply<VmInstance>);
+    (vm_nic_uuid: impl Into<Id>) body(ChangeVmNicStateRequest) -> body(Reply<VmInstance>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1030,7 +1030,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/69`
     ChangeVmNicType = op("ChangeVmNicType", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").wrapper("changeVmNicType").long_running();
-    (vm_nic_uuid: Id) body(ChangeVmNicTypeRequest) -> body(Reply<VmNic>);
+    (vm_nic_uuid: impl Into<Id>) body(ChangeVmNicTypeRequest) -> body(Reply<VmNic>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1041,7 +1041,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/70`
     UpdateVmNicMac = op("UpdateVmNicMac", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").wrapper("updateVmNicMac").long_running();
-    (vm_nic_uuid: Id) body(UpdateVmNicMacRequest) -> body(Reply<VmNic>);
+    (vm_nic_uuid: impl Into<Id>) body(UpdateVmNicMacRequest) -> body(Reply<VmNic>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1052,7 +1052,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/71`
     GetVmNicAttachedNetworkService = op("GetVmNicAttachedNetworkService", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices");
-    (vm_nic_uuid: Id) -> body(GetVmNicAttachedNetworkServiceResult);
+    (vm_nic_uuid: impl Into<Id>) -> body(GetVmNicAttachedNetworkServiceResult);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1063,7 +1063,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/72`
     GetVmNicAttachableEips = op("GetVmNicAttachableEips", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips");
-    (vm_nic_uuid: Id) -> body(Page<Eip>);
+    (vm_nic_uuid: impl Into<Id>) -> body(Page<Eip>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// 4 or 6.
     ip_version: Option<i64> [None] query("ipVersion", Kind::Int);
@@ -1080,7 +1080,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/73`
     GetCandidateL3NetworksForChangeVmNicNetwork = op("GetCandidateL3NetworksForChangeVmNicNetwork", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates");
-    (vm_nic_uuid: Id) -> body(Page<L3Network>);
+    (vm_nic_uuid: impl Into<Id>) -> body(Page<L3Network>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1091,7 +1091,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/74`
     ChangeVmNicNetwork = op("ChangeVmNicNetwork", "POST", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}").wrapper("params").long_running();
-    (vm_nic_uuid: Id, dest_l3_network_uuid: Id) body(ChangeVmNicNetworkRequest) -> body(Reply<VmNic>);
+    (vm_nic_uuid: impl Into<Id>, dest_l3_network_uuid: impl Into<Id>) body(ChangeVmNicNetworkRequest) -> body(Reply<VmNic>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     dest_l3_network_uuid: Id [dest_l3_network_uuid.into()] path("destL3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1129,7 +1129,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/77`
     ExpungeVmUserDefinedXmlHookScript = op("ExpungeVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/xml-hook-script").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     /// Its uuid.
     uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -1187,7 +1187,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/81`
     DestroyVmInstance = op("DestroyVmInstance", "DELETE", "/zstack/v1/vm-instances/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1200,7 +1200,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/82`
     FstrimVm = op("FstrimVm", "POST", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("params").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1211,7 +1211,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/83`
     AttachGuestToolsIsoToVm = op("AttachGuestToolsIsoToVm", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("attachGuestToolsIsoToVm").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1222,7 +1222,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/84`
     ChangeVmPassword = op("ChangeVmPassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("changeVmPassword").long_running();
-    (uuid: Id) body(ChangeVmPasswordRequest) -> empty(());
+    (uuid: impl Into<Id>) body(ChangeVmPasswordRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1233,7 +1233,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/85`
     ExpungeVmInstance = op("ExpungeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("expungeVmInstance").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1244,7 +1244,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/86`
     FlattenVmInstance = op("FlattenVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("flattenVmInstance").long_running();
-    (uuid: Id) body(FlattenVmInstanceRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(FlattenVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1255,7 +1255,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/87`
     PauseVmInstance = op("PauseVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("pauseVmInstance").long_running();
-    (uuid: Id) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1266,7 +1266,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/88`
     RebootVmInstance = op("RebootVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("rebootVmInstance").long_running();
-    (uuid: Id) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1277,7 +1277,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/89`
     RecoverVmInstance = op("RecoverVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("recoverVmInstance").long_running();
-    (uuid: Id) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1288,7 +1288,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/90`
     ResumeVmInstance = op("ResumeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("resumeVmInstance").long_running();
-    (uuid: Id) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1299,7 +1299,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/91`
     SetNicQos = op("SetNicQos", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setNicQos").long_running();
-    (uuid: Id) body(SetNicQosRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetNicQosRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1310,7 +1310,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/92`
     SetVmBootMode = op("SetVmBootMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmBootMode").long_running();
-    (uuid: Id) body(SetVmBootModeRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmBootModeRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1321,7 +1321,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/93`
     SetVmBootOrder = op("SetVmBootOrder", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmBootOrder").long_running();
-    (uuid: Id) body(SetVmBootOrderRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(SetVmBootOrderRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1332,7 +1332,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/94`
     SetVmCleanTraffic = op("SetVmCleanTraffic", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmCleanTraffic").long_running();
-    (uuid: Id) body(SetVmCleanTrafficRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmCleanTrafficRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1343,7 +1343,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/95`
     SetVmClockTrack = op("SetVmClockTrack", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmClockTrack").long_running();
-    (uuid: Id) body(SetVmClockTrackRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(SetVmClockTrackRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1354,7 +1354,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/96`
     SetVmConsoleMode = op("SetVmConsoleMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmConsoleMode").long_running();
-    (uuid: Id) body(SetVmConsoleModeRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(SetVmConsoleModeRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1365,7 +1365,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/97`
     SetVmConsolePassword = op("SetVmConsolePassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmConsolePassword").long_running();
-    (uuid: Id) body(SetVmConsolePasswordRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(SetVmConsolePasswordRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1376,7 +1376,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/98`
     SetVmEmulatorPinning = op("SetVmEmulatorPinning", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmEmulatorPinning").long_running();
-    (uuid: Id) body(SetVmEmulatorPinningRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmEmulatorPinningRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1387,7 +1387,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/99`
     SetVmHostname = op("SetVmHostname", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmHostname").long_running();
-    (uuid: Id) body(SetVmHostnameRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmHostnameRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1398,7 +1398,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/100`
     SetVmMonitorNumber = op("SetVmMonitorNumber", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmMonitorNumber").long_running();
-    (uuid: Id) body(SetVmMonitorNumberRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmMonitorNumberRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1409,7 +1409,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/101`
     SetVmNuma = op("SetVmNuma", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmNuma").long_running();
-    (uuid: Id) body(SetVmNumaRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmNumaRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1420,7 +1420,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/102`
     SetVmQga = op("SetVmQga", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmQga").long_running();
-    (uuid: Id) body(SetVmQgaRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmQgaRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1431,7 +1431,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/103`
     SetVmQxlMemory = op("SetVmQxlMemory", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmQxlMemory").long_running();
-    (uuid: Id) body(SetVmQxlMemoryRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmQxlMemoryRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1442,7 +1442,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/104`
     SetVmRdp = op("SetVmRDP", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmRDP").long_running();
-    (uuid: Id) body(SetVmRDPRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmRDPRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1453,7 +1453,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/105`
     SetVmSecurityLevel = op("SetVmSecurityLevel", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmSecurityLevel").long_running();
-    (uuid: Id) body(SetVmSecurityLevelRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmSecurityLevelRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1464,7 +1464,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/106`
     SetVmSoundType = op("SetVmSoundType", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmSoundType").long_running();
-    (uuid: Id) body(SetVmSoundTypeRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmSoundTypeRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1475,7 +1475,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/107`
     SetVmSshKey = op("SetVmSshKey", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmSshKey").long_running();
-    (uuid: Id) body(SetVmSshKeyRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(SetVmSshKeyRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1486,7 +1486,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/108`
     SetVmUsbRedirect = op("SetVmUsbRedirect", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmUsbRedirect").long_running();
-    (uuid: Id) body(SetVmUsbRedirectRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmUsbRedirectRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1497,7 +1497,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/109`
     StartVmInstance = op("StartVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("startVmInstance").long_running();
-    (uuid: Id) body(StartVmInstanceRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(StartVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1508,7 +1508,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/110`
     StopVmInstance = op("StopVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("stopVmInstance").long_running();
-    (uuid: Id) body(StopVmInstanceRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(StopVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1519,7 +1519,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/111`
     SyncVmClock = op("SyncVmClock", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("syncVmClock").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1530,7 +1530,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/112`
     TakeVmConsoleScreenshot = op("TakeVmConsoleScreenshot", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("takeVmConsoleScreenshot").long_running();
-    (uuid: Id) -> body(TakeVmConsoleScreenshotResult);
+    (uuid: impl Into<Id>) -> body(TakeVmConsoleScreenshotResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1541,7 +1541,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/113`
     UpdateVmInstance = op("UpdateVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("updateVmInstance").long_running();
-    (uuid: Id) body(UpdateVmInstanceRequest) -> body(Reply<VmInstance>);
+    (uuid: impl Into<Id>) body(UpdateVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1552,7 +1552,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/114`
     UpdateVmPriority = op("UpdateVmPriority", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("updateVmPriority").long_running();
-    (uuid: Id) body(UpdateVmPriorityRequest) -> empty(());
+    (uuid: impl Into<Id>) body(UpdateVmPriorityRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1563,7 +1563,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/115`
     GetVmBootOrder = op("GetVmBootOrder", "GET", "/zstack/v1/vm-instances/{uuid}/boot-orders");
-    (uuid: Id) -> body(GetVmBootOrderResult);
+    (uuid: impl Into<Id>) -> body(GetVmBootOrderResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1574,7 +1574,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/116`
     DeleteVmBootMode = op("DeleteVmBootMode", "DELETE", "/zstack/v1/vm-instances/{uuid}/bootmode").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1587,7 +1587,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/117`
     GetVmCapabilities = op("GetVmCapabilities", "GET", "/zstack/v1/vm-instances/{uuid}/capabilities");
-    (uuid: Id) -> body(GetVmCapabilitiesResult);
+    (uuid: impl Into<Id>) -> body(GetVmCapabilitiesResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1598,7 +1598,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/118`
     GetVmConsoleAddress = op("GetVmConsoleAddress", "GET", "/zstack/v1/vm-instances/{uuid}/console-addresses");
-    (uuid: Id) -> body(GetVmConsoleAddressResult);
+    (uuid: impl Into<Id>) -> body(GetVmConsoleAddressResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1609,7 +1609,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/119`
     DeleteVmConsolePassword = op("DeleteVmConsolePassword", "DELETE", "/zstack/v1/vm-instances/{uuid}/console-password").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1620,7 +1620,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/120`
     GetVmConsolePassword = op("GetVmConsolePassword", "GET", "/zstack/v1/vm-instances/{uuid}/console-passwords");
-    (uuid: Id) -> body(GetVmConsolePasswordResult);
+    (uuid: impl Into<Id>) -> body(GetVmConsolePasswordResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1631,7 +1631,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/121`
     GetVmEmulatorPinning = op("GetVmEmulatorPinning", "GET", "/zstack/v1/vm-instances/{uuid}/emulator-pinning");
-    (uuid: Id) -> body(GetVmEmulatorPinningResult);
+    (uuid: impl Into<Id>) -> body(GetVmEmulatorPinningResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1642,7 +1642,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/122`
     GetVmInstanceFirstBootDevice = op("GetVmInstanceFirstBootDevice", "GET", "/zstack/v1/vm-instances/{uuid}/first-boot-device");
-    (uuid: Id) -> body(GetVmInstanceFirstBootDeviceResult);
+    (uuid: impl Into<Id>) -> body(GetVmInstanceFirstBootDeviceResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1653,7 +1653,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/123`
     GetVmGuestToolsInfo = op("GetVmGuestToolsInfo", "GET", "/zstack/v1/vm-instances/{uuid}/guest-tools-infos");
-    (uuid: Id) -> body(GetVmGuestToolsInfoResult);
+    (uuid: impl Into<Id>) -> body(GetVmGuestToolsInfoResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     debug: Vec<String> [Vec::new()] query("debug", Kind::Text).list();
     /// System tags, such as `name::value`.
@@ -1665,7 +1665,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/124`
     DeleteVmInstanceHaLevel = op("DeleteVmInstanceHaLevel", "DELETE", "/zstack/v1/vm-instances/{uuid}/ha-levels").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1676,7 +1676,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/125`
     GetVmInstanceHaLevel = op("GetVmInstanceHaLevel", "GET", "/zstack/v1/vm-instances/{uuid}/ha-levels");
-    (uuid: Id) -> body(GetVmInstanceHaLevelResult);
+    (uuid: impl Into<Id>) -> body(GetVmInstanceHaLevelResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1687,7 +1687,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/126`
     SetVmInstanceHaLevel = op("SetVmInstanceHaLevel", "POST", "/zstack/v1/vm-instances/{uuid}/ha-levels").wrapper("params").long_running();
-    (uuid: Id) body(SetVmInstanceHaLevelRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmInstanceHaLevelRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1698,7 +1698,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/127`
     DeleteVmHostname = op("DeleteVmHostname", "DELETE", "/zstack/v1/vm-instances/{uuid}/hostnames").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1711,7 +1711,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/128`
     GetVmHostname = op("GetVmHostname", "GET", "/zstack/v1/vm-instances/{uuid}/hostnames");
-    (uuid: Id) -> body(GetVmHostnameResult);
+    (uuid: impl Into<Id>) -> body(GetVmHostnameResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1722,7 +1722,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/129`
     GetLatestGuestToolsForVm = op("GetLatestGuestToolsForVm", "GET", "/zstack/v1/vm-instances/{uuid}/latest-guest-tools");
-    (uuid: Id) -> body(Reply<GuestTools>);
+    (uuid: impl Into<Id>) -> body(Reply<GuestTools>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1733,7 +1733,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/130`
     GetVmMonitorNumber = op("GetVmMonitorNumber", "GET", "/zstack/v1/vm-instances/{uuid}/monitorNumber");
-    (uuid: Id) -> body(GetVmMonitorNumberResult);
+    (uuid: impl Into<Id>) -> body(GetVmMonitorNumberResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1744,9 +1744,9 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/131`
     DeleteNicQos = op("DeleteNicQos", "DELETE", "/zstack/v1/vm-instances/{uuid}/nic-qos").long_running();
-    (uuid: Id, direction: DeleteNicQosDirection) -> empty(());
+    (uuid: impl Into<Id>, direction: DeleteNicQosDirection) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
-    direction: DeleteNicQosDirection [direction.into()] query("direction", Kind::Enum(&DELETE_NIC_QOS_DIRECTION)).required();
+    direction: DeleteNicQosDirection [direction] query("direction", Kind::Enum(&DELETE_NIC_QOS_DIRECTION)).required();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
@@ -1756,7 +1756,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/132`
     GetNicQos = op("GetNicQos", "GET", "/zstack/v1/vm-instances/{uuid}/nic-qos");
-    (uuid: Id) -> body(GetNicQosResult);
+    (uuid: impl Into<Id>) -> body(GetNicQosResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// `false` when left out.
     force_sync: Option<bool> [None] query("forceSync", Kind::Bool);
@@ -1769,7 +1769,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/133`
     GetVmInstanceProtectedRecoveryPoints = op("GetVmInstanceProtectedRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/protected-recovery-points");
-    (uuid: Id) -> body(GetVmInstanceProtectedRecoveryPointsResult);
+    (uuid: impl Into<Id>) -> body(GetVmInstanceProtectedRecoveryPointsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
@@ -1784,7 +1784,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/134`
     GetVmQga = op("GetVmQga", "GET", "/zstack/v1/vm-instances/{uuid}/qga");
-    (uuid: Id) -> body(GetVmQgaResult);
+    (uuid: impl Into<Id>) -> body(GetVmQgaResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1795,7 +1795,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/135`
     GetVmRdp = op("GetVmRDP", "GET", "/zstack/v1/vm-instances/{uuid}/rdp");
-    (uuid: Id) -> body(GetVmRDPResult);
+    (uuid: impl Into<Id>) -> body(GetVmRDPResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1806,7 +1806,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/136`
     GetVmInstanceRecoveryPoints = op("GetVmInstanceRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/recovery-points");
-    (uuid: Id) -> body(GetVmInstanceRecoveryPointsResult);
+    (uuid: impl Into<Id>) -> body(GetVmInstanceRecoveryPointsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     start_time: Option<String> [None] query("startTime", Kind::Text);
     end_time: Option<String> [None] query("endTime", Kind::Text);
@@ -1824,7 +1824,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/137`
     DeleteVmSshKey = op("DeleteVmSshKey", "DELETE", "/zstack/v1/vm-instances/{uuid}/ssh-keys").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1835,7 +1835,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/138`
     GetVmSshKey = op("GetVmSshKey", "GET", "/zstack/v1/vm-instances/{uuid}/ssh-keys");
-    (uuid: Id) -> body(GetVmSshKeyResult);
+    (uuid: impl Into<Id>) -> body(GetVmSshKeyResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1846,7 +1846,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/139`
     GetVmStartingCandidateClustersHosts = op("GetVmStartingCandidateClustersHosts", "GET", "/zstack/v1/vm-instances/{uuid}/starting-target-hosts");
-    (uuid: Id) -> body(GetVmStartingCandidateClustersHostsResult);
+    (uuid: impl Into<Id>) -> body(GetVmStartingCandidateClustersHostsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1857,7 +1857,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/140`
     GetVmUsbRedirect = op("GetVmUsbRedirect", "GET", "/zstack/v1/vm-instances/{uuid}/usbredirect");
-    (uuid: Id) -> body(GetVmUsbRedirectResult);
+    (uuid: impl Into<Id>) -> body(GetVmUsbRedirectResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1868,7 +1868,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/141`
     GetVmNuma = op("GetVmNuma", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma");
-    (uuid: Id) -> body(GetVmNumaResult);
+    (uuid: impl Into<Id>) -> body(GetVmNumaResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1879,7 +1879,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/142`
     GetVmvNumaTopology = op("GetVmvNUMATopology", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma-topology");
-    (uuid: Id) -> body(GetVmvNUMATopologyResult);
+    (uuid: impl Into<Id>) -> body(GetVmvNUMATopologyResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -1890,7 +1890,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/143`
     ChangeInstanceOffering = op("ChangeInstanceOffering", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("changeInstanceOffering").long_running();
-    (vm_instance_uuid: Id) body(ChangeInstanceOfferingRequest) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>) body(ChangeInstanceOfferingRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1901,7 +1901,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/144`
     ChangeVmImage = op("ChangeVmImage", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("changeVmImage").long_running();
-    (vm_instance_uuid: Id) body(ChangeVmImageRequest) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>) body(ChangeVmImageRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1912,7 +1912,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/145`
     CloneVmInstance = op("CloneVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("cloneVmInstance").long_running();
-    (vm_instance_uuid: Id) body(CloneVmInstanceRequest) -> body(CloneVmInstanceResult);
+    (vm_instance_uuid: impl Into<Id>) body(CloneVmInstanceRequest) -> body(CloneVmInstanceResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1923,7 +1923,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/146`
     MigrateVm = op("MigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("migrateVm").long_running();
-    (vm_instance_uuid: Id) body(MigrateVmRequest) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>) body(MigrateVmRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1934,7 +1934,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/147`
     PrimaryStorageMigrateVm = op("PrimaryStorageMigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("primaryStorageMigrateVm").long_running();
-    (vm_instance_uuid: Id) body(PrimaryStorageMigrateVmRequest) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>) body(PrimaryStorageMigrateVmRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1945,7 +1945,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/148`
     ReimageVmInstance = op("ReimageVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("reimageVmInstance").long_running();
-    (vm_instance_uuid: Id) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1956,7 +1956,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/149`
     SetVmBootVolume = op("SetVmBootVolume", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmBootVolume").long_running();
-    (vm_instance_uuid: Id) body(SetVmBootVolumeRequest) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>) body(SetVmBootVolumeRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1967,7 +1967,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/150`
     SetVmStaticIp = op("SetVmStaticIp", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmStaticIp").long_running();
-    (vm_instance_uuid: Id) body(SetVmStaticIpRequest) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) body(SetVmStaticIpRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1978,7 +1978,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/151`
     SetVmUserDefinedXml = op("SetVmUserDefinedXml", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmUserDefinedXml").long_running();
-    (vm_instance_uuid: Id) body(SetVmUserDefinedXmlRequest) -> body(SetVmUserDefinedXmlResult);
+    (vm_instance_uuid: impl Into<Id>) body(SetVmUserDefinedXmlRequest) -> body(SetVmUserDefinedXmlResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1989,7 +1989,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/152`
     SetVmUserDefinedXmlHookScript = op("SetVmUserDefinedXmlHookScript", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmUserDefinedXmlHookScript").long_running();
-    (vm_instance_uuid: Id) body(SetVmUserDefinedXmlHookScriptRequest) -> body(SetVmUserDefinedXmlHookScriptResult);
+    (vm_instance_uuid: impl Into<Id>) body(SetVmUserDefinedXmlHookScriptRequest) -> body(SetVmUserDefinedXmlHookScriptResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2000,7 +2000,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/153`
     UpdateVmNicDriver = op("UpdateVmNicDriver", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("updateVmNicDriver").long_running();
-    (vm_instance_uuid: Id) body(UpdateVmNicDriverRequest) -> body(Reply<VmNic>);
+    (vm_instance_uuid: impl Into<Id>) body(UpdateVmNicDriverRequest) -> body(Reply<VmNic>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2011,7 +2011,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/154`
     GetPciDeviceCandidatesForAttachingVm = op("GetPciDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices");
-    (vm_instance_uuid: Id) -> body(Page<PciDevice>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<PciDevice>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     types: Vec<String> [Vec::new()] query("types", Kind::Text).list();
     pci_spec_uuids: Vec<Id> [Vec::new()] query("pciSpecUuids", Kind::Id).list();
@@ -2024,7 +2024,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/155`
     GetScsiLunCandidatesForAttachingVm = op("GetScsiLunCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices");
-    (vm_instance_uuid: Id) -> body(Page<ScsiLun>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<ScsiLun>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2035,7 +2035,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/156`
     GetUsbDeviceCandidatesForAttachingVm = op("GetUsbDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices");
-    (vm_instance_uuid: Id) -> body(Page<UsbDevice>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<UsbDevice>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// `PassThrough` when left out.
     attach_type: Option<AttachUsbDeviceToVmAttachType> [None] query("attachType", Kind::Enum(&ATTACH_USB_DEVICE_TO_VM_ATTACH_TYPE));
@@ -2048,7 +2048,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/157`
     SetVmInstanceDefaultCdRom = op("SetVmInstanceDefaultCdRom", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions").wrapper("setVmInstanceDefaultCdRom").long_running();
-    (vm_instance_uuid: Id, uuid: Id) -> body(Reply<VmCdRom>);
+    (vm_instance_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<VmCdRom>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2060,7 +2060,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/158`
     GetVmAttachableDataVolume = op("GetVmAttachableDataVolume", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates");
-    (vm_instance_uuid: Id) -> body(Page<Volume>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<Volume>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2071,7 +2071,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/159`
     UpdateGuestToolsState = op("UpdateGuestToolsState", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state").wrapper("updateGuestToolsState");
-    (vm_instance_uuid: Id) -> body(Reply<GuestToolsState>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<GuestToolsState>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2082,7 +2082,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/160`
     GetImageCandidatesForVmToChange = op("GetImageCandidatesForVmToChange", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates");
-    (vm_instance_uuid: Id) -> body(Page<Image>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<Image>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2093,7 +2093,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/161`
     DetachIsoFromVmInstance = op("DetachIsoFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso").long_running();
-    (vm_instance_uuid: Id) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     iso_uuid: Option<Id> [None] query("isoUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2105,7 +2105,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/162`
     GetCandidateIsoForAttachingVm = op("GetCandidateIsoForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates");
-    (vm_instance_uuid: Id) -> body(Page<Image>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<Image>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2116,7 +2116,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/163`
     AttachIsoToVmInstance = op("AttachIsoToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}").wrapper("null").long_running();
-    (vm_instance_uuid: Id, iso_uuid: Id) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>, iso_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     iso_uuid: Id [iso_uuid.into()] path("isoUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2128,7 +2128,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/164`
     GetVmAttachableL3Network = op("GetVmAttachableL3Network", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates");
-    (vm_instance_uuid: Id) -> body(Page<L3Network>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<L3Network>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2139,7 +2139,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/165`
     AttachL3NetworkToVm = op("AttachL3NetworkToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}").wrapper("params").long_running();
-    (vm_instance_uuid: Id, l3_network_uuid: Id) body(AttachL3NetworkToVmRequest) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) body(AttachL3NetworkToVmRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     l3_network_uuid: Id [l3_network_uuid.into()] path("l3NetworkUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2151,7 +2151,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/166`
     QueryVmInstanceMdevDeviceSpecRef = op("QueryVmInstanceMdevDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs/{uuid}"]);
-    (vm_instance_uuid: Id) -> page(Page<VmInstanceMdevDeviceSpecRef>);
+    (vm_instance_uuid: impl Into<Id>) -> page(Page<VmInstanceMdevDeviceSpecRef>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// A condition such as `state=Enabled`; all given must hold.
     q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
@@ -2177,7 +2177,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/167`
     GetVmMigrationCandidateHosts = op("GetVmMigrationCandidateHosts", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts");
-    (vm_instance_uuid: Id) -> body(Page<Host>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<Host>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2188,7 +2188,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/168`
     AttachVmNicToVm = op("AttachVmNicToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}").wrapper("params").long_running();
-    (vm_instance_uuid: Id, vm_nic_uuid: Id) -> body(Reply<VmInstance>);
+    (vm_instance_uuid: impl Into<Id>, vm_nic_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2200,7 +2200,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/169`
     QueryVmInstancePciDeviceSpecRef = op("QueryVmInstancePciDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs/{uuid}"]);
-    (vm_instance_uuid: Id) -> page(Page<VmInstancePciDeviceSpecRef>);
+    (vm_instance_uuid: impl Into<Id>) -> page(Page<VmInstancePciDeviceSpecRef>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// A condition such as `state=Enabled`; all given must hold.
     q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
@@ -2226,7 +2226,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/170`
     ProtectVmInstanceRecoveryPoint = op("ProtectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point").wrapper("protectVmInstanceRecoveryPoint").long_running();
-    (vm_instance_uuid: Id) body(ProtectVmInstanceRecoveryPointRequest) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) body(ProtectVmInstanceRecoveryPointRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2237,9 +2237,9 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/171`
     DescribeVmInstanceRecoveryPoint = op("DescribeVmInstanceRecoveryPoint", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point");
-    (vm_instance_uuid: Id, group_id: i64) -> body(DescribeVmInstanceRecoveryPointResult);
+    (vm_instance_uuid: impl Into<Id>, group_id: i64) -> body(DescribeVmInstanceRecoveryPointResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
-    group_id: i64 [group_id.into()] query("groupId", Kind::Int).required();
+    group_id: i64 [group_id] query("groupId", Kind::Int).required();
     /// How many at most. `1000` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
     /// How many to skip. `0` when left out.
@@ -2253,7 +2253,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/172`
     DetachScsiLunFromVmInstance = op("DetachScsiLunFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").long_running();
-    (vm_instance_uuid: Id, uuid: Id) -> body(Reply<ScsiLun>);
+    (vm_instance_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<ScsiLun>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2265,7 +2265,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/173`
     AttachScsiLunToVmInstance = op("AttachScsiLunToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").wrapper("params").long_running();
-    (vm_instance_uuid: Id, uuid: Id) body(AttachScsiLunToVmInstanceRequest) -> body(Reply<ScsiLun>);
+    (vm_instance_uuid: impl Into<Id>, uuid: impl Into<Id>) body(AttachScsiLunToVmInstanceRequest) -> body(Reply<ScsiLun>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2277,7 +2277,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/174`
     DeleteVmStaticIp = op("DeleteVmStaticIp", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/static-ips").long_running();
-    (vm_instance_uuid: Id, l3_network_uuid: Id) -> empty(());
+    (vm_instance_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// The L3 network.
     l3_network_uuid: Id [l3_network_uuid.into()] query("l3NetworkUuid", Kind::Id).required();
@@ -2293,7 +2293,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/175`
     GetPrimaryStorageCandidatesForVmMigration = op("GetPrimaryStorageCandidatesForVmMigration", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates");
-    (vm_instance_uuid: Id) -> body(Page<PrimaryStorage>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Page<PrimaryStorage>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// `true` when left out.
     with_data_volumes: Option<bool> [None] query("withDataVolumes", Kind::Bool);
@@ -2308,7 +2308,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/176`
     UnprotectVmInstanceRecoveryPoint = op("UnprotectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point").wrapper("unprotectVmInstanceRecoveryPoint").long_running();
-    (vm_instance_uuid: Id) body(UnprotectVmInstanceRecoveryPointRequest) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) body(UnprotectVmInstanceRecoveryPointRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2319,7 +2319,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/177`
     UpdateVmNetworkConfig = op("UpdateVmNetworkConfig", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config").wrapper("updateVmNetworkConfig").long_running();
-    (vm_instance_uuid: Id) body(UpdateVmNetworkConfigRequest) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) body(UpdateVmNetworkConfigRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2330,7 +2330,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/178`
     DeleteVmUserDefinedXml = op("DeleteVmUserDefinedXml", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml").long_running();
-    (vm_instance_uuid: Id) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2343,7 +2343,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/179`
     GetVmXml = op("GetVmXml", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml");
-    (vm_instance_uuid: Id) -> body(GetVmXmlResult);
+    (vm_instance_uuid: impl Into<Id>) -> body(GetVmXmlResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2354,7 +2354,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/180`
     DeleteVmUserDefinedXmlHookScript = op("DeleteVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script").long_running();
-    (vm_instance_uuid: Id) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -2367,7 +2367,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/181`
     GetVmXmlHookScript = op("GetVmXmlHookScript", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script");
-    (vm_instance_uuid: Id) -> body(GetVmXmlHookScriptResult);
+    (vm_instance_uuid: impl Into<Id>) -> body(GetVmXmlHookScriptResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2404,7 +2404,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/183`
     UpdatePriorityConfig = op("UpdatePriorityConfig", "PUT", "/zstack/v1/vm-priority-config/{uuid}/actions").wrapper("updatePriorityConfig").long_running();
-    (uuid: Id) body(UpdatePriorityConfigRequest) -> empty(());
+    (uuid: impl Into<Id>) body(UpdatePriorityConfigRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2493,7 +2493,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/187`
     DetachUserDefinedXmlHookScriptFromVm = op("DetachUserDefinedXmlHookScriptFromVm", "DELETE", "/zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach").long_running();
-    (vm_instance_uuid: Id) -> empty(());
+    (vm_instance_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     startup_strategy: Option<UpdateVmUserDefinedXmlHookScriptStartupStrategy> [None] query("startupStrategy", Kind::Enum(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_STARTUP_STRATEGY));
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -2507,7 +2507,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/188`
     AttachUserDefinedXmlHookScriptToVm = op("AttachUserDefinedXmlHookScriptToVm", "POST", "/zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}").wrapper("params").long_running();
-    (xml_hook_uuid: Id, vm_instance_uuid: Id) body(AttachUserDefinedXmlHookScriptToVmRequest) -> empty(());
+    (xml_hook_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) body(AttachUserDefinedXmlHookScriptToVmRequest) -> empty(());
     xml_hook_uuid: Id [xml_hook_uuid.into()] path("xmlHookUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -2529,7 +2529,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/190`
     DeleteContainerManagementVm = op("DeleteContainerManagementVm", "DELETE", "/zstack/v1/container/management/vm/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -2541,7 +2541,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/191`
     UpdateContainerManagementVm = op("UpdateContainerManagementVm", "PUT", "/zstack/v1/container/management/vm/{uuid}/actions").wrapper("updateContainerManagementVm").long_running();
-    (uuid: Id) body(UpdateContainerManagementVmRequest) -> body(Reply<ContainerManagementVm>);
+    (uuid: impl Into<Id>) body(UpdateContainerManagementVmRequest) -> body(Reply<ContainerManagementVm>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2573,7 +2573,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/195`
     DeleteTemplatedVmInstance = op("DeleteTemplatedVmInstance", "DELETE", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
     /// System tags, such as `name::value`.
@@ -2585,7 +2585,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/196`
     UpdateTemplatedVmInstance = op("UpdateTemplatedVmInstance", "PUT", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions").wrapper("updateTemplatedVmInstance").long_running();
-    (uuid: Id) body(UpdateTemplatedVmInstanceRequest) -> body(Reply<TemplatedVmInstance>);
+    (uuid: impl Into<Id>) body(UpdateTemplatedVmInstanceRequest) -> body(Reply<TemplatedVmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2596,7 +2596,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/197`
     ConvertTemplatedVmInstanceToVmInstance = op("ConvertTemplatedVmInstanceToVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance").wrapper("params").long_running();
-    (templated_vm_instance_uuid: Id) body(ConvertTemplatedVmInstanceToVmInstanceRequest) -> body(Reply<BaseVmInstance>);
+    (templated_vm_instance_uuid: impl Into<Id>) body(ConvertTemplatedVmInstanceToVmInstanceRequest) -> body(Reply<BaseVmInstance>);
     templated_vm_instance_uuid: Id [templated_vm_instance_uuid.into()] path("templatedVmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2607,7 +2607,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/198`
     CreateVmInstanceFromTemplatedVmInstance = op("CreateVmInstanceFromTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance").wrapper("params").long_running();
-    (templated_vm_instance_uuid: Id) body(CreateVmInstanceFromTemplatedVmInstanceRequest) -> body(CreateVmInstanceFromTemplatedVmInstanceResult);
+    (templated_vm_instance_uuid: impl Into<Id>) body(CreateVmInstanceFromTemplatedVmInstanceRequest) -> body(CreateVmInstanceFromTemplatedVmInstanceResult);
     templated_vm_instance_uuid: Id [templated_vm_instance_uuid.into()] path("templatedVmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2618,7 +2618,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/199`
     SetVmInstanceHygonMdev = op("SetVmInstanceHygonMdev", "POST", "/zstack/v1/vm-instances/{uuid}/hygon-mdev").wrapper("params").long_running();
-    (uuid: Id) body(SetVmInstanceHygonMdevRequest) -> empty(());
+    (uuid: impl Into<Id>) body(SetVmInstanceHygonMdevRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -2626,7 +2626,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/200`
     GetVmUptime = op("GetVmUptime", "GET", "/zstack/v1/vm-instances/{uuid}/uptime");
-    (uuid: Id) -> body(GetVmUptimeResult);
+    (uuid: impl Into<Id>) -> body(GetVmUptimeResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -2637,7 +2637,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/201`
     ConvertVmInstanceToTemplatedVmInstance = op("ConvertVmInstanceToTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance").wrapper("params").long_running();
-    (vm_instance_uuid: Id) -> body(Reply<TemplatedVmInstance>);
+    (vm_instance_uuid: impl Into<Id>) -> body(Reply<TemplatedVmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -2648,7 +2648,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/202`
     CreateTemplatedVmInstanceFromVmInstance = op("CreateTemplatedVmInstanceFromVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance").wrapper("params").long_running();
-    (vm_instance_uuid: Id) body(CreateTemplatedVmInstanceFromVmInstanceRequest) -> body(CreateTemplatedVmInstanceFromVmInstanceResult);
+    (vm_instance_uuid: impl Into<Id>) body(CreateTemplatedVmInstanceFromVmInstanceRequest) -> body(CreateTemplatedVmInstanceFromVmInstanceResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

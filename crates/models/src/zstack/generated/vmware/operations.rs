@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/3`
     DeleteV2vConversionHost = op("DeleteV2VConversionHost", "DELETE", "/zstack/v1/v2v-conversion-hosts/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/4`
     ChangeV2vConversionHostState = op("ChangeV2VConversionHostState", "PUT", "/zstack/v1/v2v-conversion-hosts/{uuid}/actions").wrapper("changeV2VConversionHostState").long_running();
-    (uuid: Id) body(ChangeV2VConversionHostStateRequest) -> body(Reply<V2VConversionHost>);
+    (uuid: impl Into<Id>) body(ChangeV2VConversionHostStateRequest) -> body(Reply<V2VConversionHost>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/5`
     UpdateV2vConversionHost = op("UpdateV2VConversionHost", "PUT", "/zstack/v1/v2v-conversion-hosts/{uuid}/actions").wrapper("updateV2VConversionHost").long_running();
-    (uuid: Id) body(UpdateV2VConversionHostRequest) -> body(Reply<V2VConversionHost>);
+    (uuid: impl Into<Id>) body(UpdateV2VConversionHostRequest) -> body(Reply<V2VConversionHost>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/6`
     CleanV2vConversionCache = op("CleanV2VConversionCache", "PUT", "/zstack/v1/v2v/conversion/host/{uuid}/actions").wrapper("cleanV2VConversionCache").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -276,7 +276,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/15`
     DeleteVCenter = op("DeleteVCenter", "DELETE", "/zstack/v1/vcenters/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -289,7 +289,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/16`
     SyncVCenter = op("SyncVCenter", "PUT", "/zstack/v1/vcenters/{uuid}/actions").wrapper("syncVCenter").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -300,7 +300,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/17`
     UpdateVCenter = op("UpdateVCenter", "PUT", "/zstack/v1/vcenters/{uuid}/actions").wrapper("updateVCenter").long_running();
-    (uuid: Id) body(UpdateVCenterRequest) -> body(Reply<VCenter>);
+    (uuid: impl Into<Id>) body(UpdateVCenterRequest) -> body(Reply<VCenter>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

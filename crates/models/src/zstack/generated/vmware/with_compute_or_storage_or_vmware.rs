@@ -6,7 +6,7 @@ backhaul_wire::generated_model! {
     /// A vCenter primary storage.
     ///
     /// Schema: `schemas/zstack/vmware.json#/$defs/VCenterPrimaryStorage`
-    VCenterPrimaryStorage = V_CENTER_PRIMARY_STORAGE("VCenterPrimaryStorage").aliases(&["VCenterPrimaryStorageInventory"]);
+    VCenterPrimaryStorage = V_CENTER_PRIMARY_STORAGE("VCenterPrimaryStorage").aliases(&["VCenterPrimaryStorageInventory"]) holds secrets;
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
     /// The zone.

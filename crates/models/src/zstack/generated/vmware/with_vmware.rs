@@ -138,7 +138,7 @@ backhaul_wire::generated_model! {
     /// `KVM` when left out.
     3 v2v_type: Option<String> = Text, new("v2vType", Kind::Text);
 }
-backhaul_wire::generated_request! { ListVMsFromKVMHostRequest(libvirt_uri: String, conversion_host_uuid: Id) { ssh_priv_key: String, v2v_type: String } }
+backhaul_wire::generated_request! { ListVMsFromKVMHostRequest(into libvirt_uri: String, into conversion_host_uuid: Id) { into ssh_priv_key: String, into v2v_type: String } }
 backhaul_wire::generated_model! {
     /// What `AddV2VConversionHost` is given.
     ///
@@ -163,7 +163,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddV2VConversionHostRequest(name: String, r#type: AddV2VConversionHostType, host_uuid: Id, storage_path: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddV2VConversionHostRequest(into name: String, set r#type: AddV2VConversionHostType, into host_uuid: Id, into storage_path: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeV2VConversionHostState` is given.
     ///
@@ -172,7 +172,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeV2VConversionHostStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeV2VConversionHostStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateV2VConversionHost` is given.
     ///
@@ -189,7 +189,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 storage_path: Option<String> = Text, new("storagePath", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateV2VConversionHostRequest() { name: String, description: String, storage_path: String } }
+backhaul_wire::generated_request! { UpdateV2VConversionHostRequest() { into name: String, into description: String, into storage_path: String } }
 backhaul_wire::generated_model! {
     /// What `ConvertVmFromForeignHypervisor` is given.
     ///
@@ -250,12 +250,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     23 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { ConvertVmFromForeignHypervisorRequest(url: String, name: String, cpu_num: i64, memory_size: i64, primary_storage_uuid: Id, l3_network_uuids: Vec<Id>) { description: String, conversion_host_uuid: Id, ssh_priv_key: String, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, default_l3_network_uuid: Id, platform: ImagePlatform, r#type: CreateVmFromCdpBackupType, strategy: ConvertVmFromForeignHypervisorStrategy, convert_strategy: ConvertVmFromForeignHypervisorConvertStrategy, pause_vm: bool, volume_filters: Vec<Value>, root_file_system: String, long_job_name: String, long_job_description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ConvertVmFromForeignHypervisorRequest(into url: String, into name: String, set cpu_num: i64, set memory_size: i64, into primary_storage_uuid: Id, set l3_network_uuids: Vec<Id>) { into description: String, into conversion_host_uuid: Id, into ssh_priv_key: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into default_l3_network_uuid: Id, set platform: ImagePlatform, set r#type: CreateVmFromCdpBackupType, set strategy: ConvertVmFromForeignHypervisorStrategy, set convert_strategy: ConvertVmFromForeignHypervisorConvertStrategy, set pause_vm: bool, set volume_filters: Vec<Value>, into root_file_system: String, into long_job_name: String, into long_job_description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddVCenter` is given.
     ///
     /// Schema: `schemas/zstack/vmware.json#/$defs/AddVCenterRequest`
-    AddVCenterRequest = ADD_V_CENTER_REQUEST("AddVCenterRequest");
+    AddVCenterRequest = ADD_V_CENTER_REQUEST("AddVCenterRequest") holds secrets;
     /// The account there.
     ///
     /// Has at most 255 characters.
@@ -284,12 +284,12 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVCenterRequest(username: String, password: Secret, zone_uuid: Id, name: String, domain_name: String) { https: bool, port: i64, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVCenterRequest(into username: String, into password: Secret, into zone_uuid: Id, into name: String, into domain_name: String) { set https: bool, set port: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVCenter` is given.
     ///
     /// Schema: `schemas/zstack/vmware.json#/$defs/UpdateVCenterRequest`
-    UpdateVCenterRequest = UPDATE_V_CENTER_REQUEST("UpdateVCenterRequest");
+    UpdateVCenterRequest = UPDATE_V_CENTER_REQUEST("UpdateVCenterRequest") holds secrets;
     /// Its name.
     ///
     /// Has at least 1 characters, at most 255 characters.
@@ -312,7 +312,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     6 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateVCenterRequest() { name: String, description: String, username: String, password: Secret, domain_name: String, port: i64, state: ResourceState } }
+backhaul_wire::generated_request! { UpdateVCenterRequest() { into name: String, into description: String, into username: String, into password: Secret, into domain_name: String, set port: i64, set state: ResourceState } }
 backhaul_wire::generated_choice! {
     /// An add v2 v conversion host type.
     ///

@@ -8,7 +8,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/0`
     GetMemorySnapshotGroupReference = op("GetMemorySnapshotGroupReference", "GET", "/zstack/v1/memory-snapshots/group/reference");
-    (resource_uuid: Id, resource_type: String) -> body(GetMemorySnapshotGroupReferenceResult);
+    (resource_uuid: impl Into<Id>, resource_type: impl Into<String>) -> body(GetMemorySnapshotGroupReferenceResult);
     /// The uuid that it gets; the server's choice when left out.
     resource_uuid: Id [resource_uuid.into()] query("resourceUuid", Kind::Id).required();
     /// What kind of resource it is.
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/5`
     DeleteVolumeSnapshotGroup = op("DeleteVolumeSnapshotGroup", "DELETE", "/zstack/v1/volume-snapshots/group/{uuid}").long_running();
-    (uuid: Id) -> body(DeleteVolumeSnapshotGroupResult);
+    (uuid: impl Into<Id>) -> body(DeleteVolumeSnapshotGroupResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -107,7 +107,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/6`
     RevertVmFromSnapshotGroup = op("RevertVmFromSnapshotGroup", "PUT", "/zstack/v1/volume-snapshots/group/{uuid}/actions").wrapper("revertVmFromSnapshotGroup").long_running();
-    (uuid: Id) -> body(RevertVmFromSnapshotGroupResult);
+    (uuid: impl Into<Id>) -> body(RevertVmFromSnapshotGroupResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -118,7 +118,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/7`
     UpdateVolumeSnapshotGroup = op("UpdateVolumeSnapshotGroup", "PUT", "/zstack/v1/volume-snapshots/group/{uuid}/actions").wrapper("updateVolumeSnapshotGroup").long_running();
-    (uuid: Id) body(UpdateVolumeSnapshotGroupRequest) -> body(Reply<VolumeSnapshotGroup>);
+    (uuid: impl Into<Id>) body(UpdateVolumeSnapshotGroupRequest) -> body(Reply<VolumeSnapshotGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -142,7 +142,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/9`
     ShrinkVolumeSnapshot = op("ShrinkVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/shrink/{uuid}/actions").wrapper("shrinkVolumeSnapshot").long_running();
-    (uuid: Id) -> body(ShrinkVolumeSnapshotResult);
+    (uuid: impl Into<Id>) -> body(ShrinkVolumeSnapshotResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/11`
     UngroupVolumeSnapshotGroup = op("UngroupVolumeSnapshotGroup", "DELETE", "/zstack/v1/volume-snapshots/ungroup/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -190,7 +190,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/12`
     DeleteVolumeSnapshot = op("DeleteVolumeSnapshot", "DELETE", "/zstack/v1/volume-snapshots/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -203,7 +203,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/13`
     GetVolumeSnapshotSize = op("GetVolumeSnapshotSize", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").wrapper("getVolumeSnapshotSize").long_running();
-    (uuid: Id) -> body(GetVolumeSnapshotSizeResult);
+    (uuid: impl Into<Id>) -> body(GetVolumeSnapshotSizeResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -214,7 +214,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/14`
     RevertVolumeFromSnapshot = op("RevertVolumeFromSnapshot", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").wrapper("revertVolumeFromSnapshot").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -225,7 +225,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/15`
     UpdateVolumeSnapshot = op("UpdateVolumeSnapshot", "PUT", "/zstack/v1/volume-snapshots/{uuid}/actions").wrapper("updateVolumeSnapshot").long_running();
-    (uuid: Id) body(UpdateVolumeSnapshotRequest) -> body(Reply<VolumeSnapshot>);
+    (uuid: impl Into<Id>) body(UpdateVolumeSnapshotRequest) -> body(Reply<VolumeSnapshot>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -333,7 +333,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     1 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { BatchDeleteVolumeSnapshotRequest(uuids: Vec<Id>) { delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { BatchDeleteVolumeSnapshotRequest(set uuids: Vec<Id>) { set delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `CreateVolumeSnapshotGroup` is given.
     ///
@@ -356,7 +356,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVolumeSnapshotGroupRequest(root_volume_uuid: Id, name: String) { description: String, with_memory: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVolumeSnapshotGroupRequest(into root_volume_uuid: Id, into name: String) { into description: String, set with_memory: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVolumeSnapshotGroup` is given.
     ///
@@ -367,7 +367,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVolumeSnapshotGroupRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVolumeSnapshotGroupRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateVolumeSnapshot` is given.
     ///
@@ -382,7 +382,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVolumeSnapshotRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVolumeSnapshotRequest() { into name: String, into description: String } }
 backhaul_wire::generated_choice! {
     /// A volume snapshot state.
     ///

@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/2`
     GetAccessPath = op("GetAccessPath", "GET", "/zstack/v1/block-volumes/access/path");
-    (primary_storage_uuid: Id) -> body(GetAccessPathResult);
+    (primary_storage_uuid: impl Into<Id>) -> body(GetAccessPathResult);
     /// The primary storage.
     primary_storage_uuid: Id [primary_storage_uuid.into()] query("primaryStorageUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/3`
     UpdateBlockVolume = op("UpdateBlockVolume", "PUT", "/zstack/v1/block-volumes/{uuid}/actions").wrapper("updateBlockVolume").long_running();
-    (uuid: Id) body(UpdateBlockVolumeRequest) -> body(Reply<BlockVolume>);
+    (uuid: impl Into<Id>) body(UpdateBlockVolumeRequest) -> body(Reply<BlockVolume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/6`
     DeleteDiskOffering = op("DeleteDiskOffering", "DELETE", "/zstack/v1/disk-offerings/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -116,7 +116,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/7`
     ChangeDiskOfferingState = op("ChangeDiskOfferingState", "PUT", "/zstack/v1/disk-offerings/{uuid}/actions").wrapper("changeDiskOfferingState").long_running();
-    (uuid: Id) body(ChangeDiskOfferingStateRequest) -> body(Reply<DiskOffering>);
+    (uuid: impl Into<Id>) body(ChangeDiskOfferingStateRequest) -> body(Reply<DiskOffering>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -127,7 +127,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/8`
     UpdateDiskOffering = op("UpdateDiskOffering", "PUT", "/zstack/v1/disk-offerings/{uuid}/actions").wrapper("updateDiskOffering").long_running();
-    (uuid: Id) body(UpdateDiskOfferingRequest) -> body(Reply<DiskOffering>);
+    (uuid: impl Into<Id>) body(UpdateDiskOfferingRequest) -> body(Reply<DiskOffering>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -210,7 +210,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/13`
     CreateDataVolumeFromVolumeTemplate = op("CreateDataVolumeFromVolumeTemplate", "POST", "/zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}").wrapper("params").long_running();
-    (image_uuid: Id) body(CreateDataVolumeFromVolumeTemplateRequest) -> body(Reply<Volume>);
+    (image_uuid: impl Into<Id>) body(CreateDataVolumeFromVolumeTemplateRequest) -> body(Reply<Volume>);
     image_uuid: Id [image_uuid.into()] path("imageUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -221,7 +221,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/14`
     CreateDataVolumeFromVolumeSnapshot = op("CreateDataVolumeFromVolumeSnapshot", "POST", "/zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}").wrapper("params").long_running();
-    (volume_snapshot_uuid: Id) body(CreateDataVolumeFromVolumeSnapshotRequest) -> body(Reply<Volume>);
+    (volume_snapshot_uuid: impl Into<Id>) body(CreateDataVolumeFromVolumeSnapshotRequest) -> body(Reply<Volume>);
     volume_snapshot_uuid: Id [volume_snapshot_uuid.into()] path("volumeSnapshotUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -232,7 +232,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/15`
     ResizeDataVolume = op("ResizeDataVolume", "PUT", "/zstack/v1/volumes/data/resize/{uuid}/actions").wrapper("resizeDataVolume").long_running();
-    (uuid: Id) body(ResizeDataVolumeRequest) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) body(ResizeDataVolumeRequest) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -254,7 +254,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/17`
     ResizeRootVolume = op("ResizeRootVolume", "PUT", "/zstack/v1/volumes/resize/{uuid}/actions").wrapper("resizeRootVolume").long_running();
-    (uuid: Id) body(ResizeRootVolumeRequest) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) body(ResizeRootVolumeRequest) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -301,7 +301,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/20`
     DeleteDataVolume = op("DeleteDataVolume", "DELETE", "/zstack/v1/volumes/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -314,7 +314,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/21`
     ChangeVolumeState = op("ChangeVolumeState", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("changeVolumeState").long_running();
-    (uuid: Id) body(ChangeVolumeStateRequest) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) body(ChangeVolumeStateRequest) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -325,7 +325,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/22`
     ExpungeDataVolume = op("ExpungeDataVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("expungeDataVolume").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -336,7 +336,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/23`
     FlattenVolume = op("FlattenVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("flattenVolume").long_running();
-    (uuid: Id) body(FlattenVolumeRequest) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) body(FlattenVolumeRequest) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -347,7 +347,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/24`
     RecoverDataVolume = op("RecoverDataVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("recoverDataVolume").long_running();
-    (uuid: Id) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -358,7 +358,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/25`
     SetVolumeIoThreadPin = op("SetVolumeIoThreadPin", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("setVolumeIoThreadPin").long_running();
-    (uuid: Id) body(SetVolumeIoThreadPinRequest) -> body(SetVolumeIoThreadPinResult);
+    (uuid: impl Into<Id>) body(SetVolumeIoThreadPinRequest) -> body(SetVolumeIoThreadPinResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -369,7 +369,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/26`
     SetVolumeQos = op("SetVolumeQos", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("setVolumeQos").long_running();
-    (uuid: Id) body(SetVolumeQosRequest) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) body(SetVolumeQosRequest) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -380,7 +380,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/27`
     SyncVolumeSize = op("SyncVolumeSize", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("syncVolumeSize").long_running();
-    (uuid: Id) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -391,7 +391,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/28`
     UndoSnapshotCreation = op("UndoSnapshotCreation", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("undoSnapshotCreation").long_running();
-    (uuid: Id) body(UndoSnapshotCreationRequest) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) body(UndoSnapshotCreationRequest) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -402,7 +402,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/29`
     UpdateVolume = op("UpdateVolume", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("updateVolume").long_running();
-    (uuid: Id) body(UpdateVolumeRequest) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) body(UpdateVolumeRequest) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -413,7 +413,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/30`
     ValidateVolumeSnapshotChain = op("ValidateVolumeSnapshotChain", "PUT", "/zstack/v1/volumes/{uuid}/actions").wrapper("validateVolumeSnapshotChain").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -424,7 +424,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/31`
     GetVolumeCapabilities = op("GetVolumeCapabilities", "GET", "/zstack/v1/volumes/{uuid}/capabilities");
-    (uuid: Id) -> body(GetVolumeCapabilitiesResult);
+    (uuid: impl Into<Id>) -> body(GetVolumeCapabilitiesResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -435,7 +435,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/32`
     GetVolumeIoThreadPin = op("GetVolumeIoThreadPin", "GET", "/zstack/v1/volumes/{uuid}/io-thread-pin");
-    (uuid: Id) -> body(GetVolumeIoThreadPinResult);
+    (uuid: impl Into<Id>) -> body(GetVolumeIoThreadPinResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -446,7 +446,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/33`
     DeleteVolumeQos = op("DeleteVolumeQos", "DELETE", "/zstack/v1/volumes/{uuid}/qos").long_running();
-    (uuid: Id) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// `total` when left out.
     mode: Option<DeleteVolumeQosMode> [None] query("mode", Kind::Enum(&DELETE_VOLUME_QOS_MODE));
@@ -459,7 +459,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/34`
     GetVolumeQos = op("GetVolumeQos", "GET", "/zstack/v1/volumes/{uuid}/qos");
-    (uuid: Id) -> body(GetVolumeQosResult);
+    (uuid: impl Into<Id>) -> body(GetVolumeQosResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// `false` when left out.
     force_sync: Option<bool> [None] query("forceSync", Kind::Bool);
@@ -472,7 +472,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/35`
     DetachDataVolumeFromVm = op("DetachDataVolumeFromVm", "DELETE", "/zstack/v1/volumes/{uuid}/vm-instances").long_running();
-    (uuid: Id) -> body(Reply<Volume>);
+    (uuid: impl Into<Id>) -> body(Reply<Volume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     vm_uuid: Option<Id> [None] query("vmUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -484,7 +484,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/36`
     GetDataVolumeAttachableVm = op("GetDataVolumeAttachableVm", "GET", "/zstack/v1/volumes/{volumeUuid}/candidate-vm-instances");
-    (volume_uuid: Id) -> body(Page<VmInstance>);
+    (volume_uuid: impl Into<Id>) -> body(Page<VmInstance>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -495,7 +495,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/37`
     DetachDataVolumeFromHost = op("DetachDataVolumeFromHost", "DELETE", "/zstack/v1/volumes/{volumeUuid}/hosts").long_running();
-    (volume_uuid: Id) -> empty(());
+    (volume_uuid: impl Into<Id>) -> empty(());
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// The host.
     host_uuid: Option<Id> [None] query("hostUuid", Kind::Id);
@@ -508,7 +508,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/38`
     AttachDataVolumeToHost = op("AttachDataVolumeToHost", "POST", "/zstack/v1/volumes/{volumeUuid}/hosts/{hostUuid}").wrapper("params").long_running();
-    (volume_uuid: Id, host_uuid: Id) body(AttachDataVolumeToHostRequest) -> empty(());
+    (volume_uuid: impl Into<Id>, host_uuid: impl Into<Id>) body(AttachDataVolumeToHostRequest) -> empty(());
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -520,7 +520,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/39`
     LocalStorageGetVolumeMigratableHosts = op("LocalStorageGetVolumeMigratableHosts", "GET", "/zstack/v1/volumes/{volumeUuid}/migration-target-hosts");
-    (volume_uuid: Id) -> body(Page<Host>);
+    (volume_uuid: impl Into<Id>) -> body(Page<Host>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -531,7 +531,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/40`
     AttachDataVolumeToVm = op("AttachDataVolumeToVm", "POST", "/zstack/v1/volumes/{volumeUuid}/vm-instances/{vmInstanceUuid}").wrapper("params").long_running();
-    (volume_uuid: Id, vm_instance_uuid: Id) -> body(Reply<Volume>);
+    (volume_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) -> body(Reply<Volume>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -543,7 +543,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/41`
     CreateVolumeSnapshot = op("CreateVolumeSnapshot", "POST", "/zstack/v1/volumes/{volumeUuid}/volume-snapshots").wrapper("params").long_running();
-    (volume_uuid: Id) body(CreateVolumeSnapshotRequest) -> body(Reply<VolumeSnapshot>);
+    (volume_uuid: impl Into<Id>) body(CreateVolumeSnapshotRequest) -> body(Reply<VolumeSnapshot>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -580,7 +580,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/43`
     UpdateXskyBlockVolume = op("UpdateXskyBlockVolume", "PUT", "/zstack/v1/xsky/block-volumes/{uuid}/actions").wrapper("updateXskyBlockVolume").long_running();
-    (uuid: Id) body(UpdateXskyBlockVolumeRequest) -> body(Reply<BlockVolume>);
+    (uuid: impl Into<Id>) body(UpdateXskyBlockVolumeRequest) -> body(Reply<BlockVolume>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -484,7 +484,7 @@ backhaul_wire::generated_model! {
     /// The cluster.
     0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { BatchSyncVolumeSizeRequest(cluster_uuid: Id) {  } }
+backhaul_wire::generated_request! { BatchSyncVolumeSizeRequest(into cluster_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `BatchSyncVolumeSize` answers.
     ///
@@ -582,7 +582,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBlockVolumeRequest(name: String, size: i64, primary_storage_uuid: Id) { description: String, access_path_id: i64, access_path_iqn: String, burst_total_bw: i64, burst_total_iops: i64, max_total_bw: i64, max_total_iops: i64, protocol: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBlockVolumeRequest(into name: String, set size: i64, into primary_storage_uuid: Id) { into description: String, set access_path_id: i64, into access_path_iqn: String, set burst_total_bw: i64, set burst_total_iops: i64, set max_total_bw: i64, set max_total_iops: i64, into protocol: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBlockVolume` is given.
     ///
@@ -593,7 +593,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBlockVolumeRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateBlockVolumeRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateDiskOffering` is given.
     ///
@@ -621,7 +621,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDiskOfferingRequest(name: String, disk_size: i64) { description: String, sort_key: i64, allocation_strategy: String, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDiskOfferingRequest(into name: String, set disk_size: i64) { into description: String, set sort_key: i64, into allocation_strategy: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeDiskOfferingState` is given.
     ///
@@ -630,7 +630,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeDiskOfferingStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeDiskOfferingStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateDiskOffering` is given.
     ///
@@ -645,7 +645,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateDiskOfferingRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateDiskOfferingRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolume` is given.
     ///
@@ -670,7 +670,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeRequest(name: String) { description: String, disk_offering_uuid: Id, disk_size: i64, primary_storage_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeRequest(into name: String) { into description: String, into disk_offering_uuid: Id, set disk_size: i64, into primary_storage_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeFromVolumeTemplate` is given.
     ///
@@ -693,7 +693,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeFromVolumeTemplateRequest(name: String, primary_storage_uuid: Id) { description: String, host_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeFromVolumeTemplateRequest(into name: String, into primary_storage_uuid: Id) { into description: String, into host_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeFromVolumeSnapshot` is given.
     ///
@@ -714,7 +714,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeFromVolumeSnapshotRequest(name: String) { description: String, primary_storage_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeFromVolumeSnapshotRequest(into name: String) { into description: String, into primary_storage_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ResizeDataVolume` is given.
     ///
@@ -723,7 +723,7 @@ backhaul_wire::generated_model! {
     /// Its size, in bytes. `0` when left out.
     0 size: Option<i64> = Int, new("size", Kind::Int).required();
 }
-backhaul_wire::generated_request! { ResizeDataVolumeRequest(size: i64) {  } }
+backhaul_wire::generated_request! { ResizeDataVolumeRequest(set size: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `ResizeRootVolume` is given.
     ///
@@ -734,7 +734,7 @@ backhaul_wire::generated_model! {
     /// Its size, in bytes. `0` when left out.
     1 size: Option<i64> = Int, new("size", Kind::Int).required();
 }
-backhaul_wire::generated_request! { ResizeRootVolumeRequest(size: i64) { vm_instance_uuid: Id } }
+backhaul_wire::generated_request! { ResizeRootVolumeRequest(set size: i64) { into vm_instance_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `CreateVolumesSnapshot` is given.
     ///
@@ -742,7 +742,7 @@ backhaul_wire::generated_model! {
     CreateVolumesSnapshotRequest = CREATE_VOLUMES_SNAPSHOT_REQUEST("CreateVolumesSnapshotRequest");
     0 volume_uuids: Vec<Id> = Ids, list("volumeUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { CreateVolumesSnapshotRequest(volume_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { CreateVolumesSnapshotRequest(set volume_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVolumeState` is given.
     ///
@@ -751,7 +751,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeVolumeStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeVolumeStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `FlattenVolume` is given.
     ///
@@ -760,7 +760,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 dry_run: Option<bool> = Bool, new("dryRun", Kind::Bool);
 }
-backhaul_wire::generated_request! { FlattenVolumeRequest() { dry_run: bool } }
+backhaul_wire::generated_request! { FlattenVolumeRequest() { set dry_run: bool } }
 backhaul_wire::generated_model! {
     /// What `SetVolumeIoThreadPin` is given.
     ///
@@ -771,7 +771,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 10.
     2 io_thread_id: Option<i64> = Int, new("ioThreadId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetVolumeIoThreadPinRequest(vm_uuid: Id, pin: String, io_thread_id: i64) {  } }
+backhaul_wire::generated_request! { SetVolumeIoThreadPinRequest(into vm_uuid: Id, into pin: String, set io_thread_id: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVolumeQos` is given.
     ///
@@ -793,7 +793,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1.
     7 total_iops: Option<i64> = Int, new("totalIOPS", Kind::Int);
 }
-backhaul_wire::generated_request! { SetVolumeQosRequest() { mode: SetVolumeQosMode, volume_bandwidth: i64, read_bandwidth: i64, write_bandwidth: i64, total_bandwidth: i64, read_iops: i64, write_iops: i64, total_iops: i64 } }
+backhaul_wire::generated_request! { SetVolumeQosRequest() { set mode: SetVolumeQosMode, set volume_bandwidth: i64, set read_bandwidth: i64, set write_bandwidth: i64, set total_bandwidth: i64, set read_iops: i64, set write_iops: i64, set total_iops: i64 } }
 backhaul_wire::generated_model! {
     /// What `UndoSnapshotCreation` is given.
     ///
@@ -801,7 +801,7 @@ backhaul_wire::generated_model! {
     UndoSnapshotCreationRequest = UNDO_SNAPSHOT_CREATION_REQUEST("UndoSnapshotCreationRequest");
     0 snap_shot_uuid: Option<Id> = Id, new("snapShotUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { UndoSnapshotCreationRequest(snap_shot_uuid: Id) {  } }
+backhaul_wire::generated_request! { UndoSnapshotCreationRequest(into snap_shot_uuid: Id) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateVolume` is given.
     ///
@@ -816,7 +816,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVolumeRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateVolumeRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `AttachDataVolumeToHost` is given.
     ///
@@ -827,7 +827,7 @@ backhaul_wire::generated_model! {
     /// Has at most 512 characters.
     0 mount_path: Option<String> = Text, new("mountPath", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AttachDataVolumeToHostRequest(mount_path: String) {  } }
+backhaul_wire::generated_request! { AttachDataVolumeToHostRequest(into mount_path: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVolumeSnapshot` is given.
     ///
@@ -846,7 +846,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVolumeSnapshotRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVolumeSnapshotRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateXskyBlockVolume` is given.
     ///
@@ -861,7 +861,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateXskyBlockVolumeRequest() { burst_total_bw: i64, burst_total_iops: i64, max_total_bw: i64, max_total_iops: i64, name: String, description: String } }
+backhaul_wire::generated_request! { UpdateXskyBlockVolumeRequest() { set burst_total_bw: i64, set burst_total_iops: i64, set max_total_bw: i64, set max_total_iops: i64, into name: String, into description: String } }
 backhaul_wire::generated_choice! {
     /// A disk offering state.
     ///

@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/2`
     DeleteZone = op("DeleteZone", "DELETE", "/zstack/v1/zones/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/3`
     ChangeZoneState = op("ChangeZoneState", "PUT", "/zstack/v1/zones/{uuid}/actions").wrapper("changeZoneState").long_running();
-    (uuid: Id) body(ChangeZoneStateRequest) -> body(Reply<Zone>);
+    (uuid: impl Into<Id>) body(ChangeZoneStateRequest) -> body(Reply<Zone>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -68,7 +68,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/4`
     UpdateZone = op("UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").wrapper("updateZone").long_running();
-    (uuid: Id) body(UpdateZoneRequest) -> body(Reply<Zone>);
+    (uuid: impl Into<Id>) body(UpdateZoneRequest) -> body(Reply<Zone>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/5`
     GetZone = op("GetZone", "GET", "/zstack/v1/zones/{uuid}/info");
-    (uuid: Id) -> body(Page<Zone>);
+    (uuid: impl Into<Id>) -> body(Page<Zone>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/6`
     DetachBackupStorageFromZone = op("DetachBackupStorageFromZone", "DELETE", "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}").long_running();
-    (zone_uuid: Id, backup_storage_uuid: Id) -> body(Reply<BackupStorage>);
+    (zone_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>) -> body(Reply<BackupStorage>);
     zone_uuid: Id [zone_uuid.into()] path("zoneUuid", Kind::Id);
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/7`
     AttachBackupStorageToZone = op("AttachBackupStorageToZone", "POST", "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}").wrapper("params").long_running();
-    (zone_uuid: Id, backup_storage_uuid: Id) -> body(Reply<BackupStorage>);
+    (zone_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>) -> body(Reply<BackupStorage>);
     zone_uuid: Id [zone_uuid.into()] path("zoneUuid", Kind::Id);
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/8`
     DetachAppBuildSystemToZone = op("DetachAppBuildSystemToZone", "DELETE", "/zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}").long_running();
-    (zone_uuid: Id, build_system_uuid: Id) -> empty(());
+    (zone_uuid: impl Into<Id>, build_system_uuid: impl Into<Id>) -> empty(());
     zone_uuid: Id [zone_uuid.into()] path("zoneUuid", Kind::Id);
     build_system_uuid: Id [build_system_uuid.into()] path("buildSystemUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/9`
     AttachAppBuildSystemToZone = op("AttachAppBuildSystemToZone", "POST", "/zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}").wrapper("params").long_running();
-    (zone_uuid: Id, build_system_uuid: Id) -> body(Reply<AppBuildSystemZoneRef>);
+    (zone_uuid: impl Into<Id>, build_system_uuid: impl Into<Id>) -> body(Reply<AppBuildSystemZoneRef>);
     zone_uuid: Id [zone_uuid.into()] path("zoneUuid", Kind::Id);
     build_system_uuid: Id [build_system_uuid.into()] path("buildSystemUuid", Kind::Id);
     /// System tags, such as `name::value`.

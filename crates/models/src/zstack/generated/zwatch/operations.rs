@@ -44,7 +44,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/2`
     GetActiveAlarmStatus = op("GetActiveAlarmStatus", "GET", "/zstack/v1/zwatch/activealarms/status");
-    (account_uuid: Id) -> body(GetActiveAlarmStatusResult);
+    (account_uuid: impl Into<Id>) -> body(GetActiveAlarmStatusResult);
     /// The account.
     account_uuid: Id [account_uuid.into()] query("accountUuid", Kind::Id).required();
     /// System tags, such as `name::value`.
@@ -82,7 +82,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/4`
     UpdateActiveAlarmTemplate = op("UpdateActiveAlarmTemplate", "PUT", "/zstack/v1/zwatch/activealarms/templates/{uuid}/actions").wrapper("updateActiveAlarmTemplate").long_running();
-    (uuid: Id) body(UpdateActiveAlarmTemplateRequest) -> body(Reply<ActiveAlarmTemplate>);
+    (uuid: impl Into<Id>) body(UpdateActiveAlarmTemplateRequest) -> body(Reply<ActiveAlarmTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -198,7 +198,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/11`
     RemoveLabelFromAlarm = op("RemoveLabelFromAlarm", "DELETE", "/zstack/v1/zwatch/alarms/labels/{uuid}").long_running();
-    (uuid: Id) -> body(Reply<Alarm>);
+    (uuid: impl Into<Id>) -> body(Reply<Alarm>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -211,7 +211,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/12`
     UpdateAlarmLabel = op("UpdateAlarmLabel", "PUT", "/zstack/v1/zwatch/alarms/labels/{uuid}/actions").wrapper("updateAlarmLabel").long_running();
-    (uuid: Id) body(UpdateAlarmLabelRequest) -> body(Reply<AlarmLabel>);
+    (uuid: impl Into<Id>) body(UpdateAlarmLabelRequest) -> body(Reply<AlarmLabel>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -294,7 +294,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/17`
     DeleteSnsTextTemplate = op("DeleteSNSTextTemplate", "DELETE", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -307,7 +307,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/18`
     UpdateAliyunSmsSnsTextTemplate = op("UpdateAliyunSmsSNSTextTemplate", "PUT", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions").wrapper("updateAliyunSmsSNSTextTemplate").long_running();
-    (uuid: Id) body(UpdateAliyunSmsSNSTextTemplateRequest) -> body(Reply<AliyunSmsSNSTextTemplate>);
+    (uuid: impl Into<Id>) body(UpdateAliyunSmsSNSTextTemplateRequest) -> body(Reply<AliyunSmsSNSTextTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -318,7 +318,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/19`
     UpdateSnsTextTemplate = op("UpdateSNSTextTemplate", "PUT", "/zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions").wrapper("updateSNSTextTemplate").long_running();
-    (uuid: Id) body(UpdateSNSTextTemplateRequest) -> body(Reply<SNSTextTemplate>);
+    (uuid: impl Into<Id>) body(UpdateSNSTextTemplateRequest) -> body(Reply<SNSTextTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -329,7 +329,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/20`
     AddActionToAlarm = op("AddActionToAlarm", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/actions").wrapper("params").long_running();
-    (alarm_uuid: Id) body(AddActionToAlarmRequest) -> body(Reply<Alarm>);
+    (alarm_uuid: impl Into<Id>) body(AddActionToAlarmRequest) -> body(Reply<Alarm>);
     alarm_uuid: Id [alarm_uuid.into()] path("alarmUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -340,7 +340,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/21`
     RemoveActionFromAlarm = op("RemoveActionFromAlarm", "DELETE", "/zstack/v1/zwatch/alarms/{alarmUuid}/actions/{actionUuid}").long_running();
-    (alarm_uuid: Id, action_uuid: Id) -> body(Reply<Alarm>);
+    (alarm_uuid: impl Into<Id>, action_uuid: impl Into<Id>) -> body(Reply<Alarm>);
     alarm_uuid: Id [alarm_uuid.into()] path("alarmUuid", Kind::Id);
     action_uuid: Id [action_uuid.into()] path("actionUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -354,7 +354,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/22`
     CreateAutoScalingRuleAlarmTrigger = op("CreateAutoScalingRuleAlarmTrigger", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/autoscaling/rules/{ruleUuid}").wrapper("params").long_running();
-    (alarm_uuid: Id, rule_uuid: Id) body(CreateAutoScalingRuleAlarmTriggerRequest) -> body(Reply<AutoScalingRuleTrigger>);
+    (alarm_uuid: impl Into<Id>, rule_uuid: impl Into<Id>) body(CreateAutoScalingRuleAlarmTriggerRequest) -> body(Reply<AutoScalingRuleTrigger>);
     alarm_uuid: Id [alarm_uuid.into()] path("alarmUuid", Kind::Id);
     rule_uuid: Id [rule_uuid.into()] path("ruleUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -366,7 +366,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/23`
     AddLabelToAlarm = op("AddLabelToAlarm", "POST", "/zstack/v1/zwatch/alarms/{alarmUuid}/labels").wrapper("params").long_running();
-    (alarm_uuid: Id) body(AddLabelToAlarmRequest) -> body(Reply<AlarmLabel>);
+    (alarm_uuid: impl Into<Id>) body(AddLabelToAlarmRequest) -> body(Reply<AlarmLabel>);
     alarm_uuid: Id [alarm_uuid.into()] path("alarmUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -377,7 +377,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/24`
     DeleteAlarm = op("DeleteAlarm", "DELETE", "/zstack/v1/zwatch/alarms/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -390,7 +390,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/25`
     ChangeAlarmState = op("ChangeAlarmState", "PUT", "/zstack/v1/zwatch/alarms/{uuid}/actions").wrapper("changeAlarmState").long_running();
-    (uuid: Id) body(ChangeAlarmStateRequest) -> body(Reply<Alarm>);
+    (uuid: impl Into<Id>) body(ChangeAlarmStateRequest) -> body(Reply<Alarm>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -401,7 +401,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/26`
     UpdateAlarm = op("UpdateAlarm", "PUT", "/zstack/v1/zwatch/alarms/{uuid}/actions").wrapper("updateAlarm").long_running();
-    (uuid: Id) body(UpdateAlarmRequest) -> body(Reply<Alarm>);
+    (uuid: impl Into<Id>) body(UpdateAlarmRequest) -> body(Reply<Alarm>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -438,7 +438,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/28`
     UpdateAlertDataAck = op("UpdateAlertDataAck", "PUT", "/zstack/v1/zwatch/alert-histories/acknowledgments/{alertDataUuid}/actions").wrapper("updateAlertDataAck").long_running();
-    (alert_data_uuid: Id) body(UpdateAlertDataAckRequest) -> body(Reply<AlertDataAck>);
+    (alert_data_uuid: impl Into<Id>) body(UpdateAlertDataAckRequest) -> body(Reply<AlertDataAck>);
     alert_data_uuid: Id [alert_data_uuid.into()] path("alertDataUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -449,12 +449,12 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/29`
     GetZWatchAlertHistogram = op("GetZWatchAlertHistogram", "GET", "/zstack/v1/zwatch/alert-histories/histogram");
-    (table_name: String, start_time: i64, end_time: i64, interval_hours: i64) -> body(GetZWatchAlertHistogramResult);
+    (table_name: impl Into<String>, start_time: i64, end_time: i64, interval_hours: i64) -> body(GetZWatchAlertHistogramResult);
     table_name: String [table_name.into()] query("tableName", Kind::Text).required();
-    start_time: i64 [start_time.into()] query("startTime", Kind::Int).required();
-    end_time: i64 [end_time.into()] query("endTime", Kind::Int).required();
+    start_time: i64 [start_time] query("startTime", Kind::Int).required();
+    end_time: i64 [end_time] query("endTime", Kind::Int).required();
     /// `1` when left out.
-    interval_hours: i64 [interval_hours.into()] query("intervalHours", Kind::Int).required();
+    interval_hours: i64 [interval_hours] query("intervalHours", Kind::Int).required();
     group_columns: Vec<String> [Vec::new()] query("groupColumns", Kind::Text).list();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -508,7 +508,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/32`
     ChangeEventSubscriptionState = op("ChangeEventSubscriptionState", "PUT", "/zstack/v1/zwatch/change/eventSubscription/{uuid}/state").wrapper("changeEventSubscriptionState").long_running();
-    (uuid: Id) body(ChangeEventSubscriptionStateRequest) -> body(Reply<EventSubscription>);
+    (uuid: impl Into<Id>) body(ChangeEventSubscriptionStateRequest) -> body(Reply<EventSubscription>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -638,7 +638,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/40`
     RemoveLabelFromEventSubscription = op("RemoveLabelFromEventSubscription", "DELETE", "/zstack/v1/zwatch/events/subscriptions/labels/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
@@ -649,7 +649,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/41`
     UpdateEventSubscriptionLabel = op("UpdateEventSubscriptionLabel", "PUT", "/zstack/v1/zwatch/events/subscriptions/labels/{uuid}/actions").wrapper("updateEventSubscriptionLabel").long_running();
-    (uuid: Id) body(UpdateEventSubscriptionLabelRequest) -> body(Reply<EventSubscriptionLabel>);
+    (uuid: impl Into<Id>) body(UpdateEventSubscriptionLabelRequest) -> body(Reply<EventSubscriptionLabel>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -660,7 +660,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/42`
     AddActionToEventSubscription = op("AddActionToEventSubscription", "POST", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions").wrapper("params").long_running();
-    (subscription_uuid: Id) body(AddActionToEventSubscriptionRequest) -> body(Reply<EventSubscription>);
+    (subscription_uuid: impl Into<Id>) body(AddActionToEventSubscriptionRequest) -> body(Reply<EventSubscription>);
     subscription_uuid: Id [subscription_uuid.into()] path("subscriptionUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -671,7 +671,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/43`
     RemoveActionFromEventSubscription = op("RemoveActionFromEventSubscription", "DELETE", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions/{actionUuid}").long_running();
-    (subscription_uuid: Id, action_uuid: Id) -> empty(());
+    (subscription_uuid: impl Into<Id>, action_uuid: impl Into<Id>) -> empty(());
     subscription_uuid: Id [subscription_uuid.into()] path("subscriptionUuid", Kind::Id);
     action_uuid: Id [action_uuid.into()] path("actionUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -683,7 +683,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/44`
     AddLabelToEventSubscription = op("AddLabelToEventSubscription", "POST", "/zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/labels").wrapper("params").long_running();
-    (subscription_uuid: Id) body(AddLabelToEventSubscriptionRequest) -> body(Reply<EventSubscriptionLabel>);
+    (subscription_uuid: impl Into<Id>) body(AddLabelToEventSubscriptionRequest) -> body(Reply<EventSubscriptionLabel>);
     subscription_uuid: Id [subscription_uuid.into()] path("subscriptionUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -694,7 +694,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/45`
     UnsubscribeEvent = op("UnsubscribeEvent", "DELETE", "/zstack/v1/zwatch/events/subscriptions/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -707,7 +707,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/46`
     UpdateSubscribeEvent = op("UpdateSubscribeEvent", "PUT", "/zstack/v1/zwatch/events/subscriptions/{uuid}/actions").wrapper("updateSubscribeEvent").long_running();
-    (uuid: Id) body(UpdateSubscribeEventRequest) -> body(Reply<EventSubscription>);
+    (uuid: impl Into<Id>) body(UpdateSubscribeEventRequest) -> body(Reply<EventSubscription>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -718,7 +718,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/47`
     DeleteMetricData = op("DeleteMetricData", "DELETE", "/zstack/v1/zwatch/metrics").long_running();
-    (namespace: String, metric_name: String) -> empty(());
+    (namespace: impl Into<String>, metric_name: impl Into<String>) -> empty(());
     namespace: String [namespace.into()] query("namespace", Kind::Text).required();
     metric_name: String [metric_name.into()] query("metricName", Kind::Text).required();
     labels: Vec<String> [Vec::new()] query("labels", Kind::Text).list();
@@ -731,7 +731,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/48`
     GetMetricData = op("GetMetricData", "GET", "/zstack/v1/zwatch/metrics");
-    (namespace: String, metric_name: String) -> body(GetMetricDataResult);
+    (namespace: impl Into<String>, metric_name: impl Into<String>) -> body(GetMetricDataResult);
     namespace: String [namespace.into()] query("namespace", Kind::Text).required();
     metric_name: String [metric_name.into()] query("metricName", Kind::Text).required();
     start_time: Option<i64> [None] query("startTime", Kind::Int);
@@ -832,7 +832,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/54`
     DeleteMetricTemplate = op("DeleteMetricTemplate", "DELETE", "/zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -845,7 +845,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/55`
     DeleteMetricDataHttpReceiver = op("DeleteMetricDataHttpReceiver", "DELETE", "/zstack/v1/zwatch/metrics/httpreceivers/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -858,7 +858,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/56`
     GetMetricLabelValue = op("GetMetricLabelValue", "GET", "/zstack/v1/zwatch/metrics/label-values");
-    (namespace: String, metric_name: String) -> body(GetMetricLabelValueResult);
+    (namespace: impl Into<String>, metric_name: impl Into<String>) -> body(GetMetricLabelValueResult);
     namespace: String [namespace.into()] query("namespace", Kind::Text).required();
     metric_name: String [metric_name.into()] query("metricName", Kind::Text).required();
     start_time: Option<i64> [None] query("startTime", Kind::Int);
@@ -1040,7 +1040,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/65`
     AddInstanceToMonitorGroup = op("AddInstanceToMonitorGroup", "POST", "/zstack/v1/zwatch/monitorgroups/{groupUuid}/actions").wrapper("params").long_running();
-    (group_uuid: Id) body(AddInstanceToMonitorGroupRequest) -> body(Reply<MonitorGroupInstance>);
+    (group_uuid: impl Into<Id>) body(AddInstanceToMonitorGroupRequest) -> body(Reply<MonitorGroupInstance>);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1051,7 +1051,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/66`
     RemoveInstanceFromMonitorGroup = op("RemoveInstanceFromMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitorgroups/{groupUuid}/actions/{instanceUuid}").long_running();
-    (group_uuid: Id, instance_uuid: Id) -> empty(());
+    (group_uuid: impl Into<Id>, instance_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     instance_uuid: Id [instance_uuid.into()] path("instanceUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -1065,7 +1065,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/67`
     DeleteMonitorGroup = op("DeleteMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitorgroups/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1078,7 +1078,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/68`
     UpdateMonitorGroup = op("UpdateMonitorGroup", "PUT", "/zstack/v1/zwatch/monitorgroups/{uuid}/actions").wrapper("updateMonitorGroup").long_running();
-    (uuid: Id) body(UpdateMonitorGroupRequest) -> body(Reply<MonitorGroup>);
+    (uuid: impl Into<Id>) body(UpdateMonitorGroupRequest) -> body(Reply<MonitorGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1161,7 +1161,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/73`
     DeleteEventRuleTemplate = op("DeleteEventRuleTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1174,7 +1174,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/74`
     UpdateEventRuleTemplate = op("UpdateEventRuleTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/evenrules/{uuid}/actions").wrapper("updateEventRuleTemplate").long_running();
-    (uuid: Id) body(UpdateEventRuleTemplateRequest) -> body(Reply<EventRuleTemplate>);
+    (uuid: impl Into<Id>) body(UpdateEventRuleTemplateRequest) -> body(Reply<EventRuleTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1211,7 +1211,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/76`
     DeleteMetricRuleTemplate = op("DeleteMetricRuleTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1224,7 +1224,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/77`
     UpdateMetricRuleTemplate = op("UpdateMetricRuleTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/metricrules/{uuid}/actions").wrapper("updateMetricRuleTemplate").long_running();
-    (uuid: Id) body(UpdateMetricRuleTemplateRequest) -> body(Reply<MetricRuleTemplate>);
+    (uuid: impl Into<Id>) body(UpdateMetricRuleTemplateRequest) -> body(Reply<MetricRuleTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1235,7 +1235,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/78`
     AddMetricRuleTemplate = op("AddMetricRuleTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/{monitorTemplateUuid}/metricrules").wrapper("params").long_running();
-    (monitor_template_uuid: Id) body(AddMetricRuleTemplateRequest) -> body(Reply<MetricRuleTemplate>);
+    (monitor_template_uuid: impl Into<Id>) body(AddMetricRuleTemplateRequest) -> body(Reply<MetricRuleTemplate>);
     monitor_template_uuid: Id [monitor_template_uuid.into()] path("monitorTemplateUuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1246,7 +1246,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/79`
     RevokeMonitorTemplateFromMonitorGroup = op("RevokeMonitorTemplateFromMonitorGroup", "DELETE", "/zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}").long_running();
-    (template_uuid: Id, group_uuid: Id) -> empty(());
+    (template_uuid: impl Into<Id>, group_uuid: impl Into<Id>) -> empty(());
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
@@ -1260,7 +1260,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/80`
     ApplyMonitorTemplateToMonitorGroup = op("ApplyMonitorTemplateToMonitorGroup", "POST", "/zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}").wrapper("params").long_running();
-    (template_uuid: Id, group_uuid: Id) -> body(Reply<MonitorGroupTemplateRef>);
+    (template_uuid: impl Into<Id>, group_uuid: impl Into<Id>) -> body(Reply<MonitorGroupTemplateRef>);
     template_uuid: Id [template_uuid.into()] path("templateUuid", Kind::Id);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     /// System tags, such as `name::value`.
@@ -1272,7 +1272,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/81`
     DeleteMonitorTemplate = op("DeleteMonitorTemplate", "DELETE", "/zstack/v1/zwatch/monitortemplates/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1285,7 +1285,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/82`
     CloneMonitorTemplate = op("CloneMonitorTemplate", "POST", "/zstack/v1/zwatch/monitortemplates/{uuid}/actions").wrapper("params").long_running();
-    (uuid: Id) body(CloneMonitorTemplateRequest) -> body(Reply<MonitorTemplate>);
+    (uuid: impl Into<Id>) body(CloneMonitorTemplateRequest) -> body(Reply<MonitorTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1296,7 +1296,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/83`
     UpdateMonitorTemplate = op("UpdateMonitorTemplate", "PUT", "/zstack/v1/zwatch/monitortemplates/{uuid}/actions").wrapper("updateMonitorTemplate").long_running();
-    (uuid: Id) body(UpdateMonitorTemplateRequest) -> body(Reply<MonitorTemplate>);
+    (uuid: impl Into<Id>) body(UpdateMonitorTemplateRequest) -> body(Reply<MonitorTemplate>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1416,7 +1416,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/90`
     DeleteThirdpartyPlatform = op("DeleteThirdpartyPlatform", "DELETE", "/zstack/v1/zwatch/third-party/platforms/{uuid}").long_running();
-    (uuid: Id) -> empty(());
+    (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     delete_mode: Option<DeleteMode> [None] query("deleteMode", Kind::Enum(&DELETE_MODE));
@@ -1429,7 +1429,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/91`
     UpdateThirdpartyPlatform = op("UpdateThirdpartyPlatform", "PUT", "/zstack/v1/zwatch/third-party/platforms/{uuid}/actions").wrapper("updateThirdpartyPlatform").long_running();
-    (uuid: Id) body(UpdateThirdpartyPlatformRequest) -> body(Reply<ThirdpartyPlatform>);
+    (uuid: impl Into<Id>) body(UpdateThirdpartyPlatformRequest) -> body(Reply<ThirdpartyPlatform>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
@@ -1440,7 +1440,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/92`
     ChangeSnsTopicState = op("ChangeSNSTopicState", "PUT", "/zstack/v1/zwatch/topics/{uuid}/actions").wrapper("changeSNSTopicState").long_running();
-    (uuid: Id) body(ChangeSNSTopicStateRequest) -> body(Reply<SNSTopic>);
+    (uuid: impl Into<Id>) body(ChangeSNSTopicStateRequest) -> body(Reply<SNSTopic>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();

@@ -924,14 +924,14 @@ backhaul_wire::generated_model! {
     /// What `GetZWatchAlertHistogram` answers.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/$defs/GetZWatchAlertHistogramResult`
-    GetZWatchAlertHistogramResult = GET_Z_WATCH_ALERT_HISTOGRAM_RESULT("GetZWatchAlertHistogramResult");
+    GetZWatchAlertHistogramResult = GET_Z_WATCH_ALERT_HISTOGRAM_RESULT("GetZWatchAlertHistogramResult") holds secrets;
     0 histograms: Vec<Histogram> = Structs, list("histograms", Kind::Struct(&HISTOGRAM)).uncertain();
 }
 backhaul_wire::generated_model! {
     /// A histogram.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/$defs/Histogram`
-    Histogram = HISTOGRAM("Histogram");
+    Histogram = HISTOGRAM("Histogram") holds secrets;
     0 time: Option<i64> = Int, new("time", Kind::Int);
     1 count: Option<i64> = Int, new("count", Kind::Int);
     2 tags: Vec<TagInventory> = Structs, list("tags", Kind::Struct(&TAG_INVENTORY)).uncertain();
@@ -1481,7 +1481,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     1 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeActiveAlarmStateRequest(namespace: String, state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeActiveAlarmStateRequest(into namespace: String, set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateActiveAlarmTemplate` is given.
     ///
@@ -1501,7 +1501,7 @@ backhaul_wire::generated_model! {
     6 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
     7 labels: Option<String> = Text, new("labels", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateActiveAlarmTemplateRequest() { alarm_name: String, comparison_operator: ComparisonOperator, period: i64, threshold: f64, repeat_interval: i64, repeat_count: i64, emergency_level: EmergencyLevel, labels: String } }
+backhaul_wire::generated_request! { UpdateActiveAlarmTemplateRequest() { into alarm_name: String, set comparison_operator: ComparisonOperator, set period: i64, set threshold: f64, set repeat_interval: i64, set repeat_count: i64, set emergency_level: EmergencyLevel, into labels: String } }
 backhaul_wire::generated_model! {
     /// What `AckAlarmData` is given.
     ///
@@ -1516,7 +1516,7 @@ backhaul_wire::generated_model! {
     3 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
     4 ack_period_sec: Option<i64> = Int, new("ackPeriodSec", Kind::Int).required();
 }
-backhaul_wire::generated_request! { AckAlarmDataRequest(alarm_uuid: Id, alert_data_uuid: Id, data_type: AckAlarmDataDataType, ack_period_sec: i64) { resource_uuid: Id } }
+backhaul_wire::generated_request! { AckAlarmDataRequest(into alarm_uuid: Id, into alert_data_uuid: Id, set data_type: AckAlarmDataDataType, set ack_period_sec: i64) { into resource_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlarmData` is given.
     ///
@@ -1528,7 +1528,7 @@ backhaul_wire::generated_model! {
     3 update_mode: Option<UpdateAlarmDataUpdateMode> = Enum, new("updateMode", Kind::Enum(&UPDATE_ALARM_DATA_UPDATE_MODE)).required();
     4 read_status: Option<UpdateAlarmDataReadStatus> = Enum, new("readStatus", Kind::Enum(&UPDATE_ALARM_DATA_READ_STATUS));
 }
-backhaul_wire::generated_request! { UpdateAlarmDataRequest(update_mode: UpdateAlarmDataUpdateMode) { data_uuid: Id, data_start_time: i64, data_end_time: i64, read_status: UpdateAlarmDataReadStatus } }
+backhaul_wire::generated_request! { UpdateAlarmDataRequest(set update_mode: UpdateAlarmDataUpdateMode) { into data_uuid: Id, set data_start_time: i64, set data_end_time: i64, set read_status: UpdateAlarmDataReadStatus } }
 backhaul_wire::generated_model! {
     /// What `CreateAlarm` is given.
     ///
@@ -1567,7 +1567,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAlarmRequest(name: String, comparison_operator: ComparisonOperator, namespace: String, metric_name: String, threshold: f64) { description: String, period: i64, repeat_interval: i64, labels: Vec<String>, actions: Vec<String>, repeat_count: i64, r#type: String, enable_recovery: bool, emergency_level: EmergencyLevel, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAlarmRequest(into name: String, set comparison_operator: ComparisonOperator, into namespace: String, into metric_name: String, set threshold: f64) { into description: String, set period: i64, set repeat_interval: i64, set labels: Vec<String>, set actions: Vec<String>, set repeat_count: i64, into r#type: String, set enable_recovery: bool, set emergency_level: EmergencyLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlarmLabel` is given.
     ///
@@ -1578,7 +1578,7 @@ backhaul_wire::generated_model! {
     1 value: Option<String> = Text, new("value", Kind::Text).required();
     2 operator: Option<UpdateAlarmLabelOperator> = Enum, new("operator", Kind::Enum(&UPDATE_ALARM_LABEL_OPERATOR)).required();
 }
-backhaul_wire::generated_request! { UpdateAlarmLabelRequest(key: String, value: String, operator: UpdateAlarmLabelOperator) {  } }
+backhaul_wire::generated_request! { UpdateAlarmLabelRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSTextTemplate` is given.
     ///
@@ -1607,7 +1607,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSTextTemplateRequest(name: String, application_platform_type: String, template: String) { description: String, subject: String, recovery_subject: String, recovery_template: String, default_template: bool, r#type: CreateSNSTextTemplateType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSTextTemplateRequest(into name: String, into application_platform_type: String, into template: String) { into description: String, into subject: String, into recovery_subject: String, into recovery_template: String, set default_template: bool, set r#type: CreateSNSTextTemplateType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunSmsSNSTextTemplate` is given.
     ///
@@ -1640,7 +1640,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunSmsSNSTextTemplateRequest(sign: String, alarm_template_code: String, event_template_code: String, name: String, application_platform_type: String, template: String) { event_template: String, description: String, subject: String, recovery_subject: String, recovery_template: String, default_template: bool, r#type: CreateSNSTextTemplateType, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunSmsSNSTextTemplateRequest(into sign: String, into alarm_template_code: String, into event_template_code: String, into name: String, into application_platform_type: String, into template: String) { into event_template: String, into description: String, into subject: String, into recovery_subject: String, into recovery_template: String, set default_template: bool, set r#type: CreateSNSTextTemplateType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunSmsSNSTextTemplate` is given.
     ///
@@ -1666,7 +1666,7 @@ backhaul_wire::generated_model! {
     9 recovery_template: Option<String> = Text, new("recoveryTemplate", Kind::Text);
     10 default_template: Option<bool> = Bool, new("defaultTemplate", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAliyunSmsSNSTextTemplateRequest() { alarm_template_code: String, sign: String, event_template_code: String, event_template: String, name: String, description: String, subject: String, recovery_subject: String, template: String, recovery_template: String, default_template: bool } }
+backhaul_wire::generated_request! { UpdateAliyunSmsSNSTextTemplateRequest() { into alarm_template_code: String, into sign: String, into event_template_code: String, into event_template: String, into name: String, into description: String, into subject: String, into recovery_subject: String, into template: String, into recovery_template: String, set default_template: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSTextTemplate` is given.
     ///
@@ -1688,7 +1688,7 @@ backhaul_wire::generated_model! {
     5 recovery_template: Option<String> = Text, new("recoveryTemplate", Kind::Text);
     6 default_template: Option<bool> = Bool, new("defaultTemplate", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateSNSTextTemplateRequest() { name: String, description: String, subject: String, recovery_subject: String, template: String, recovery_template: String, default_template: bool } }
+backhaul_wire::generated_request! { UpdateSNSTextTemplateRequest() { into name: String, into description: String, into subject: String, into recovery_subject: String, into template: String, into recovery_template: String, set default_template: bool } }
 backhaul_wire::generated_model! {
     /// What `AddActionToAlarm` is given.
     ///
@@ -1697,7 +1697,7 @@ backhaul_wire::generated_model! {
     0 action_uuid: Option<Id> = Id, new("actionUuid", Kind::Id).required();
     1 action_type: Option<String> = Text, new("actionType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddActionToAlarmRequest(action_uuid: Id, action_type: String) {  } }
+backhaul_wire::generated_request! { AddActionToAlarmRequest(into action_uuid: Id, into action_type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingRuleAlarmTrigger` is given.
     ///
@@ -1717,7 +1717,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingRuleAlarmTriggerRequest(name: String) { trigger_type: String, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingRuleAlarmTriggerRequest(into name: String) { into trigger_type: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddLabelToAlarm` is given.
     ///
@@ -1732,7 +1732,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLabelToAlarmRequest(key: String, value: String, operator: UpdateAlarmLabelOperator) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLabelToAlarmRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAlarmState` is given.
     ///
@@ -1741,7 +1741,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAlarmStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAlarmStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlarm` is given.
     ///
@@ -1768,7 +1768,7 @@ backhaul_wire::generated_model! {
     8 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
     9 actions: Vec<String> = Texts, list("actions", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateAlarmRequest() { name: String, description: String, comparison_operator: ComparisonOperator, period: i64, threshold: f64, repeat_interval: i64, repeat_count: i64, enable_recovery: bool, emergency_level: EmergencyLevel, actions: Vec<String> } }
+backhaul_wire::generated_request! { UpdateAlarmRequest() { into name: String, into description: String, set comparison_operator: ComparisonOperator, set period: i64, set threshold: f64, set repeat_interval: i64, set repeat_count: i64, set enable_recovery: bool, set emergency_level: EmergencyLevel, set actions: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlertDataAck` is given.
     ///
@@ -1776,7 +1776,7 @@ backhaul_wire::generated_model! {
     UpdateAlertDataAckRequest = UPDATE_ALERT_DATA_ACK_REQUEST("UpdateAlertDataAckRequest");
     0 resume_alert: Option<bool> = Bool, new("resumeAlert", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAlertDataAckRequest() { resume_alert: bool } }
+backhaul_wire::generated_request! { UpdateAlertDataAckRequest() { set resume_alert: bool } }
 backhaul_wire::generated_model! {
     /// What `ChangeEventSubscriptionState` is given.
     ///
@@ -1785,7 +1785,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE)).required();
 }
-backhaul_wire::generated_request! { ChangeEventSubscriptionStateRequest(state: ResourceState) {  } }
+backhaul_wire::generated_request! { ChangeEventSubscriptionStateRequest(set state: ResourceState) {  } }
 backhaul_wire::generated_model! {
     /// What `AckEventData` is given.
     ///
@@ -1800,7 +1800,7 @@ backhaul_wire::generated_model! {
     3 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
     4 ack_period_sec: Option<i64> = Int, new("ackPeriodSec", Kind::Int).required();
 }
-backhaul_wire::generated_request! { AckEventDataRequest(event_subscription_uuid: Id, alert_data_uuid: Id, data_type: AckAlarmDataDataType, ack_period_sec: i64) { resource_uuid: Id } }
+backhaul_wire::generated_request! { AckEventDataRequest(into event_subscription_uuid: Id, into alert_data_uuid: Id, set data_type: AckAlarmDataDataType, set ack_period_sec: i64) { into resource_uuid: Id } }
 backhaul_wire::generated_model! {
     /// What `UpdateEventData` is given.
     ///
@@ -1812,7 +1812,7 @@ backhaul_wire::generated_model! {
     3 update_mode: Option<UpdateAlarmDataUpdateMode> = Enum, new("updateMode", Kind::Enum(&UPDATE_ALARM_DATA_UPDATE_MODE)).required();
     4 read_status: Option<UpdateAlarmDataReadStatus> = Enum, new("readStatus", Kind::Enum(&UPDATE_ALARM_DATA_READ_STATUS));
 }
-backhaul_wire::generated_request! { UpdateEventDataRequest(update_mode: UpdateAlarmDataUpdateMode) { data_uuid: Id, data_start_time: i64, data_end_time: i64, read_status: UpdateAlarmDataReadStatus } }
+backhaul_wire::generated_request! { UpdateEventDataRequest(set update_mode: UpdateAlarmDataUpdateMode) { into data_uuid: Id, set data_start_time: i64, set data_end_time: i64, set read_status: UpdateAlarmDataReadStatus } }
 backhaul_wire::generated_model! {
     /// What `SubscribeEvent` is given.
     ///
@@ -1832,7 +1832,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SubscribeEventRequest(namespace: String, event_name: String) { name: String, actions: Vec<String>, labels: Vec<Label>, emergency_level: EmergencyLevel, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SubscribeEventRequest(into namespace: String, into event_name: String) { into name: String, set actions: Vec<String>, set labels: Vec<Label>, set emergency_level: EmergencyLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEventSubscriptionLabel` is given.
     ///
@@ -1843,7 +1843,7 @@ backhaul_wire::generated_model! {
     1 value: Option<String> = Text, new("value", Kind::Text).required();
     2 operator: Option<UpdateAlarmLabelOperator> = Enum, new("operator", Kind::Enum(&UPDATE_ALARM_LABEL_OPERATOR)).required();
 }
-backhaul_wire::generated_request! { UpdateEventSubscriptionLabelRequest(key: String, value: String, operator: UpdateAlarmLabelOperator) {  } }
+backhaul_wire::generated_request! { UpdateEventSubscriptionLabelRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) {  } }
 backhaul_wire::generated_model! {
     /// What `AddActionToEventSubscription` is given.
     ///
@@ -1852,7 +1852,7 @@ backhaul_wire::generated_model! {
     0 action_uuid: Option<Id> = Id, new("actionUuid", Kind::Id).required();
     1 action_type: Option<String> = Text, new("actionType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddActionToEventSubscriptionRequest(action_uuid: Id, action_type: String) {  } }
+backhaul_wire::generated_request! { AddActionToEventSubscriptionRequest(into action_uuid: Id, into action_type: String) {  } }
 backhaul_wire::generated_model! {
     /// What `AddLabelToEventSubscription` is given.
     ///
@@ -1867,7 +1867,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLabelToEventSubscriptionRequest(key: String, value: String, operator: UpdateAlarmLabelOperator) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLabelToEventSubscriptionRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSubscribeEvent` is given.
     ///
@@ -1879,7 +1879,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSubscribeEventRequest() { emergency_level: EmergencyLevel, name: String } }
+backhaul_wire::generated_request! { UpdateSubscribeEventRequest() { set emergency_level: EmergencyLevel, into name: String } }
 backhaul_wire::generated_model! {
     /// What `PutMetricData` is given.
     ///
@@ -1890,7 +1890,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 data: Vec<MetricDatum> = Structs, list("data", Kind::Struct(&METRIC_DATUM)).required();
 }
-backhaul_wire::generated_request! { PutMetricDataRequest(namespace: String, data: Vec<MetricDatum>) {  } }
+backhaul_wire::generated_request! { PutMetricDataRequest(into namespace: String, set data: Vec<MetricDatum>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateMetricDataHttpReceiver` is given.
     ///
@@ -1915,7 +1915,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMetricDataHttpReceiverRequest(name: String, url: String) { description: String, default_enable: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMetricDataHttpReceiverRequest(into name: String, into url: String) { into description: String, set default_enable: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateMetricTemplate` is given.
     ///
@@ -1940,7 +1940,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMetricTemplateRequest(receiver_uuid: Id, template: String, namespace: String, metric_name: String) { labels_json_str: String, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMetricTemplateRequest(into receiver_uuid: Id, into template: String, into namespace: String, into metric_name: String) { into labels_json_str: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateMonitorGroup` is given.
     ///
@@ -1960,7 +1960,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMonitorGroupRequest(name: String) { description: String, actions: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMonitorGroupRequest(into name: String) { into description: String, set actions: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddInstanceToMonitorGroup` is given.
     ///
@@ -1973,7 +1973,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddInstanceToMonitorGroupRequest(instance_uuid: Id) { resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddInstanceToMonitorGroupRequest(into instance_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateMonitorGroup` is given.
     ///
@@ -1991,7 +1991,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     3 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT));
 }
-backhaul_wire::generated_request! { UpdateMonitorGroupRequest() { name: String, description: String, actions: Vec<String>, state_event: StateEvent } }
+backhaul_wire::generated_request! { UpdateMonitorGroupRequest() { into name: String, into description: String, set actions: Vec<String>, set state_event: StateEvent } }
 backhaul_wire::generated_model! {
     /// What `CreateMonitorTemplate` is given.
     ///
@@ -2010,7 +2010,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMonitorTemplateRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMonitorTemplateRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddEventRuleTemplate` is given.
     ///
@@ -2030,7 +2030,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddEventRuleTemplateRequest(name: String, monitor_template_uuid: Id, namespace: String, event_name: String) { emergency_level: EmergencyLevel, labels: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddEventRuleTemplateRequest(into name: String, into monitor_template_uuid: Id, into namespace: String, into event_name: String) { set emergency_level: EmergencyLevel, set labels: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEventRuleTemplate` is given.
     ///
@@ -2043,7 +2043,7 @@ backhaul_wire::generated_model! {
     1 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
     2 labels: Vec<String> = Texts, list("labels", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateEventRuleTemplateRequest() { name: String, emergency_level: EmergencyLevel, labels: Vec<String> } }
+backhaul_wire::generated_request! { UpdateEventRuleTemplateRequest() { into name: String, set emergency_level: EmergencyLevel, set labels: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateMetricRuleTemplate` is given.
     ///
@@ -2069,7 +2069,7 @@ backhaul_wire::generated_model! {
     7 enable_recovery: Option<bool> = Bool, new("enableRecovery", Kind::Bool);
     8 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
 }
-backhaul_wire::generated_request! { UpdateMetricRuleTemplateRequest() { name: String, comparison_operator: ComparisonOperator, period: i64, threshold: f64, repeat_interval: i64, labels: Vec<String>, repeat_count: i64, enable_recovery: bool, emergency_level: EmergencyLevel } }
+backhaul_wire::generated_request! { UpdateMetricRuleTemplateRequest() { into name: String, set comparison_operator: ComparisonOperator, set period: i64, set threshold: f64, set repeat_interval: i64, set labels: Vec<String>, set repeat_count: i64, set enable_recovery: bool, set emergency_level: EmergencyLevel } }
 backhaul_wire::generated_model! {
     /// What `AddMetricRuleTemplate` is given.
     ///
@@ -2101,7 +2101,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddMetricRuleTemplateRequest(name: String, comparison_operator: ComparisonOperator, namespace: String, metric_name: String, threshold: f64) { period: i64, repeat_interval: i64, labels: Vec<String>, repeat_count: i64, enable_recovery: bool, emergency_level: EmergencyLevel, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddMetricRuleTemplateRequest(into name: String, set comparison_operator: ComparisonOperator, into namespace: String, into metric_name: String, set threshold: f64) { set period: i64, set repeat_interval: i64, set labels: Vec<String>, set repeat_count: i64, set enable_recovery: bool, set emergency_level: EmergencyLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CloneMonitorTemplate` is given.
     ///
@@ -2120,7 +2120,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CloneMonitorTemplateRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CloneMonitorTemplateRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateMonitorTemplate` is given.
     ///
@@ -2135,7 +2135,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateMonitorTemplateRequest() { name: String, description: String } }
+backhaul_wire::generated_request! { UpdateMonitorTemplateRequest() { into name: String, into description: String } }
 backhaul_wire::generated_model! {
     /// What `UpdateThirdpartyAlerts` is given.
     ///
@@ -2147,7 +2147,7 @@ backhaul_wire::generated_model! {
     2 end_time_millis: Option<i64> = Int, new("endTimeMillis", Kind::Int);
     3 update_read_status: Option<UpdateThirdpartyAlertsUpdateReadStatus> = Enum, new("updateReadStatus", Kind::Enum(&UPDATE_THIRDPARTY_ALERTS_UPDATE_READ_STATUS));
 }
-backhaul_wire::generated_request! { UpdateThirdpartyAlertsRequest() { uuid: Id, start_time_millis: i64, end_time_millis: i64, update_read_status: UpdateThirdpartyAlertsUpdateReadStatus } }
+backhaul_wire::generated_request! { UpdateThirdpartyAlertsRequest() { into uuid: Id, set start_time_millis: i64, set end_time_millis: i64, set update_read_status: UpdateThirdpartyAlertsUpdateReadStatus } }
 backhaul_wire::generated_model! {
     /// What `AddThirdpartyPlatform` is given.
     ///
@@ -2176,7 +2176,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddThirdpartyPlatformRequest(name: String, r#type: String, url: String, template: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddThirdpartyPlatformRequest(into name: String, into r#type: String, into url: String, into template: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateThirdpartyPlatform` is given.
     ///
@@ -2200,7 +2200,7 @@ backhaul_wire::generated_model! {
     4 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT));
     5 last_sync_date_mills: Option<i64> = Int, new("lastSyncDateMills", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateThirdpartyPlatformRequest() { name: String, description: String, template: String, url: String, state_event: StateEvent, last_sync_date_mills: i64 } }
+backhaul_wire::generated_request! { UpdateThirdpartyPlatformRequest() { into name: String, into description: String, into template: String, into url: String, set state_event: StateEvent, set last_sync_date_mills: i64 } }
 backhaul_wire::generated_model! {
     /// What `ChangeSNSTopicState` is given.
     ///
@@ -2209,7 +2209,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSNSTopicStateRequest(state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSNSTopicStateRequest(set state_event: StateEvent) {  } }
 backhaul_wire::generated_choice! {
     /// A comparison operator.
     ///
