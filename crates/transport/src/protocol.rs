@@ -6,9 +6,7 @@ mod follow;
 
 use std::fmt::Debug;
 
-use backhaul_wire::{
-    ApiVersion, DecodeError, Drift, EncodeError, Operation, Secret, Struct, System, Versions, json,
-};
+use backhaul_wire::{ApiVersion, DecodeError, Drift, EncodeError, Operation, Secret, Struct, System, Versions, json};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use percent_encoding::utf8_percent_encode;

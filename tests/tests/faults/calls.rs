@@ -42,7 +42,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 7] = [Self::Logon, Self::Get, Self::First, Self::Second, Self::Post, Self::Wait, Self::File];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Logon, Self::Get, Self::First, Self::Second, Self::Post, Self::Wait, Self::File];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
