@@ -13,6 +13,7 @@ pub(crate) fn refusal(error: &Error, name: &str) -> Failure {
             crate::profile::quoted(name)
         )),
         None if error.is_unproven() => failure.with_help("`call --force` sends it all the same"),
+        None if error.is_deadline() => failure.with_help("--deadline sets how long one server may take"),
         None => failure,
     }
 }
