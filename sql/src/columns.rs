@@ -84,8 +84,7 @@ impl Columns {
         for (index, field) in listing.item.fields.iter().enumerate() {
             let Some(of) = Type::of(system, field, &mut vec![listing.item.name]) else { continue };
             let name = field.json.to_snake_case();
-            let is_it =
-                |it: &FilterField| matches!(it.source, Source::Field(path) if path.eq_ignore_ascii_case(field.wire));
+            let is_it = |it: &FilterField| matches!(it.source, Source::Field(path) | Source::Attribute(path) if path.eq_ignore_ascii_case(field.wire));
             let field = fields.iter().position(is_it);
             all.push(Column { name, of, from: From::Item(listing.item, index), field, param: None });
         }
