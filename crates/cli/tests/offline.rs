@@ -200,7 +200,7 @@ fn recorded_traffic_is_checked_entry_by_entry() -> Result {
     let host = "https://vb365.example:4443";
     let mut started =
         entry("POST", &format!("{host}/v8/Jobs/0b0f7c2e-0000-4000-8000-000000000001/start"), 200, json!({}));
-    started["request"]["postData"] = json!({ "mimeType": "application/json", "text": "{\"fullRun\": \"sometimes\"}" });
+    started["request"]["postData"] = json!({ "mimeType": "application/json", "text": "{\"full\": {}}" });
     let mut unread = entry("GET", &format!("{host}/v8/Health"), 200, json!({}));
     unread["response"]["content"] = json!({ "size": 20, "text": "e30=", "encoding": "base64" });
     let mut lost = unread.clone();
@@ -224,7 +224,7 @@ fn recorded_traffic_is_checked_entry_by_entry() -> Result {
     let rows: Vec<_> = rows.as_array().ok_or("no rows")?.iter().map(short).collect();
     let wanted = [
         ("1 GET /v8/Organizations", Some("PageOfOrganization"), true),
-        ("2 GET /v8/Organizations/x", Some("Error"), true),
+        ("2 GET /v8/Organizations/x", Some("ExceptionInfo"), true),
         ("3 POST /v8/Jobs/0b0f7c2e-0000-4000-8000-000000000001/start (sent)", Some("StartJobOptions"), false),
         ("3 POST /v8/Jobs/0b0f7c2e-0000-4000-8000-000000000001/start", Some("JobSession"), true),
         ("4 GET /v8/Health", None, true),

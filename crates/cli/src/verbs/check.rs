@@ -159,6 +159,10 @@ fn read(
     if subject.version.is_some() {
         json::beyond_version(value.as_ref(), subject.version, &mut drift);
     }
+    if let Some(misfit) = drift.misfits.first().filter(|_| role == Role::Request) {
+        let error = format!("`{}`: {}", misfit.path, misfit.reason);
+        return Report { drift, ..Report::failed(Some(name), error) };
+    }
     // What is sent has to be whole; what a server answers may lack anything.
     let refused =
         (role == Role::Request).then(|| json::check_versions(value.as_ref(), subject.version).err()).flatten();
