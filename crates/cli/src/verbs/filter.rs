@@ -54,11 +54,12 @@ fn checked(args: &Check, console: &Console) -> Outcome {
     if let (Ok(parsed), Some(listing)) = (parsed, &mut listing) {
         let unlisted = if args.asks() { allow_unlisted(listing, &parsed) } else { Vec::new() };
         let parsed = resolved(parsed, listing, console);
-        if args.asks() && !errors {
-            if let Some(refused) = ask::run(&parsed, listing, args, &unlisted, console)? {
-                errors = true;
-                found.push(refused);
-            }
+        if args.asks()
+            && !errors
+            && let Some(refused) = ask::run(&parsed, listing, args, &unlisted, console)?
+        {
+            errors = true;
+            found.push(refused);
         }
         for finding in findings(&parsed, listing) {
             errors |= finding.severity == Severity::Error;

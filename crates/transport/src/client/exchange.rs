@@ -152,14 +152,10 @@ impl Client {
     }
 
     /// No longer than until the policy's deadline, or until somebody stops it: logons, and waiting for another caller's, are in it.
-    pub(super) async fn in_time<T>(
-        &self,
-        name: &Cow<'static, str>,
-        work: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
+    pub(super) async fn in_time<T>(&self, name: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
         let late = || {
             let rule = "there was no answer before the deadline: give it more time".to_owned();
-            self.fail(name.clone(), Reason::Deadline(rule))
+            self.fail(name.to_owned(), Reason::Deadline(rule))
         };
         let work = self.unless_stopped(name, work);
         match self.policy.deadline {
@@ -172,11 +168,11 @@ impl Client {
         }
     }
 
-    async fn unless_stopped<T>(&self, name: &Cow<'static, str>, work: impl Future<Output = Result<T>>) -> Result<T> {
+    async fn unless_stopped<T>(&self, name: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(stop) = &self.policy.stop else { return work.await };
         tokio::select! {
             biased;
-            () = stop.stopped() => Err(self.fail(name.clone(), Reason::Stopped)),
+            () = stop.stopped() => Err(self.fail(name.to_owned(), Reason::Stopped)),
             outcome = work => outcome,
         }
     }

@@ -102,7 +102,7 @@ impl WholeWork {
             }
         }
         match &self.runs {
-            Some(runs) => match runs.new(&self.em).await? {
+            Some(runs) => match runs.begun(&self.em).await? {
                 Some(link) => SessionWork::at(&self.em, &link).await,
                 None => Ok(None),
             },
@@ -211,7 +211,7 @@ impl Runs {
     }
 
     /// The run that was not there before.
-    async fn new(&self, em: &EmClient) -> Result<Option<Link>> {
+    async fn begun(&self, em: &EmClient) -> Result<Option<Link>> {
         let runs = self.list(em).await?;
         Ok(runs.into_iter().find(|run| run.href.as_ref().is_some_and(|href| !self.before.contains(href))))
     }

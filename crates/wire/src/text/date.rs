@@ -280,6 +280,7 @@ impl AsRef<str> for DateTime {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 

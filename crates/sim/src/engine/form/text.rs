@@ -109,6 +109,7 @@ pub(crate) fn without_trailing_commas(body: &[u8]) -> Cow<'_, [u8]> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
 
