@@ -66,7 +66,7 @@ impl From<Vb365Client> for Client {
 }
 
 impl Vb365Client {
-    /// A client of the server that `options` describe: [`Vb365Options`], or [`Options`](crate::Options) alone. Nothing is sent yet.
+    /// A client of the server that `options` describe: [`Vb365Options`], or [`Options`] alone. Nothing is sent yet.
     ///
     /// # Errors
     /// When the TLS choice cannot be used, or the version is not one that is known here.

@@ -60,7 +60,7 @@ impl From<ZstackClient> for Client {
 }
 
 impl ZstackClient {
-    /// A client of the server that `options` describe: [`ZstackOptions`], or [`Options`](crate::Options) alone. Nothing is sent yet.
+    /// A client of the server that `options` describe: [`ZstackOptions`], or [`Options`] alone. Nothing is sent yet.
     ///
     /// # Errors
     /// When the TLS choice cannot be used, or the id of an access key is none.
