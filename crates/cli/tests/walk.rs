@@ -139,6 +139,7 @@ fn the_examples_of_the_help_run() -> Result {
         ".xml",
         ".json",
         "recorded",
+        "--har",
         "completions",
         "--dir",
         "| man",

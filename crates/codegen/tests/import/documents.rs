@@ -48,8 +48,8 @@ fn facts_of(node: &Value, since: u64, until: u64) -> Option<Value> {
     for (key, value) in node.as_object()? {
         let value = match key.as_str() {
             "description" | "x-sources" | "sources" | "x-evidence" | "evidence" | "x-since" | "x-until" | "since"
-            | "until" | "x-aliases" | "aliases" | "x-keep-null" | "x-keep-unknown" | "longRunning" | "older"
-            | "bare" | "x-values" => {
+            | "until" | "x-aliases" | "aliases" | "x-formerly" | "formerly" | "x-keep-null" | "x-keep-unknown"
+            | "longRunning" | "older" | "bare" | "x-values" => {
                 continue;
             }
             "properties" => Value::Object(
