@@ -53,7 +53,6 @@ fn a_session_says_why_it_failed() -> Result {
 
 /// 03: the task ends well, and the restore that it began does not.
 #[test]
-#[ignore = "call --wait ends with the task as yet: transport is about to follow it to the session"]
 fn a_restore_is_followed_to_its_own_end() -> Result {
     let id = "7c1d2e3f-1111-4a5b-8c6d-0a1b2c3d4e5f";
     let server = Scripted::new(move |asked, own| {
