@@ -103,6 +103,8 @@ async fn enterprise_manager() {
     ended("another document", other.await, (1, 2, ""));
     let blank = em(|_| em_page("<PagingInfo PagesCount=\"3\" />", &[1])).await;
     ended("a count without a number", blank, (0, 1, "does not say which of them"));
+    let negative = em(|_| em_page(&numbered(1, -2), &[1])).await;
+    ended("a count below nothing", negative, (0, 1, "cannot be counted as -2"));
     // The largest number there is does not wrap.
     let largest = em(|_| em_page(&numbered(i64::from(i32::MAX), i64::from(i32::MAX)), &[1])).await;
     assert!(largest.0 == 1 && largest.2.is_ok());

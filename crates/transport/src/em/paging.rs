@@ -24,6 +24,9 @@ impl Follow for Pages {
     fn after(&mut self, page: &Page<'_>) -> Result<Step, String> {
         let number = |name: &str| page.int(&format!("PagingInfo.{name}"));
         let (at, of) = (number("PageNum"), number("PagesCount"));
+        if let Some(wrong) = [at, of].into_iter().flatten().find(|number| *number < 0) {
+            return Err(format!("a page cannot be counted as {wrong}: how far the listing is cannot be told"));
+        }
         match (self.at, at) {
             (Some(before), Some(now)) if now <= before => {
                 return Err(format!("the pages do not move: page {now} came after page {before}"));
