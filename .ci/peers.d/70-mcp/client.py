@@ -14,12 +14,12 @@ async def main(binary):
         tools = (await session.list_tools()).tools
         names = sorted(tool.name for tool in tools)
         assert names == ["explain", "jobs", "operations", "query", "types", "usage"], names
-        assert all(tool.annotations.readOnlyHint for tool in tools), tools
+        assert all(tool.annotations.read_only_hint for tool in tools), tools
 
         async def ask(name, **question):
             result = await session.call_tool(name, question)
             text = result.content[0].text
-            return (None, text) if result.isError else (json.loads(text), None)
+            return (None, text) if result.is_error else (json.loads(text), None)
 
         usage, _ = await ask("usage", limit=3)
         assert len(usage["rows"]) == 3 and not usage["complete"] and "left_out" in usage, usage
