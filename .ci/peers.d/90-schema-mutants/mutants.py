@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 TREE = Path(sys.argv[1])
@@ -159,7 +160,9 @@ def batch(number, originals, families):
         name = (system, module.get((system, family), family))
         old = (PINS / name[0] / f"{name[1]}.snap").read_text().splitlines()
         new = PINS / name[0] / f"{name[1]}.snap.new"
-        lines = set(new.read_text().splitlines()) ^ set(old) if new.exists() else set()
+        # Lines by how often they stand: many types have a member of the same name.
+        was, now = Counter(old), Counter(new.read_text().splitlines() if new.exists() else old)
+        lines = (was - now) + (now - was)
         moved = new.exists() and new.read_text() != "\n".join(old)
         for said, words in found:
             mutants += 1
