@@ -1,4 +1,4 @@
-"""Spark's answer to a question, as CSV, from the Parquet files of a store.
+"""Spark's answers to the queries, as CSV, from the same Parquet files.
 
     python spark.py STORE QUERY.sql
 
