@@ -111,21 +111,25 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
     /// Reads the members of an object, which is next.
     fn members(&mut self, target: &mut dyn Struct) -> Result<Met> {
         let shape = target.shape();
+        let fields = shape.fields;
         let (mut first, mut next, mut kept, mut met) = (true, 0, 0_usize, Met::default());
         self.cursor.open()?;
         while self.cursor.more_members(&mut first)? {
             // Members mostly come in the schema's order, and a server leaves out a few: then the name is compared where it stands.
-            let ahead = shape.fields.get(next..).unwrap_or_default().iter().take(LOOK_AHEAD);
-            let key = match ahead.zip(next..).find(|(field, _)| self.cursor.take_name(field.json)) {
-                Some((_, index)) => Key::Known(index),
-                None => resolve(shape, next, self.cursor.string()?),
+            let ahead = fields.get(next..).unwrap_or_default().iter().take(LOOK_AHEAD);
+            let key = match self.cursor.take_name(ahead.map(|field| field.json)) {
+                Some(ahead) => Key::Known(next + ahead),
+                None => {
+                    let key = resolve(shape, next, self.cursor.string()?);
+                    self.cursor.colon()?;
+                    key
+                }
             };
-            self.cursor.colon()?;
             match key {
                 Key::Known(index) => {
                     next = index + 1;
                     met.known = true;
-                    self.field(target, index, &shape.fields[index])?;
+                    self.field(target, index, &fields[index])?;
                 }
                 Key::Root => {
                     met.known = true;

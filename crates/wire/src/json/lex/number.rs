@@ -33,6 +33,28 @@ impl Number<'_> {
 }
 
 impl<'t> Cursor<'t> {
+    /// Reads an integer of few digits, which most numbers are; `None`, and nothing read, when another value is next.
+    #[inline]
+    pub(in crate::json) fn short_int(&mut self) -> Option<i64> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let (mut value, mut count) = (0_i64, 0);
+        for byte in rest.iter().take(19) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            count += 1;
+        }
+        // More digits may be more than 64 bits. A leading zero, a fraction, an exponent or no digit at all is for the whole grammar.
+        let plain = count == 1 || (2..=18).contains(&count) && rest.first() != Some(&b'0');
+        if !plain || matches!(rest.get(count), Some(b'.' | b'e' | b'E')) {
+            return None;
+        }
+        self.at += count;
+        Some(value)
+    }
+
     /// Reads a number.
     #[inline]
     pub(in crate::json) fn number(&mut self) -> Result<Number<'t>> {

@@ -18,6 +18,9 @@ impl<'t> Driver<'t, '_, '_> {
     }
 
     pub(super) fn int(&mut self) -> Result<Option<i64>> {
+        if let Some(value) = self.cursor.short_int() {
+            return Ok(Some(value));
+        }
         match self.cursor.peek()? {
             b'0'..=b'9' | b'-' => {
                 let number = self.cursor.number()?;
