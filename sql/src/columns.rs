@@ -1,7 +1,7 @@
 //! A type as Arrow's columns, and its values as Arrow's arrays.
 //!
-//! Nested objects are structs, lists are lists. A secret is no column. What has no shape of its own (maps, free JSON) and what goes
-//! in circles is JSON text.
+//! Nested objects are structs, lists are lists. A secret is no column. What has no shape of its own (maps, free JSON)
+//! and what goes in circles is JSON text.
 
 mod fill;
 

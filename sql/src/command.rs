@@ -19,9 +19,9 @@ use crate::problem::Problem;
 use crate::session::Sql;
 
 /// Asks Veeam Enterprise Manager, Veeam Backup for Microsoft 365 and ZStack servers in SQL. Every listing is a table
-/// (em.repository, vb365.job_session, zstack.vm_instance); `usage` is who uses how much of which repository, `history` what was
-/// kept of that. SHOW TABLES lists them, DESCRIBE em.repository shows the columns, EXPLAIN SELECT ... what each server is asked.
-/// Nothing is ever changed.
+/// (em.repository, vb365.job_session, zstack.vm_instance); `usage` is who uses how much of which repository, `history`
+/// what was kept of that. SHOW TABLES lists them, DESCRIBE em.repository shows the columns, EXPLAIN SELECT ... what
+/// each server is asked. Nothing is ever changed.
 #[derive(Debug, Parser)]
 #[command(name = "backhaul-sql", version, max_term_width = 100)]
 struct Args {
@@ -53,7 +53,8 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// Answer without the servers that fail, each of which is named on stderr: exit code 6. Without this they fail the statement
+    /// Answer without the servers that fail, each of which is named on stderr: exit code 6. Without this they fail the
+    /// statement
     #[arg(long)]
     partial: bool,
 

@@ -1,7 +1,7 @@
 //! A condition of SQL as a condition of the filter language, for a server to evaluate.
 //!
-//! What comes out holds wherever the condition does. Dates are cut to the digits that a column has, here and not on the server, so a
-//! bound is moved to where both agree.
+//! What comes out holds wherever the condition does. Dates are cut to the digits that a column has, here and not on the
+//! server, so a bound is moved to where both agree.
 
 use backhaul_filter::Expr as Filter;
 use backhaul_filter::ast::{FieldName, Op, Pattern};
@@ -20,7 +20,8 @@ pub(crate) struct Condition {
 
 const SECOND: i64 = 1_000_000;
 
-/// The longest condition that goes into a URL, in bytes of its text. Servers refuse long URLs, each at a length of its own.
+/// The longest condition that goes into a URL, in bytes of its text. Servers refuse long URLs, each at a length of its
+/// own.
 const LONGEST: usize = 2000;
 
 /// The condition as a filter; nothing where the filter language has no words for it, or too many.
@@ -123,7 +124,8 @@ fn compare(columns: &Columns, column: &Column, op: Op, value: &ScalarValue) -> O
     Some(Condition { filter: Filter::compare(field, op, text), exact: true })
 }
 
-/// A column shows microseconds, cut off from finer ones; ZStack's shows seconds, and what its database keeps beyond is not known.
+/// A column shows microseconds, cut off from finer ones; ZStack's shows seconds, and what its database keeps beyond is
+/// not known.
 fn dated(field: &FieldName, op: Op, at: i64, utc: bool) -> Option<Condition> {
     let unit = if utc { 1 } else { SECOND };
     let whole = at.rem_euclid(unit) == 0;

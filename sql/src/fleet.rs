@@ -65,8 +65,8 @@ impl Fleet {
         }
     }
 
-    /// Lets a statement go on without servers that fail. What is missing then is told by [`heard`](Self::heard); without this, a
-    /// server that fails fails the statement.
+    /// Lets a statement go on without servers that fail. What is missing then is told by [`heard`](Self::heard);
+    /// without this, a server that fails fails the statement.
     #[must_use]
     pub fn partial(mut self) -> Self {
         self.whole = false;

@@ -1,8 +1,8 @@
 //! SQL over a fleet of backup servers and over what they used.
 //!
-//! Every listing of the three systems is a table: `em.cloud_subtenant`, `vb365.job_session`, `zstack.vm_instance`; `usage` is who
-//! uses how much of which repository now, and `history` what the runs of `usage --save` kept. [DataFusion](datafusion) plans and
-//! evaluates; what a server can evaluate is left to it.
+//! Every listing of the three systems is a table: `em.cloud_subtenant`, `vb365.job_session`, `zstack.vm_instance`;
+//! `usage` is who uses how much of which repository now, and `history` what the runs of `usage --save` kept.
+//! [DataFusion](datafusion) plans and evaluates; what a server can evaluate is left to it.
 //!
 //! ```no_run
 //! # async fn example(servers: Vec<backhaul_fleet::Server>) -> Result<(), Box<dyn std::error::Error>> {

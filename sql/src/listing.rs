@@ -77,7 +77,8 @@ fn collections() -> BTreeMap<String, Listing> {
 }
 
 impl Listing {
-    /// An operation as a listing, in the form of a version. What is posted changes something, or searches for what stands in a body.
+    /// An operation as a listing, in the form of a version. What is posted changes something, or searches for what
+    /// stands in a body.
     fn of(operation: &'static Operation, version: Option<ApiVersion>) -> Option<Self> {
         let response = operation.form(version).response;
         let Response::Page(_, list) = response else { return None };
@@ -103,7 +104,8 @@ impl Listing {
         self.operation.params.iter().filter(|param| param.required && param.place != ParamPlace::Body)
     }
 
-    /// The parameters of a VB365 listing that choose what it lists, those in the path first. How it is paged is not theirs to say.
+    /// The parameters of a VB365 listing that choose what it lists, those in the path first. How it is paged is not
+    /// theirs to say.
     pub(crate) fn params(&self) -> impl Iterator<Item = &'static Param> {
         let paging = |param: &&Param| !matches!(param.name, "limit" | "offset" | "setId");
         let of = |place: ParamPlace| {
@@ -113,7 +115,8 @@ impl Listing {
         of(ParamPlace::Path).chain(of(ParamPlace::Query)).filter(paging)
     }
 
-    /// Whether the server can be asked by a field: ZStack's queries know what all kinds of a resource have, and no more.
+    /// Whether the server can be asked by a field: ZStack's queries know what all kinds of a resource have, and no
+    /// more.
     pub(crate) fn is_known(&self, field: &str) -> bool {
         let kinds = match self.item.union {
             Some(union) if self.operation.system == System::Zstack => union.variants,

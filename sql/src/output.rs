@@ -28,8 +28,8 @@ pub enum Format {
     Parquet,
 }
 
-/// Writes rows as they come and gives their number. When they end in an error, what was written of CSV and JSON is whole as far as it
-/// goes; Parquet has no end then and cannot be read.
+/// Writes rows as they come and gives their number. When they end in an error, what was written of CSV and JSON is
+/// whole as far as it goes; Parquet has no end then and cannot be read.
 ///
 /// # Errors
 /// Those of the rows, and of what is written to.

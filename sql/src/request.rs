@@ -71,7 +71,8 @@ pub(crate) fn leave(
             let (plan, done) = split(Target::ZstackQ);
             let (in_zql, more) = split(Target::ZstackZql);
             let pushed = |done: &[Pushdown]| done.iter().filter(|it| **it != Pushdown::None).count();
-            // Where the server has no ZQL, what was asked in it is asked for again without: only what both do alike is done.
+            // Where the server has no ZQL, what was asked in it is asked for again without: only what both do alike is
+            // done.
             let keeps = done.iter().zip(&more).all(|(own, zql)| *own != Pushdown::Exact || *zql == Pushdown::Exact);
             let condition = in_zql.sent().iter().find(|(name, _)| name == "where").map(|(_, text)| text.as_str());
             let zql = Zql::all(listing.operation).zip(condition).map(|(all, condition)| all.filter(condition));
@@ -90,7 +91,8 @@ pub(crate) fn leave(
     }
 }
 
-/// The parameters of a VB365 listing that may narrow it, with the words that they take; of any version where none is named.
+/// The parameters of a VB365 listing that may narrow it, with the words that they take; of any version where none is
+/// named.
 fn narrowing(listing: &Listing, version: Option<ApiVersion>) -> Vec<(&'static str, Vec<&'static str>)> {
     let known = |param: &&Param| {
         param.place == ParamPlace::Query && !param.required && (version.is_none() || param.versions.contains(version))

@@ -159,8 +159,8 @@ impl SchemaProvider for Listings {
     }
 }
 
-/// `now()` in microseconds of UTC, as the columns are. DataFusion's own has nanoseconds: a column that is compared with it is
-/// converted first, so that no server could be left the condition, and a date of the year 1 would be an error.
+/// `now()` in microseconds of UTC, as the columns are. DataFusion's own has nanoseconds: a column that is compared with
+/// it is converted first, so that no server could be left the condition, and a date of the year 1 would be an error.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Now(Signature);
 

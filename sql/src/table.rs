@@ -49,7 +49,8 @@ impl Table {
         !columns.is_empty() && columns.iter().all(|column| column.name == server) && !filter.is_volatile()
     }
 
-    /// The values that a condition gives a parameter which has no other way to the server: `c = 'x'`, `c IN ('x', 'y')`.
+    /// The values that a condition gives a parameter which has no other way to the server: `c = 'x'`, `c IN ('x',
+    /// 'y')`.
     fn given<'a>(&'a self, filter: &'a Expr) -> Option<(&'static Param, Vec<String>)> {
         let column = |expr: &Expr| match expr {
             Expr::Column(column) => self.columns.find(&column.name),
@@ -217,7 +218,8 @@ impl TableProvider for Table {
         let places = projection.cloned().unwrap_or_else(|| (0..self.columns.all.len()).collect());
         let mut asked = Vec::with_capacity(names.len());
         for server in self.fleet.of(self.listing.operation.system).filter(|server| names.contains(&server.name)) {
-            // What VB365 can be asked depends on its version. A server that does not tell fails when it is asked for rows.
+            // What VB365 can be asked depends on its version. A server that does not tell fails when it is asked for
+            // rows.
             let version = match self.listing.operation.system {
                 System::Vb365 => server.client.version().await.ok().flatten(),
                 _ => None,

@@ -1,4 +1,5 @@
-//! Whatever is left to a server, the answer is that of SQL alone: over random conditions, nulls and three-valued logic included.
+//! Whatever is left to a server, the answer is that of SQL alone: over random conditions, nulls and three-valued logic
+//! included.
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
@@ -144,8 +145,8 @@ enum Condition {
     Any(Vec<Condition>),
 }
 
-/// The same numbers for the same seed (xorshift64). proptest would bring features into DataFusion's dependencies, so that `cargo build` and
-/// `cargo test` would each build all of it.
+/// The same numbers for the same seed (xorshift64). proptest would bring features into DataFusion's dependencies, so
+/// that `cargo build` and `cargo test` would each build all of it.
 struct Random(u64);
 
 impl Random {

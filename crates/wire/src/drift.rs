@@ -1,10 +1,12 @@
 //! What a body held that the schemas do not know, or know otherwise.
 
-/// Unknown fields and enum values met while decoding, and values that did not fit their field, each with its path inside the body.
+/// Unknown fields and enum values met while decoding, and values that did not fit their field, each with its path
+/// inside the body.
 ///
-/// Drift is never an error: it is what a newer server, or a mistake in our schemas, looks like. Whoever asks a decoder for it gets
-/// all that fits: a value of another type than its field's is kept as an unknown member (on types that keep them), its field stays
-/// empty, and the rest is read. Whoever does not ask gets an error there, for nothing may be lost in silence.
+/// Drift is never an error: it is what a newer server, or a mistake in our schemas, looks like. Whoever asks a decoder
+/// for it gets all that fits: a value of another type than its field's is kept as an unknown member (on types that keep
+/// them), its field stays empty, and the rest is read. Whoever does not ask gets an error there, for nothing may be
+/// lost in silence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drift {
     /// Paths of fields that the type does not have, such as `results[0].newField`, and of those in `misfits`.

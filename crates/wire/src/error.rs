@@ -10,8 +10,8 @@ const EXCERPT: usize = 2048;
 /// A body could not be read.
 ///
 /// # Troubleshooting
-/// [`DecodeError::path`] says where in the body reading stopped; [`DecodeError::excerpt`] keeps the start of the body, cut to 2 KiB.
-/// A body that is not of the format at all (a proxy's HTML page, say) has an empty path.
+/// [`DecodeError::path`] says where in the body reading stopped; [`DecodeError::excerpt`] keeps the start of the body,
+/// cut to 2 KiB. A body that is not of the format at all (a proxy's HTML page, say) has an empty path.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError(Box<Inner>);
 

@@ -92,8 +92,8 @@ pub const fn concat<T: Copy, const N: usize>(parts: &[&[T]]) -> [T; N] {
 
 /// The traits of a generated struct that need no field names.
 ///
-/// What holds secrets is no [`Serialize`]: the `***` that people are shown would be sent for the password. The two forms that it can be
-/// written in are [`crate::json::Wire`] and [`crate::json::Redacted`].
+/// What holds secrets is no [`Serialize`]: the `***` that people are shown would be sent for the password. The two
+/// forms that it can be written in are [`crate::json::Wire`] and [`crate::json::Redacted`].
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_struct {

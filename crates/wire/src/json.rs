@@ -1,9 +1,9 @@
 //! Plain JSON, and Enterprise Manager's JSON.
 //!
-//! Reading is one driver for both: names fit in any letter case, a list may stand bare, in a wrapper or in a wrapper that
-//! repeats its name, numbers and booleans may be strings, null is absence, unknown fields are passed over (or kept, on types
-//! that are sent back). Of a member that stands twice the last one counts. What does not fit its field is kept as it came and
-//! told where the caller asks for [`Drift`], and an error where not.
+//! Reading is one driver for both: names fit in any letter case, a list may stand bare, in a wrapper or in a wrapper
+//! that repeats its name, numbers and booleans may be strings, null is absence, unknown fields are passed over (or
+//! kept, on types that are sent back). Of a member that stands twice the last one counts. What does not fit its field
+//! is kept as it came and told where the caller asks for [`Drift`], and an error where not.
 
 mod classes;
 mod items;
@@ -90,8 +90,8 @@ pub fn encode(value: &dyn Struct, case: Case) -> Result<Vec<u8>, EncodeError> {
     serde_json::to_vec(&Out::wire(value, case)).map_err(|error| EncodeError::format(value.shape().name, error))
 }
 
-/// Writes a request as [`encode`] does, but without the secrets that are empty: Enterprise Manager answers every password empty,
-/// and one that is put back so may be taken for a new one.
+/// Writes a request as [`encode`] does, but without the secrets that are empty: Enterprise Manager answers every
+/// password empty, and one that is put back so may be taken for a new one.
 ///
 /// # Errors
 /// As [`encode`].

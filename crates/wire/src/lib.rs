@@ -1,8 +1,8 @@
 //! The leaf runtime of backhaul's generated code: what a type is, and how it is read and written.
 //!
-//! A generated struct says what its fields are ([`Shape`]), hands out a [`Slot`] to write and a [`View`] to read by index
-//! ([`Struct`]). Everything else is written once, here, over that reflection: JSON, Enterprise Manager's JSON and XML,
-//! serde's traits, drift reports, `Debug` and equality. Nothing in this crate does I/O.
+//! A generated struct says what its fields are ([`Shape`]), hands out a [`Slot`] to write and a [`View`] to read by
+//! index ([`Struct`]). Everything else is written once, here, over that reflection: JSON, Enterprise Manager's JSON and
+//! XML, serde's traits, drift reports, `Debug` and equality. Nothing in this crate does I/O.
 //!
 //! | module | one idea |
 //! | --- | --- |

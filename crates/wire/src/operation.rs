@@ -216,8 +216,8 @@ impl Operation {
         self.older.iter().find(|form| version.is_some() && version <= form.until).copied().unwrap_or(newest)
     }
 
-    /// Whether a typed call of the form up to `until` (`None` for the newest) can be sent to a version: it is that version's form,
-    /// or asks for the same and one of the two answers is empty.
+    /// Whether a typed call of the form up to `until` (`None` for the newest) can be sent to a version: it is that
+    /// version's form, or asks for the same and one of the two answers is empty.
     #[must_use]
     pub fn fits(&self, until: Option<ApiVersion>, version: Option<ApiVersion>) -> bool {
         let form = self.form(version);
@@ -331,8 +331,8 @@ impl Param {
 pub enum ParamPlace {
     /// Into the path, percent-encoded.
     Path,
-    /// Into the query string; a parameter of any kind ([`Kind::Json`]) is a map, of which each `key=value` goes there as
-    /// `name.key=value` (ZStack).
+    /// Into the query string; a parameter of any kind ([`Kind::Json`]) is a map, of which each `key=value` goes there
+    /// as `name.key=value` (ZStack).
     Query,
     /// Into the body, beside the member that wraps the request (ZStack's tags).
     Body,
@@ -366,7 +366,8 @@ impl<T: crate::reflect::Model> Answer for T {
 
 /// One of the systems, as a type: what tells at compile time which client a call is for.
 ///
-/// The models have one for each system (`backhaul_models::em::Em`), so that a client can take `Call<Api = Em>` and nothing else.
+/// The models have one for each system (`backhaul_models::em::Em`), so that a client can take `Call<Api = Em>` and
+/// nothing else.
 pub trait Api: Send + Sync + 'static {
     /// The system.
     const SYSTEM: System;
@@ -380,7 +381,8 @@ pub trait Call: Send + Sync {
     type Answer: Answer;
     /// The operation.
     const OPERATION: &'static Operation;
-    /// The last version whose form this call has, when later ones ask for or answer another type; `None` for the newest form.
+    /// The last version whose form this call has, when later ones ask for or answer another type; `None` for the newest
+    /// form.
     const FORM_UNTIL: Option<ApiVersion> = None;
     /// The body to send.
     fn body(&self) -> Option<&dyn Struct> {

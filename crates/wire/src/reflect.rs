@@ -25,9 +25,9 @@ pub use view::Scalar;
 
 /// A generated struct, seen as its fields.
 ///
-/// `view` and `slot` take indices into `shape().fields`. Past the end stands what the type does not know ([`View::Unknown`],
-/// [`Slot::Unknown`]); a type that keeps no such thing gives [`View::None`] and [`Slot::None`]. A union is seen as the struct that its
-/// value is: `shape()` is that of its kind.
+/// `view` and `slot` take indices into `shape().fields`. Past the end stands what the type does not know
+/// ([`View::Unknown`], [`Slot::Unknown`]); a type that keeps no such thing gives [`View::None`] and [`Slot::None`]. A
+/// union is seen as the struct that its value is: `shape()` is that of its kind.
 pub trait Struct: Send + Sync + 'static {
     /// What the type is.
     fn shape(&self) -> &'static Shape;

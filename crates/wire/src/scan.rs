@@ -1,6 +1,7 @@
 //! Finding the end of a text quickly.
 
-/// The first byte from `at` on that is one of two or a control character; the end when there is none. Eight bytes at a time.
+/// The first byte from `at` on that is one of two or a control character; the end when there is none. Eight bytes at a
+/// time.
 #[inline]
 pub(crate) fn plain(bytes: &[u8], mut at: usize, one: u8, other: u8) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);

@@ -1,8 +1,8 @@
 //! serde's traits for every generated type: one line each there, all of it here.
 //!
-//! serde's side is for people's formats (JSON, YAML, TOML, MessagePack with names): those that describe themselves. Any of them
-//! gets the JSON form: schema names, absent fields left out. Secrets are redacted there, so what is written is not what a server
-//! takes: that is [`crate::json::encode`] and [`crate::xml::encode`].
+//! serde's side is for people's formats (JSON, YAML, TOML, MessagePack with names): those that describe themselves. Any
+//! of them gets the JSON form: schema names, absent fields left out. Secrets are redacted there, so what is written is
+//! not what a server takes: that is [`crate::json::encode`] and [`crate::xml::encode`].
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! What a generated type is, as static data.
 //!
-//! Shapes are emitted by `cargo xtask codegen` and only read at run time: by the codecs, by the command's `types` verb, by
-//! the simulator. They refer to each other by reference, so a walk over a whole body needs no registry.
+//! Shapes are emitted by `cargo xtask codegen` and only read at run time: by the codecs, by the command's `types` verb,
+//! by the simulator. They refer to each other by reference, so a walk over a whole body needs no registry.
 
 use crate::reflect::Known;
 use crate::version::{ApiVersion, Versions};
@@ -19,8 +19,8 @@ pub struct Shape {
     pub fields: &'static [Field],
     /// The field that takes a body which is a bare array instead of an object (VB365 turned arrays into pages in v8).
     pub bare_list: Option<u16>,
-    /// The field that names the class of each object by its place in the body, such as `inventories[0]` (ZStack). The class
-    /// says which kind of a union an object is, whatever its tag says.
+    /// The field that names the class of each object by its place in the body, such as `inventories[0]` (ZStack). The
+    /// class says which kind of a union an object is, whatever its tag says.
     pub classes: Option<u16>,
     /// Whether it is also written as that bare array.
     pub written_bare: bool,
@@ -103,8 +103,8 @@ impl Shape {
         self
     }
 
-    /// Whether unknown members that are null are kept, too: of unknown kinds of a union, and of bodies with no fields of their own,
-    /// such as VB365's actions (`{"start": null}`).
+    /// Whether unknown members that are null are kept, too: of unknown kinds of a union, and of bodies with no fields
+    /// of their own, such as VB365's actions (`{"start": null}`).
     pub(crate) fn keeps_nulls(&self) -> bool {
         self.union.is_some() || self.fields.is_empty()
     }

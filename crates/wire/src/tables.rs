@@ -1,7 +1,7 @@
 //! Types, requests and calls as tables: what the generator writes.
 //!
-//! Each macro takes one table and gives what would else be written out. A table is a third as long, and a reader sees all that is known of
-//! a field in one row. `docs/decisions/0020-one-dialect-of-generated-code.md` says why.
+//! Each macro takes one table and gives what would else be written out. A table is a third as long, and a reader sees
+//! all that is known of a field in one row. `docs/decisions/0020-one-dialect-of-generated-code.md` says why.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -129,9 +129,10 @@ impl<T: ParamText> ParamValue for Vec<T> {
 /// 1 name: Option<String> = Text, new("name", Kind::Text);
 /// ```
 ///
-/// A type that holds a secret, or another type that does, says `holds secrets` at the end of the first line.
-/// `ZONE` is the static [`Shape`](crate::shape::Shape); `Id` the variant of [`View`](crate::reflect::View) and
-/// [`Slot`](crate::reflect::Slot) that hands the field out; `new(..)` and what follows make its [`Field`](crate::shape::Field).
+/// A type that holds a secret, or another type that does, says `holds secrets` at the end of the first line. `ZONE` is
+/// the static [`Shape`](crate::shape::Shape); `Id` the variant of [`View`](crate::reflect::View) and
+/// [`Slot`](crate::reflect::Slot) that hands the field out; `new(..)` and what follows make its
+/// [`Field`](crate::shape::Field).
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_model {
@@ -274,9 +275,10 @@ macro_rules! generated_choice {
 /// user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 /// ```
 ///
-/// In the second line stand what the call must be made with, its body (`maybe` where it may be left out), how the answer comes
-/// ([`Response`](crate::operation::Response)) and its type; below, a row for each parameter with its name, type, how it begins and its
-/// [`Param`](crate::operation::Param). A call of an older form begins with `GetX = older GetXNow until 5;` instead.
+/// In the second line stand what the call must be made with, its body (`maybe` where it may be left out), how the
+/// answer comes ([`Response`](crate::operation::Response)) and its type; below, a row for each parameter with its name,
+/// type, how it begins and its [`Param`](crate::operation::Param). A call of an older form begins with `GetX = older
+/// GetXNow until 5;` instead.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_call {

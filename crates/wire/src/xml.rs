@@ -1,10 +1,11 @@
 //! Enterprise Manager's XML, whole bodies and streams.
 //!
-//! A reader of our own finds the tags, and puts what is between them where the shape says. What a parser must not do with bodies
-//! from outside it refuses: document types, entities other than XML's own five, and nesting past [`MAX_DEPTH`].
+//! A reader of our own finds the tags, and puts what is between them where the shape says. What a parser must not do
+//! with bodies from outside it refuses: document types, entities other than XML's own five, and nesting past
+//! [`MAX_DEPTH`].
 //!
-//! Of an element that stands twice the first one counts, as with .NET's XmlSerializer. What does not fit its field is kept as it
-//! came and told where the caller asks for [`Drift`], and an error where not.
+//! Of an element that stands twice the first one counts, as with .NET's XmlSerializer. What does not fit its field is
+//! kept as it came and told where the caller asks for [`Drift`], and an error where not.
 
 mod items;
 mod lex;
@@ -31,8 +32,8 @@ pub const MAX_DEPTH: usize = 128;
 /// Reads a body into a new value.
 ///
 /// # Errors
-/// When the body is not XML, not of the type's root element or namespace, or a value does not fit its field; the error names the
-/// path inside the body.
+/// When the body is not XML, not of the type's root element or namespace, or a value does not fit its field; the error
+/// names the path inside the body.
 pub fn decode<T: Model>(body: &[u8]) -> Result<T, DecodeError> {
     let mut value = T::default();
     decode_into(&mut value, body, None)?;

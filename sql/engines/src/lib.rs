@@ -1,7 +1,8 @@
 //! The history of usage by engines of many machines.
 //!
-//! The Parquet store is what DataFusion, Ballista and Spark have in common: no engine needs anything of ours but the files. A cluster
-//! of Ballista is a scheduler and executors; here they are started in one process and speak over loopback, as they do over a network.
+//! The Parquet store is what DataFusion, Ballista and Spark have in common: no engine needs anything of ours but the
+//! files. A cluster of Ballista is a scheduler and executors; here they are started in one process and speak over
+//! loopback, as they do over a network.
 
 use std::path::Path;
 use std::sync::Arc;

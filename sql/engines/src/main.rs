@@ -1,4 +1,5 @@
-//! `engines fill STORE SERVERS DAYS TENANTS` fills a store; `engines alone|ballista STORE FILE` prints an engine's answer as CSV.
+//! `engines fill STORE SERVERS DAYS TENANTS` fills a store; `engines alone|ballista STORE FILE` prints an engine's
+//! answer as CSV.
 
 use std::io::Write;
 use std::path::Path;

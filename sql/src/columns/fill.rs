@@ -36,8 +36,8 @@ enum Cell<'a> {
 }
 
 impl Columns {
-    /// The first `rows` items of a page as a batch of the columns at these places. `asked` is what the server was asked for, by
-    /// parameter.
+    /// The first `rows` items of a page as a batch of the columns at these places. `asked` is what the server was asked
+    /// for, by parameter.
     pub(crate) fn fill(
         &self,
         places: &[usize],

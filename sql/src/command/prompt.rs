@@ -10,7 +10,8 @@ use super::{Args, Stop, hear, say, tell};
 use crate::output;
 use crate::session::Sql;
 
-/// Reads statements, each up to its semicolon, until the input ends. What was typed is remembered while the prompt lasts.
+/// Reads statements, each up to its semicolon, until the input ends. What was typed is remembered while the prompt
+/// lasts.
 pub(super) async fn run(sql: &Sql, args: &Args) -> Result<Code, Stop> {
     let failed = |error: ReadlineError| Stop::Io("the terminal cannot be used".to_owned(), io::Error::other(error));
     let mut editor = DefaultEditor::new().map_err(failed)?;

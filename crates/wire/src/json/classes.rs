@@ -102,8 +102,8 @@ fn choose(
     Ok(())
 }
 
-/// A value as another type that has its fields, such as the struct behind a union as the union, whose kind its tag then tells.
-/// `None` when it cannot be written (a number that JSON does not have), or a field is of another type there.
+/// A value as another type that has its fields, such as the struct behind a union as the union, whose kind its tag then
+/// tells. `None` when it cannot be written (a number that JSON does not have), or a field is of another type there.
 #[must_use]
 pub fn recast<T: Model>(value: &dyn Struct) -> Option<T> {
     let mut out = T::default();

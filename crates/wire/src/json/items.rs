@@ -11,8 +11,8 @@ use crate::error::DecodeError;
 use crate::reflect::{Model, Slot, Struct};
 use crate::shape::Kind;
 
-/// A body whose list is read item by item, so that a page costs its text and one item: an entity is as wide as its schema, and ten
-/// thousand empty ones cost hundreds of times the text that they came in.
+/// A body whose list is read item by item, so that a page costs its text and one item: an entity is as wide as its
+/// schema, and ten thousand empty ones cost hundreds of times the text that they came in.
 ///
 /// ```
 /// # use backhaul_wire::json::Items;
@@ -34,8 +34,9 @@ pub struct Items {
 }
 
 impl Items {
-    /// Reads a body into `page`, all but the items of the list with this JSON or XML name (`results`, `CloudSubtenants`). The whole
-    /// text is known to be JSON then; what does not fit in an item is told when that item is read.
+    /// Reads a body into `page`, all but the items of the list with this JSON or XML name (`results`,
+    /// `CloudSubtenants`). The whole text is known to be JSON then; what does not fit in an item is told when that item
+    /// is read.
     ///
     /// # Errors
     /// As [`super::decode_into`].

@@ -59,7 +59,8 @@ impl Error {
 pub(super) enum Altered {
     /// `\ud83d` without its other half, read as U+FFFD.
     Surrogate,
-    /// A number of more than 64 bits among unknown members, kept as the nearest double, or as text beyond a double's range.
+    /// A number of more than 64 bits among unknown members, kept as the nearest double, or as text beyond a double's
+    /// range.
     Number,
 }
 
@@ -153,7 +154,8 @@ impl<'t> Cursor<'t> {
         Ok(())
     }
 
-    /// Whether another item stands before `close`; behind `close` when not. `first` is true before the first item alone.
+    /// Whether another item stands before `close`; behind `close` when not. `first` is true before the first item
+    /// alone.
     #[inline]
     pub(super) fn more(&mut self, close: u8, first: &mut bool) -> Result<bool> {
         let byte = self.peek()?;

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
-/// A name in camelCase by .NET's rule: the leading run of capitals is lowered, but for its last letter when a lower-case
-/// letter follows.
+/// A name in camelCase by .NET's rule: the leading run of capitals is lowered, but for its last letter when a
+/// lower-case letter follows.
 ///
 /// ```
 /// use backhaul_wire::json::camel_case;

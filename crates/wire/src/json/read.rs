@@ -115,7 +115,8 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         let (mut first, mut next, mut kept, mut met) = (true, 0, 0_usize, Met::default());
         self.cursor.open()?;
         while self.cursor.more_members(&mut first)? {
-            // Members mostly come in the schema's order, and a server leaves out a few: then the name is compared where it stands.
+            // Members mostly come in the schema's order, and a server leaves out a few: then the name is compared where
+            // it stands.
             let ahead = fields.get(next..).unwrap_or_default().iter().take(LOOK_AHEAD);
             let key = match self.cursor.take_name(ahead.map(|field| field.json)) {
                 Some(ahead) => Key::Known(next + ahead),

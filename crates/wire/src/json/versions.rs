@@ -11,7 +11,8 @@ use crate::version::{ApiVersion, Versions};
 /// required field is set.
 ///
 /// # Errors
-/// On the first field or value that the version lacks, naming the versions that have it; on a required field that is unset.
+/// On the first field or value that the version lacks, naming the versions that have it; on a required field that is
+/// unset.
 pub fn check_versions(value: &dyn Struct, version: Option<ApiVersion>) -> Result<(), EncodeError> {
     match walk(value, version, "", &mut ControlFlow::Break) {
         ControlFlow::Break(error) => Err(error),
@@ -38,8 +39,8 @@ pub fn check_versions_but(
     }
 }
 
-/// Adds to `drift` what `value` holds and one version of the API does not have: a type serves all versions, but a body that
-/// was read through it came from one.
+/// Adds to `drift` what `value` holds and one version of the API does not have: a type serves all versions, but a body
+/// that was read through it came from one.
 pub fn beyond_version(value: &dyn Struct, version: Option<ApiVersion>, drift: &mut Drift) {
     let ControlFlow::Continue(()) = walk(value, version, "", &mut |error| -> ControlFlow<Infallible> {
         match error.reason {

@@ -1,8 +1,8 @@
 //! Unions: values that are one of several structs.
 //!
-//! A union hands out the fields of the struct that its value is, so that whatever reads or writes structs also reads and writes
-//! unions. Only two things know more: who makes a value chooses its kind first ([`UnionSlot::choose`]), and the JSON reader
-//! buffers a body until it can tell the kind ([`UnionShape::pick`]).
+//! A union hands out the fields of the struct that its value is, so that whatever reads or writes structs also reads
+//! and writes unions. Only two things know more: who makes a value chooses its kind first ([`UnionSlot::choose`]), and
+//! the JSON reader buffers a body until it can tell the kind ([`UnionShape::pick`]).
 
 use serde_json::{Map, Value};
 
@@ -27,9 +27,9 @@ pub trait UnionSlot: Send + Sync {
 impl UnionShape {
     /// Which kind a body is; `None` for an unknown one.
     ///
-    /// The tag decides. Where there is none, or its value is known and yet means no kind in particular, or it is free text, it is
-    /// the kind that knows most of the body's members; of several such the one with the fewest fields of its own, and of those
-    /// the first.
+    /// The tag decides. Where there is none, or its value is known and yet means no kind in particular, or it is free
+    /// text, it is the kind that knows most of the body's members; of several such the one with the fewest fields of
+    /// its own, and of those the first.
     pub(crate) fn pick(&self, wide: &Shape, body: &Map<String, Value>) -> Option<usize> {
         let tag = self.tag.and_then(|tag| wide.index_of(tag)).and_then(|index| wide.fields.get(index));
         if let Some(tag) = tag
@@ -65,8 +65,8 @@ impl UnionShape {
     }
 }
 
-/// Makes the struct that holds every field of a union's kinds into the kind that it is, told by its tag or by its fields; `None` when it
-/// has a field that this kind has not.
+/// Makes the struct that holds every field of a union's kinds into the kind that it is, told by its tag or by its
+/// fields; `None` when it has a field that this kind has not.
 pub fn narrow<U: Model>(any: &dyn Struct) -> Option<U> {
     let union = U::SHAPE.union?;
     let set: Vec<&Field> = any

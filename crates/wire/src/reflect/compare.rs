@@ -47,7 +47,8 @@ impl PartialEq for dyn Struct {
 fn same(a: Node<'_>, b: Node<'_>) -> bool {
     match (a, b) {
         (Node::Absent, Node::Absent) => true,
-        // One that is no number is the same as another: a value is asked whether it came back, not whether it is ordered.
+        // One that is no number is the same as another: a value is asked whether it came back, not whether it is
+        // ordered.
         (Node::Scalar(Scalar::Float(a)), Node::Scalar(Scalar::Float(b))) => a == b || a.is_nan() && b.is_nan(),
         (Node::Scalar(a), Node::Scalar(b)) => a == b,
         (Node::Json(a), Node::Json(b)) => a == b,

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Slot, View};
 use crate::text::{DateTime, Id, Secret};
 
-/// A field of a body that edits: a value to set, an explicit null to clear what the server holds, or nothing to leave it alone.
+/// A field of a body that edits: a value to set, an explicit null to clear what the server holds, or nothing to leave
+/// it alone.
 ///
 /// ```
 /// use backhaul_wire::Edit;

@@ -78,7 +78,8 @@ impl Unknown {
         self.0.as_ref().is_none_or(|fields| fields.is_empty())
     }
 
-    /// Adds a field without a look at the others, which [`Unknown::drop_twins`] has to follow: looking each time would be quadratic.
+    /// Adds a field without a look at the others, which [`Unknown::drop_twins`] has to follow: looking each time would
+    /// be quadratic.
     pub(crate) fn append(&mut self, field: UnknownField) {
         self.0.get_or_insert_default().push(field);
     }

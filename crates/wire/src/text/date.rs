@@ -4,9 +4,9 @@ use std::fmt;
 
 /// A date, a time of day or both, kept as it came.
 ///
-/// [`DateTime::parts`] reads every form that the three vendors write: ISO 8601 with none to nine fraction digits, with `Z`, an
-/// offset or no zone; a date alone; `yyyy-MM-dd HH:mm:ss.SSS` and `yyyy.MM.dd HH:mm:ss`; and ZStack's
-/// `Apr 11, 2018 2:50:54 PM`, which is in the server's own zone.
+/// [`DateTime::parts`] reads every form that the three vendors write: ISO 8601 with none to nine fraction digits, with
+/// `Z`, an offset or no zone; a date alone; `yyyy-MM-dd HH:mm:ss.SSS` and `yyyy.MM.dd HH:mm:ss`; and ZStack's `Apr 11,
+/// 2018 2:50:54 PM`, which is in the server's own zone.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct DateTime(String);
 

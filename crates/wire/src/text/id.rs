@@ -1,7 +1,8 @@
 use std::borrow::Borrow;
 use std::fmt;
 
-/// An identifier, kept as it came: a GUID, a 32-hex uuid, a URN such as `urn:veeam:CloudTenant:<guid>`, or joined GUIDs.
+/// An identifier, kept as it came: a GUID, a 32-hex uuid, a URN such as `urn:veeam:CloudTenant:<guid>`, or joined
+/// GUIDs.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(String);
 
@@ -37,7 +38,8 @@ impl Id {
         dashed.then_some(last)
     }
 
-    /// Whether both name the same thing: the GUIDs agree whatever their letter case, or the texts do. [`IdKey`] says the same of many.
+    /// Whether both name the same thing: the GUIDs agree whatever their letter case, or the texts do. [`IdKey`] says
+    /// the same of many.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         match (self.guid(), other.guid()) {

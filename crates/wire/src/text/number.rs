@@ -30,7 +30,8 @@ pub(crate) fn parse_int(text: &str) -> Result<Option<i64>, String> {
     }
 }
 
-/// `0.5`, `12`, and the names of what is no number, in XML's spelling (`INF`) and Json.NET's (`Infinity`); empty is absent.
+/// `0.5`, `12`, and the names of what is no number, in XML's spelling (`INF`) and Json.NET's (`Infinity`); empty is
+/// absent.
 pub(crate) fn parse_float(text: &str) -> Result<Option<f64>, String> {
     let text = text.trim();
     match text {
@@ -44,7 +45,8 @@ pub(crate) fn parse_float(text: &str) -> Result<Option<f64>, String> {
     value.filter(|v| v.is_finite()).map(Some).ok_or_else(|| format!("`{}` is not a number", shown(text)))
 }
 
-/// A decimal number, read digit by digit: through a double, `9223372036854775807.0` and `9007199254740993.0` would become others.
+/// A decimal number, read digit by digit: through a double, `9223372036854775807.0` and `9007199254740993.0` would
+/// become others.
 struct Decimal<'t> {
     negative: bool,
     whole: &'t str,

@@ -8,7 +8,8 @@ use crate::drift::Drift;
 use crate::error::DecodeError;
 use crate::reflect::{Model, Struct};
 
-/// A body whose list is read item by item, so that a page costs its text and one item; the XML twin of [`crate::json::Items`].
+/// A body whose list is read item by item, so that a page costs its text and one item; the XML twin of
+/// [`crate::json::Items`].
 pub struct Items {
     text: String,
     found: Option<Found>,
@@ -17,8 +18,8 @@ pub struct Items {
 }
 
 impl Items {
-    /// Reads a body into `page`, all but the items of the list with this wrapper element (`CloudSubtenants`). The whole text is
-    /// known to be well formed then; what does not fit in an item is told when that item is read.
+    /// Reads a body into `page`, all but the items of the list with this wrapper element (`CloudSubtenants`). The whole
+    /// text is known to be well formed then; what does not fit in an item is told when that item is read.
     ///
     /// # Errors
     /// As [`super::decode_into`].

@@ -1,7 +1,8 @@
 //! XML's own grammar: one tag or text after the other, from a text in memory or from a reader.
 //!
-//! Well-formedness is checked here: tags that close what they opened, names, attributes that stand once, references. What a parser
-//! must not do with bodies from outside is refused: document types, and entities other than XML's own five.
+//! Well-formedness is checked here: tags that close what they opened, names, attributes that stand once, references.
+//! What a parser must not do with bodies from outside is refused: document types, and entities other than XML's own
+//! five.
 
 mod feed;
 mod tag;

@@ -1,7 +1,7 @@
 //! The reading driver: what stands in a document goes where the shape says.
 //!
-//! Of an element that stands twice the first one counts, as with .NET's XmlSerializer; the others are unknown elements. An
-//! attribute that stands twice is an error, as everywhere in XML.
+//! Of an element that stands twice the first one counts, as with .NET's XmlSerializer; the others are unknown elements.
+//! An attribute that stands twice is an error, as everywhere in XML.
 
 mod put;
 mod unknown;
@@ -319,7 +319,8 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         Ok(())
     }
 
-    /// Whether the element whose tag was read stands for null: `xsi:nil`, which is taken where the schema does not list it, too.
+    /// Whether the element whose tag was read stands for null: `xsi:nil`, which is taken where the schema does not list
+    /// it, too.
     fn nil(&self) -> bool {
         self.source.attributes().iter().any(|attribute| {
             let name = self.source.str(attribute.name);

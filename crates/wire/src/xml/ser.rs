@@ -8,13 +8,14 @@ use crate::shape::{Field, Place, Shape};
 /// Writes a value as a document, in the schema's order; secrets are written as they are.
 ///
 /// # Errors
-/// When a text holds a character that XML cannot (a control character), or the value has a map, which XML has no form for.
+/// When a text holds a character that XML cannot (a control character), or the value has a map, which XML has no form
+/// for.
 pub fn encode(value: &dyn Struct) -> Result<Vec<u8>, EncodeError> {
     document(value, Empty::Written)
 }
 
-/// Writes a request as [`encode`] does, but without the secrets that are empty: Enterprise Manager answers every password empty,
-/// and one that is put back so may be taken for a new one.
+/// Writes a request as [`encode`] does, but without the secrets that are empty: Enterprise Manager answers every
+/// password empty, and one that is put back so may be taken for a new one.
 ///
 /// # Errors
 /// As [`encode`].
@@ -168,7 +169,8 @@ fn leaf(out: &mut String, name: &str, text: &str, path: &str) -> Result<(), Enco
     Ok(())
 }
 
-/// Writes the text of an element. .NET's XmlSerializer takes blanks alone for no text at all, unless they are marked as text.
+/// Writes the text of an element. .NET's XmlSerializer takes blanks alone for no text at all, unless they are marked as
+/// text.
 fn content(out: &mut String, text: &str, path: &str) -> Result<(), EncodeError> {
     let blank = !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
     if !blank {

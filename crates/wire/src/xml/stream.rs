@@ -8,7 +8,8 @@ use crate::reflect::{Model, Struct};
 
 /// Reads a body from a reader and hands the items of one list to `each` as they come, holding one at a time.
 ///
-/// `list` is the list's wrapper element, such as `CloudSubtenants`. The rest of the body comes back in `E`, its list empty.
+/// `list` is the list's wrapper element, such as `CloudSubtenants`. The rest of the body comes back in `E`, its list
+/// empty.
 ///
 /// # Errors
 /// As [`super::decode`], and when reading fails. Items that were handed over before an error stay handed over.

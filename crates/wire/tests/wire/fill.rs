@@ -122,7 +122,8 @@ impl<'a> Bytes<'a> {
         }
         let mut drift = Drift::default();
         let read = json::decode_into(target, &body, Some(&mut drift));
-        // What stands at a name that two kinds give other types fits only one of them, and further down may be kept as unknown.
+        // What stands at a name that two kinds give other types fits only one of them, and further down may be kept as
+        // unknown.
         let elsewhere = drift.unknown_fields.iter().any(|path| path.contains(['.', '[']));
         if (read.is_err() || elsewhere || !drift.misfits.is_empty())
             && let Some(slot) = target.union()

@@ -20,8 +20,8 @@ fn time(mut run: impl FnMut()) -> Duration {
     best
 }
 
-/// Holds if one of a few tries says so. Eight short bodies take as long as a long one, so that a machine under load interrupts both
-/// alike; what is quadratic takes eight times as long for the long one.
+/// Holds if one of a few tries says so. Eight short bodies take as long as a long one, so that a machine under load
+/// interrupts both alike; what is quadratic takes eight times as long for the long one.
 fn linear(what: &str, mut run: impl FnMut(usize)) {
     let mut tries = Vec::new();
     for _ in 0..5 {
@@ -79,8 +79,8 @@ fn maps() {
     });
 }
 
-/// One long text that comes in small pieces must not be looked at again for each of them. The short ones, too, are long enough to
-/// get pages of their own from the allocator: what a page costs under load is no question here.
+/// One long text that comes in small pieces must not be looked at again for each of them. The short ones, too, are long
+/// enough to get pages of their own from the allocator: what a page costs under load is no question here.
 #[test]
 fn a_long_text_in_a_stream() {
     linear("a text in a stream", |count| {

@@ -1,4 +1,5 @@
-//! What real serializers write, by tool and version, as reports on classes made from our own `em.xsd` tell it. The tools themselves are not run here.
+//! What real serializers write, by tool and version, as reports on classes made from our own `em.xsd` tell it. The
+//! tools themselves are not run here.
 
 use backhaul_wire::{Drift, json, xml};
 
@@ -38,7 +39,8 @@ fn doubles_that_are_no_numbers() {
     }
 }
 
-/// Json.NET 10 on a long that went through a double (.NET Core 3.1), and Gson 2.8 (JDK 11) on a number read as an Object.
+/// Json.NET 10 on a long that went through a double (.NET Core 3.1), and Gson 2.8 (JDK 11) on a number read as an
+/// Object.
 #[test]
 fn whole_numbers_in_scientific_notation() {
     assert_eq!(in_json(r#"{"Count": 1.2345678901234568E+17}"#).0.count, Some(123_456_789_012_345_680));

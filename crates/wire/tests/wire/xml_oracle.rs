@@ -1,4 +1,5 @@
-//! Our XML reader beside quick-xml: what quick-xml writes is read as it was meant, and what we take, quick-xml takes and reads alike.
+//! Our XML reader beside quick-xml: what quick-xml writes is read as it was meant, and what we take, quick-xml takes
+//! and reads alike.
 
 use backhaul_wire::{Drift, xml};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
-//! What a type that is sent back does not know stays in its place: Enterprise Manager reads bodies in the schema's order.
+//! What a type that is sent back does not know stays in its place: Enterprise Manager reads bodies in the schema's
+//! order.
 
 use backhaul_models::em::{CloudSubtenant, CloudSubtenantRepositoryQuota};
 use backhaul_wire::{Drift, json, xml};

@@ -46,7 +46,8 @@ impl<'t> Cursor<'t> {
             value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
             count += 1;
         }
-        // More digits may be more than 64 bits. A leading zero, a fraction, an exponent or no digit at all is for the whole grammar.
+        // More digits may be more than 64 bits. A leading zero, a fraction, an exponent or no digit at all is for the
+        // whole grammar.
         let plain = count == 1 || (2..=18).contains(&count) && rest.first() != Some(&b'0');
         if !plain || matches!(rest.get(count), Some(b'.' | b'e' | b'E')) {
             return None;

@@ -8,8 +8,8 @@ use crate::reflect::{Slot, Struct};
 use crate::shape::Field;
 
 impl Driver<'_, '_, '_> {
-    /// Reads a struct, list or map, where `null` empties the place; `wrapped` says whether the wrapper of a list, if it has one, is
-    /// around this already.
+    /// Reads a struct, list or map, where `null` empties the place; `wrapped` says whether the wrapper of a list, if it
+    /// has one, is around this already.
     pub(super) fn nested(&mut self, mut slot: Slot<'_>, field: &'static Field, wrapped: bool) -> Result<()> {
         match self.cursor.peek()? {
             b'{' => self.object_in(slot, field, wrapped),

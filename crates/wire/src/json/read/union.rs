@@ -18,7 +18,8 @@ impl Driver<'_, '_, '_> {
         Ok(())
     }
 
-    /// The members of the object ahead, as far as they tell its kind: texts whole, of objects and lists whether they are empty.
+    /// The members of the object ahead, as far as they tell its kind: texts whole, of objects and lists whether they
+    /// are empty.
     fn outline(&self) -> Result<Map<String, Value>> {
         let (mut ahead, mut first, mut outline) = (self.cursor, true, Map::new());
         ahead.open()?;

@@ -7,7 +7,8 @@ use super::{DateTime, DateTimeError, DateTimeParts};
 const NANOS: i128 = 1_000_000_000;
 
 impl DateTime {
-    /// A moment in UTC, such as `2025-08-15T06:00:00.25Z`; `None` before the year 0 and after 9999, which no server writes.
+    /// A moment in UTC, such as `2025-08-15T06:00:00.25Z`; `None` before the year 0 and after 9999, which no server
+    /// writes.
     #[must_use]
     pub fn from_unix_nanos(nanos: i128) -> Option<Self> {
         let (seconds, nanosecond) = (nanos.div_euclid(NANOS), nanos.rem_euclid(NANOS));

@@ -60,8 +60,8 @@ fn keep(target: &mut dyn Struct, name: &str, value: Cow<'_, str>) {
     }
 }
 
-/// Puts a text where it belongs: a scalar, or the next item of a list of scalars. The name is what an unknown enum value is told
-/// under. The error is the reason why it does not fit.
+/// Puts a text where it belongs: a scalar, or the next item of a list of scalars. The name is what an unknown enum
+/// value is told under. The error is the reason why it does not fit.
 pub(super) fn put(
     slot: Slot<'_>,
     text: Cow<'_, str>,

@@ -34,7 +34,8 @@ impl Driver<'_, '_, '_, '_> {
         Ok(())
     }
 
-    /// Refuses what an attribute of the tag read last cannot say: a reference that XML does not have must not be sent on.
+    /// Refuses what an attribute of the tag read last cannot say: a reference that XML does not have must not be sent
+    /// on.
     fn sound_attributes(&self) -> Result<()> {
         self.source.attributes().iter().try_for_each(|attribute| self.source.value(*attribute).map(drop))
     }
