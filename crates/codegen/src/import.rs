@@ -1,10 +1,11 @@
-//! `cargo xtask import`: takes names, types, bounds, enums and operations from a vendor's OpenAPI 3.0 document into `schemas/`.
+//! `cargo xtask import`: takes names, types, bounds, enums and operations from a vendor's document into `schemas/`.
 //!
-//! A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is read into our own form with our own
+//! Enterprise Manager's are XSD ([`em`]); the rest of this is about OpenAPI. A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is read into our own form with our own
 //! names (`names.json`), and merged into the tree, where marks say which versions have what. What people
 //! wrote there stays: descriptions, sources, the file a type stands in. No sentence of the vendor is taken.
 
 mod document;
+pub mod em;
 mod error;
 mod flags;
 mod forms;
@@ -47,14 +48,24 @@ pub struct Outcome {
     pub notes: Vec<String>,
 }
 
-/// The systems whose documents are OpenAPI, with their folder below `schemas/`.
-pub const SYSTEMS: [&str; 1] = ["vb365"];
+/// The systems whose documents can be read.
+pub const SYSTEMS: [&str; 2] = ["em", "vb365"];
+
+/// A version of a system's API as its vendor writes it: `1.8` of Enterprise Manager, whose versions are told by what stands behind the
+/// point, and `v8` of the others.
+#[must_use]
+pub fn label(system: &str, version: u8) -> String {
+    if system == "em" { format!("1.{version}") } else { format!("v{version}") }
+}
 
 /// Merges a document into the tree below `root`, in memory.
 ///
 /// # Errors
 /// When the document is broken, says what the schemas cannot, contradicts them, or lacks a mistake that a fixup mends.
 pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) -> Result<Outcome> {
+    if system == "em" {
+        return em::import(root, Some(version), path, text).map(|(outcome, _)| outcome);
+    }
     let mut json: Json = parse(path, text)?;
     let notes = crate::fixups::mend(system, version, &mut json);
     let names = Names::read(root, system)?;
@@ -85,7 +96,24 @@ pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) ->
 /// # Errors
 /// When `versions.json` is broken.
 pub fn versions(root: &Path, system: &str) -> Result<Vec<u8>> {
-    Ok(Imported::read(root, system)?.all().collect())
+    let imported = Imported::read(root, system)?;
+    if system != "em" {
+        return Ok(imported.all().collect());
+    }
+    // The schema was made for these before a document of the vendor's could be read.
+    let all: std::collections::BTreeSet<u8> = (em::OLDEST..=em::KNOWN).chain(imported.all()).collect();
+    Ok(all.into_iter().collect())
+}
+
+/// Compares a document with the schemas below `root`: what an import would add, and what the schemas have and it has not.
+///
+/// # Errors
+/// As [`import`].
+pub fn compare(root: &Path, system: &str, path: &str, text: &str) -> Result<(Outcome, em::OnlyHere)> {
+    match system {
+        "em" => em::import(root, None, path, text),
+        _ => Err(ImportError::new(path, "", format!("documents of {system} are compared by version: import it"))),
+    }
 }
 
 /// A document as JSON; what is something else is named.

@@ -5,6 +5,7 @@ mod import {
     pub(crate) mod tree;
 
     mod broken;
+    mod em;
     mod documents;
     mod merge;
 }
