@@ -11,6 +11,7 @@ mod flags;
 mod forms;
 mod marks;
 mod names;
+mod newer;
 mod operations;
 mod properties;
 mod tree;
@@ -29,6 +30,7 @@ use sha2::{Digest, Sha256};
 pub use error::ImportError;
 pub use names::NamesFile;
 
+use crate::error::Once;
 use document::Document;
 use marks::Imported;
 use names::Names;
@@ -116,29 +118,49 @@ pub fn compare(root: &Path, system: &str, path: &str, text: &str) -> Result<(Out
     }
 }
 
-/// A document as JSON; what is something else is named.
+/// A document of JSON or YAML, as OpenAPI 3.0; what is something else is named.
 fn parse(path: &str, text: &str) -> Result<Json> {
     // Editors on Windows put a byte-order mark in front.
     let text = text.trim_start_matches('\u{feff}');
-    let json: Json = serde_json::from_str(text).map_err(|error| {
-        let start = text.trim_start();
-        let rule = if start.starts_with("openapi:") || start.starts_with("swagger:") || start.starts_with("---") {
-            "it is YAML: convert it to JSON first (`yq -o=json`)".to_owned()
-        } else if start.starts_with('<') {
-            "it is XML or HTML, not an OpenAPI document".to_owned()
-        } else {
-            error.to_string()
-        };
-        ImportError::new(path, &format!("line {}", error.line()), rule)
-    })?;
-    let version = ["openapi", "swagger"].iter().find_map(|key| json.get(*key)?.as_str());
-    match version {
-        Some(version) if version.starts_with("3.") => Ok(json),
+    let at = |line: usize, rule: String| ImportError::new(path, &format!("line {line}"), rule);
+    let start = text.trim_start();
+    let mut json = if start.starts_with('<') {
+        return Err(at(1, "it is XML or HTML, not an OpenAPI document".to_owned()));
+    } else if start.starts_with(['{', '[']) {
+        serde_json::from_str(text).map(|Once(json)| json).map_err(|error| at(error.line(), error.to_string()))?
+    } else {
+        yaml(text).map_err(|(line, rule)| at(line, rule))?
+    };
+    let version = ["openapi", "swagger"].iter().find_map(|key| json.get(*key));
+    // `openapi: 3.1` without quotes is a number in YAML.
+    let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
+    match version.as_deref() {
+        Some(version) if version.starts_with("3.0") => Ok(json),
+        Some(version) if version.starts_with("3.1") => newer::rewrite(path, &mut json).map(|()| json),
         Some(version) => {
-            Err(ImportError::new(path, "/openapi", format!("it is an OpenAPI {version} document: 3.0 is read")))
+            Err(ImportError::new(path, "/openapi", format!("it is an OpenAPI {version} document: 3.0 and 3.1 are read")))
         }
         None => Err(ImportError::new(path, "", "it is no OpenAPI document: it has no member `openapi`")),
     }
+}
+
+/// YAML as JSON, or the line and what is wrong there.
+fn yaml(text: &str) -> std::result::Result<Json, (usize, String)> {
+    let options = serde_saphyr::options! {
+        // Vendors' documents are large, and hold no bombs of aliases: those are still counted.
+        budget: serde_saphyr::budget! {
+            max_events: 20_000_000,
+            max_nodes: 10_000_000,
+            max_total_scalar_bytes: 512 * 1024 * 1024,
+        },
+        // `no` is a text, as YAML 1.2 has it.
+        strict_booleans: true,
+    };
+    let read = serde_saphyr::from_str_with_options::<Once>(text, options);
+    read.map(|Once(json)| json).map_err(|error| {
+        let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
+        (line, format!("it is neither JSON nor YAML: {}", error.to_string().lines().next().unwrap_or_default()))
+    })
 }
 
 fn digest(text: &str) -> String {

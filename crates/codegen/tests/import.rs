@@ -8,4 +8,5 @@ mod import {
     mod em;
     mod documents;
     mod merge;
+    mod newer;
 }
