@@ -90,9 +90,7 @@ impl Source {
         match (self.file.as_slice(), self.version.as_deref()) {
             ([file], Some(version)) => Ok((version, file)),
             ([version, file], None) => Ok((version.to_str().unwrap_or_default(), file)),
-            ([file], None) => {
-                Err(format!("say which version of the API {} describes: --version v9", file.display()))
-            }
+            ([file], None) => Err(format!("say which version of the API {} describes: --version v9", file.display())),
             _ => Err("say one document and one version".into()),
         }
     }

@@ -137,9 +137,11 @@ fn parse(path: &str, text: &str) -> Result<Json> {
     match version.as_deref() {
         Some(version) if version.starts_with("3.0") => Ok(json),
         Some(version) if version.starts_with("3.1") => newer::rewrite(path, &mut json).map(|()| json),
-        Some(version) => {
-            Err(ImportError::new(path, "/openapi", format!("it is an OpenAPI {version} document: 3.0 and 3.1 are read")))
-        }
+        Some(version) => Err(ImportError::new(
+            path,
+            "/openapi",
+            format!("it is an OpenAPI {version} document: 3.0 and 3.1 are read"),
+        )),
         None => Err(ImportError::new(path, "", "it is no OpenAPI document: it has no member `openapi`")),
     }
 }

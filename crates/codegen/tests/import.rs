@@ -5,8 +5,8 @@ mod import {
     pub(crate) mod tree;
 
     mod broken;
-    mod em;
     mod documents;
+    mod em;
     mod merge;
     mod newer;
 }

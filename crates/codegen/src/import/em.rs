@@ -54,7 +54,8 @@ pub(super) fn import(root: &Path, version: Option<u8>, path: &str, text: &str) -
         imported.add(version, false, &digest(text));
         files.insert(marks::path("em"), imported.text()?);
     }
-    files.retain(|file: &std::path::PathBuf, text| std::fs::read_to_string(root.join(file)).ok().as_ref() != Some(text));
+    files
+        .retain(|file: &std::path::PathBuf, text| std::fs::read_to_string(root.join(file)).ok().as_ref() != Some(text));
     Ok((Outcome { files, changes, notes }, only_here))
 }
 

@@ -80,7 +80,11 @@ fn what_comes_of_it_is_generated_and_told_by_version() {
     import(root.path(), 8);
     let files = project::of_system(root.path(), "em").unwrap();
     let code: String = files.values().cloned().collect();
-    assert!(code.contains("/// Version 1.8 and later.\n    8 immutable: Option<bool> = Bool, new(\"Immutable\", Kind::Bool);"));
+    assert!(
+        code.contains(
+            "/// Version 1.8 and later.\n    8 immutable: Option<bool> = Bool, new(\"Immutable\", Kind::Bool);"
+        )
+    );
     assert!(code.contains("access_password: Option<Secret>"), "a text of that name is a secret");
     assert!(code.contains("Has at least 0, at most 100. (version 1.8 and later)"), "bounds are told");
     let diff = Diff::read(root.path(), "em", 7, 8).unwrap().markdown();
@@ -124,7 +128,8 @@ fn refused(inside: &str) -> ImportError {
 /// The definitions begin on line 3.
 #[test]
 fn what_cannot_be_read_is_told_with_its_line_and_its_rule() {
-    let ty = |inside: &str| format!("<xs:complexType name='T'><xs:sequence>\n{inside}\n</xs:sequence></xs:complexType>");
+    let ty =
+        |inside: &str| format!("<xs:complexType name='T'><xs:sequence>\n{inside}\n</xs:sequence></xs:complexType>");
     let element = |rest: &str| ty(&format!("<xs:element name='a' {rest}/>"));
     let cases: &[(String, u32, &str)] = &[
         (element("type='Nothing'"), 4, "`Nothing` refers to nothing"),
@@ -189,7 +194,10 @@ fn what_is_no_schema_of_enterprise_manager_is_said_to_be_none() {
         ("{}", "it is not XML"),
         ("<html/>", "its root is `html`"),
         ("<!DOCTYPE x><x/>", "a document type declaration"),
-        ("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:x'/>", "it describes the namespace urn:x"),
+        (
+            "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:x'/>",
+            "it describes the namespace urn:x",
+        ),
         ("<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'/>", "it describes no namespace"),
     ] {
         let error = import::compare(&workspace(), "em", "their.xsd", text).unwrap_err().to_string();

@@ -101,7 +101,9 @@ components:
     let wanted = written(&document(4, thing(properties())).to_string());
     assert_eq!(written(text), wanted);
     assert_eq!(written(&format!("\u{feff}---\r\n{}", text.replace('\n', "\r\n"))), wanted);
-    let newer = text.replace("openapi: 3.0.1", "openapi: 3.1").replace("{type: string, nullable: true}", "{type: [string, 'null']}");
+    let newer = text
+        .replace("openapi: 3.0.1", "openapi: 3.1")
+        .replace("{type: string, nullable: true}", "{type: [string, 'null']}");
     assert_eq!(written(&newer), wanted);
 }
 

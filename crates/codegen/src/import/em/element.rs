@@ -195,7 +195,9 @@ fn read_into(
         match child.tag.as_str() {
             "include" => include(path, &child, seen, out)?,
             "redefine" | "override" => {
-                return Err(child.error(format!("`xs:{}` is not read: include the file, and change it there", child.tag)));
+                return Err(
+                    child.error(format!("`xs:{}` is not read: include the file, and change it there", child.tag))
+                );
             }
             // What is of another namespace is an error where something refers to it.
             "import" => child.attributes(&["namespace", "schemaLocation"])?,

@@ -84,14 +84,18 @@ impl<'m> Merge<'m> {
 
     /// Whether a type is worth a line that nothing refers to it: not the simple types and bases that only shorten a document.
     fn is_idle(&self, ty: &Type) -> bool {
-        let is_base = self.theirs.types.iter().any(|other| {
-            other.structure().and_then(|body| body.base.as_deref()).is_some_and(|base| base == ty.name)
-        });
+        let is_base =
+            self.theirs.types.iter().any(|other| {
+                other.structure().and_then(|body| body.base.as_deref()).is_some_and(|base| base == ty.name)
+            });
         let is_empty = ty.structure().is_some() && self.theirs.members(&ty.name).is_empty();
         let is_plain = matches!(ty.form, Form::Plain { .. });
-        let kind = self.theirs.types.iter().flat_map(|other| other.structure()).flat_map(|body| {
-            body.attributes.iter().chain(&body.elements)
-        });
+        let kind = self
+            .theirs
+            .types
+            .iter()
+            .flat_map(|other| other.structure())
+            .flat_map(|body| body.attributes.iter().chain(&body.elements));
         let mut kinds = kind.filter_map(|member| self.theirs.kind(&member.ty, &member.place.at).ok());
         let is_used = kinds.any(|kind| matches!(kind, Kind::Enum(n) | Kind::Struct(n) | Kind::List(n) if n == ty.name));
         !is_base && !is_empty && !is_plain && !is_used
@@ -168,14 +172,17 @@ impl<'m> Merge<'m> {
             }
         }
         let order = |all: &[(&str, &'m Member)], other: &[(&str, &'m Member)]| -> Vec<String> {
-            let common = all.iter().filter(|(_, member)| {
-                !member.is_attribute && other.iter().any(|(_, known)| known.is(member))
-            });
+            let common = all
+                .iter()
+                .filter(|(_, member)| !member.is_attribute && other.iter().any(|(_, known)| known.is(member)));
             common.map(|(_, member)| member.name.to_lowercase()).collect()
         };
         if order(&theirs, &ours) != order(&ours, &theirs) {
             let list = order(&theirs, &ours).join(", ");
-            self.notes.push(format!("the elements of `{}` stand in another order in the document ({}): {list}", known.name, ty.place.at));
+            self.notes.push(format!(
+                "the elements of `{}` stand in another order in the document ({}): {list}",
+                known.name, ty.place.at
+            ));
         }
         self.insert(known, &elements, &attributes);
     }
@@ -244,15 +251,12 @@ impl<'m> Merge<'m> {
     /// Tells where a member is of another kind than ours. What we know more of than the document, such as the values of a text, is no
     /// difference.
     fn agree(&mut self, owner: &Type, theirs: &Member, ours: &Member) {
-        let kinds = (
-            self.theirs.kind(&theirs.ty, &theirs.place.at),
-            self.ours.kind(&ours.ty, &ours.place.at),
-        );
+        let kinds = (self.theirs.kind(&theirs.ty, &theirs.place.at), self.ours.kind(&ours.ty, &ours.place.at));
         let (Ok(there), Ok(here)) = kinds else { return };
         let same = match (there, here) {
-            (Kind::Enum(a), Kind::Enum(b))
-            | (Kind::Struct(a), Kind::Struct(b))
-            | (Kind::List(a), Kind::List(b)) => self.pairs.get(a) == Some(b),
+            (Kind::Enum(a), Kind::Enum(b)) | (Kind::Struct(a), Kind::Struct(b)) | (Kind::List(a), Kind::List(b)) => {
+                self.pairs.get(a) == Some(b)
+            }
             (Kind::Text | Kind::Id | Kind::Secret, Kind::Text | Kind::Id | Kind::Secret) => true,
             (Kind::Text, Kind::Enum(_) | Kind::Time) => true,
             (there, here) => there == here,
@@ -267,7 +271,8 @@ impl<'m> Merge<'m> {
     }
 
     fn differ(&mut self, name: &str, here: &str, there: &str, at: &At) {
-        self.notes.push(format!("`{name}` is {here} here and {there} in the document ({at}): it stays; settle it in em.xsd"));
+        self.notes
+            .push(format!("`{name}` is {here} here and {there} in the document ({at}): it stays; settle it in em.xsd"));
     }
 
     fn values(&mut self, ty: &'m Type, known: &'m Type) {
@@ -326,7 +331,9 @@ impl<'m> Merge<'m> {
             let twin = theirs.roots.iter().find(|other| other.ty == root.ty && other.name != root.name);
             let taken = match known {
                 Some(known) => ours.roots.iter().find(|root| root.ty == known.name).map(|root| root.name.clone()),
-                None => twin.filter(|twin| twin.place.range.start < root.place.range.start).map(|twin| twin.name.clone()),
+                None => {
+                    twin.filter(|twin| twin.place.range.start < root.place.range.start).map(|twin| twin.name.clone())
+                }
             };
             if let Some(taken) = taken {
                 self.notes.push(format!(
@@ -369,7 +376,8 @@ impl<'m> Merge<'m> {
             out.members.extend(missing.map(|value| format!("{known}: {}", value.name)));
         }
         let all = self.ours.types.iter().filter(|ty| !matches!(ty.form, Form::Plain { .. }));
-        let missing = all.filter(|ty| !self.pairs.has(&ty.name) && !ty.structure().is_some_and(|body| body.is_abstract));
+        let missing =
+            all.filter(|ty| !self.pairs.has(&ty.name) && !ty.structure().is_some_and(|body| body.is_abstract));
         out.types = missing.map(|ty| ty.name.clone()).collect();
         out
     }

@@ -61,9 +61,15 @@ pub(super) struct Type {
 #[derive(Debug)]
 pub(super) enum Form {
     /// One of a list of texts.
-    Enum { base: Name, values: Vec<Value> },
+    Enum {
+        base: Name,
+        values: Vec<Value>,
+    },
     /// Another type's values, with bounds.
-    Plain { base: Name, bounds: Bounds },
+    Plain {
+        base: Name,
+        bounds: Bounds,
+    },
     /// One of several simple types.
     Union(Vec<Name>),
     Struct(Struct),
@@ -157,13 +163,18 @@ impl Model {
         for ty in &self.types {
             match &ty.form {
                 Form::Enum { base, .. } | Form::Plain { base, .. } => drop(self.kind(base, &ty.place.at)?),
-                Form::Union(members) => members.iter().try_for_each(|member| self.kind(member, &ty.place.at).map(drop))?,
+                Form::Union(members) => {
+                    members.iter().try_for_each(|member| self.kind(member, &ty.place.at).map(drop))?
+                }
                 Form::Struct(body) => {
                     let mut base = body.base.as_deref();
                     for _ in 0..MAX_DEPTH {
                         let Some(name) = base else { break };
                         let Some(next) = self.structure(name) else {
-                            return Err(ty.place.at.error(format!("`{name}` is no complex type of the document to extend")));
+                            return Err(ty
+                                .place
+                                .at
+                                .error(format!("`{name}` is no complex type of the document to extend")));
                         };
                         base = next.base.as_deref();
                     }
@@ -173,7 +184,10 @@ impl Model {
                     for member in body.attributes.iter().chain(&body.elements) {
                         let kind = self.kind(&member.ty, &member.place.at)?;
                         if member.is_attribute && matches!(kind, Kind::Struct(_) | Kind::List(_)) {
-                            return Err(member.place.at.error(format!("the attribute `{}` has no simple type", member.name)));
+                            return Err(member
+                                .place
+                                .at
+                                .error(format!("the attribute `{}` has no simple type", member.name)));
                         }
                     }
                     body.text.iter().try_for_each(|text| self.kind(text, &ty.place.at).map(drop))?;

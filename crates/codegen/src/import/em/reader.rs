@@ -161,7 +161,9 @@ impl<'d> Reader<'d> {
             let value = facet.get("value").unwrap_or_default();
             if facet.is("enumeration") {
                 if let Some(twin) = values.iter().find(|known| known.name == value) {
-                    return Err(facet.error(format!("the value `{value}` stands twice: it is also on {}", twin.place.at)));
+                    return Err(
+                        facet.error(format!("the value `{value}` stands twice: it is also on {}", twin.place.at))
+                    );
                 }
                 values.push(Value { name: facet.need("value")?.to_owned(), place: Place::of(facet) });
             } else if facet.tag != "whiteSpace" {
@@ -210,8 +212,7 @@ impl<'d> Reader<'d> {
         }
         let part = content.only(&["extension", "restriction"])?;
         part.attributes(&["base"])?;
-        let base =
-            part.reference("base")?.ok_or_else(|| part.error(format!("`xs:{}` needs `base` here", part.tag)))?;
+        let base = part.reference("base")?.ok_or_else(|| part.error(format!("`xs:{}` needs `base` here", part.tag)))?;
         let is_complex = |name: &String| self.named.get(&("type", name)).is_some_and(|ty| ty.is("complexType"));
         match base {
             Name::Named(base) if is_complex(&base) => body.base = Some(base),
@@ -224,12 +225,16 @@ impl<'d> Reader<'d> {
         body.restricts = part.is("restriction");
         let known: Vec<&str> = if content.is("simpleContent") {
             // What a restriction bounds further is the text.
-            ["attribute", "attributeGroup", "anyAttribute", "enumeration", "simpleType"].into_iter().chain(FACETS).collect()
+            ["attribute", "attributeGroup", "anyAttribute", "enumeration", "simpleType"]
+                .into_iter()
+                .chain(FACETS)
+                .collect()
         } else {
             CONTENT[..7].iter().chain(&["any"]).copied().collect()
         };
         let parts = part.inside(&known)?;
-        let facet = |part: &Element| FACETS.contains(&part.tag.as_str()) || part.is("enumeration") || part.is("simpleType");
+        let facet =
+            |part: &Element| FACETS.contains(&part.tag.as_str()) || part.is("enumeration") || part.is("simpleType");
         parts.iter().filter(|part| !facet(part)).try_for_each(|part| self.part(part, name, body))
     }
 
@@ -306,7 +311,14 @@ impl<'d> Reader<'d> {
                 self.particle(group.only(&["sequence", "all", "choice"])?, name, free, out)
             }
             "any" => {
-                part.attributes(&["namespace", "processContents", "minOccurs", "maxOccurs", "notNamespace", "notQName"])?;
+                part.attributes(&[
+                    "namespace",
+                    "processContents",
+                    "minOccurs",
+                    "maxOccurs",
+                    "notNamespace",
+                    "notQName",
+                ])?;
                 let rule = "`xs:any` is passed over: what is not listed is read as unknown members";
                 self.notes.push(format!("`{name}` ({}): {rule}", part.at));
                 Ok(())
@@ -347,8 +359,7 @@ impl<'d> Reader<'d> {
         let owner = if std::ptr::eq(declared, part) { name } else { "" };
         let ty = self.element_type(declared, owner)?;
         let (name, place) = (declared.need("name")?.to_owned(), Place::of(part));
-        let member =
-            Member { name, place, ty, required: !free.optional, list: free.repeated, is_attribute: false };
+        let member = Member { name, place, ty, required: !free.optional, list: free.repeated, is_attribute: false };
         join(out, member, part)
     }
 

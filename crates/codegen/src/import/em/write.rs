@@ -26,7 +26,8 @@ pub(super) struct Writer<'m> {
 
 impl<'m> Writer<'m> {
     pub(super) fn new(theirs: &'m Model, ours: &Model, pairs: &'m Pairs, since: Option<String>) -> Self {
-        let of = |ty: &Type| [ty.name.clone(), rust(&ty.name)].into_iter().chain(ty.aliases.clone()).collect::<Vec<_>>();
+        let of =
+            |ty: &Type| [ty.name.clone(), rust(&ty.name)].into_iter().chain(ty.aliases.clone()).collect::<Vec<_>>();
         let roots = ours.roots.iter().map(|root| root.name.clone());
         let taken = ours.types.iter().flat_map(of).chain(roots).collect();
         Self { theirs, pairs, since, taken, names: BTreeMap::new() }
