@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use backhaul_fleet::store::Store;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
@@ -18,13 +19,17 @@ pub(crate) async fn table(context: &SessionContext, store: &str) -> Result<Arc<d
         let says = format!("{store}: history is read from folders; a bucket is for the engines of docs/scale.md");
         return Err(DataFusionError::Plan(says));
     }
-    // A folder ends in a slash.
-    let url = ListingTableUrl::parse(format!("{}/", store.trim_end_matches('/')))?;
-    let schema = options.infer_schema(&context.state(), &url).await?;
-    if schema.fields().is_empty() {
+    let says = |error: &dyn std::fmt::Display| DataFusionError::Plan(format!("{error}"));
+    let files = Store::open(store).map_err(|error| says(&error))?.all_files().await.map_err(|error| says(&error))?;
+    if files.is_empty() {
         let says = format!("{store} holds no run yet: `backhaul usage --save` writes one");
         return Err(DataFusionError::Plan(says));
     }
+    // A folder ends in a slash.
+    let url = ListingTableUrl::parse(format!("{}/", store.trim_end_matches('/')))?;
+    // A file that cannot be read is not named by Parquet's error.
+    let broken = |error| says(&format_args!("{error}; `backhaul store verify --store {store}` names the file"));
+    let schema = options.infer_schema(&context.state(), &url).await.map_err(broken)?;
     let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
     Ok(Arc::new(ListingTable::try_new(config)?))
 }
