@@ -15,7 +15,7 @@ use crate::output::{self, Column, Format, Kind, Style, Table};
 use crate::profile::{
     ConfigFile, Demo, Location, Profile, Trust, Wanted, check_logon, check_name, parse_url, select_one,
 };
-use crate::secret::Source;
+use crate::secret::{self, Source};
 use crate::{api_version, input};
 
 /// Runs the verb.
@@ -53,7 +53,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
         user,
         logon,
         utc_offset: args.utc_offset.unwrap_or_default(),
-        password: password(&args.password)?.unwrap_or(Source::Prompt),
+        password: password(&args.password, &args.name)?.unwrap_or(Source::Prompt),
         trust: trust(&args.trust)?.unwrap_or(Trust::System),
         api_version: version.map_err(Failure::usage)?,
         microsoft: None,
@@ -65,6 +65,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
     }
     let profile = if args.trust.learn_pin { learned(profile, console)? } else { profile };
     checked(&profile)?;
+    keep(&args.password, &profile)?;
     location.change(|file| file.add(&profile))?;
     said(&profile, "added to", location, console);
     Ok(Code::Done)
@@ -81,14 +82,16 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
             let version = version.map(|text| api_version::normalise(profile.system, text)).transpose();
             profile.api_version = version.map_err(Failure::usage)?;
         }
-        profile.password = password(&args.password)?.unwrap_or(profile.password);
+        profile.password = password(&args.password, &args.name)?.unwrap_or(profile.password);
         profile.trust = if args.system_trust { Trust::System } else { trust(&args.trust)?.unwrap_or(profile.trust) };
         profile.tags = args.tags.clone().unwrap_or(profile.tags);
         Ok(profile)
     };
     // A server may take its time to show its certificate: nobody waits for the file meanwhile.
     let before = existing_profile(&args.name, location)?;
-    let pin = if args.trust.learn_pin { Some(learned(changed(before)?, console)?.trust) } else { None };
+    let after = changed(before)?;
+    keep(&args.password, &after)?;
+    let pin = if args.trust.learn_pin { Some(learned(after, console)?.trust) } else { None };
     let profile = location.change(|file| {
         let mut profile = changed(file.get(&args.name)?.profile)?;
         profile.trust = pin.clone().unwrap_or(profile.trust);
@@ -145,8 +148,19 @@ fn said(profile: &Profile, done: &str, location: &Location, console: &Console) {
     console.note(&format!("profile `{}` {done} {}", profile.name, location.path.display()));
 }
 
-/// Where the password comes from; nothing when no option says so.
-fn password(args: &Password) -> Result<Option<Source>, Failure> {
+/// Asks for the password that the keyring is to have.
+fn keep(args: &Password, profile: &Profile) -> Result<(), Failure> {
+    match &profile.password {
+        Source::Keyring(entry) if args.password_keyring => secret::keep(entry, &secret::to_keep(&profile.name)?),
+        _ => Ok(()),
+    }
+}
+
+/// Where the password of the profile comes from; nothing when no option says so.
+fn password(args: &Password, profile: &str) -> Result<Option<Source>, Failure> {
+    if args.password_keyring {
+        return Ok(Some(Source::Keyring(profile.to_owned())));
+    }
     if let Some(path) = &args.password_file {
         return existing(path).map(|path| Some(Source::File(path)));
     }
@@ -269,7 +283,14 @@ fn remove(name: &str, location: &Location, console: &Console) -> Outcome {
         let path = location.path.display();
         return Err(Failure::usage(format!("there is no profile `{name}`, as there is no configuration file {path}")));
     }
+    let kept = location.open()?.and_then(|file| file.get(name).ok()).map(|read| read.profile.password);
     location.change(|file| file.remove(name))?;
+    // What we put there; a keyring that cannot be reached does not keep the profile.
+    if let Some(Source::Keyring(entry)) = kept
+        && let Err(failure) = secret::forget(&entry)
+    {
+        console.warn(&format!("the password stays in the keyring, as the entry `{entry}`: {}", failure.message()));
+    }
     console.note(&format!("profile `{name}` removed from {}", location.path.display()));
     Ok(Code::Done)
 }
