@@ -3,7 +3,7 @@
 use backhaul_filter::Expr;
 use serde_json::json;
 
-use super::asking::One;
+use super::asking::{Asks, One};
 use super::request::Request;
 use crate::args::data::Query;
 use crate::connect::Preview;
@@ -16,7 +16,7 @@ use crate::verbs::query::Listing;
 /// Prints a row per server and wording. Nothing is sent.
 pub(super) fn print(
     listing: &Listing,
-    asks: &[One<'_>],
+    asks: &Asks<'_>,
     servers: &[Server],
     args: &Query,
     style: &Style,
@@ -25,8 +25,18 @@ pub(super) fn print(
     let mut rows = Vec::new();
     for server in servers {
         let preview = Preview::of(server, &args.connection)?;
-        for (at, ask) in asks.iter().enumerate() {
-            rows.push(row(listing, ask, server, &preview, at)?);
+        let stated = preview.stated();
+        if stated.is_none() && asks.depends_on_version() {
+            for (version, asks) in asks.0.iter().rev() {
+                let when = version.map_or("another version".to_owned(), |version| format!("the server speaks v{version}"));
+                for ask in asks {
+                    rows.push(row(listing, ask, server, &preview.speaking(*version), &when)?);
+                }
+            }
+            continue;
+        }
+        for (at, ask) in asks.of(stated).iter().enumerate() {
+                    rows.push(row(listing, ask, server, &preview, when)?);
         }
     }
     let columns = vec![
@@ -41,7 +51,7 @@ pub(super) fn print(
     Ok(())
 }
 
-fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, at: usize) -> Result<Row, Failure> {
+fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, when: &str) -> Result<Row, Failure> {
     let request = match &ask.request {
         Request::Own(given) => {
             format!("{} {}", listing.operation.method, preview.url(listing.operation, &given.params)?)
