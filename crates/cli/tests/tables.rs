@@ -26,7 +26,7 @@ fn on_a_terminal(home: &Home, line: &str, width: usize) -> Result<String> {
     // `script` gives the command a terminal.
     let mut command = Command::new("script");
     command.args(["-qec", &inner, "/dev/null"]).current_dir(home.path("")).stdin(Stdio::null());
-    command.env("BACKHAUL_NOW", "2026-11-29T20:00:00Z").env("TZ", "UTC").env("TERM", "xterm");
+    command.env_remove("NO_COLOR").env_remove("CI").env("BACKHAUL_NOW", "2026-11-29T20:00:00Z").env("TZ", "UTC").env("TERM", "xterm");
     command.env("HOME", home.path("")).env("XDG_CONFIG_HOME", home.path("xdg")).env_remove("BACKHAUL_CONFIG");
     command.env_remove("PAGER").env_remove("BACKHAUL_PAGER");
     let output = command.output()?;
@@ -62,7 +62,7 @@ fn tables_fit_and_lead_with_names() -> Result {
 fn the_picture_of_the_readme_is_true() -> Result {
     let home = Home::new()?;
     let line = "usage --filter \"tenant!=null;quota_bytes!=null\" --top 10 --demo";
-    let out = on_a_terminal(&home, line, 112)?;
+    let out = on_a_terminal(&home, line, 132)?;
     assert!(out.contains('\u{1b}') && out.contains('█'), "{out}");
     let drawn = anstyle_svg::Term::new().render_svg(&format!("$ backhaul {}\n{out}", line.replace(" --demo", "")));
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/usage.svg");

@@ -46,8 +46,8 @@ impl Preview {
     }
 
     /// The same, when the server turns out to speak a version.
-    pub(crate) fn speaking(&self, version: Option<u8>) -> Self {
-        Self { version: version.and_then(ApiVersion::new).or(self.version), ..self.clone() }
+    pub(crate) fn speaking(&self, version: u8) -> Self {
+        Self { version: ApiVersion::new(version).or(self.version), ..self.clone() }
     }
 
     /// The version that would be spoken; where the server decides, the newest that has the operation.

@@ -104,6 +104,7 @@ struct Line<'a> {
 impl Line<'_> {
     /// Leaves out what the width has no room for: of what matters alike, the last.
     fn fitted(mut self, width: usize) -> Self {
+        let wanted = self.bars.clone();
         while self.least_width() > width {
             // What leads a line stays unless it can be spared.
             let spared = |(place, at): &(usize, &usize)| {
@@ -119,6 +120,12 @@ impl Line<'_> {
             }
             let shown = &self.shown;
             self.bars.retain(|at| shown.contains(at));
+        }
+        // The columns that went after the bars may have left room for some of them.
+        for at in wanted.into_iter().filter(|at| self.shown.contains(at)) {
+            if !self.bars.contains(&at) && self.least_width().saturating_add(bar::WIDTH) <= width {
+                self.bars.push(at);
+            }
         }
         self.crowded.sort_unstable();
         self
@@ -232,6 +239,10 @@ mod tests {
         assert_eq!((of(55).shown, of(55).bars), (vec![(0, 31), (1, 4), (2, 5)], vec![1]));
         assert_eq!((of(54).shown, of(54).bars, of(54).crowded), (vec![(0, 31), (1, 4)], vec![1], vec![2]));
         assert_eq!((of(47).shown, of(47).bars), (vec![(0, 31), (1, 4)], vec![]));
+        let mut ranked = columns.clone();
+        ranked[2].spare = 3;
+        let narrow = layout(&ranked, &headings, &rows, Some(48), false);
+        assert_eq!((narrow.shown, narrow.bars), (vec![(0, 31), (1, 4), (2, 5)], vec![]));
         assert_eq!((of(36).shown, of(36).crowded), (vec![(0, 30), (1, 4)], vec![2]));
     }
 }

@@ -111,8 +111,9 @@ fn left_out(columns: &[Column], layout: &Layout) -> Option<String> {
         places.iter().filter_map(|at| columns.get(*at)).map(|column| column.name.as_str()).collect()
     };
     let hidden = names(&[layout.crowded.as_slice(), &layout.details].concat());
-    // Of ids and the like it does not matter that nothing is in them.
-    let empty: Vec<usize> = layout.empty.iter().copied().filter(|at| !columns[*at].detail).collect();
+    // Of ids, nested values and the like it does not matter that nothing is in them.
+    let matters = |at: &usize| !columns[*at].detail && !columns[*at].name.contains('.');
+    let empty: Vec<usize> = layout.empty.iter().copied().filter(matters).collect();
     let mut parts = Vec::new();
     if !hidden.is_empty() {
         parts.push(format!("-o wide also shows {}", some(&hidden)));

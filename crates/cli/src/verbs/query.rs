@@ -64,15 +64,17 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
     let ask = Selection { filter, order, limit: args.limit, several };
     let worded = worded(&listing, &ask, &params, version, Code::Usage)?;
-    let one = |wording| -> Result<One<'_>, Failure> {
-        let Wording { plan, .. } = wording;
-        let request = Request::new(&listing, params.clone(), wording, order.as_ref(), chosen.projection(&args.fields))?;
-        let here = plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
-        Ok(One { plan, request, here: here.map_err(|error| Failure::usage(error.to_string()))? })
-    };
     let mut asks = Asks::default();
     for (version, wordings) in &worded {
-        asks.0.push((*version, wordings.iter().map(one).collect::<Result<_, _>>()?));
+        let mut ones = Vec::with_capacity(wordings.len());
+        for wording in wordings {
+            let (params, projection) = (params.clone(), chosen.projection(&args.fields));
+            let request = Request::new(&listing, params, wording, order.as_ref(), projection)?;
+            let here = wording.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
+            let here = here.map_err(|error| Failure::usage(error.to_string()))?;
+            ones.push(One { plan: &wording.plan, request, here });
+        }
+        asks.0.push((*version, ones));
     }
     if args.explain {
         explain::print(&listing, &asks, &selection.servers, args, &style, console)?;

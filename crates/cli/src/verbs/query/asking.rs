@@ -43,6 +43,11 @@ impl<'a> Asks<'a> {
         self.0.len() > 1
     }
 
+    /// Whether a version is asked in words of its own.
+    pub(super) fn has_own(&self, version: u8) -> bool {
+        self.0.iter().any(|(of, _)| *of == Some(version))
+    }
+
     /// The wordings for a version, of which the next one serves where a server does not know the one before.
     pub(super) fn of(&self, version: Option<u8>) -> &[One<'a>] {
         let own = self.0.iter().find(|(of, _)| of.is_some() && *of == version);

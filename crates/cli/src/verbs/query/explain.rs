@@ -1,6 +1,8 @@
 //! `query --explain`: the requests that would be sent, and what would be done here.
 
 use backhaul_filter::Expr;
+use backhaul_models::vb365::VERSIONS;
+use backhaul_wire::ApiVersion;
 use serde_json::json;
 
 use super::asking::{Asks, One};
@@ -27,16 +29,15 @@ pub(super) fn print(
         let preview = Preview::of(server, &args.connection)?;
         let stated = preview.stated();
         if stated.is_none() && asks.depends_on_version() {
-            for (version, asks) in asks.0.iter().rev() {
-                let when = version.map_or("another version".to_owned(), |version| format!("the server speaks v{version}"));
-                for ask in asks {
-                    rows.push(row(listing, ask, server, &preview.speaking(*version), &when)?);
-                }
+            for (version, ask) in by_version(listing, asks) {
+                let when = format!("where the server speaks v{version}");
+                rows.push(row(listing, ask, server, &preview.speaking(version), &when)?);
             }
             continue;
         }
         for (at, ask) in asks.of(stated).iter().enumerate() {
-                    rows.push(row(listing, ask, server, &preview, when)?);
+            let when = if at == 0 { "first" } else { "where the server does not know that" };
+            rows.push(row(listing, ask, server, &preview, when)?);
         }
     }
     let columns = vec![
@@ -51,6 +52,16 @@ pub(super) fn print(
     Ok(())
 }
 
+/// The versions that are asked in words of their own, the newest first, and the newest of the others.
+fn by_version<'a, 'b>(listing: &Listing, asks: &'b Asks<'a>) -> Vec<(u8, &'b One<'a>)> {
+    let known = VERSIONS.rev().filter(|version| listing.operation.versions.contains(ApiVersion::new(*version)));
+    let mut others = false;
+    known
+        .filter(|version| asks.has_own(*version) || !std::mem::replace(&mut others, true))
+        .filter_map(|version| Some((version, asks.of(Some(version)).first()?)))
+        .collect()
+}
+
 fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, when: &str) -> Result<Row, Failure> {
     let request = match &ask.request {
         Request::Own(given) => {
@@ -58,7 +69,6 @@ fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, whe
         }
         Request::Zql(zql) => format!("ZQL {zql}"),
     };
-    let when = if at == 0 { "first" } else { "where the server does not know that" };
     Ok(vec![
         json!(server.name()),
         json!(when),
