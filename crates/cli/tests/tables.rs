@@ -61,10 +61,10 @@ fn tables_fit_and_lead_with_names() -> Result {
 #[test]
 fn the_picture_of_the_readme_is_true() -> Result {
     let home = Home::new()?;
-    let line = "usage --filter \"tenant!=null;quota_bytes!=null\" --top 10 --demo";
-    let out = on_a_terminal(&home, line, 132)?;
+    let line = "usage --by tenant --total";
+    let out = on_a_terminal(&home, &format!("{line} --demo"), 120)?;
     assert!(out.contains('\u{1b}') && out.contains('█'), "{out}");
-    let drawn = anstyle_svg::Term::new().render_svg(&format!("$ backhaul {}\n{out}", line.replace(" --demo", "")));
+    let drawn = anstyle_svg::Term::new().render_svg(&format!("$ backhaul {line}\n{out}"));
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/usage.svg");
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         std::fs::write(&path, &drawn)?;
