@@ -103,7 +103,9 @@ fn usual_target(host: &str) -> Result<String> {
     if host.starts_with("x86_64") && Path::new(sysroot.trim()).join("lib/rustlib").join(MUSL).is_dir() {
         return Ok(MUSL.to_owned());
     }
-    eprintln!("xtask: no static target here (`rustup target add {MUSL}`): building for {host}, which needs its C library");
+    eprintln!(
+        "xtask: no static target here (`rustup target add {MUSL}`): building for {host}, which needs its C library"
+    );
     Ok(host.to_owned())
 }
 

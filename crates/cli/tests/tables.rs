@@ -26,7 +26,12 @@ fn on_a_terminal(home: &Home, line: &str, width: usize) -> Result<String> {
     // `script` gives the command a terminal.
     let mut command = Command::new("script");
     command.args(["-qec", &inner, "/dev/null"]).current_dir(home.path("")).stdin(Stdio::null());
-    command.env_remove("NO_COLOR").env_remove("CI").env("BACKHAUL_NOW", "2026-11-29T20:00:00Z").env("TZ", "UTC").env("TERM", "xterm");
+    command
+        .env_remove("NO_COLOR")
+        .env_remove("CI")
+        .env("BACKHAUL_NOW", "2026-11-29T20:00:00Z")
+        .env("TZ", "UTC")
+        .env("TERM", "xterm");
     command.env("HOME", home.path("")).env("XDG_CONFIG_HOME", home.path("xdg")).env_remove("BACKHAUL_CONFIG");
     command.env_remove("PAGER").env_remove("BACKHAUL_PAGER");
     let output = command.output()?;

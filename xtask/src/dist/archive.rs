@@ -25,10 +25,8 @@ fn files(release: &Release) -> Vec<(String, &[u8], bool)> {
 }
 
 pub(super) fn tar_gz(release: &Release) -> Result<Vec<u8>> {
-    let entries = files(release).into_iter().map(|(path, content, executable)| Entry {
-        executable,
-        ..Entry::new(path, content)
-    });
+    let entries =
+        files(release).into_iter().map(|(path, content, executable)| Entry { executable, ..Entry::new(path, content) });
     gzipped(&tar(&entries.collect::<Vec<_>>(), release.time)?)
 }
 

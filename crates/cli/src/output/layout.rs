@@ -159,9 +159,8 @@ impl Line<'_> {
     /// The columns with their widths: the widest gives way first, until all fit or nothing more can be taken.
     fn widths(&self, width: usize) -> Vec<(usize, usize)> {
         let room = width.saturating_sub(self.between());
-        let capped = |cap: usize| {
-            self.shown.iter().map(move |&at| (at, self.extents[at].natural.min(cap).max(self.least(at))))
-        };
+        let capped =
+            |cap: usize| self.shown.iter().map(move |&at| (at, self.extents[at].natural.min(cap).max(self.least(at))));
         let widest = self.shown.iter().map(|&at| self.extents[at].natural).max().unwrap_or(0);
         // A line has some hundred columns at most, so counting down is quick.
         let fits = |cap: &usize| capped(*cap).map(|(_, width)| width).sum::<usize>() <= room;

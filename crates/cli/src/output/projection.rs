@@ -38,7 +38,10 @@ impl Projection {
                 columns.extend(inner.map(|inner| {
                     let kind = shown(inner.json, inner.kind, inner.repeat);
                     let column = Column::new(format!("{}.{}", field.json, inner.json), kind);
-                    (if is_size(kind) { column } else { column.detail() }, vec![field.json.to_owned(), inner.json.to_owned()])
+                    (
+                        if is_size(kind) { column } else { column.detail() },
+                        vec![field.json.to_owned(), inner.json.to_owned()],
+                    )
                 }));
             } else if is_plain(field) {
                 let mut column = Column::new(field.json, shown(field.json, field.kind, field.repeat));
