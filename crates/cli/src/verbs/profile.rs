@@ -89,6 +89,7 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
     };
     // A server may take its time to show its certificate: nobody waits for the file meanwhile.
     let before = existing_profile(&args.name, location)?;
+    let old_password = before.password.clone();
     let after = changed(before)?;
     keep(&args.password, &after)?;
     let pin = if args.trust.learn_pin { Some(learned(after, console)?.trust) } else { None };
@@ -99,6 +100,9 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
         file.replace(&profile)?;
         Ok(profile)
     })?;
+    if profile.password != old_password {
+        forget(old_password, location, console);
+    }
     said(&profile, "changed in", location, console);
     Ok(Code::Done)
 }
@@ -153,6 +157,18 @@ fn keep(args: &Password, profile: &Profile) -> Result<(), Failure> {
     match &profile.password {
         Source::Keyring(entry) if args.password_keyring => secret::keep(entry, &secret::to_keep(&profile.name)?),
         _ => Ok(()),
+    }
+}
+
+/// Takes a password that no profile names any more out of the keyring; one that cannot be reached keeps it, which is told.
+fn forget(source: Source, location: &Location, console: &Console) {
+    let Source::Keyring(entry) = &source else { return };
+    let file = location.open().ok().flatten();
+    let mut named = file.iter().flat_map(|file| file.names().into_iter().filter_map(|name| file.get(name).ok()));
+    if !named.any(|read| read.profile.password == source)
+        && let Err(failure) = secret::forget(entry)
+    {
+        console.warn(&format!("the password stays in the keyring, as the entry `{entry}`: {}", failure.message()));
     }
 }
 
@@ -285,11 +301,8 @@ fn remove(name: &str, location: &Location, console: &Console) -> Outcome {
     }
     let kept = location.open()?.and_then(|file| file.get(name).ok()).map(|read| read.profile.password);
     location.change(|file| file.remove(name))?;
-    // What we put there; a keyring that cannot be reached does not keep the profile.
-    if let Some(Source::Keyring(entry)) = kept
-        && let Err(failure) = secret::forget(&entry)
-    {
-        console.warn(&format!("the password stays in the keyring, as the entry `{entry}`: {}", failure.message()));
+    if let Some(source) = kept {
+        forget(source, location, console);
     }
     console.note(&format!("profile `{name}` removed from {}", location.path.display()));
     Ok(Code::Done)
