@@ -15,7 +15,6 @@ pub use rust_decimal::Decimal;
 pub use prices::{Per, Price, Prices, Rounding, Unit};
 
 use crate::store::{Point, Series};
-use crate::totals::place;
 
 /// The span that is billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,13 +84,13 @@ pub fn bills(series: &[Series], prices: &Prices, period: Period) -> Result<Vec<B
         .iter()
         .map(|series| &series.row)
         .filter(|row| !row.is_subtenant())
-        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, place(row))))
+        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, row.repository_key())))
         .collect();
     let (mut bills, mut unpriced) = (BTreeMap::<String, Vec<Item>>::new(), Vec::new());
     for Series { row, points } in series {
         let Some(tenant) = &row.tenant else { continue };
         let parent = row.parent_tenant.as_ref().filter(|_| row.is_subtenant());
-        if parent.is_some_and(|it| tenants.contains(&(row.server.as_str(), it.as_str(), place(row)))) {
+        if parent.is_some_and(|it| tenants.contains(&(row.server.as_str(), it.as_str(), row.repository_key()))) {
             continue;
         }
         let customer = parent.unwrap_or(tenant);
