@@ -14,6 +14,7 @@ pub use rust_decimal::Decimal;
 
 pub use prices::{Per, Price, Prices, Rounding, Unit};
 
+use crate::row::Key;
 use crate::store::{Point, Series};
 
 /// The span that is billed.
@@ -80,7 +81,7 @@ impl std::error::Error for BillingError {}
 /// # Errors
 /// When a repository has no price, or a number does not fit.
 pub fn bills(series: &[Series], prices: &Prices, period: Period) -> Result<Vec<Bill>, BillingError> {
-    let tenants: HashSet<(&str, &str, Option<&str>)> = series
+    let tenants: HashSet<(&str, &str, Option<Key>)> = series
         .iter()
         .map(|series| &series.row)
         .filter(|row| !row.is_subtenant())
@@ -143,7 +144,7 @@ fn usage(points: &[Point], period: Period) -> Used {
     for pair in points.windows(2) {
         let [a, b] = pair else { continue };
         let (begin, end) = (a.second.max(since), b.second.min(until));
-        let (Some(from), Some(to), true) = (a.used_bytes, b.used_bytes, begin < end) else { continue };
+        let (Some(from), Some(to), true) = (a.used_bytes(), b.used_bytes(), begin < end) else { continue };
         let time = i128::from(b.second) - i128::from(a.second);
         if time > i128::from(period.longest_gap) {
             continue;
@@ -154,7 +155,7 @@ fn usage(points: &[Point], period: Period) -> Used {
             (at(begin) + at(end)) * i128::from(end - begin) / time
         };
         let all = area(from, to);
-        let object = area(a.object_storage_bytes.unwrap_or(0), b.object_storage_bytes.unwrap_or(0));
+        let object = area(a.object_storage_bytes().unwrap_or(0), b.object_storage_bytes().unwrap_or(0));
         used.object += object;
         used.local += all - object;
         covered += end - begin;

@@ -12,6 +12,7 @@ mod care;
 mod error;
 mod file;
 mod history;
+mod trend;
 
 use std::path::Path as FilePath;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload}
 pub use care::{Compacted, Verified};
 pub use error::{StoreError, StoreErrorKind};
 pub use history::{History, Point, Series};
+pub use trend::{Trend, trends};
 
 use self::file::Part;
 use crate::row::Row;

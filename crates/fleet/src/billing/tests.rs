@@ -99,14 +99,14 @@ fn naive(points: &[Point], period: Period) -> (f64, f64, i64) {
     for second in period.since.as_second()..period.until.as_second() {
         let pair = points.windows(2).find(|pair| pair[0].second <= second && second < pair[1].second);
         let Some([a, b]) = pair else { continue };
-        let (Some(from), Some(to)) = (a.used_bytes, b.used_bytes) else { continue };
+        let (Some(from), Some(to)) = (a.used_bytes(), b.used_bytes()) else { continue };
         let time = b.second - a.second;
         if time > period.longest_gap {
             continue;
         }
         let middle = (second - a.second) as f64 + 0.5;
         let at = |from: i64, to: i64| from as f64 + (to as f64 - from as f64) * middle / time as f64;
-        let in_object = at(a.object_storage_bytes.unwrap_or(0), b.object_storage_bytes.unwrap_or(0));
+        let in_object = at(a.object_storage_bytes().unwrap_or(0), b.object_storage_bytes().unwrap_or(0));
         object += in_object;
         local += at(from, to) - in_object;
         known += 1;

@@ -58,7 +58,7 @@ async fn what_was_saved_is_read_as_it_was() -> Result {
     let newest = |tenant: &str| history.series.iter().find(|it| it.row.tenant.as_deref() == Some(tenant)).ok_or("none");
     assert_eq!(newest("a")?.row, row("em", "a", Some(102), at(2)?));
     assert_eq!(newest("Zoë <b>")?.row, row("vb365", "Zoë <b>", Some(i64::MAX), at(2)?));
-    let points: Vec<_> = newest("a")?.points.iter().map(|it| (it.second, it.used_bytes, it.taken_bytes)).collect();
+    let points: Vec<_> = newest("a")?.points.iter().map(|it| (it.second, it.used_bytes(), it.taken_bytes())).collect();
     let wanted: Vec<_> = (0..3).map(|day| (START + day * DAY, Some(100 + day), Some(700))).collect();
     assert_eq!(points, wanted);
     let one_day = store.history(at(1)?, at(1)?).await?;
@@ -80,7 +80,7 @@ async fn compacting_loses_and_doubles_nothing_even_when_cut_short() -> Result {
     assert_eq!(store.compact(date(1)?).await?, Compacted { before: 2, after: 1 });
     let points = |history: &History| {
         let mut all: Vec<_> = history.series.iter().map(|it| (it.row.tenant.clone(), it.points.clone())).collect();
-        all.iter_mut().for_each(|(_, points)| points.sort_by_key(|it| (it.second, it.used_bytes)));
+        all.iter_mut().for_each(|(_, points)| points.sort_by_key(|it| (it.second, it.used_bytes())));
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     };
