@@ -9,7 +9,9 @@ mod prices;
 
 use std::collections::{BTreeMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 pub use rust_decimal::Decimal;
 
 pub use prices::{Per, Price, Prices, Rounding, Unit};
@@ -26,6 +28,20 @@ pub struct Period {
     pub until: Timestamp,
     /// How far apart two runs may be, in seconds, for what was used in between to be told from them.
     pub longest_gap: i64,
+}
+
+impl Period {
+    /// The month that begins on `first`, from midnight to midnight where the clocks of `zone` go: an hour shorter or longer when they
+    /// are changed in it.
+    ///
+    /// # Errors
+    /// When the month is beyond all calendars.
+    pub fn of_month(first: Date, zone: &TimeZone, longest_gap: i64) -> Result<Self, BillingError> {
+        let wrong = |error: jiff::Error| BillingError(format!("{first}: {error}"));
+        let midnight = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).map_err(wrong);
+        let next = first.checked_add(1.month()).map_err(wrong)?;
+        Ok(Self { since: midnight(first)?, until: midnight(next)?, longest_gap })
+    }
 }
 
 /// What a customer has on one repository.

@@ -166,3 +166,17 @@ async fn two_collectors_at_once_write_both() -> Result {
     assert_eq!((a?, b?, store.all_files().await?.len()), (1, 1, 2));
     Ok(())
 }
+
+#[tokio::test]
+async fn years_of_runs_are_read_to_the_second() -> Result {
+    let store = Store::of(Arc::new(InMemory::new()), "memory");
+    for day in (0..800).step_by(8) {
+        save(&store, day, &[row("em", "a", Some(day), at(day)?)]).await?;
+    }
+    let points = |history: History| history.series.into_iter().next().map_or(0, |series| series.points.len());
+    assert_eq!(points(store.history(at(0)?, at(799)?).await?), 100);
+    assert_eq!(points(store.history(at(8)?, at(792)?).await?), 99);
+    let second = |days: i64, seconds: i64| Timestamp::from_second(START + days * DAY + seconds);
+    assert_eq!(points(store.history(second(8, 1)?, second(792, -1)?).await?), 97);
+    Ok(())
+}
