@@ -138,7 +138,7 @@ fn one_server_that_fails_is_down_and_the_others_are_up() -> Result {
 
     let ran = home.run(&["check-usage", "--warning", "10000", "--critical", "10000"])?.ends(3);
     assert!(ran.out.starts_with("USAGE UNKNOWN - ") && ran.out.lines().count() == 1, "{}", ran.out);
-    assert!(["em-bad", "vb365-bad", "zstack-bad"].iter().all(|bad| ran.out.contains(bad)), "{}", ran.out);
+    assert!(ran.out.contains("no answer: em-bad: ") && ran.out.contains(", and 2 more | "), "{}", ran.out);
     assert!(ran.out.contains("'zstack-good/"), "{}", ran.out);
     Ok(())
 }

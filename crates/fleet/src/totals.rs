@@ -150,7 +150,8 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
     }
     for row in rows {
         let parent = row.parent_tenant.as_deref().filter(|_| row.is_subtenant());
-        let inside = parent.is_some_and(|parent| tenants.contains(&(row.server.as_str(), parent, row.repository_key())));
+        let inside =
+            parent.is_some_and(|parent| tenants.contains(&(row.server.as_str(), parent, row.repository_key())));
         let (key, ids): (Vec<_>, Vec<_>) = by.iter().map(|by| key(*by, row)).unzip();
         let place = *places.entry(ids).or_insert_with(|| {
             groups.push((Group { key, total: Total::default() }, HashSet::new()));

@@ -45,7 +45,8 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
     let mut found = Found::default();
     let repositories = Repositories::read(client, repositories, &mut found).await;
     let organizations: Vec<Organization> = client.list(&OrganizationGet::new()).by_item().try_collect().await?;
-    let present: BTreeSet<IdKey> = organizations.iter().filter_map(|organization| Some(organization.id()?.key())).collect();
+    let present: BTreeSet<IdKey> =
+        organizations.iter().filter_map(|organization| Some(organization.id()?.key())).collect();
 
     let all = organizations.into_iter().map(|organization| {
         let tenant = Tenant { id: organization.id().cloned(), name: organization.name().cloned() };
@@ -82,8 +83,7 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
             }
             any = true;
             let object = known(info.object_storage_used_space_bytes);
-            let state =
-                info.id.as_ref().map(|id| if present.contains(&id.key()) { "present" } else { "removed" });
+            let state = info.id.as_ref().map(|id| if present.contains(&id.key()) { "present" } else { "removed" });
             let row = Row {
                 tenant: info.name,
                 tenant_id: info.id.map(Id::into_string),

@@ -3,8 +3,8 @@
 mod report;
 
 use backhaul_fleet::billing::{Bill, Decimal, Item, Period, Prices, bills};
-use jiff::civil::Date;
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::store::{failure, open};

@@ -91,7 +91,10 @@ fn check(args: &CheckUsage, console: &Console) -> Result<(State, String), Failur
             Ok(())
         },
     ))?;
-    Ok(judge(measures, rows, asked.said(), args.warning, args.critical))
+    // The same line each time, whoever answered first.
+    let mut missing = asked.said().to_vec();
+    missing.sort();
+    Ok(judge(measures, rows, &missing, args.warning, args.critical))
 }
 
 /// What a row says of its quota and its repository.
