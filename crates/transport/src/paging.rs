@@ -10,10 +10,11 @@ mod source;
 
 use std::collections::HashSet;
 
+use backhaul_wire::drift::Misfit;
 use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
 
 use crate::address;
-use crate::client::{Answered, Arguments, Ask, Client, RawAnswer};
+use crate::client::{Answered, Arguments, Ask, Client, RawAnswer, log_misfits};
 use crate::error::{Error, Reason, Result};
 use crate::protocol::{Follow, Page, Step};
 
@@ -91,12 +92,33 @@ impl Pages {
             answered => answered?,
         };
         answered.body = self.source.page(answered.body).map_err(|why| self.fail(why))?;
-        self.client.read_body(answered.name.clone(), &answered.body, target, drift)?;
+        let (mut own, asked) = (Drift::default(), drift.is_some());
+        let drift = drift.unwrap_or(&mut own);
+        let known = drift.misfits.len();
+        self.client.read_body(answered.name.clone(), &answered.body, target, Some(&mut *drift))?;
+        self.refuse_misfits(drift.misfits.get(known..).unwrap_or_default())?;
+        if !asked {
+            log_misfits(&answered.name, drift);
+        }
         match self.look(&ask, target, &answered.body, version)? {
             Some(next) => self.next = next,
             None => return Ok(None),
         }
         Ok(Some(answered))
+    }
+
+    /// Refuses a page whose own account of where it stands does not read: what is missing after it would be missed in silence.
+    fn refuse_misfits(&self, misfits: &[Misfit]) -> Result<()> {
+        let leads = |misfit: &&Misfit| {
+            let first = misfit.path.split(['.', '[']).next().unwrap_or_default();
+            self.follow.leads().iter().any(|lead| lead.eq_ignore_ascii_case(first))
+        };
+        match misfits.iter().find(leads) {
+            None => Ok(()),
+            Some(Misfit { path, reason }) => {
+                Err(self.fail(format!("how far the listing is cannot be told: `{}`: {reason}", path.escape_debug())))
+            }
+        }
     }
 
     /// Looks at a page that came, and says what comes next; `None` where the page is no further one.
@@ -142,7 +164,7 @@ impl Pages {
             Step::Link(link) => {
                 let mut url = address::follow(&ask.url, self.client.other_names(), &link).map_err(|why| {
                     let why = format!("the link to the next page: {why}");
-                    self.client.fail(self.source.name(), Reason::Link(why))
+                    self.client.fail(self.source.name(), Reason::Elsewhere(why))
                 })?;
                 self.follow.mend(&mut url, &page);
                 if !self.links.insert(url.to_string()) {

@@ -116,6 +116,9 @@ pub(crate) struct Add {
 
     #[command(flatten)]
     pub(crate) trust: Trust,
+
+    #[command(flatten)]
+    pub(crate) tls: Tls,
 }
 
 /// `backhaul profile set`
@@ -158,6 +161,13 @@ pub(crate) struct Set {
     /// Trust what the system's authorities vouch for, and nothing else
     #[arg(long, conflicts_with_all = ["pin", "learn_pin", "ca", "insecure"], help_heading = "TLS")]
     pub(crate) system_trust: bool,
+
+    #[command(flatten)]
+    pub(crate) tls: Tls,
+
+    /// Show the server no certificate any more
+    #[arg(long, conflicts_with = "client_certificate", help_heading = "TLS")]
+    pub(crate) no_client_certificate: bool,
 }
 
 /// `backhaul profile rename`
@@ -210,6 +220,27 @@ pub(crate) struct Trust {
     /// Trust any certificate: anyone on the way can read the password
     #[arg(long)]
     pub(crate) insecure: bool,
+}
+
+/// How TLS is spoken, and by which other names the server goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
+pub(crate) struct Tls {
+    /// Which TLS speaks: `platform` reaches old servers that rustls cannot, in a build with `--features platform-tls`
+    #[arg(long, value_name = "rustls|platform")]
+    pub(crate) tls: Option<String>,
+
+    /// The certificate (PEM) by which the server knows this client
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_certificate: Option<PathBuf>,
+
+    /// Its key (PEM), where that is in a file of its own; nobody but its owner may read it
+    #[arg(long, value_name = "FILE", requires = "client_certificate")]
+    pub(crate) client_key: Option<PathBuf>,
+
+    /// Other addresses of the same server: links that name one of them are followed, at --url
+    #[arg(long, value_name = "URL,URL", value_delimiter = ',', help_heading = "Options")]
+    pub(crate) also_known_as: Option<Vec<String>>,
 }
 
 /// `backhaul profile list`
