@@ -10,10 +10,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use backhaul_models::zstack::operations::QUERY_ZONE;
+use backhaul_models::zstack::operations::QueryZone;
 use backhaul_transport::net::TlsChoice;
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Arguments, Options};
+use backhaul_wire::Call;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http_body_util::{BodyExt, Empty, Full};
@@ -131,7 +132,7 @@ where
 async fn ours(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
     let client = server.client(tls);
     let (client, given) = (client.client(), Arguments::default());
-    let ask = || async { assert!(!client.send(&QUERY_ZONE, &given).await.unwrap().body.is_empty()) };
+    let ask = || async { assert!(!client.send(QueryZone::OPERATION, &given).await.unwrap().body.is_empty()) };
     // The connections are made before.
     futures_util::future::join_all((0..in_flight).map(|_| ask())).await;
     let each = (requests / in_flight).max(1);
@@ -150,7 +151,7 @@ fn memory(server: &Server) {
     for tls in [false, true] {
         block_on(async {
             let ask = async |client: &ZstackClient| {
-                client.client().send(&QUERY_ZONE, &Arguments::default()).await.unwrap();
+                client.client().send(QueryZone::OPERATION, &Arguments::default()).await.unwrap();
             };
             // What is made once is made.
             ask(&server.client(tls)).await;

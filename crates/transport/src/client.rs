@@ -362,7 +362,7 @@ pub(crate) fn log_misfits(operation: &str, drift: &Drift) {
 }
 
 /// Reads a body. A large one is read where it does not hold up what else the thread has to do: other servers' answers.
-fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
+pub(crate) fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
     const LARGE: usize = 64 << 10;
     let threads = Handle::try_current().map(|handle| handle.runtime_flavor());
     match threads {

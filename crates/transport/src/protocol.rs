@@ -134,6 +134,11 @@ pub(crate) trait Protocol: Debug + Send + Sync {
         json::decode_into(target, body, drift)
     }
 
+    /// Whether the body of an answer is XML, and not JSON.
+    fn is_xml(&self, _body: &[u8]) -> bool {
+        false
+    }
+
     /// The error in an answer without success, where it is one of the product's own.
     fn error(&self, answer: &Response) -> Option<Reason>;
 

@@ -41,8 +41,7 @@ pub(super) async fn open(http: &HttpClient, options: &Options, protocol: &EmProt
         _ => return Err(refusal(protocol, &answer)),
     }
     // Read by what came, whatever was asked for.
-    let start = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    let is_xml = start.trim_ascii_start().starts_with(b"<");
+    let is_xml = protocol.is_xml(&answer.body);
     let (mut logon, mut drift) = (LogonSession::default(), Drift::default());
     let read = match is_xml {
         true => xml::decode_into(&mut logon, &answer.body, Some(&mut drift)),
