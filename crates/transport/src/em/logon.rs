@@ -16,6 +16,7 @@ use crate::error::Reason;
 use crate::net::{HttpClient, Request, Response};
 use crate::options::Options;
 use crate::product;
+use crate::protocol::Protocol;
 use crate::session::Session;
 
 /// The session header.
