@@ -217,7 +217,7 @@ impl Console {
 pub(crate) fn print_clap(error: &clap::Error) -> Code {
     let code = if error.use_stderr() { Code::Usage } else { Code::Done };
     if code == Code::Done && stdout::is_closed() {
-        let _ = writeln!(io::stderr(), "{ERROR}error:{ERROR:#} cannot write to standard output: {}", stdout::CLOSED);
+        let _ = writeln!(io::stderr(), "error: cannot write to standard output: {}", stdout::CLOSED);
         return Code::Internal;
     }
     match error.print().and_then(|()| io::stdout().flush()) {

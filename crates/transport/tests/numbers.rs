@@ -52,7 +52,7 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 const MOST: usize = 4;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn in_pages_of_enterprise_manager(page in number(), size in number(), count in number()) {

@@ -87,6 +87,10 @@ pub(crate) struct Add {
     #[arg(long, value_name = "URL")]
     pub(crate) url: String,
 
+    /// Other addresses of the same server: links that name one of them are followed, at the address of the profile
+    #[arg(long, value_name = "URL,URL", value_delimiter = ',')]
+    pub(crate) also_known_as: Option<Vec<String>>,
+
     /// The account
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
@@ -139,6 +143,10 @@ pub(crate) struct Set {
     /// The server's address, such as https://em.example.com:9398
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
+
+    /// Other addresses of the same server: links that name one of them are followed, at the address of the profile
+    #[arg(long, value_name = "URL,URL", value_delimiter = ',')]
+    pub(crate) also_known_as: Option<Vec<String>>,
 
     /// The account, or the id of the access key that the profile has
     #[arg(long, value_name = "USER")]
@@ -222,7 +230,7 @@ pub(crate) struct Trust {
     pub(crate) insecure: bool,
 }
 
-/// How TLS is spoken, and by which other names the server goes.
+/// How TLS is spoken.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "TLS")]
 pub(crate) struct Tls {
@@ -237,10 +245,6 @@ pub(crate) struct Tls {
     /// Its key (PEM), where that is in a file of its own; nobody but its owner may read it
     #[arg(long, value_name = "FILE", requires = "client_certificate")]
     pub(crate) client_key: Option<PathBuf>,
-
-    /// Other addresses of the same server: links that name one of them are followed, at --url
-    #[arg(long, value_name = "URL,URL", value_delimiter = ',', help_heading = "Options")]
-    pub(crate) also_known_as: Option<Vec<String>>,
 }
 
 /// `backhaul profile list`

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use backhaul_transport::{UtcOffset, ZstackLogon};
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::args::profile::{
     Add, List, Password, Profile as Args, ProfileVerb, Rename, Set, Show, Tls as TlsArgs, Trust as TrustArgs,
@@ -58,7 +59,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
         utc_offset: args.utc_offset.unwrap_or_default(),
         password: password(&args.password)?.unwrap_or(Source::Prompt),
         trust: trust(&args.trust)?.unwrap_or(Trust::System),
-        also_known_as: Vec::new(),
+        also_known_as: other_names(args.also_known_as.as_deref().unwrap_or_default())?,
         tls: Tls::default(),
         api_version: version.map_err(Failure::usage)?,
         microsoft: None,
@@ -80,6 +81,9 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
     let changed = |mut profile: Profile| -> Result<Profile, Failure> {
         if let Some(url) = &args.url {
             profile.url = parse_url(url)?;
+        }
+        if let Some(names) = &args.also_known_as {
+            profile.also_known_as = other_names(names)?;
         }
         profile.user = args.user.clone().or(profile.user);
         if let Some(version) = &args.api_version {
@@ -190,11 +194,12 @@ fn set_tls(profile: &mut Profile, args: &TlsArgs) -> Result<(), Failure> {
         let key = args.client_key.as_deref().map(existing).transpose()?;
         profile.tls.client = Some(ClientFiles { certificate: existing(certificate)?, key });
     }
-    if let Some(names) = &args.also_known_as {
-        let names = names.iter().filter(|name| !name.is_empty());
-        profile.also_known_as = names.map(|name| parse_url(name)).collect::<Result<_, _>>()?;
-    }
     Ok(())
+}
+
+/// Other addresses of a server. An empty one is none, and so takes away those that there are.
+fn other_names(names: &[String]) -> Result<Vec<Url>, Failure> {
+    names.iter().filter(|name| !name.is_empty()).map(|name| parse_url(name)).collect()
 }
 
 const LEARN: &str = "--learn-pin asks the server for it";

@@ -4,8 +4,8 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{ApiVersion, Call, json};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::{Pages, by_item};
 use super::source::Called;
+use super::{Pages, by_item};
 use crate::client::{Arguments, Client};
 use crate::error::Result;
 
