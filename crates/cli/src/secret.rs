@@ -9,4 +9,4 @@ mod source;
 
 pub(crate) use backhaul_wire::Secret;
 pub(crate) use keyring::{forget, keep};
-pub(crate) use source::{Source, from_file_with_caution, to_keep};
+pub(crate) use source::{Source, from_file_of, from_file_with_caution, to_keep};
