@@ -6,7 +6,7 @@
 //! | [`server`] | listening, TLS, HTTP, and the requests that are remembered |
 //! | [`fault`] | what goes wrong on purpose |
 //! | [`message`] | a request and an answer, as the systems see them |
-//! | [`route`], [`session`] | the operation that a request calls; who is logged on |
+//! | [`session`] | who is logged on |
 //! | [`schedule`], [`clock`] | a simulated clock and what is to happen by it; forms of dates |
 //! | [`collection`], [`project`] | records in their order, by id; the answer of one version |
 //! | [`common`] | the account and the start, for all three |
@@ -21,7 +21,6 @@ pub(crate) mod form;
 pub(crate) mod made_up;
 pub(crate) mod message;
 pub(crate) mod project;
-pub(crate) mod route;
 pub(crate) mod schedule;
 pub(crate) mod server;
 pub(crate) mod session;

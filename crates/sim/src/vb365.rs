@@ -34,21 +34,20 @@ mod token;
 mod usage;
 mod writer;
 
-use backhaul_wire::ApiVersion;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use backhaul_models::route::{PathParams, Routed, Router};
 use backhaul_models::vb365::operations::OPERATIONS;
 use backhaul_models::vb365::{ExceptionInfo, ExceptionInfoErrorCode, VERSIONS};
 use backhaul_wire::operation::ParamPlace;
-use backhaul_wire::{Id, Operation};
+use backhaul_wire::{ApiVersion, Id, Operation};
 use http::StatusCode;
 use http::header::ALLOW;
 
 use crate::engine::common::Common;
-use crate::engine::message::{Reply, Request};
+use crate::engine::message::{Reply, Request, segments};
 use crate::engine::project::project;
-use crate::engine::route::{PathParams, Routed, Router};
 use crate::engine::schedule::Clocked as _;
 use crate::engine::server::Api;
 use crate::engine::session::lock;
@@ -156,7 +155,8 @@ impl Vb365 {
             Ok(params) => params,
             Err(message) => return Refusal::bad(message).reply(version),
         };
-        let (operation, path) = match self.router.find(request.method.as_str(), path, &params, Some(version)) {
+        let routed = self.router.find(request.method.as_str(), &segments(path), &params, ApiVersion::new(version), |_| true);
+        let (operation, path) = match routed {
             Routed::Found(operation, path) => (operation, path),
             Routed::OtherMethods(methods) => {
                 return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, methods.join(", "));

@@ -100,6 +100,15 @@ pub(in crate::em) fn clear(of: &mut dyn Struct, path: &str) {
     at(of, path, Missing::Left, &mut |mut slot| slot.clear());
 }
 
+/// Puts a struct into the field at a dotted path; a path that the type lacks is passed over.
+pub(in crate::em) fn put(of: &mut dyn Struct, path: &str, value: &dyn Struct) {
+    at(of, path, Missing::Made, &mut |slot| {
+        if let Slot::Struct(place) = slot {
+            copy(value, place.get_or_default());
+        }
+    });
+}
+
 /// Adds an item to the list of structs at a dotted path.
 pub(in crate::em) fn push(of: &mut dyn Struct, path: &str, item: &dyn Struct) {
     at(of, path, Missing::Made, &mut |slot| {

@@ -1,5 +1,6 @@
 //! What a request asks for: its operation's parameters, wherever they stand.
 
+use backhaul_models::route::PathParams;
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::{Kind, Operation, Repeat};
 use serde_json::Value;
@@ -7,7 +8,6 @@ use serde_json::Value;
 use super::backend::Who;
 use super::refusal::{Failure, Refusal};
 use super::store::{Body, text};
-use crate::engine::route::PathParams;
 
 /// A request whose operation is known.
 #[derive(Debug, Clone)]

@@ -436,19 +436,12 @@ backhaul_wire::generated_model! {
     5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
 backhaul_wire::generated_model! {
-    /// Schema: `schemas/em/em.xsd#CloudFailoverPlanVmIncludes`
-    CloudFailoverPlanVmIncludes = CLOUD_FAILOVER_PLAN_VM_INCLUDES("CloudFailoverPlanVmIncludes");
-    0 cloud_failover_plan_vms: Vec<CloudFailoverPlanVm> = Structs, list("CloudFailoverPlanVm", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM)).json("CloudFailoverPlanVms");
-    /// The machines, under the name that the schema of 11 gives them.
-    1 cloud_failovered_vms: Vec<CloudFailoveredVm> = Structs, list("CloudFailoveredVm", Kind::Struct(&CLOUD_FAILOVERED_VM)).json("CloudFailoveredVms");
-}
-backhaul_wire::generated_model! {
     /// The machines of a tenant's failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverPlanInfoType`
     CloudFailoverPlanInfo = CLOUD_FAILOVER_PLAN_INFO("CloudFailoverPlanInfo").aliases(&["CloudFailoverPlanInfoType"]);
     /// The machines.
-    0 includes: Option<CloudFailoverPlanVmIncludes> = Struct, new("Includes", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM_INCLUDES));
+    0 includes: Vec<CloudFailoverPlanVm> = Structs, list("Includes", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM)).item("CloudFailoverPlanVm").json_item("CloudFailoverPlanVms");
 }
 backhaul_wire::generated_model! {
     /// A tenant's plan of which machines fail over, and in which order.
@@ -826,7 +819,6 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CLOUD_VM_REPLICA_POINTS, make::<CloudVmReplicaPoints>),
     TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_OPTIONS, make::<CloudFailoverPlanOptions>),
     TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_VM, make::<CloudFailoverPlanVm>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_VM_INCLUDES, make::<CloudFailoverPlanVmIncludes>),
     TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_INFO, make::<CloudFailoverPlanInfo>),
     TypeEntry::Struct(&CLOUD_FAILOVER_PLAN, make::<CloudFailoverPlan>),
     TypeEntry::Struct(&CLOUD_FAILOVER_PLANS, make::<CloudFailoverPlans>),
