@@ -1,4 +1,4 @@
-//! `cargo xtask import SYSTEM vN FILE [--write]`.
+//! `cargo xtask import SYSTEM FILE --version V [--write]`.
 
 use std::error::Error;
 use std::fs;
@@ -6,16 +6,15 @@ use std::path::Path;
 
 use backhaul_codegen::import;
 
-pub(crate) fn run(system: &str, version: &str, file: &Path, write: bool) -> Result<(), Box<dyn Error>> {
-    let (version, path, text) = document(system, version, file)?;
+use crate::Source;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+pub(crate) fn run(source: &Source, write: bool) -> Result<()> {
+    let (version, path, text) = document(source)?;
     let root = crate::root();
-    let outcome = import::import(&root, system, version, &path, &text)?;
-    for change in &outcome.changes {
-        println!("{change}");
-    }
-    for note in &outcome.notes {
-        println!("note: {note}");
-    }
+    let outcome = import::import(&root, &source.system, version, &path, &text)?;
+    tell(&outcome);
     let files = outcome.files.len();
     println!(
         "{} changes; {files} files {}",
@@ -28,12 +27,34 @@ pub(crate) fn run(system: &str, version: &str, file: &Path, write: bool) -> Resu
     Ok(())
 }
 
-/// What was asked for: the version, the document's path as a person would write it, its text.
-pub(crate) fn document(system: &str, version: &str, file: &Path) -> Result<(u8, String, String), Box<dyn Error>> {
-    if !import::SYSTEMS.contains(&system) {
-        return Err(format!("`{system}` has no OpenAPI documents: use {}", import::SYSTEMS.join(", ")).into());
+/// A line for each change, then what a person should know.
+pub(crate) fn tell(outcome: &import::Outcome) {
+    for change in &outcome.changes {
+        println!("{change}");
     }
+    for note in &outcome.notes {
+        println!("note: {note}");
+    }
+}
+
+/// What was asked for: the version, the document's path as a person would write it, its text.
+pub(crate) fn document(source: &Source) -> Result<(u8, String, String)> {
+    let (version, file) = source.parts()?;
+    known(&source.system)?;
+    let (path, text) = read(file)?;
+    Ok((crate::version(&source.system, version)?, path, text))
+}
+
+pub(crate) fn known(system: &str) -> Result<()> {
+    match import::SYSTEMS.contains(&system) {
+        true => Ok(()),
+        false => Err(format!("`{system}` is no system here: use {}", import::SYSTEMS.join(", ")).into()),
+    }
+}
+
+pub(crate) fn read(file: &Path) -> Result<(String, String)> {
     let path = file.display().to_string();
-    let text = fs::read_to_string(file).map_err(|error| format!("{path}: {error}"))?;
-    Ok((crate::version(version)?, path, text))
+    let bytes = fs::read(file).map_err(|error| format!("{path}: {error}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{path}: it is not UTF-8: save it as that"))?;
+    Ok((path, text))
 }

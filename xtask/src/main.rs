@@ -8,7 +8,7 @@ mod facts;
 mod import;
 mod upgrade;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -28,26 +28,21 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Takes names, types, bounds, enums and operations from a vendor's OpenAPI 3.0 document into `schemas/`
+    /// Takes names, types, bounds, enums and operations from a vendor's document into `schemas/`
     Import {
-        /// The system: vb365
-        system: String,
-        /// The API version that the document describes: v8
-        version: String,
-        /// The document
-        file: PathBuf,
+        #[command(flatten)]
+        source: Source,
         /// Write the schemas; without it, only say what would change
         #[arg(long)]
         write: bool,
     },
-    /// Says how two versions of an API differ, and what that means for users of the crates
+    /// Says how two versions of an API differ, and what that means for users of the crates; or how a document differs from the schemas
     Diff {
-        /// The system: vb365
+        /// The system: em, vb365
         system: String,
-        /// The older version: v7
-        from: String,
-        /// The newer version: v8
-        to: String,
+        /// Two versions, the older one first (`v7 v8`; `1.7 1.8` of em); or a document (em)
+        #[arg(required = true, num_args = 1..=2)]
+        what: Vec<String>,
         /// How to say it
         #[arg(long, value_enum, default_value_t = diff::Format::Md)]
         format: diff::Format,
@@ -60,12 +55,8 @@ enum Task {
     },
     /// Import and codegen at once, with a verdict from the public API of what is generated, and a text for the changelog
     Upgrade {
-        /// The system: vb365
-        system: String,
-        /// The API version that the document describes: v9
-        version: String,
-        /// The document
-        file: PathBuf,
+        #[command(flatten)]
+        source: Source,
         /// Write schemas and generated code; without it, only say what would change
         #[arg(long)]
         write: bool,
@@ -80,13 +71,38 @@ enum Task {
     },
 }
 
+/// A vendor's document of one version of an API.
+#[derive(clap::Args)]
+struct Source {
+    /// The system: em, vb365
+    system: String,
+    /// The document; the version may stand before it
+    #[arg(required = true, num_args = 1..=2, value_names = ["FILE"])]
+    file: Vec<PathBuf>,
+    /// The API version that the document describes: `v9` of vb365, `1.8` of em
+    #[arg(long)]
+    version: Option<String>,
+}
+
+impl Source {
+    /// The version as it was written, and the document.
+    fn parts(&self) -> Result<(&str, &Path), String> {
+        match (self.file.as_slice(), self.version.as_deref()) {
+            ([file], Some(version)) => Ok((version, file)),
+            ([version, file], None) => Ok((version.to_str().unwrap_or_default(), file)),
+            ([file], None) => Err(format!("say which version of the API {} describes: --version v9", file.display())),
+            _ => Err("say one document and one version".into()),
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Codegen { check } => codegen::run(check),
-        Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
-        Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
+        Task::Diff { system, what, format } => diff::run(&system, &what, format),
+        Task::Import { source, write } => import::run(&source, write),
         Task::Facts { all } => facts::run(all).map_err(Into::into),
-        Task::Upgrade { system, version, file, write } => upgrade::run(&system, &version, &file, write),
+        Task::Upgrade { source, write } => upgrade::run(&source, write),
         Task::BuildCost { subject, rounds } => build_cost::run(&subject, rounds),
     };
     match done {
@@ -98,10 +114,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// `v8` or `8`.
-fn version(text: &str) -> Result<u8, String> {
-    let number = text.trim_start_matches(['v', 'V']).parse().ok().filter(|version| *version > 0);
-    number.ok_or_else(|| format!("`{text}` is no version: say v8"))
+/// `v8` or `8`; of Enterprise Manager `1.8`, `v1.8` or `v1_8`.
+fn version(system: &str, text: &str) -> Result<u8, String> {
+    let mut rest = text.trim_start_matches(['v', 'V']);
+    if system == "em" {
+        rest = rest.strip_prefix("1.").or_else(|| rest.strip_prefix("1_")).unwrap_or("");
+    }
+    let number = rest.parse().ok().filter(|version| *version > 0);
+    let wanted = if system == "em" { "1.8" } else { "v8" };
+    number.ok_or_else(|| format!("`{text}` is no version of {system}: say {wanted}"))
 }
 
 /// The workspace's root.

@@ -1,14 +1,13 @@
-//! `cargo xtask upgrade SYSTEM vN FILE [--write]`.
+//! `cargo xtask upgrade SYSTEM FILE --version V [--write]`.
 
 use std::error::Error;
-use std::path::Path;
 
 use backhaul_codegen::{import, project, upgrade};
 
-pub(crate) fn run(system: &str, version: &str, file: &Path, write: bool) -> Result<(), Box<dyn Error>> {
-    let (version, path, text) = crate::import::document(system, version, file)?;
+pub(crate) fn run(source: &crate::Source, write: bool) -> Result<(), Box<dyn Error>> {
+    let (version, path, text) = crate::import::document(source)?;
     let root = crate::root();
-    let upgrade = upgrade::read(&root, system, version, &path, &text)?;
+    let upgrade = upgrade::read(&root, &source.system, version, &path, &text)?;
     print!("{}", upgrade.markdown(env!("CARGO_PKG_VERSION")));
     if write {
         import::write(&root, &upgrade.outcome)?;

@@ -63,7 +63,9 @@ def mutate(rng, document, taken):
             return f"{name}.{key} removed", [key]
         if kind == "retype":
             was = members[key]
-            members[key] = {"type": "string"} if was.get("type") in ("integer", "number", "boolean") else {"type": "integer"}
+            # `["integer", "null"]` is an integer.
+            is_text = "string" in json.dumps(was.get("type"))
+            members[key] = {"type": "integer"} if is_text else {"type": "string"}
             return f"{name}.{key} retyped", [key]
         keys = list(members)
         if keys[0] == keys[-1]:

@@ -97,9 +97,14 @@ impl Diff {
         let known = crate::import::versions(root, system)
             .map_err(|error| crate::SchemaError::new(format!("{system}/versions.json"), "", error.to_string()))?;
         if let Some(missing) = [from, to].into_iter().find(|version| !known.contains(version)) {
-            let known: Vec<String> = known.iter().map(|version| format!("v{version}")).collect();
-            let rule = format!("v{missing} was never imported: there are {}", known.join(", "));
+            let label = |version: u8| crate::import::label(system, version);
+            let known: Vec<String> = known.iter().map(|version| label(*version)).collect();
+            let rule = format!("{} was never imported: there are {}", label(missing), known.join(", "));
             return Err(crate::SchemaError::new(format!("{system}/versions.json"), "", rule));
+        }
+        if system == "em" {
+            let (types, operations) = project::em_schemas(root)?;
+            return Ok(Self::of(system, &types, &operations, None, from, to));
         }
         let (types, operations, _) = project::schemas(root, system)?;
         let names = project::names(root, system)?;
@@ -236,8 +241,14 @@ impl Finder<'_> {
     }
 
     fn param(&mut self, operation: &str, param: &Param) {
-        let added = if param.required { Verdict::Breaking } else { Verdict::Additive };
-        self.both(Subject::Parameter, &format!("{operation}?{}", param.name), param.versions, added);
+        let name = format!("{operation}?{}", param.name);
+        match self.which(param.versions) {
+            // It is no argument of the call, which older servers take as it is: it is asked for when the call goes to a newer one.
+            In::Only(Kind::Added) if param.required => {
+                self.add(Subject::Parameter, &name, Kind::Added, "required from now on", Verdict::Additive);
+            }
+            _ => drop(self.both(Subject::Parameter, &name, param.versions, Verdict::Additive)),
+        }
     }
 }
 

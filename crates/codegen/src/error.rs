@@ -44,7 +44,8 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<serde_json::Value> {
     Ok(value)
 }
 
-struct Once(serde_json::Value);
+/// JSON in which no member stands twice.
+pub(crate) struct Once(pub(crate) serde_json::Value);
 
 impl<'de> Deserialize<'de> for Once {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {

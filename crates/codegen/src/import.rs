@@ -1,15 +1,17 @@
-//! `cargo xtask import`: takes names, types, bounds, enums and operations from a vendor's OpenAPI 3.0 document into `schemas/`.
+//! `cargo xtask import`: takes names, types, bounds, enums and operations from a vendor's document into `schemas/`.
 //!
-//! A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is read into our own form with our own
+//! Enterprise Manager's are XSD ([`em`]); the rest of this is about OpenAPI. A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is read into our own form with our own
 //! names (`names.json`), and merged into the tree, where marks say which versions have what. What people
 //! wrote there stays: descriptions, sources, the file a type stands in. No sentence of the vendor is taken.
 
 mod document;
+pub mod em;
 mod error;
 mod flags;
 mod forms;
 mod marks;
 mod names;
+mod newer;
 mod operations;
 mod properties;
 mod tree;
@@ -28,6 +30,7 @@ use sha2::{Digest, Sha256};
 pub use error::ImportError;
 pub use names::NamesFile;
 
+use crate::error::Once;
 use document::Document;
 use marks::Imported;
 use names::Names;
@@ -47,14 +50,24 @@ pub struct Outcome {
     pub notes: Vec<String>,
 }
 
-/// The systems whose documents are OpenAPI, with their folder below `schemas/`.
-pub const SYSTEMS: [&str; 1] = ["vb365"];
+/// The systems whose documents can be read.
+pub const SYSTEMS: [&str; 2] = ["em", "vb365"];
+
+/// A version of a system's API as its vendor writes it: `1.8` of Enterprise Manager, whose versions are told by what stands behind the
+/// point, and `v8` of the others.
+#[must_use]
+pub fn label(system: &str, version: u8) -> String {
+    if system == "em" { format!("1.{version}") } else { format!("v{version}") }
+}
 
 /// Merges a document into the tree below `root`, in memory.
 ///
 /// # Errors
 /// When the document is broken, says what the schemas cannot, contradicts them, or lacks a mistake that a fixup mends.
 pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) -> Result<Outcome> {
+    if system == "em" {
+        return em::import(root, Some(version), path, text).map(|(outcome, _)| outcome);
+    }
     let mut json: Json = parse(path, text)?;
     let notes = crate::fixups::mend(system, version, &mut json);
     let names = Names::read(root, system)?;
@@ -85,32 +98,71 @@ pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) ->
 /// # Errors
 /// When `versions.json` is broken.
 pub fn versions(root: &Path, system: &str) -> Result<Vec<u8>> {
-    Ok(Imported::read(root, system)?.all().collect())
+    let imported = Imported::read(root, system)?;
+    if system != "em" {
+        return Ok(imported.all().collect());
+    }
+    // The schema was made for these before a document of the vendor's could be read.
+    let all: std::collections::BTreeSet<u8> = (em::OLDEST..=em::KNOWN).chain(imported.all()).collect();
+    Ok(all.into_iter().collect())
 }
 
-/// A document as JSON; what is something else is named.
+/// Compares a document with the schemas below `root`: what an import would add, and what the schemas have and it has not.
+///
+/// # Errors
+/// As [`import`].
+pub fn compare(root: &Path, system: &str, path: &str, text: &str) -> Result<(Outcome, em::OnlyHere)> {
+    match system {
+        "em" => em::import(root, None, path, text),
+        _ => Err(ImportError::new(path, "", format!("documents of {system} are compared by version: import it"))),
+    }
+}
+
+/// A document of JSON or YAML, as OpenAPI 3.0; what is something else is named.
 fn parse(path: &str, text: &str) -> Result<Json> {
     // Editors on Windows put a byte-order mark in front.
     let text = text.trim_start_matches('\u{feff}');
-    let json: Json = serde_json::from_str(text).map_err(|error| {
-        let start = text.trim_start();
-        let rule = if start.starts_with("openapi:") || start.starts_with("swagger:") || start.starts_with("---") {
-            "it is YAML: convert it to JSON first (`yq -o=json`)".to_owned()
-        } else if start.starts_with('<') {
-            "it is XML or HTML, not an OpenAPI document".to_owned()
-        } else {
-            error.to_string()
-        };
-        ImportError::new(path, &format!("line {}", error.line()), rule)
-    })?;
-    let version = ["openapi", "swagger"].iter().find_map(|key| json.get(*key)?.as_str());
-    match version {
-        Some(version) if version.starts_with("3.") => Ok(json),
-        Some(version) => {
-            Err(ImportError::new(path, "/openapi", format!("it is an OpenAPI {version} document: 3.0 is read")))
-        }
+    let at = |line: usize, rule: String| ImportError::new(path, &format!("line {line}"), rule);
+    let start = text.trim_start();
+    let mut json = if start.starts_with('<') {
+        return Err(at(1, "it is XML or HTML, not an OpenAPI document".to_owned()));
+    } else if start.starts_with(['{', '[']) {
+        serde_json::from_str(text).map(|Once(json)| json).map_err(|error| at(error.line(), error.to_string()))?
+    } else {
+        yaml(text).map_err(|(line, rule)| at(line, rule))?
+    };
+    let version = ["openapi", "swagger"].iter().find_map(|key| json.get(*key));
+    // `openapi: 3.1` without quotes is a number in YAML.
+    let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
+    match version.as_deref() {
+        Some(version) if version.starts_with("3.0") => Ok(json),
+        Some(version) if version.starts_with("3.1") => newer::rewrite(path, &mut json).map(|()| json),
+        Some(version) => Err(ImportError::new(
+            path,
+            "/openapi",
+            format!("it is an OpenAPI {version} document: 3.0 and 3.1 are read"),
+        )),
         None => Err(ImportError::new(path, "", "it is no OpenAPI document: it has no member `openapi`")),
     }
+}
+
+/// YAML as JSON, or the line and what is wrong there.
+fn yaml(text: &str) -> std::result::Result<Json, (usize, String)> {
+    let options = serde_saphyr::options! {
+        // Vendors' documents are large, and hold no bombs of aliases: those are still counted.
+        budget: serde_saphyr::budget! {
+            max_events: 20_000_000,
+            max_nodes: 10_000_000,
+            max_total_scalar_bytes: 512 * 1024 * 1024,
+        },
+        // `no` is a text, as YAML 1.2 has it.
+        strict_booleans: true,
+    };
+    let read = serde_saphyr::from_str_with_options::<Once>(text, options);
+    read.map(|Once(json)| json).map_err(|error| {
+        let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
+        (line, format!("it is neither JSON nor YAML: {}", error.to_string().lines().next().unwrap_or_default()))
+    })
 }
 
 fn digest(text: &str) -> String {

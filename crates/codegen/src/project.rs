@@ -44,10 +44,11 @@ const FOLDERS: [&str; 6] = [
 /// When a schema cannot be read or breaks a rule; the error names the file, the place and the rule.
 pub fn generate(root: &Path) -> Result<Files> {
     let mut files = Files::new();
-    em(&mut files, root)?;
-    for system in ["vb365", "zstack"] {
+    for system in SYSTEMS {
         files.extend(of_system(root, system)?);
     }
+    files.insert(Path::new(FILTER).join("mod.rs"), emit::modules(&["em"], &["zstack"]));
+    files.insert(Path::new(TRANSPORT).join("mod.rs"), emit::modules(&["em_queries"], &[]));
     forms(&mut files)?;
     for system in SYSTEMS {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
@@ -80,11 +81,14 @@ fn below(folder: &str, files: BTreeMap<PathBuf, String>) -> impl Iterator<Item =
     files.into_iter().map(move |(path, code)| (Path::new(folder).join(path), code))
 }
 
-/// Renders the files of one system whose schemas are JSON Schema: its models, and what can be asked for beside them.
+/// Renders the files of one system: its models, and what can be asked for beside them.
 ///
 /// # Errors
 /// As [`generate`].
 pub fn of_system(root: &Path, system: &str) -> Result<Files> {
+    if system == "em" {
+        return em(root);
+    }
     let mut files = Files::new();
     let api = if system == "zstack" { "Zstack" } else { "Vb365" };
     let (types, operations, features) = schemas(root, system)?;
@@ -147,22 +151,28 @@ pub(crate) fn names(root: &Path, system: &str) -> Result<Option<import::NamesFil
 }
 
 /// Enterprise Manager: its models, the filter fields of its queries, and which entity a query answers with.
-fn em(files: &mut Files, root: &Path) -> Result<()> {
+fn em(root: &Path) -> Result<Files> {
+    let (mut types, mut operations) = em_schemas(root)?;
+    xsd::tell_versions(&mut types);
+    let queries = queries::read("em/queries.json", &text(root, "em/queries.json")?, &types)?;
+    operations.extend(queries.types.iter().map(operations::query));
+    let mut files = Files::new();
+    files.extend(below(FILTER, emit::filter_fields(&queries, &types)));
+    files.insert(Path::new(TRANSPORT).join("em_queries.rs"), emit::em_queries(&queries));
+    let closure = Closure::new(BTreeMap::new(), &types, &operations);
+    files.extend(models("em", "Em", &types, &operations, &closure)?);
+    Ok(files)
+}
+
+/// Enterprise Manager's types and operations, without its queries.
+pub(crate) fn em_schemas(root: &Path) -> Result<(Types, Vec<Operation>)> {
     let types = xsd::read("em/em.xsd", &text(root, "em/em.xsd")?)?;
     let path = "em/operations.json";
     let json: serde_json::Value = parse(root, path)?;
     let list = json.get("operations").cloned().unwrap_or_default();
     let mut operations = operations::read(path, &list, &types)?;
     operations::spread(&mut operations, &types);
-    let queries = queries::read("em/queries.json", &text(root, "em/queries.json")?, &types)?;
-    operations.extend(queries.types.iter().map(operations::query));
-    files.extend(below(FILTER, emit::filter_fields(&queries, &types)));
-    files.insert(Path::new(FILTER).join("mod.rs"), emit::modules(&["em"], &["zstack"]));
-    files.insert(Path::new(TRANSPORT).join("em_queries.rs"), emit::em_queries(&queries));
-    files.insert(Path::new(TRANSPORT).join("mod.rs"), emit::modules(&["em_queries"], &[]));
-    let closure = Closure::new(BTreeMap::new(), &types, &operations);
-    files.extend(models("em", "Em", &types, &operations, &closure)?);
-    Ok(())
+    Ok((types, operations))
 }
 
 /// The generated files of one system's models.

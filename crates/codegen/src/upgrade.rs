@@ -52,7 +52,7 @@ pub fn read(root: &Path, system: &str, version: u8, path: &str, text: &str) -> i
         }
     }
     touched.extend(was.keys().filter(|file| !generated.contains_key(*file)).map(|file| file.display().to_string()));
-    let ending = format!(": not in v{version}");
+    let ending = format!(": not in {}", import::label(system, version));
     let gone =
         outcome.changes.iter().filter_map(|change| change.strip_prefix("~ type ")?.strip_suffix(ending.as_str()));
     let renames = renames(&api_was, &api_now, &gone.collect::<Vec<_>>());

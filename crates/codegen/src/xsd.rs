@@ -23,6 +23,9 @@
 //! | `b:json name` | an element | its name in JSON; on the item of a list type, the name of the array |
 //! | `b:json bare` | the item of a list type | `true`: JSON has the array without the object around it; `false`: with it |
 //!
+//! | `b:api since, until` | a type, an element, an attribute, a value | the first and the last version of the API that has it: `1.8` |
+//! | `b:bounds` | an element, an attribute | bounds by the names of XML Schema's facets; told in the documentation, checked by nobody |
+//!
 //! Names: a type is called after its document root; without one, after itself, less `EntityType` or `Type` at the end. Its name
 //! in the schema is the vendor's wherever the vendor's is known and then becomes an alias; a name that we chose has no such end.
 //!
@@ -35,10 +38,12 @@ mod element;
 mod fields;
 mod schema;
 
+pub(crate) use element::{OURS, TARGET, XSD};
 use roxmltree::Document;
+pub(crate) use schema::plain;
 
 use crate::error::{Result, SchemaError};
-use crate::ir::Types;
+use crate::ir::{TypeShape, Types, Versions};
 
 /// Reads the types of a schema. `path` is its place below `schemas/`.
 ///
@@ -55,4 +60,29 @@ pub fn read(path: &str, text: &str) -> Result<Types> {
     let mut types = Types { types: schema.types()?, titles: schema.titles };
     types.box_recursion();
     Ok(types)
+}
+
+/// Puts the versions of what only some have into its documentation. Requests to Enterprise Manager name no version, so nothing checks
+/// them: the session speaks the one that was chosen at logon.
+pub fn tell_versions(types: &mut Types) {
+    let tell = |doc: &mut String, versions: &mut Versions| {
+        let range = match (versions.since, versions.until) {
+            (None, None) => return,
+            (Some(since), None) => format!("1.{since} and later"),
+            (None, Some(until)) => format!("up to 1.{until}"),
+            (Some(since), Some(until)) => format!("1.{since} to 1.{until}"),
+        };
+        *doc = if doc.is_empty() { format!("Version {range}.") } else { format!("{doc} (version {range})") };
+        *versions = Versions::default();
+    };
+    for ty in &mut types.types {
+        tell(&mut ty.doc, &mut ty.versions);
+        match &mut ty.shape {
+            TypeShape::Struct(body) => {
+                body.fields.iter_mut().for_each(|field| tell(&mut field.doc, &mut field.versions));
+            }
+            TypeShape::Enum(values) => values.iter_mut().for_each(|value| tell(&mut value.doc, &mut value.versions)),
+            TypeShape::Union(_) => {}
+        }
+    }
 }

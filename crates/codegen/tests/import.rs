@@ -6,5 +6,7 @@ mod import {
 
     mod broken;
     mod documents;
+    mod em;
     mod merge;
+    mod newer;
 }

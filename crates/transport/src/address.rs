@@ -149,10 +149,12 @@ pub(crate) fn check(operation: &'static Operation, spoken: Spoken<'_>, params: &
             )));
         }
     }
-    let missing = operation
-        .params
-        .iter()
-        .find(|param| param.required && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name)));
+    // What only some versions have, only they can want.
+    let missing = operation.params.iter().find(|param| {
+        param.required
+            && param.versions.contains(spoken.version)
+            && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name))
+    });
     match missing {
         Some(param) => Err(Reason::Call(format!("the parameter `{}` is required", param.name))),
         None => Ok(()),

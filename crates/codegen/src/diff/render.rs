@@ -18,7 +18,9 @@ impl Diff {
     pub fn markdown(&self) -> String {
         let Self { system, from, to, changes } = self;
         let mut out = format!(
-            "# {system}: v{from} to v{to}\n\n| | breaking | additive | wire only |\n| --- | --- | --- | --- |\n"
+            "# {system}: {} to {}\n\n| | breaking | additive | wire only |\n| --- | --- | --- | --- |\n",
+            crate::import::label(system, *from),
+            crate::import::label(system, *to)
         );
         for (of, title) in SECTIONS {
             let count = |verdict| changes.iter().filter(|change| change.of == of && change.verdict == verdict).count();

@@ -7,7 +7,7 @@ use crate::error::SchemaError;
 pub struct ImportError {
     /// The file.
     pub file: String,
-    /// The place in it: a JSON pointer, or a line where the text is no JSON.
+    /// The place in it: a JSON pointer, `row:column` in an XSD, or a line where the text is no JSON.
     pub pointer: String,
     /// The rule, and what breaks it.
     pub rule: String,
@@ -21,7 +21,9 @@ impl ImportError {
 
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}: {}", self.file, self.pointer, self.rule)
+        // `RestAPI.xsd:12:5: …` is what editors and terminals follow; a JSON pointer comes behind `#`.
+        let separator = if self.pointer.starts_with(|c: char| c.is_ascii_digit()) { ':' } else { '#' };
+        write!(f, "{}{separator}{}: {}", self.file, self.pointer, self.rule)
     }
 }
 

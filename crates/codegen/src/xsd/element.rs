@@ -5,16 +5,49 @@ use std::collections::BTreeMap;
 use roxmltree::Node;
 
 use crate::error::{Result, SchemaError};
+use crate::ir::Versions;
 
 /// XML Schema's own namespace.
-const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+pub(crate) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// The namespace of our appinfo.
-const OURS: &str = "urn:backhaul:schema";
+pub(crate) const OURS: &str = "urn:backhaul:schema";
 /// The namespace of every Enterprise Manager document.
-pub(super) const TARGET: &str = "http://www.veeam.com/ent/v1.0";
+pub(crate) const TARGET: &str = "http://www.veeam.com/ent/v1.0";
 
 /// What our appinfo may say in one place: elements, with their attributes.
 pub(super) type Keywords = &'static [(&'static str, &'static [&'static str])];
+
+/// Which versions of the API have something.
+pub(super) const API: (&str, &[&str]) = ("api", &["since", "until"]);
+/// What a value must keep, by XML Schema's names.
+pub(super) const BOUNDS: (&str, &[&str]) = (
+    "bounds",
+    &[
+        "minInclusive",
+        "maxInclusive",
+        "minExclusive",
+        "maxExclusive",
+        "length",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "totalDigits",
+        "fractionDigits",
+    ],
+);
+/// The same in words.
+const SAID: [(&str, &str); 10] = [
+    ("minInclusive", "at least {}"),
+    ("maxInclusive", "at most {}"),
+    ("minExclusive", "more than {}"),
+    ("maxExclusive", "less than {}"),
+    ("length", "{} characters"),
+    ("minLength", "at least {} characters"),
+    ("maxLength", "at most {} characters"),
+    ("pattern", "of the form `{}`"),
+    ("totalDigits", "at most {} digits"),
+    ("fractionDigits", "at most {} digits after the point"),
+];
 
 /// An element of a schema file.
 #[derive(Clone, Copy)]
@@ -179,6 +212,34 @@ impl<'a> Notes<'a> {
     /// The value of a keyword's attribute.
     pub(super) fn get(&self, keyword: &str, attribute: &str) -> Option<&'a str> {
         self.said.get(&(keyword, attribute)).map(|(_, value)| *value)
+    }
+
+    /// The documentation, with the bounds.
+    pub(super) fn documented(&self) -> String {
+        let bounds = SAID.iter().filter_map(|(facet, words)| Some(words.replace("{}", self.get("bounds", facet)?)));
+        let bounds: Vec<String> = bounds.collect();
+        if bounds.is_empty() {
+            return self.doc.clone();
+        }
+        format!("{}\n\nHas {}.", self.doc, bounds.join(", ")).trim_start().to_owned()
+    }
+
+    /// The versions that have it, by the number behind `1.`.
+    pub(super) fn versions(&self) -> Result<Versions> {
+        let read = |attribute: &str| match self.said.get(&("api", attribute)) {
+            None => Ok(None),
+            Some((said, text)) => match text.strip_prefix("1.").and_then(|minor| minor.parse().ok()) {
+                Some(minor) if minor > 0 => Ok(Some(minor)),
+                _ => Err(said.error(format!("`{text}` is no version of the API: say `1.8`"))),
+            },
+        };
+        let versions = Versions { since: read("since")?, until: read("until")? };
+        match (versions.since, versions.until, self.said.get(&("api", "until"))) {
+            (Some(since), Some(until), Some((said, _))) if since > until => {
+                Err(said.error("`until` lies before `since`"))
+            }
+            _ => Ok(versions),
+        }
     }
 
     /// The value of a keyword's attribute, which is `true` or `false`.

@@ -1,13 +1,15 @@
 //! The inside of a complex type: its fields, those of what it extends first.
 
-use super::element::{Element, Keywords, Reference};
+use super::element::{API, BOUNDS, Element, Keywords, Reference};
 use super::schema::{Definition, Form, Schema, dangling};
 use crate::emit::field_clash;
 use crate::error::Result;
 use crate::ir::{Field, Kind, Place, Repeat, SECRETS, Struct, Versions};
 
 /// What our appinfo may say of an element.
-const OF_ELEMENT: Keywords = &[("json", &["name", "bare"])];
+const OF_ELEMENT: Keywords = &[("json", &["name", "bare"]), API, BOUNDS];
+/// What it may say of an attribute.
+const OF_ATTRIBUTE: Keywords = &[API, BOUNDS];
 /// The field for the text of an element that also has attributes.
 const TEXT: &str = "Value";
 
@@ -107,8 +109,10 @@ impl<'a> Schema<'a> {
         if matches!(kind, Kind::Struct(_)) {
             return Err(attribute.error("an attribute has a simple type"));
         }
-        let doc = attribute.notes(&[])?.doc;
-        Ok(field(attribute.need("name")?, kind, Place::Attribute, required, doc))
+        let notes = attribute.notes(OF_ATTRIBUTE)?;
+        let mut out = field(attribute.need("name")?, kind, Place::Attribute, required, notes.documented());
+        out.versions = notes.versions()?;
+        Ok(out)
     }
 
     /// The text of an element with attributes.
@@ -133,7 +137,7 @@ impl<'a> Schema<'a> {
         let (name, list) = (element.need("name")?, element.repeats()?);
         let json = notes.get("json", "name");
         let mut out = match self.target(element, "type")? {
-            Target::One(kind) => field(name, kind, Place::Element, required, notes.doc),
+            Target::One(kind) => field(name, kind, Place::Element, required, notes.documented()),
             Target::List(_) if list => {
                 return Err(element.error(format!("`{name}` would be a list of lists")));
             }
@@ -141,11 +145,12 @@ impl<'a> Schema<'a> {
                 let mut out = self.wrapped(name, item)?;
                 out.required = required;
                 if !notes.doc.is_empty() {
-                    out.doc = notes.doc;
+                    out.doc.clone_from(&notes.doc);
                 }
                 out
             }
         };
+        out.versions = notes.versions()?;
         if list {
             no_secret(element, &out.kind)?;
             out.repeat = Repeat::List;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::element::{Element, Keywords, Notes, Reference, TARGET};
+use super::element::{API, Element, Keywords, Notes, Reference, TARGET};
 use crate::emit::{TypeNames, family_clash, value_clash};
 use crate::error::Result;
-use crate::ir::{Kind, Type, TypeShape, Value, Versions, is_type_name};
+use crate::ir::{Kind, Type, TypeShape, Value, is_type_name};
 
 /// What our appinfo may say of a type.
-const OF_TYPE: Keywords = &[("type", &["rust", "aliases", "formerly", "keep-unknown"])];
+const OF_TYPE: Keywords = &[("type", &["rust", "aliases", "formerly", "keep-unknown"]), API];
 
 /// A schema's definitions, found but not yet rendered into types.
 pub(super) struct Schema<'a> {
@@ -204,7 +204,7 @@ impl<'a> Schema<'a> {
             doc: definition.notes.doc.clone(),
             aliases,
             formerly,
-            versions: Versions::default(),
+            versions: definition.notes.versions()?,
             evidence: Vec::new(),
             shape,
         })
@@ -271,7 +271,8 @@ fn simple<'a>(element: Element<'a>, name: &str) -> Result<Form<'a>> {
         if let Some(rule) = value_clash(&values, name) {
             return Err(value.error(rule));
         }
-        values.push(Value { name: name.to_owned(), doc: value.notes(&[])?.doc, versions: Versions::default() });
+        let notes = value.notes(&[API])?;
+        values.push(Value { name: name.to_owned(), versions: notes.versions()?, doc: notes.doc });
     }
     match name {
         _ if !values.is_empty() => Ok(Form::Enum(values)),
@@ -284,7 +285,7 @@ fn simple<'a>(element: Element<'a>, name: &str) -> Result<Form<'a>> {
 }
 
 /// The vendor's name of a type without its ending.
-fn plain(name: &str) -> &str {
+pub(crate) fn plain(name: &str) -> &str {
     let stem = name.strip_suffix("EntityType").or_else(|| name.strip_suffix("Type"));
     stem.filter(|stem| !stem.is_empty()).unwrap_or(name)
 }

@@ -91,7 +91,7 @@ fn what_is_no_openapi_document_is_said_to_be_none() {
     let tree = Tree::new(&names());
     for (text, wanted) in [
         ("{}", "it has no member `openapi`"),
-        ("openapi: 3.0.1\npaths: {}\n", "it is YAML"),
+        ("openapi: 3.0.1\npaths: {}\n", "the document has no schemas"),
         ("<html></html>", "it is XML or HTML"),
         ("{\"swagger\": \"2.0\"}", "an OpenAPI 2.0 document"),
     ] {

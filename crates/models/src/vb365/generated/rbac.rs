@@ -48,10 +48,10 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroupItem`
     RbacGroupItem = RBAC_GROUP_ITEM("RbacGroupItem").aliases(&["RESTRbacGroupItem"]).since(6);
     /// What it is.
-    0 r#type: Option<RbacItemType> = Enum, new("type", Kind::Enum(&RBAC_ITEM_TYPE)).required();
-    1 group: Option<RbacGroup> = Struct, new("group", Kind::Struct(&RBAC_GROUP)).required();
+    0 r#type: Option<RbacItemType> = Enum, new("type", Kind::Enum(&RBAC_ITEM_TYPE)).required_since(8);
+    1 group: Option<RbacGroup> = Struct, new("group", Kind::Struct(&RBAC_GROUP)).required_since(8);
     /// The id.
-    2 id: Option<Id> = Id, new("id", Kind::Id).required();
+    2 id: Option<Id> = Id, new("id", Kind::Id).required_since(8);
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }

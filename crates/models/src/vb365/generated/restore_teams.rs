@@ -347,7 +347,7 @@ backhaul_wire::generated_model! {
     /// Who last changed it.
     8 modified_by: Option<String> = Text, new("modifiedBy", Kind::Text);
     /// The channel. (v7 and later)
-    9 channel_id: Option<Id> = Id, new("channelId", Kind::Id).required().since(7);
+    9 channel_id: Option<Id> = Id, new("channelId", Kind::Id).required_since(8).since(7);
     /// The team. (v8 and later)
     10 team_id: Option<Id> = Id, new("teamId", Kind::Id).since(8);
     /// In v6 and later.
