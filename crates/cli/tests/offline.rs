@@ -254,7 +254,8 @@ fn what_cannot_be_read_says_where() -> Result {
         assert!(found["error"].as_str().is_some_and(|error| error.contains(says)), "{found}");
     }
     // XML has no such character, so what was read cannot be written; why is said.
-    let control = r#"<BackupServer xmlns="http://www.veeam.com/ent/v1.0"><Description>x&#x1;y</Description></BackupServer>"#;
+    let control =
+        r#"<BackupServer xmlns="http://www.veeam.com/ent/v1.0"><Description>x&#x1;y</Description></BackupServer>"#;
     let found = check(&home, &["em.BackupServer"], control, 0)?;
     assert_eq!((&found["ok"], &found["round_trip"]), (&json!(true), &json!(false)));
     assert!(found["reason"].as_str().is_some_and(|reason| reason.contains("U+0001")), "{found}");

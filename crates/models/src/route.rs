@@ -84,7 +84,8 @@ impl Router {
         let mut best: Option<(usize, &Row, PathParams)> = None;
         for row in &self.rows {
             let there = version.is_none() || row.operation.versions.contains(version);
-            let Some(params) = row.matches(segments, self.ignore_case).filter(|_| there && wanted(row.operation)) else {
+            let Some(params) = row.matches(segments, self.ignore_case).filter(|_| there && wanted(row.operation))
+            else {
                 continue;
             };
             if !row.operation.method.eq_ignore_ascii_case(method) {

@@ -11,6 +11,7 @@
 //! | [`collection`], [`project`] | records in their order, by id; the answer of one version |
 //! | [`common`] | the account and the start, for all three |
 //! | [`form`] | reading files of estates and faults |
+//! | [`night`] | when the demo's last night was |
 //! | [`made_up`] | identifiers and amounts of estates of any size |
 
 pub(crate) mod clock;
@@ -20,6 +21,7 @@ pub(crate) mod fault;
 pub(crate) mod form;
 pub(crate) mod made_up;
 pub(crate) mod message;
+pub(crate) mod night;
 pub(crate) mod project;
 pub(crate) mod schedule;
 pub(crate) mod server;

@@ -155,7 +155,8 @@ impl Vb365 {
             Ok(params) => params,
             Err(message) => return Refusal::bad(message).reply(version),
         };
-        let routed = self.router.find(request.method.as_str(), &segments(path), &params, ApiVersion::new(version), |_| true);
+        let routed =
+            self.router.find(request.method.as_str(), &segments(path), &params, ApiVersion::new(version), |_| true);
         let (operation, path) = match routed {
             Routed::Found(operation, path) => (operation, path),
             Routed::OtherMethods(methods) => {

@@ -155,10 +155,18 @@ async fn object_storage_has_what_old_versions_call_it() {
         assert_eq!((&amazon["name"], &azure["name"]), (&json!("Amazon S3"), &json!("Azure Blob with cache")));
         assert_eq!((&amazon["s3Folder"], &azure["azureFolder"]), (&json!("microsoft365"), &json!("microsoft365")));
         let bucket = if version < 6 { "bucket" } else { "amazonBucketS3Aws" };
-        assert_eq!((&amazon[bucket]["name"], &azure["azureContainer"]["name"]), (&json!("amazon-s3"), &json!("azure-blob-with-cache")));
-        let one = read(&client, &format!("/v{version}/objectstoragerepositories/{}", amazon["id"].as_str().unwrap())).await;
+        assert_eq!(
+            (&amazon[bucket]["name"], &azure["azureContainer"]["name"]),
+            (&json!("amazon-s3"), &json!("azure-blob-with-cache"))
+        );
+        let one =
+            read(&client, &format!("/v{version}/objectstoragerepositories/{}", amazon["id"].as_str().unwrap())).await;
         assert_eq!(one, *amazon);
         // v4 counts in GB alone.
-        assert_eq!((amazon["usedSpaceGB"].is_i64(), amazon["usedSpaceBytes"].is_i64()), (version == 4, true), "{amazon}");
+        assert_eq!(
+            (amazon["usedSpaceGB"].is_i64(), amazon["usedSpaceBytes"].is_i64()),
+            (version == 4, true),
+            "{amazon}"
+        );
     }
 }

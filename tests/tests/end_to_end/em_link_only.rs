@@ -1,7 +1,7 @@
 //! What only Enterprise Manager's links lead to: each such operation by the client, in XML and in JSON.
 
-use backhaul_models::em::operations::*;
 use backhaul_models::em;
+use backhaul_models::em::operations::*;
 use backhaul_sim::Sim;
 use backhaul_transport::em::EmClient;
 use backhaul_wire::Id;

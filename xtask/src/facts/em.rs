@@ -20,7 +20,10 @@ const IN_ANOTHER_WAY: Reasons = &[
         "NasSnapshotModeEnumeration",
         "the only member that it may be for, ProcessingMode, is `Direct` in a sample, which it lacks: that one is text here",
     ),
-    ("GET /api/vcloud/orgconfigs/backupjobsettings", "it is the path with an organization's id, written without it once"),
+    (
+        "GET /api/vcloud/orgconfigs/backupjobsettings",
+        "it is the path with an organization's id, written without it once",
+    ),
 ];
 
 pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, String> {
@@ -50,11 +53,12 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
         types.enums.iter().any(|known| words.iter().all(|word| known.contains(&word.to_lowercase())))
     };
     let roots = list(&added, "roots").iter().map(|root| text(root, "root").to_owned()).collect();
-    let vendor = Source::new("EM: the vendor's schema of 11, live answers of 12 and 13 (additions.json)", IN_ANOTHER_WAY)
-        .count("members", &wanted, |path| types.has_member(path))
-        .count("types", &new, |name| types.has(&ours(name)))
-        .count("enums", &enums, listed)
-        .count("roots", &roots, |name| types.roots.contains(name));
+    let vendor =
+        Source::new("EM: the vendor's schema of 11, live answers of 12 and 13 (additions.json)", IN_ANOTHER_WAY)
+            .count("members", &wanted, |path| types.has_member(path))
+            .count("types", &new, |name| types.has(&ours(name)))
+            .count("enums", &enums, listed)
+            .count("roots", &roots, |name| types.roots.contains(name));
 
     let operations = read(&schemas.join("operations.json"))?;
     let known: BTreeSet<String> = list(&operations, "operations")
@@ -83,8 +87,8 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
     });
     let methods: BTreeSet<String> = methods.collect();
     let vendor = vendor.count("operations", &beyond, |name| known.contains(name));
-    let pages =
-        Source::new("EM: method pages (resources.json)", &[]).count("operations", &methods, |name| known.contains(name));
+    let pages = Source::new("EM: method pages (resources.json)", &[])
+        .count("operations", &methods, |name| known.contains(name));
 
     let queries = read(&facts.join("queries.json"))?;
     let ours = read(&schemas.join("queries.json"))?;
@@ -97,8 +101,8 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
         rows.flat_map(field).map(|name| name.to_lowercase()).collect()
     };
     let known = fields(&ours);
-    let queries =
-        Source::new("EM: query pages (queries.json)", &[]).count("fields", &fields(&queries), |name| known.contains(name));
+    let queries = Source::new("EM: query pages (queries.json)", &[])
+        .count("fields", &fields(&queries), |name| known.contains(name));
     let more = list(&added, "query_fields").iter().filter(|row| row["sort_only"] != true);
     let more = more.map(|row| format!("{}.{}", text(row, "type"), text(row, "field")).to_lowercase()).collect();
     Ok(vec![vendor.count("fields", &more, |name| known.contains(name)), pages, queries])

@@ -84,7 +84,8 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
     for ty in typed() {
         for version in list(ty, "versions").iter().filter_map(Value::as_str) {
             let name = text(ty, "name");
-            fields.extend(list(ty, "members").iter().map(|member| format!("{name}.{} {version}", text(member, "name"))));
+            fields
+                .extend(list(ty, "members").iter().map(|member| format!("{name}.{} {version}", text(member, "name"))));
         }
     }
     let known_member = |path: &str| {

@@ -54,10 +54,15 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
     let name = |row: &Value| text(row, "name").to_owned();
     let wanted: BTreeSet<String> = rows().filter(sure).map(name).collect();
     let unsure: BTreeSet<String> = rows().filter(|row| !sure(row)).map(name).collect();
-    let more =
-        Source::new("ZStack: release branches and the manual (additions.json)", &[])
-            .count("operations", &wanted, |name| known.contains(name));
-    let unsure = Source::new("ZStack: feature branches and bare lists (additions.json)", UNSURE)
-        .count("operations", &unsure, |name| known.contains(name));
+    let more = Source::new("ZStack: release branches and the manual (additions.json)", &[]).count(
+        "operations",
+        &wanted,
+        |name| known.contains(name),
+    );
+    let unsure = Source::new("ZStack: feature branches and bare lists (additions.json)", UNSURE).count(
+        "operations",
+        &unsure,
+        |name| known.contains(name),
+    );
     Ok(vec![source, more, unsure])
 }

@@ -10,7 +10,7 @@ use backhaul_models::em::{
 use backhaul_wire::Secret;
 
 use super::{EmEstate, Owned};
-use crate::estate::Night;
+use crate::engine::night::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;

@@ -30,9 +30,7 @@ pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &CollectionPat
             let all = estate.repositories.iter();
             all.filter_map(|it| Some(given(it.id.as_ref()?, members(it)))).collect()
         }
-        "objectstoragerepositories" => {
-            estate.repositories.iter().filter_map(object_storage_repository).collect()
-        }
+        "objectstoragerepositories" => estate.repositories.iter().filter_map(object_storage_repository).collect(),
         "proxies" => proxies(estate),
         "jobs" => all_jobs(estate).map(|job| with_status(estate, job)).collect(),
         "copyjobs" => copy_jobs(estate),

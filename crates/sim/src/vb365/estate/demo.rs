@@ -7,7 +7,7 @@ use backhaul_models::vb365::{
 };
 
 use super::{Usage, Vb365Estate};
-use crate::estate::Night;
+use crate::engine::night::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;

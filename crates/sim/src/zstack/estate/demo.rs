@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::ZstackEstate;
 use crate::engine::clock;
-use crate::estate::Night;
+use crate::engine::night::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
