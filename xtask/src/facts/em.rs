@@ -13,10 +13,6 @@ const LEFT_OUT: &str = "do not add";
 
 const IN_ANOTHER_WAY: Reasons = &[
     (
-        "CloudFailoverPlanVmIncludes.CloudFailoveredVm",
-        "a list has one name for its items here, and every sample of a plan calls them CloudFailoverPlanVm",
-    ),
-    (
         "NasSnapshotModeEnumeration",
         "the only member that it may be for, ProcessingMode, is `Direct` in a sample, which it lacks: that one is text here",
     ),
