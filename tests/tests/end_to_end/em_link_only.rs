@@ -3,7 +3,7 @@
 use backhaul_models::em;
 use backhaul_models::em::operations::*;
 use backhaul_sim::Sim;
-use backhaul_transport::em::EmClient;
+use backhaul_transport::em::{EmClient, Linked as _};
 use backhaul_wire::Id;
 
 use crate::{em as em_xml, em_json};
