@@ -127,7 +127,8 @@ pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
     answers.get(index).and_then(|make| make())
 }
 
-/// As [`answer`], in one version of the API, where older ones may answer with another type; without a version in the newest.
+/// As [`answer`], in one version of the API, where older ones may answer with another type; without a version in the
+/// newest.
 #[must_use]
 pub fn answer_in(operation: &Operation, version: Option<ApiVersion>) -> Option<Box<dyn Struct>> {
     let until = operation.form(version).until;
@@ -153,8 +154,8 @@ pub fn error(system: System) -> Option<Box<dyn Struct>> {
 
 /// The operation that a request calls, and VB365's version from its path.
 ///
-/// `target` is a path, with or without a host before it and a query after it. Letter case and the names of placeholders do not
-/// count, and a literal segment wins over a placeholder.
+/// `target` is a path, with or without a host before it and a query after it. Letter case and the names of placeholders
+/// do not count, and a literal segment wins over a placeholder.
 #[must_use]
 pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'static Operation, Option<ApiVersion>)> {
     let target = match target.split_once("://") {

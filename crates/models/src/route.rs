@@ -70,8 +70,8 @@ impl Router {
         Self { rows, ignore_case }
     }
 
-    /// Finds the operation for a method, the segments of a path and the pairs of a query, both decoded, among the operations
-    /// that `wanted` takes. With `version`, only operations that the version has are there.
+    /// Finds the operation for a method, the segments of a path and the pairs of a query, both decoded, among the
+    /// operations that `wanted` takes. With `version`, only operations that the version has are there.
     pub fn find<S: AsRef<str>, Q: AsRef<str>>(
         &self,
         method: &str,

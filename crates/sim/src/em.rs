@@ -1,7 +1,8 @@
 //! Veeam Backup Enterprise Manager.
 //!
-//! One store of records of any type ([`store`]), and tables of what kinds there are ([`resource_types`]): collections, single resources,
-//! their links, queries, deletion and editing come from them. What an operation does beyond that stands in [`effects`].
+//! One store of records of any type ([`store`]), and tables of what kinds there are ([`resource_types`]): collections,
+//! single resources, their links, queries, deletion and editing come from them. What an operation does beyond that
+//! stands in [`effects`].
 //!
 //! | module | one idea |
 //! | --- | --- |

@@ -1,5 +1,5 @@
-//! What the three simulated systems stand on: HTTP and faults before them, routes, sessions, a clock and collections below.
-//! Nothing here knows a system's records.
+//! What the three simulated systems stand on: HTTP and faults before them, routes, sessions, a clock and collections
+//! below. Nothing here knows a system's records.
 //!
 //! | module | one idea |
 //! | --- | --- |

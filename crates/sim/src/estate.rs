@@ -65,8 +65,8 @@ impl Estate {
         }
     }
 
-    /// About `n` subtenants, `n` job sessions of `n / 10` jobs, `n` rows of VB365 usage and `n` backup storages, the same ones
-    /// for the same `n`.
+    /// About `n` subtenants, `n` job sessions of `n / 10` jobs, `n` rows of VB365 usage and `n` backup storages, the
+    /// same ones for the same `n`.
     #[must_use]
     pub fn scaled(n: usize) -> Self {
         Self {

@@ -1,8 +1,8 @@
 //! Veeam Backup for Microsoft 365, REST v3 to v8 at once.
 //!
-//! One store of records of no version ([`store`]); where a path leads is worked out from the route table ([`paths`]), and what a
-//! version shows of a record from its type's shape ([`writer`]). Reading, creating, editing and deleting are the same for all
-//! collections ([`resources`]); what an operation does beyond that stands in [`effects`].
+//! One store of records of no version ([`store`]); where a path leads is worked out from the route table ([`paths`]),
+//! and what a version shows of a record from its type's shape ([`writer`]). Reading, creating, editing and deleting are
+//! the same for all collections ([`resources`]); what an operation does beyond that stands in [`effects`].
 //!
 //! | module | one idea |
 //! | --- | --- |
@@ -217,8 +217,8 @@ impl Call<'_> {
         format!("{base}/v{}/{path}", self.version)
     }
 
-    /// Fails unless the account may call the operation: an organization's own account sees itself, its restore sessions, and
-    /// what is nobody's in particular; `/Organization` answers to such an account alone.
+    /// Fails unless the account may call the operation: an organization's own account sees itself, its restore
+    /// sessions, and what is nobody's in particular; `/Organization` answers to such an account alone.
     fn permit(&self) -> Result<(), Refusal> {
         let mut parts = self.operation.path.trim_matches('/').split('/');
         let first = parts.next().unwrap_or_default().to_ascii_lowercase();

@@ -1,7 +1,8 @@
 //! ZStack.
 //!
-//! One store of rows of every inventory class, as JSON ([`store`]); what an estate does not hold is made up from the types
-//! ([`made`]). Queries run over it ([`query`], [`zql`]), and operations change it ([`effects`]), at once or as jobs ([`jobs`]).
+//! One store of rows of every inventory class, as JSON ([`store`]); what an estate does not hold is made up from the
+//! types ([`made`]). Queries run over it ([`query`], [`zql`]), and operations change it ([`effects`]), at once or as
+//! jobs ([`jobs`]).
 //!
 //! | module | one idea |
 //! | --- | --- |

@@ -59,7 +59,8 @@ pub(in crate::em) fn query(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     Ok(call.media.reply(StatusCode::OK, &result))
 }
 
-/// Of the records of a collection those that the parameters ask for, and which page they are, where the operation takes such.
+/// Of the records of a collection those that the parameters ask for, and which page they are, where the operation takes
+/// such.
 pub(in crate::em) fn page_of<'s>(
     call: &'s Call<'_>,
     kind: &ResourceType,

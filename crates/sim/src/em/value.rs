@@ -253,8 +253,9 @@ fn one(from: View<'_>, to: Slot<'_>) {
     }
 }
 
-/// Lays what a client sent over what there is: what it left out stays, and so does a secret that it sent empty. Of a choice
-/// (a struct of nothing but structs), what was sent replaces the rest. Lists are replaced whole, unknown fields one by one.
+/// Lays what a client sent over what there is: what it left out stays, and so does a secret that it sent empty. Of a
+/// choice (a struct of nothing but structs), what was sent replaces the rest. Lists are replaced whole, unknown fields
+/// one by one.
 pub(in crate::em) fn overlay(sent: &dyn Struct, to: &mut dyn Struct) {
     let choice = |field: &backhaul_wire::Field| matches!(field.kind, Kind::Struct(_)) && field.repeat == Repeat::One;
     let is_choice = to.shape().fields.iter().all(choice);

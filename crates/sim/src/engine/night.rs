@@ -9,8 +9,8 @@ pub(crate) struct Night {
 }
 
 impl Night {
-    /// After the newest record: 2025-10-19T17:02:00Z. What failed is of the last half hour before, so that it is never much
-    /// longer ago than a day.
+    /// After the newest record: 2025-10-19T17:02:00Z. What failed is of the last half hour before, so that it is never
+    /// much longer ago than a day.
     const WRITTEN: i64 = 1_760_893_320;
     /// The dates from here on move; older ones are history.
     const RECENT: &str = "2025-10-01";

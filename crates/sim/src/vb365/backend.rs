@@ -17,7 +17,8 @@ use crate::engine::schedule::{Clocked, Schedule};
 
 /// How many changes are remembered; who asks from before gets an error.
 const MAX_CHANGES: usize = 1000;
-/// How many listings are kept for the pages that follow; then all are dropped, and a page is cut from the collection as it is.
+/// How many listings are kept for the pages that follow; then all are dropped, and a page is cut from the collection as
+/// it is.
 const MAX_SETS: usize = 64;
 
 /// All that can change.

@@ -125,7 +125,8 @@ impl Input {
     }
 }
 
-/// A parameter of the query: given several times or with numbers behind its name when it is a list, with keys when it is a map.
+/// A parameter of the query: given several times or with numbers behind its name when it is a list, with keys when it
+/// is a map.
 fn in_query(name: &str, kind: Kind, list: bool, query: &[(String, String)]) -> Result<Option<Value>, Refusal> {
     let dotted = |given: &str| given.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned);
     if matches!(kind, Kind::Json) && !list {

@@ -87,8 +87,8 @@ fn proxies(estate: &Vb365Estate) -> Vec<Record> {
     ids.into_iter().enumerate().map(proxy).collect()
 }
 
-/// Where the data of a repository lie in object storage: what v4 to v7 list apart from repositories. Members that the estate does
-/// not give are made up; those that the storage's kind or the version lacks are not shown.
+/// Where the data of a repository lie in object storage: what v4 to v7 list apart from repositories. Members that the
+/// estate does not give are made up; those that the storage's kind or the version lacks are not shown.
 fn object_storage_repository(repository: &BackupRepository) -> Option<Record> {
     let mut storage = members(repository).get("objectStorage")?.as_object()?.clone();
     let id = Id::from(storage.get("id")?.as_str()?);

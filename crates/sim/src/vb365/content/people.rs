@@ -66,7 +66,8 @@ pub(super) fn subject(last: &str) -> Subject {
     }
 }
 
-/// An item of a mailbox. Most are messages; each of the other seven kinds comes once in fifteen, with the members of its kind.
+/// An item of a mailbox. Most are messages; each of the other seven kinds comes once in fifteen, with the members of
+/// its kind.
 fn mailbox_item(at: usize, domain: &str) -> Value {
     let subject = format!("{} ({})", SUBJECTS[at % SUBJECTS.len()], at + 1);
     let person = format!("user{:02}@{domain}", at % 9 + 1);

@@ -1,5 +1,5 @@
-//! Organizations of every kind over repositories of every kind. `abc.onmicrosoft.com` and the numbers of its usage are those
-//! of Veeam's documents.
+//! Organizations of every kind over repositories of every kind. `abc.onmicrosoft.com` and the numbers of its usage are
+//! those of Veeam's documents.
 
 use backhaul_models::vb365::{
     AnyObjectStorage, AnyOrganization, BackupRepository, BackupRepositoryRetentionType, ExchangeSettings,

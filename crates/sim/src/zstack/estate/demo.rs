@@ -1,4 +1,5 @@
-//! Backup storages of every kind, and some of what else there is. `image-store` and `sftp` are those of ZStack's documents.
+//! Backup storages of every kind, and some of what else there is. `image-store` and `sftp` are those of ZStack's
+//! documents.
 
 use backhaul_models::zstack::{
     AnyBackupStorage, BackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone,
