@@ -74,11 +74,33 @@ fn what_only_links_lead_to_is_found() {
         ("GET", format!("/api/repositories/{id}/backups"), "GetRepositoriesByIdBackups"),
         ("PUT", format!("/api/jobs/{id}?format=Entity"), "PutJobsById"),
         ("PUT", format!("/api/jobs/{id}?action=edit"), "PutJobsByIdEdit"),
+        (
+            "GET",
+            format!("/api/vmRestorePoints/{id}/mounts/1/C:/a/b.docx?action=download"),
+            "GetVmRestorePointsByIdMountsByIdByFilepath",
+        ),
+        (
+            "GET",
+            format!("/api/catalog/vms/srv04/vmRestorePoints/{id}/guestfs?action=listAll"),
+            "GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs",
+        ),
+        (
+            "GET",
+            format!("/api/catalog/vms/srv04/vmRestorePoints/{id}/guestfs/C:/a?action=listDirs"),
+            "GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath",
+        ),
     ] {
         assert_eq!(found(System::Em, method, &path), name);
     }
     assert_eq!(found(System::Zstack, "GET", "/zstack/v1/volume-backups"), "QueryVolumeBackup");
     assert_eq!(found(System::Zstack, "POST", &format!("/zstack/v1/volumes/{id}/vm-backups")), "CreateVmBackup");
+    let old = found(System::Zstack, "POST", "/zstack/v1/vm-instances/capabilities");
+    assert_eq!(old, "GetVmsCapabilitiesBefore5");
+    assert_eq!(found(System::Zstack, "GET", "/zstack/v1/vm-instances/capabilities"), "GetVmsCapabilities");
+    assert_eq!(
+        found(System::Zstack, "GET", "/zstack/v1/account-import/bindings"),
+        "QueryThirdPartyAccountSourceBinding"
+    );
 }
 
 #[test]
@@ -103,6 +125,22 @@ fn kinds_of_zstacks_machines_have_a_status_in_text() {
     let tags: zstack::AttachTagToResourcesResult =
         read(r#"{"results": [{"success": true, "inventory": {"uuid": "0f5d5a3c2b7e4f0e9b8a7c6d5e4f3a2b"}}]}"#);
     assert_eq!(tags.results[0].success, Some(true));
+    // The event that ends a job says things of itself, beside whatever result.
+    let event =
+        r#""apiId": "a1", "id": "e1", "createdTime": 1790812800000, "type": {"_name": "key.event.API.API_EVENT"}"#;
+    let page: zstack::Page<zstack::ApplianceVm> = read(&format!(r#"{{"inventories": [], "success": true, {event}}}"#));
+    assert_eq!((page.created_time, page.api_id.unwrap().as_str()), (Some(1_790_812_800_000), "a1"));
+    let caps: zstack::GetVmsCapabilitiesResult = read(&format!(r#"{{"vmsCaps": {{}}, {event}}}"#));
+    assert_eq!(caps.id.unwrap().as_str(), "e1");
+}
+
+#[test]
+fn requests_of_old_versions_of_vb365_may_hold_what_their_pages_show() {
+    let mut storage = vb365::AmazonS3AwsObjectStorageRepository::default();
+    storage.s3_folder = Some("m365".to_owned());
+    for version in [4, 5, 6] {
+        json::check_versions(&storage, ApiVersion::new(version)).unwrap();
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn check(home: &Home, arguments: &[&str], body: &str, code: i32) -> Result<Value
 
 fn fine(kind: &str) -> Value {
     json!({
-        "file": "-", "type": kind, "ok": true, "error": null, "unknown_fields": [], "unknown_values": [], "round_trip": true
+        "file": "-", "type": kind, "ok": true, "error": null, "unknown_fields": [], "unknown_values": [], "round_trip": true, "reason": null
     })
 }
 
@@ -253,6 +253,12 @@ fn what_cannot_be_read_says_where() -> Result {
         assert_eq!((&found["ok"], &found["round_trip"]), (&json!(false), &json!(null)));
         assert!(found["error"].as_str().is_some_and(|error| error.contains(says)), "{found}");
     }
+    // XML has no such character, so what was read cannot be written; why is said.
+    let control =
+        r#"<BackupServer xmlns="http://www.veeam.com/ent/v1.0"><Description>x&#x1;y</Description></BackupServer>"#;
+    let found = check(&home, &["em.BackupServer"], control, 0)?;
+    assert_eq!((&found["ok"], &found["round_trip"]), (&json!(true), &json!(false)));
+    assert!(found["reason"].as_str().is_some_and(|reason| reason.contains("U+0001")), "{found}");
     // A value that does not fit its field costs no more than itself, and is told.
     let misfit = "{\"results\": [{\"isBackedup\": \"perhaps\"}]}";
     let found = check(&home, &["vb365.Organization"], misfit, 0)?;

@@ -88,8 +88,8 @@ impl<Q> Filter<Q> {
     /// The filter as EM reads it. See [`print()`].
     ///
     /// # Errors
-    /// When EM's text cannot say it (a pattern, a list, a null test, an order negated), the filter nests too deep, or is
-    /// too long.
+    /// When EM's text cannot say it (a pattern, a list, a null test, an order negated), the filter nests too deep, or
+    /// is too long.
     pub fn to_em(&self) -> Result<String, PrintError> {
         print(&self.expr)
     }

@@ -66,8 +66,8 @@ fn values(condition: &Expr) -> &[Value] {
 enum Region {
     /// There is none.
     Null,
-    /// At this place in the order: of a list its own places; otherwise odd places are the filter's values, even ones what
-    /// lies between.
+    /// At this place in the order: of a list its own places; otherwise odd places are the filter's values, even ones
+    /// what lies between.
     At(usize),
     /// Without order: equal to this value of the filter, or to none of them.
     Odd(Option<usize>),

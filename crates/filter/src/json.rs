@@ -9,8 +9,8 @@ use crate::record::{Record, Scalar};
 /// A JSON object, as a server wrote it, seen as a [`Record`].
 ///
 /// Names are found as they are written, else in any ASCII case, because releases of Enterprise Manager differ in it.
-/// Attributes are members like fields. A link's name and identifier are those of the `Up` link of that type among `Links`,
-/// or of any other link of it when there is no `Up`. What is no single value (a list, an object) is none.
+/// Attributes are members like fields. A link's name and identifier are those of the `Up` link of that type among
+/// `Links`, or of any other link of it when there is no `Up`. What is no single value (a list, an object) is none.
 ///
 /// ```
 /// use backhaul_filter::{FieldDef, Json, Kind, Predicate, QueryDef, Source, parse};

@@ -3,8 +3,8 @@
 //!
 //! The text is the filter of Veeam Backup Enterprise Manager's query service (EM):
 //! `Result==Failed;CreationTime>="2025-08-15T06:00:00Z"`, where `;` is AND, `,` is OR, and
-//! parentheses group. The [extended language](mod@parse#the-extended-language) adds patterns (`Name==web*`), null tests, lists,
-//! negation and calculations, of which [`mod@lower`] leaves to each server what it can say.
+//! parentheses group. The [extended language](mod@parse#the-extended-language) adds patterns (`Name==web*`), null
+//! tests, lists, negation and calculations, of which [`mod@lower`] leaves to each server what it can say.
 //!
 //! ```
 //! use backhaul_filter::{Place, Predicate, QueryType, Record, Scalar, check, parse, url};

@@ -1,6 +1,7 @@
 //! The links of Enterprise Manager's entities, which tell what an entity belongs to.
 
-/// Whether a link of this type is one to the wanted type: `BackupServer` finds `BackupServer` and `BackupServerReference`.
+/// Whether a link of this type is one to the wanted type: `BackupServer` finds `BackupServer` and
+/// `BackupServerReference`.
 pub(crate) fn names_type(found: &str, wanted: &str) -> bool {
     found.strip_suffix("Reference").unwrap_or(found).eq_ignore_ascii_case(wanted)
 }

@@ -72,8 +72,8 @@ pub enum Target<'a> {
 /// A parameter of a listing that may narrow it.
 ///
 /// By its name it is known what it compares: `jobId` asks for a `jobId` (an identifier, a boolean, a word of an
-/// enumeration), `endTimeLowerBound` and `endTimeFrom` for an `endTime` from there on, `endTimeUpperBound` and `endTimeTo`
-/// for one up to there.
+/// enumeration), `endTimeLowerBound` and `endTimeFrom` for an `endTime` from there on, `endTimeUpperBound` and
+/// `endTimeTo` for one up to there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Narrowing<'a> {
     /// Its name.

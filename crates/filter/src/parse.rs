@@ -24,8 +24,8 @@
 //!
 //! # The extended language
 //!
-//! [`ParseOptions::extended`] adds what people ask and no text of EM's says. Whatever stands in quotes is a text, there as
-//! here, so every filter can be written in a way that both read alike.
+//! [`ParseOptions::extended`] adds what people ask and no text of EM's says. Whatever stands in quotes is a text, there
+//! as here, so every filter can be written in a way that both read alike.
 //!
 //! | written | says |
 //! | --- | --- |
@@ -41,8 +41,8 @@
 //!
 //! # Blanks
 //!
-//! Blanks are not part of the grammar, except inside quotes, and in the extended language around words, in lists and in calculations. Dotted names are ours, for other
-//! systems than EM.
+//! Blanks are not part of the grammar, except inside quotes, and in the extended language around words, in lists and in
+//! calculations. Dotted names are ours, for other systems than EM.
 //!
 //! # Errors, and what people paste
 //!
@@ -195,7 +195,8 @@ impl Parsed {
         self.expr
     }
 
-    /// The filter with the meaning that it has for a type, at a moment: see [`resolve`](crate::resolve()). The places stay.
+    /// The filter with the meaning that it has for a type, at a moment: see [`resolve`](crate::resolve()). The places
+    /// stay.
     #[must_use]
     pub fn resolved(self, schema: &Schema<'_>, clock: &Clock<'_>) -> Self {
         Self { expr: resolve(&self.expr, schema, clock), ..self }

@@ -115,8 +115,8 @@ impl fmt::Display for PrintError {
 
 impl Error for PrintError {}
 
-/// The canonical text, which an [extended](crate::ParseOptions::extended) parse reads back as the same expression. To send
-/// a filter to EM, use [`print()`].
+/// The canonical text, which an [extended](crate::ParseOptions::extended) parse reads back as the same expression. To
+/// send a filter to EM, use [`print()`].
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_expr(f, self, DoubledQuotes::AsInCsv)

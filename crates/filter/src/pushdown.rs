@@ -1,9 +1,9 @@
 //! What an SQL engine may leave to a server.
 //!
-//! An engine that plans a query asks of each condition of its `WHERE` whether the source evaluates it. The engine's own meaning
-//! is not that of a filter: SQL regards the case of texts, orders enumerations by their letters, and takes a condition on
-//! a missing value for not true. So a condition is first made [wider](pushdown), until it holds wherever SQL's does, and
-//! only what is the same in both languages is exact.
+//! An engine that plans a query asks of each condition of its `WHERE` whether the source evaluates it. The engine's own
+//! meaning is not that of a filter: SQL regards the case of texts, orders enumerations by their letters, and takes a
+//! condition on a missing value for not true. So a condition is first made [wider](pushdown), until it holds wherever
+//! SQL's does, and only what is the same in both languages is exact.
 
 use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Op};
 use crate::field::{Kind, Schema};
@@ -20,7 +20,8 @@ pub enum Pushdown {
     None,
 }
 
-/// What a server is asked for the conditions of a `WHERE` that all must hold, and how far each of them is done with then.
+/// What a server is asked for the conditions of a `WHERE` that all must hold, and how far each of them is done with
+/// then.
 ///
 /// | condition, as a filter says it | of numbers, dates, booleans | of texts, identifiers, enumerations |
 /// | --- | --- | --- |

@@ -9,8 +9,8 @@ use crate::record::{Record, Scalar};
 
 /// A decoded entity, seen as a [`Record`].
 ///
-/// A link's name and identifier are those of the entity's `Up` link of that type, or of any other link of it when there is no
-/// `Up`. `BackupServer` finds links of the type `BackupServer` and of `BackupServerReference`.
+/// A link's name and identifier are those of the entity's `Up` link of that type, or of any other link of it when there
+/// is no `Up`. `BackupServer` finds links of the type `BackupServer` and of `BackupServerReference`.
 #[derive(Clone, Copy)]
 pub struct Reflected<'a>(pub &'a dyn Struct);
 

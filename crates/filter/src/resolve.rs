@@ -1,7 +1,7 @@
 //! What a filter means for a type, at a moment.
 //!
-//! A text that the [extended language](mod@crate::parse#the-extended-language) takes may still need its type and the clock
-//! to be understood. [`resolve`] puts in their place what every server and [`eval`](mod@crate::eval) know:
+//! A text that the [extended language](mod@crate::parse#the-extended-language) takes may still need its type and the
+//! clock to be understood. [`resolve`] puts in their place what every server and [`eval`](mod@crate::eval) know:
 //!
 //! | written | of a field that holds | becomes |
 //! | --- | --- | --- |
@@ -11,8 +11,8 @@
 //! | `CreationTime>=now - 24h`, `Size>(2 * 1GiB)` | numbers or dates | the value, if it is one without looking at a record |
 //! | `CreationTimeUTC>=...`, `Enabled==true` | what the record calls otherwise | the filter's own field: `CreationTime`, `Disabled==false` |
 //!
-//! Units of sizes are those of 1000 (`kB`, `MB`, `GB`, `TB`, `PB`, `EB`) and of 1024 (`KiB` to `EiB`). Whatever has no such
-//! meaning stays as it is, for [`check`](crate::check()) to speak of.
+//! Units of sizes are those of 1000 (`kB`, `MB`, `GB`, `TB`, `PB`, `EB`) and of 1024 (`KiB` to `EiB`). Whatever has no
+//! such meaning stays as it is, for [`check`](crate::check()) to speak of.
 
 use crate::ast::{All, Any, Comparison, Expr, FieldName, Op, Operand, Relation, Value};
 use crate::calculate::{calculate, constant, unit};

@@ -38,8 +38,8 @@ impl<'a> Schema<'a> {
     }
 }
 
-/// Checks that a server knows the fields of a filter, by the list that it gave, as Enterprise Manager's query service does.
-/// Names count in any ASCII case. Whether the values fit is what [`check`](crate::check()) says.
+/// Checks that a server knows the fields of a filter, by the list that it gave, as Enterprise Manager's query service
+/// does. Names count in any ASCII case. Whether the values fit is what [`check`](crate::check()) says.
 ///
 /// ```
 /// use backhaul_filter::{check_known, parse};

@@ -10,8 +10,8 @@
 //! satisfy `!=`, `not like` and `not in`, by the rules of SQL; in [evaluation here](crate::eval) it
 //! does. [`lower`](mod@crate::lower) knows that, and looks values up.
 //!
-//! With the feature `zstack` there are the inventories as types (`inventories`) and whole queries in code (`Query`), which mean what
-//! the server makes of them.
+//! With the feature `zstack` there are the inventories as types (`inventories`) and whole queries in code (`Query`),
+//! which mean what the server makes of them.
 
 use std::error::Error;
 use std::fmt;

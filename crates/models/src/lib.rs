@@ -1,7 +1,9 @@
-//! Typed models of Veeam Backup Enterprise Manager, Veeam Backup for Microsoft 365 and ZStack, with their operations as data.
+//! Typed models of Veeam Backup Enterprise Manager, Veeam Backup for Microsoft 365 and ZStack, with their operations as
+//! data.
 //!
-//! Plain data, no I/O: bring your own HTTP stack, or take `backhaul-transport`. Every field of an answer is an `Option` or a
-//! `Vec`, every struct and enum is `#[non_exhaustive]`, so that no newer server and no newer schema breaks a build.
+//! Plain data, no I/O: bring your own HTTP stack, or take `backhaul-transport`. Every field of an answer is an `Option`
+//! or a `Vec`, every struct and enum is `#[non_exhaustive]`, so that no newer server and no newer schema breaks a
+//! build.
 //!
 //! ```
 //! use backhaul_models::vb365::{OrganizationStorageSpaceUsage, Page};
@@ -14,9 +16,10 @@
 //! # Ok::<(), backhaul_wire::DecodeError>(())
 //! ```
 //!
-//! A request is written by [`json::encode`](backhaul_wire::json::encode) or [`xml::encode`](backhaul_wire::xml::encode). A type that holds
-//! secrets is no `Serialize`, for serde would write `***` in their place and a server would take that for the password; for serde it has
-//! two forms with names, [`json::Wire`](backhaul_wire::json::Wire) and [`json::Redacted`](backhaul_wire::json::Redacted):
+//! A request is written by [`json::encode`](backhaul_wire::json::encode) or
+//! [`xml::encode`](backhaul_wire::xml::encode). A type that holds secrets is no `Serialize`, for serde would write
+//! `***` in their place and a server would take that for the password; for serde it has two forms with names,
+//! [`json::Wire`](backhaul_wire::json::Wire) and [`json::Redacted`](backhaul_wire::json::Redacted):
 //!
 //! ```compile_fail,E0277
 //! serde_json::to_string(&backhaul_models::em::CloudSubtenantCreateSpec::default());
@@ -36,8 +39,8 @@
 //! | `zstack-baremetal`, `zstack-billing`, `zstack-hybrid`, `zstack-security`, `zstack-vmware` | what they say |
 //! | `registry` | types and answers by name (module `registry`), which makes every type part of the program |
 //!
-//! Features are additive. A part of ZStack brings what it refers to: with `zstack-storage` alone there is `zstack::VmInstance` wherever a
-//! volume names one, and none of the 300 calls about virtual machines.
+//! Features are additive. A part of ZStack brings what it refers to: with `zstack-storage` alone there is
+//! `zstack::VmInstance` wherever a volume names one, and none of the 300 calls about virtual machines.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -47,6 +50,7 @@ pub use backhaul_wire as wire;
 pub mod em;
 #[cfg(feature = "registry")]
 pub mod registry;
+pub mod route;
 #[cfg(feature = "vb365")]
 pub mod vb365;
 #[cfg(feature = "zstack-core")]

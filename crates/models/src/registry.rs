@@ -6,6 +6,8 @@ use backhaul_wire::{ApiVersion, Kind, Operation, Shape, Struct, System};
 pub use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
 
+use crate::route::{Routed, Router};
+
 /// A system's types, in schema order; none when its feature is off.
 #[must_use]
 pub fn types(system: System) -> &'static [TypeEntry] {
@@ -125,7 +127,8 @@ pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
     answers.get(index).and_then(|make| make())
 }
 
-/// As [`answer`], in one version of the API, where older ones may answer with another type; without a version in the newest.
+/// As [`answer`], in one version of the API, where older ones may answer with another type; without a version in the
+/// newest.
 #[must_use]
 pub fn answer_in(operation: &Operation, version: Option<ApiVersion>) -> Option<Box<dyn Struct>> {
     let until = operation.form(version).until;
@@ -151,8 +154,8 @@ pub fn error(system: System) -> Option<Box<dyn Struct>> {
 
 /// The operation that a request calls, and VB365's version from its path.
 ///
-/// `target` is a path, with or without a host before it and a query after it. Letter case and the names of placeholders do not
-/// count, and a literal segment wins over a placeholder.
+/// `target` is a path, with or without a host before it and a query after it. Letter case and the names of placeholders
+/// do not count, and a literal segment wins over a placeholder.
 #[must_use]
 pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'static Operation, Option<ApiVersion>)> {
     let target = match target.split_once("://") {
@@ -170,49 +173,12 @@ pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'st
             segments.remove(0);
         }
     }
+    let query: Vec<(&str, &str)> = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, ""))).collect();
     let matching = operations(system).iter().filter(|operation| operation.method.eq_ignore_ascii_case(method));
-    let matching = matching.filter(|operation| version.is_none() || operation.versions.contains(version));
-    let best = matching
-        .filter_map(|operation| Some((fit(operation, &segments, query)?, operation)))
-        .max_by_key(|(fit, _)| *fit);
-    best.map(|(_, operation)| (operation, version))
-}
-
-/// How well an operation fits a request, by any of its paths: the more literal text, the better.
-fn fit(operation: &'static Operation, segments: &[&str], query: &str) -> Option<usize> {
-    let paths = std::iter::once(&operation.path).chain(operation.also);
-    paths.filter_map(|path| fit_path(path, segments, query)).max()
-}
-
-fn fit_path(path: &str, segments: &[&str], query: &str) -> Option<usize> {
-    let (template, fixed) = path.split_once('?').unwrap_or((path, ""));
-    let wanted: Vec<&str> = template.split('/').filter(|segment| !segment.is_empty()).collect();
-    if wanted.len() != segments.len() {
-        return None;
+    match Router::new(matching, true).find(method, &segments, &query, version, |_| true) {
+        Routed::Found(operation, _) => Some((operation, version)),
+        _ => None,
     }
-    let mut score = 0;
-    for (wanted, found) in wanted.iter().zip(segments) {
-        match wanted.find('{') {
-            None if wanted.eq_ignore_ascii_case(found) => score += 4,
-            None => return None,
-            Some(_) => score += 1,
-        }
-    }
-    let pairs = |text: &str| -> Vec<(String, String)> {
-        let pairs = text.split('&').filter(|pair| !pair.is_empty());
-        pairs
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .map(|(k, v)| (k.to_ascii_lowercase(), v.to_ascii_lowercase()))
-            .collect()
-    };
-    let given = pairs(query);
-    for pair in pairs(fixed) {
-        if !given.contains(&pair) {
-            return None;
-        }
-        score += 4;
-    }
-    Some(score)
 }
 
 /// The text after a prefix, whatever its letter case.

@@ -148,7 +148,8 @@ impl SimBuilder {
         self
     }
 
-    /// How long a client may take for a TLS handshake, a request's head, or its body; 30 seconds when this is not called.
+    /// How long a client may take for a TLS handshake, a request's head, or its body; 30 seconds when this is not
+    /// called.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -157,8 +158,8 @@ impl SimBuilder {
     /// Starts the systems that were asked for, or all of them on free ports of this machine when none was.
     ///
     /// # Errors
-    /// When an address is taken or is none, when no certificate can be made, and when a fault has a header or status that no answer
-    /// can have.
+    /// When an address is taken or is none, when no certificate can be made, and when a fault has a header or status
+    /// that no answer can have.
     pub async fn start(self) -> Result<Sim, StartError> {
         let tls = self.tls;
         let patience = self.patience;

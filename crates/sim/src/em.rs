@@ -1,7 +1,8 @@
 //! Veeam Backup Enterprise Manager.
 //!
-//! One store of records of any type ([`store`]), and tables of what kinds there are ([`resource_types`]): collections, single resources,
-//! their links, queries, deletion and editing come from them. What an operation does beyond that stands in [`effects`].
+//! One store of records of any type ([`store`]), and tables of what kinds there are ([`resource_types`]): collections,
+//! single resources, their links, queries, deletion and editing come from them. What an operation does beyond that
+//! stands in [`effects`].
 //!
 //! | module | one idea |
 //! | --- | --- |
@@ -38,13 +39,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use backhaul_models::em::operations::OPERATIONS;
+use backhaul_models::route::{PathParams, Routed, Router};
 use backhaul_wire::Operation;
 use http::StatusCode;
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 
 use crate::engine::common::Common;
-use crate::engine::message::{Reply, Request};
-use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::message::{Reply, Request, segments};
 use crate::engine::schedule::Clocked as _;
 use crate::engine::server::Api;
 use crate::engine::session::{Life, Sessions, lock};
@@ -122,7 +123,7 @@ impl Em {
 
     fn route(&self, request: &Request, media: Media) -> Result<Reply, Refusal> {
         let params = request.params().map_err(Refusal::bad)?;
-        let routed = self.router.find(request.method.as_str(), &request.path, &params, None);
+        let routed = self.router.find(request.method.as_str(), &segments(&request.path), &params, None, |_| true);
         let anonymous = matches!(&routed, Routed::Found(operation, _) if operation.anonymous);
         let session = match self.session(request) {
             Some(session) => session,

@@ -1,10 +1,11 @@
 //! What the servers hold: the three systems' estates together.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 #[cfg(feature = "em")]
 use crate::em::EmEstate;
 use crate::engine::form::{FormError, Object, parse};
+use crate::engine::night::Night;
 #[cfg(feature = "vb365")]
 use crate::vb365::Vb365Estate;
 #[cfg(feature = "zstack")]
@@ -42,25 +43,6 @@ pub struct Estate {
     pub zstack: ZstackEstate,
 }
 
-/// How far the demo's last night is from the one in which its records were written down.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Night {
-    days: i64,
-}
-
-impl Night {
-    /// After the newest record: 2025-10-19T17:02:00Z. What failed is of the last half hour before, so that it is never much
-    /// longer ago than a day.
-    const WRITTEN: i64 = 1_760_893_320;
-    /// The dates from here on move; older ones are history.
-    const RECENT: &str = "2025-10-01";
-
-    /// The text, with its recent dates as far from now as they were written down.
-    pub(crate) fn moved(self, text: &str) -> String {
-        crate::engine::clock::moved(text, Self::RECENT, self.days)
-    }
-}
-
 impl Estate {
     /// A small company's servers: the estate of the demo, with the values of the vendors' documents among it.
     #[must_use]
@@ -72,9 +54,7 @@ impl Estate {
     /// night before it.
     #[must_use]
     pub fn demo_at(time: SystemTime) -> Self {
-        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-        let night = Night { days: now.saturating_sub(Night::WRITTEN).div_euclid(86_400) };
+        let night = Night::before(time);
         Self {
             #[cfg(feature = "em")]
             em: crate::em::demo(night),
@@ -85,8 +65,8 @@ impl Estate {
         }
     }
 
-    /// About `n` subtenants, `n` job sessions of `n / 10` jobs, `n` rows of VB365 usage and `n` backup storages, the same ones
-    /// for the same `n`.
+    /// About `n` subtenants, `n` job sessions of `n / 10` jobs, `n` rows of VB365 usage and `n` backup storages, the
+    /// same ones for the same `n`.
     #[must_use]
     pub fn scaled(n: usize) -> Self {
         Self {

@@ -1,9 +1,9 @@
-//! The vendors' servers, in process or as a server: simulated Veeam Backup Enterprise Manager, Veeam Backup for Microsoft 365
-//! and ZStack, for tests and for the demo.
+//! The vendors' servers, in process or as a server: simulated Veeam Backup Enterprise Manager, Veeam Backup for
+//! Microsoft 365 and ZStack, for tests and for the demo.
 //!
-//! One [`Estate`] of version-neutral records, in the types of `backhaul-models`, answers for all three. Routes come from the
-//! models' tables of operations, and an answer holds what the version that was asked for has. What is faithful, what is
-//! assumed where the vendors are silent, and what is absent, is a table in `docs/simulator.md`.
+//! One [`Estate`] of version-neutral records, in the types of `backhaul-models`, answers for all three. Routes come
+//! from the models' tables of operations, and an answer holds what the version that was asked for has. What is
+//! faithful, what is assumed where the vendors are silent, and what is absent, is a table in `docs/simulator.md`.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -25,8 +25,8 @@
 //! | `vb365` | VB365: collections by path, answers of any version cut from a type's shape, effects, restore sessions |
 //! | `zstack` | ZStack: rows of every class, queries over them, effects, jobs |
 //!
-//! Arrows run downward only: `builder` to `sim` and `estate`, all of them to the systems, the systems to `engine`. A system knows
-//! neither of the others. Each has a feature of its name; all are on by default.
+//! Arrows run downward only: `builder` to `sim` and `estate`, all of them to the systems, the systems to `engine`. A
+//! system knows neither of the others. Each has a feature of its name; all are on by default.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,8 +1,8 @@
 //! Veeam Backup for Microsoft 365, REST v3 to v8 at once.
 //!
-//! One store of records of no version ([`store`]); where a path leads is worked out from the route table ([`paths`]), and what a
-//! version shows of a record from its type's shape ([`writer`]). Reading, creating, editing and deleting are the same for all
-//! collections ([`resources`]); what an operation does beyond that stands in [`effects`].
+//! One store of records of no version ([`store`]); where a path leads is worked out from the route table ([`paths`]),
+//! and what a version shows of a record from its type's shape ([`writer`]). Reading, creating, editing and deleting are
+//! the same for all collections ([`resources`]); what an operation does beyond that stands in [`effects`].
 //!
 //! | module | one idea |
 //! | --- | --- |
@@ -34,21 +34,20 @@ mod token;
 mod usage;
 mod writer;
 
-use backhaul_wire::ApiVersion;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use backhaul_models::route::{PathParams, Routed, Router};
 use backhaul_models::vb365::operations::OPERATIONS;
 use backhaul_models::vb365::{ExceptionInfo, ExceptionInfoErrorCode, VERSIONS};
 use backhaul_wire::operation::ParamPlace;
-use backhaul_wire::{Id, Operation};
+use backhaul_wire::{ApiVersion, Id, Operation};
 use http::StatusCode;
 use http::header::ALLOW;
 
 use crate::engine::common::Common;
-use crate::engine::message::{Reply, Request};
+use crate::engine::message::{Reply, Request, segments};
 use crate::engine::project::project;
-use crate::engine::route::{PathParams, Routed, Router};
 use crate::engine::schedule::Clocked as _;
 use crate::engine::server::Api;
 use crate::engine::session::lock;
@@ -156,7 +155,9 @@ impl Vb365 {
             Ok(params) => params,
             Err(message) => return Refusal::bad(message).reply(version),
         };
-        let (operation, path) = match self.router.find(request.method.as_str(), path, &params, Some(version)) {
+        let routed =
+            self.router.find(request.method.as_str(), &segments(path), &params, ApiVersion::new(version), |_| true);
+        let (operation, path) = match routed {
             Routed::Found(operation, path) => (operation, path),
             Routed::OtherMethods(methods) => {
                 return Reply::empty(StatusCode::METHOD_NOT_ALLOWED).with(ALLOW, methods.join(", "));
@@ -216,8 +217,8 @@ impl Call<'_> {
         format!("{base}/v{}/{path}", self.version)
     }
 
-    /// Fails unless the account may call the operation: an organization's own account sees itself, its restore sessions, and
-    /// what is nobody's in particular; `/Organization` answers to such an account alone.
+    /// Fails unless the account may call the operation: an organization's own account sees itself, its restore
+    /// sessions, and what is nobody's in particular; `/Organization` answers to such an account alone.
     fn permit(&self) -> Result<(), Refusal> {
         let mut parts = self.operation.path.trim_matches('/').split('/');
         let first = parts.next().unwrap_or_default().to_ascii_lowercase();

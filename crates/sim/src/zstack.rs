@@ -1,7 +1,8 @@
 //! ZStack.
 //!
-//! One store of rows of every inventory class, as JSON ([`store`]); what an estate does not hold is made up from the types
-//! ([`made`]). Queries run over it ([`query`], [`zql`]), and operations change it ([`effects`]), at once or as jobs ([`jobs`]).
+//! One store of rows of every inventory class, as JSON ([`store`]); what an estate does not hold is made up from the
+//! types ([`made`]). Queries run over it ([`query`], [`zql`]), and operations change it ([`effects`]), at once or as
+//! jobs ([`jobs`]).
 //!
 //! | module | one idea |
 //! | --- | --- |
@@ -31,6 +32,7 @@ mod zql;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use backhaul_models::route::{PathParams, Routed, Router};
 use backhaul_models::zstack::operations::OPERATIONS;
 use backhaul_wire::Operation;
 use http::header::ALLOW;
@@ -38,8 +40,7 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::engine::common::Common;
-use crate::engine::message::{Reply, Request};
-use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::message::{Reply, Request, segments};
 use crate::engine::schedule::Clocked as _;
 use crate::engine::server::Api;
 use crate::engine::session::lock;
@@ -103,7 +104,7 @@ impl Zstack {
     }
 
     fn find(&self, request: &Request, wanted: impl Fn(&Operation) -> bool) -> Routed {
-        self.router.find_which(request.method.as_str(), &request.path, &[], None, wanted)
+        self.router.find::<_, &str>(request.method.as_str(), &segments(&request.path), &[], None, wanted)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The vendors' documented bodies: a simulator that holds the documented records must answer them.
 //!
-//! The comparison reads XML and JSON by itself and not through `backhaul-wire`, so that the simulator and the clients cannot
-//! agree on a mistake. Values are those of the documents, written down as facts.
+//! The comparison reads XML and JSON by itself and not through `backhaul-wire`, so that the simulator and the clients
+//! cannot agree on a mistake. Values are those of the documents, written down as facts.
 #![allow(clippy::unwrap_used)]
 
 mod common;

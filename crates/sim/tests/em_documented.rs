@@ -1,5 +1,5 @@
-//! More of the vendor's documented bodies of Enterprise Manager, as in `documented.rs`: jobs, sessions, restore points, tasks,
-//! mounts, what a tenant sees.
+//! More of the vendor's documented bodies of Enterprise Manager, as in `documented.rs`: jobs, sessions, restore points,
+//! tasks, mounts, what a tenant sees.
 #![allow(clippy::unwrap_used)]
 
 mod common;

@@ -1,5 +1,5 @@
-//! Cases of people who do this job, as their programs meet a server: requests byte by byte, no client of ours. The numbers are
-//! those of `crates/cli/tests/field.rs`, which has the same cases from the other side.
+//! Cases of people who do this job, as their programs meet a server: requests byte by byte, no client of ours. The
+//! numbers are those of `crates/cli/tests/field.rs`, which has the same cases from the other side.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;

@@ -141,3 +141,32 @@ async fn repositories_tell_of_the_organizations_in_them() {
     assert_eq!(users["results"][0]["organizationId"], data["results"][0]["organizationId"]);
     assert!(users["results"][0]["email"].as_str().is_none_or(|mail| mail.ends_with("@fabrikam.onmicrosoft.com")));
 }
+
+/// What scripts of v4 and v5 read of object storage: its name, the bucket or container, what is used of it.
+#[tokio::test]
+async fn object_storage_has_what_old_versions_call_it() {
+    let sim = sim().await;
+    for version in [4, 5, 6, 7] {
+        let client = vb365(&sim, version, "admin").await;
+        let all = read(&client, &format!("/v{version}/objectstoragerepositories?limit=100")).await;
+        let all = all.as_array().or(all["results"].as_array()).unwrap().clone();
+        let of = |kind: &str| all.iter().find(|it| it["type"] == kind).unwrap_or_else(|| panic!("v{version} {kind}"));
+        let (amazon, azure) = (of("AmazonS3"), of("AzureBlob"));
+        assert_eq!((&amazon["name"], &azure["name"]), (&json!("Amazon S3"), &json!("Azure Blob with cache")));
+        assert_eq!((&amazon["s3Folder"], &azure["azureFolder"]), (&json!("microsoft365"), &json!("microsoft365")));
+        let bucket = if version < 6 { "bucket" } else { "amazonBucketS3Aws" };
+        assert_eq!(
+            (&amazon[bucket]["name"], &azure["azureContainer"]["name"]),
+            (&json!("amazon-s3"), &json!("azure-blob-with-cache"))
+        );
+        let one =
+            read(&client, &format!("/v{version}/objectstoragerepositories/{}", amazon["id"].as_str().unwrap())).await;
+        assert_eq!(one, *amazon);
+        // v4 counts in GB alone.
+        assert_eq!(
+            (amazon["usedSpaceGB"].is_i64(), amazon["usedSpaceBytes"].is_i64()),
+            (version == 4, true),
+            "{amazon}"
+        );
+    }
+}

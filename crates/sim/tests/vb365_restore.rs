@@ -223,3 +223,32 @@ async fn listings_are_filtered_and_ordered() {
     let name = Client::new(&sim, System::Vb365).get("/v8/Health").await.expect(200).json();
     assert!(name["status"].is_string());
 }
+
+/// A search answers items by their kind: what an appointment has, a message has not.
+#[tokio::test]
+async fn a_mailbox_holds_items_of_each_kind() {
+    let sim = sim().await;
+    for version in [6, 8] {
+        let client = vb365(&sim, version, "admin").await;
+        let (_, below) = explore(&client, version).await;
+        let mailboxes = read(&client, &format!("{below}/organization/mailboxes")).await;
+        let mailbox = mailboxes["results"][0]["id"].as_str().unwrap();
+        let path = format!("{below}/organization/mailboxes/{mailbox}");
+        let list = post(&client, &format!("{path}/search?limit=1000"), json!({ "query": "" })).await.expect(200).json();
+        let list = list["results"].as_array().unwrap();
+        let of = |class: &str| list.iter().find(|item| item["itemClass"] == class).unwrap_or_else(|| panic!("{class}"));
+        for class in
+            ["IPM.Note", "IPM.Contact", "IPM.Task", "IPM.Activity", "IPM.StickyNote", "IPM.Post", "IPM.DistList"]
+        {
+            assert!(of(class).get("organizer").is_none(), "v{version} {}", of(class));
+        }
+        let appointment = of("IPM.Appointment");
+        for name in ["organizer", "attendees", "startTime", "endTime", "location", "recurring"] {
+            assert!(!appointment[name].is_null(), "v{version} {appointment}");
+        }
+        assert!(appointment.get("received").is_none() && of("IPM.Note")["received"].is_string());
+        assert_eq!(of("IPM.Task")["percentComplete"], 0.5);
+        let path = format!("{path}/items/{}", appointment["id"].as_str().unwrap());
+        assert_eq!(read(&client, &path).await["organizer"], appointment["organizer"]);
+    }
+}

@@ -150,7 +150,8 @@ async fn conditions_select_what_a_reader_would() {
     }
 }
 
-/// The server's rule in the words of the facts: the first operator of the list that is contained anywhere, at its first place.
+/// The server's rule in the words of the facts: the first operator of the list that is contained anywhere, at its first
+/// place.
 fn naively(text: &str) -> Option<(&str, &str, &str)> {
     for op in ["!=", ">=", "<=", "!?=", "!~=", "~=", "?=", "=", ">", "<", "is null", "not null"] {
         if text.contains(op) {

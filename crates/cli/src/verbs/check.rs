@@ -37,6 +37,7 @@ pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
         Column::new("unknown_fields", Kind::Text),
         Column::new("unknown_values", Kind::Text),
         Column::new("round_trip", Kind::Bool),
+        Column::new("reason", Kind::Text),
     ];
     Table { columns, rows }.print(&args.output.style(console)?, console)?;
     Ok(if fine { Code::Done } else { Code::DataSaysNo })
@@ -98,7 +99,8 @@ struct Report {
     kind: Option<String>,
     error: Option<String>,
     drift: Drift,
-    round_trip: Option<bool>,
+    /// Whether what is written from the value reads back as the same value, or why not.
+    round_trip: Option<Result<(), String>>,
 }
 
 impl Report {
@@ -108,7 +110,7 @@ impl Report {
 
     /// Of a file's bytes, and of an answer without a body.
     fn nothing_to_read() -> Self {
-        Self { kind: None, error: None, drift: Drift::default(), round_trip: Some(true) }
+        Self { kind: None, error: None, drift: Drift::default(), round_trip: Some(Ok(())) }
     }
 
     fn row(self, file: String) -> Row {
@@ -120,7 +122,8 @@ impl Report {
             json!(self.error),
             json!(self.drift.unknown_fields),
             Value::Array(self.drift.unknown_values.iter().map(value).collect()),
-            json!(self.round_trip),
+            json!(self.round_trip.as_ref().map(Result::is_ok)),
+            json!(self.round_trip.as_ref().and_then(|round_trip| round_trip.as_ref().err())),
         ]
     }
 }
@@ -169,8 +172,29 @@ fn read(
     if let Some(error) = refused {
         return Report { drift, ..Report::failed(Some(name), error.to_string()) };
     }
-    // Equal in meaning: what is written from the value reads back as the same value.
-    let again = form.encode(value.as_ref()).ok().and_then(|body| decoded(&body, None)?.ok());
-    let round_trip = again.is_some_and(|again| *again == *value);
+    // What did not fit is written as it came, and does not fit again.
+    let round_trip = match form.encode(value.as_ref()) {
+        Err(error) => Err(error.to_string()),
+        Ok(body) => match decoded(&body, Some(&mut Drift::default())) {
+            Some(Ok(again)) if *again == *value => Ok(()),
+            Some(Ok(again)) => Err(changed(value.as_ref(), again.as_ref())),
+            Some(Err(error)) => Err(format!("what is written from it cannot be read: {error}")),
+            None => Ok(()),
+        },
+    };
     Report { kind: Some(name), error: None, drift, round_trip: Some(round_trip) }
+}
+
+/// Which members of a value are others when it was written and read.
+fn changed(value: &dyn Struct, again: &dyn Struct) -> String {
+    let tree = |value: &dyn Struct| json::encode(value, json::Case::Schema).ok();
+    let tree = |value| tree(value).and_then(|body| serde_json::from_slice::<Value>(&body).ok()).unwrap_or_default();
+    let (before, after) = (tree(value), tree(again));
+    let names = before.as_object().into_iter().flat_map(|members| members.keys());
+    let other: Vec<&str> =
+        names.filter(|name| before.get(*name) != after.get(*name)).map(String::as_str).take(3).collect();
+    match other.is_empty() {
+        true => "it reads back otherwise".to_owned(),
+        false => format!("what is written from it reads back with another {}", other.join(", ")),
+    }
 }

@@ -43,8 +43,8 @@ impl Pattern {
         pattern
     }
 
-    /// A pattern as SQL writes it: `%` is any run, `_` any one character, and a backslash takes the next character as it
-    /// is.
+    /// A pattern as SQL writes it: `%` is any run, `_` any one character, and a backslash takes the next character as
+    /// it is.
     #[must_use]
     pub fn sql(text: &str) -> Self {
         let mut pattern = Self::default();
@@ -67,8 +67,8 @@ impl Pattern {
         self.0.iter().all(literal).then(|| self.to_wider_sql())
     }
 
-    /// As [`to_sql`](Self::to_sql), where a wildcard of SQL's in a text stays one: matches whatever the pattern does, and
-    /// perhaps more.
+    /// As [`to_sql`](Self::to_sql), where a wildcard of SQL's in a text stays one: matches whatever the pattern does,
+    /// and perhaps more.
     pub(crate) fn to_wider_sql(&self) -> String {
         self.0.iter().fold(String::new(), |sql, piece| {
             sql + match piece {

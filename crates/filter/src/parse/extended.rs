@@ -1,7 +1,7 @@
 //! What the extended language says beyond EM's grammar.
 //!
-//! Functions of the text that is still to come, and the parser's steps that use them. Each takes what is whole and of its
-//! own form, and leaves everything else to the grammar and its errors.
+//! Functions of the text that is still to come, and the parser's steps that use them. Each takes what is whole and of
+//! its own form, and leaves everything else to the grammar and its errors.
 
 use super::descent::{BARE, Parser};
 use super::paste;
@@ -237,8 +237,8 @@ fn operand(text: &str) -> Option<(Operand, usize)> {
 /// A calculation that is read.
 struct Text<'a> {
     rest: &'a str,
-    /// Whether signs need no blanks around them. Where a text may stand as well, they do, so that `web-01` and `a/b` stay
-    /// texts; `*` alone does not.
+    /// Whether signs need no blanks around them. Where a text may stand as well, they do, so that `web-01` and `a/b`
+    /// stay texts; `*` alone does not.
     loose: bool,
     steps: usize,
     in_parentheses: usize,

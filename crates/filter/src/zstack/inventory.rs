@@ -1,7 +1,8 @@
-//! What ZStack can be asked for: the fields of an inventory, the inventories that a condition can go on to, and the kinds that it comes in.
+//! What ZStack can be asked for: the fields of an inventory, the inventories that a condition can go on to, and the
+//! kinds that it comes in.
 //!
-//! The tables are generated ([`inventories`](super::inventories)). Each inventory is a type without values, whose constants are
-//! [`Field`]s and [`Join`]s, and an [`InventoryDef`] that says the same while a program runs.
+//! The tables are generated ([`inventories`](super::inventories)). Each inventory is a type without values, whose
+//! constants are [`Field`]s and [`Join`]s, and an [`InventoryDef`] that says the same while a program runs.
 
 use std::marker::PhantomData;
 
@@ -104,8 +105,8 @@ impl<Q, T> Join<Q, T> {
 
     /// Asks this of what the way leads to.
     ///
-    /// Where it leads to several, each condition holds when it does for one of them: of two conditions joined by AND, one may hold for one and the
-    /// other for another.
+    /// Where it leads to several, each condition holds when it does for one of them: of two conditions joined by AND,
+    /// one may hold for one and the other for another.
     #[must_use]
     pub fn of(self, filter: Filter<T>) -> Filter<Q> {
         Filter::from_checked(below(self.word, filter.into_expr()))
@@ -191,8 +192,8 @@ impl<Q: Inventory> Field<Q, kind::Text> {
 /// kinds { CephBackupStorage = "Ceph", CEPH_BACKUP_STORAGE; }
 /// ```
 ///
-/// In brackets stand the name in ZQL and the field that tells the kinds; a row of a join names the constant, the inventory, the word and the
-/// inventory's definition.
+/// In brackets stand the name in ZQL and the field that tells the kinds; a row of a join names the constant, the
+/// inventory, the word and the inventory's definition.
 macro_rules! inventory {
     (
         $(#[$doc:meta])* $name:ident = $def:ident($zql:literal, $tag:expr);

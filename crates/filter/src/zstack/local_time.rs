@@ -11,7 +11,8 @@ use crate::field::kind;
 
 /// A date and time as the server's clock shows it, such as a field of an answer holds it.
 ///
-/// A moment in another zone ([`DateTime`](crate::DateTime), `SystemTime`) must be brought to the server's first, and whoever does it must know the server's zone.
+/// A moment in another zone ([`DateTime`](crate::DateTime), `SystemTime`) must be brought to the server's first, and
+/// whoever does it must know the server's zone.
 ///
 /// ```
 /// use backhaul_filter::zstack::{LocalTime, inventories::Volume};

@@ -20,8 +20,8 @@ const KEYWORDS: [&str; 23] = [
     "limit", "list", "offset", "on", "or", "query", "right", "search", "sum",
 ];
 
-/// A query for the inventory `Q`, as the server understands it: by the rules of SQL, a field without a value satisfies neither `!=` nor
-/// `not like` nor `not in`.
+/// A query for the inventory `Q`, as the server understands it: by the rules of SQL, a field without a value satisfies
+/// neither `!=` nor `not like` nor `not in`.
 ///
 /// It is sent as parameters where they can carry it, and in ZQL where they cannot:
 ///
@@ -87,7 +87,8 @@ struct Tags {
 /// A query as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Parameters of the inventory's own operation, not percent-encoded yet. A server that is given no limit gives 1000 items.
+    /// Parameters of the inventory's own operation, not percent-encoded yet. A server that is given no limit gives 1000
+    /// items.
     Parameters(Vec<Param>),
     /// A statement of ZQL, whose text goes to `GET /v1/zql?zql=`.
     Zql {
@@ -184,8 +185,8 @@ impl<Q: Inventory> Query<Q> {
         self
     }
 
-    /// Asks for this field, and for no other that is not named so. What is not asked for is missing in the answer, and with it the fields of
-    /// kinds.
+    /// Asks for this field, and for no other that is not named so. What is not asked for is missing in the answer, and
+    /// with it the fields of kinds.
     #[must_use]
     pub fn select<K>(mut self, field: Field<Q, K>) -> Self {
         self.fields.push(field.field_name());

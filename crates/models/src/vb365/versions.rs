@@ -7,12 +7,12 @@ use backhaul_wire::Versions;
 /// The versions of the REST API that the schemas describe.
 pub const VERSIONS: RangeInclusive<u8> = 3..=8;
 
-/// The versions of which no document lists all operations: what the schemas have of them comes from the Help Center's pages,
-/// samples, and both neighbours.
+/// The versions of which no document lists all operations: what the schemas have of them comes from the Help Center's
+/// pages, samples, and both neighbours.
 pub const RECONSTRUCTED: RangeInclusive<u8> = 3..=5;
 
-/// Whether a version is only not known to have something: its absence from a reconstructed version says nothing, unless the first
-/// version with a document lacks it as well.
+/// Whether a version is only not known to have something: its absence from a reconstructed version says nothing, unless
+/// the first version with a document lacks it as well.
 #[must_use]
 pub fn is_unproven(versions: Versions, version: u8) -> bool {
     let documented = RECONSTRUCTED.end() + 1;

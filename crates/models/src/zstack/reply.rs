@@ -13,6 +13,14 @@ pub struct Page<T> {
     pub schema: BTreeMap<String, String>,
     /// Whether the call went well: printed by documents, optional and without meaning.
     pub success: Option<bool>,
+    /// The call's own id, where a server hands out the whole event that ended a job.
+    pub api_id: Option<Id>,
+    /// The event's id.
+    pub id: Option<Id>,
+    /// When the event was made, in milliseconds since 1970.
+    pub created_time: Option<i64>,
+    /// What kind of event it is, in the server's own words.
+    pub r#type: Option<Value>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -26,6 +34,10 @@ impl<T: Model> Page<T> {
         Field::new("total", Kind::Int),
         Field::map("schema", Kind::Text),
         Field::new("success", Kind::Bool),
+        Field::new("apiId", Kind::Id),
+        Field::new("id", Kind::Id),
+        Field::new("createdTime", Kind::Int),
+        Field::new("type", Kind::Json),
     ];
 }
 
@@ -43,6 +55,10 @@ impl<T: Model> Struct for Page<T> {
             1 => View::Int(&self.total),
             2 => View::TextMap(&self.schema),
             3 => View::Bool(&self.success),
+            4 => View::Id(&self.api_id),
+            5 => View::Id(&self.id),
+            6 => View::Int(&self.created_time),
+            7 => View::Json(&self.r#type),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -52,6 +68,10 @@ impl<T: Model> Struct for Page<T> {
             1 => Slot::Int(&mut self.total),
             2 => Slot::TextMap(&mut self.schema),
             3 => Slot::Bool(&mut self.success),
+            4 => Slot::Id(&mut self.api_id),
+            5 => Slot::Id(&mut self.id),
+            6 => Slot::Int(&mut self.created_time),
+            7 => Slot::Json(&mut self.r#type),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -59,7 +79,17 @@ impl<T: Model> Struct for Page<T> {
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { inventories: Vec::new(), total: None, schema: BTreeMap::new(), success: None, unknown: Unknown::NONE }
+        Self {
+            inventories: Vec::new(),
+            total: None,
+            schema: BTreeMap::new(),
+            success: None,
+            api_id: None,
+            id: None,
+            created_time: None,
+            r#type: None,
+            unknown: Unknown::NONE,
+        }
     }
 }
 

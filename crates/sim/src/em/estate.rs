@@ -12,8 +12,8 @@ use backhaul_models::em::{BackupServer, CloudSubtenant, CloudTenant, Repository}
 use backhaul_wire::reflect::{Model, Scalar};
 use backhaul_wire::{Id, Struct};
 
-/// What Enterprise Manager holds. `Href`, `Type` and `Links` of the entities are made for every answer: what stands there
-/// does not count.
+/// What Enterprise Manager holds. `Href`, `Type` and `Links` of the entities are made for every answer: what stands
+/// there does not count.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct EmEstate {

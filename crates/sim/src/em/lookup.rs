@@ -1,6 +1,7 @@
 //! The lookup service: objects of the infrastructure, by reference or by name.
 //!
-//! What there is to find is what jobs, policies, restore points and file servers name: the simulator has no hypervisors.
+//! What there is to find is what jobs, policies, restore points and file servers name: the simulator has no
+//! hypervisors.
 
 use std::collections::BTreeMap;
 

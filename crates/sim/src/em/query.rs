@@ -4,12 +4,13 @@ mod fields;
 mod page;
 mod select;
 
-use backhaul_models::em::{QueryEntities, QueryResources, QueryResult};
+use backhaul_models::em::{PagingInfo, QueryEntities, QueryResources, QueryResult};
 use backhaul_wire::Struct;
 use http::StatusCode;
 
 use self::select::{Row, select};
 use super::resource_types::{self, ResourceType};
+use super::store::Record;
 use super::writer::Writer;
 use super::{Call, Refusal, value};
 use crate::engine::message::Reply;
@@ -56,6 +57,27 @@ pub(in crate::em) fn query(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let mut result = result(Writer { store, api: &api }, &subject, shown, call.wants_entity());
     result.paging_info = Some(page.info(call, &format!("{api}/query"), total));
     Ok(call.media.reply(StatusCode::OK, &result))
+}
+
+/// Of the records of a collection those that the parameters ask for, and which page they are, where the operation takes
+/// such.
+pub(in crate::em) fn page_of<'s>(
+    call: &'s Call<'_>,
+    kind: &ResourceType,
+    records: Vec<&'s Record>,
+) -> Result<(Vec<&'s Record>, Option<PagingInfo>), Refusal> {
+    let takes = |name: &str| call.operation.is_some_and(|it| it.params.iter().any(|param| param.name == name));
+    let asked = ["filter", "pageSize", "page"].iter().any(|name| takes(name) && call.param(name).is_some());
+    let def = fields::types().find(|def| def.name == kind.name).filter(|_| asked);
+    let Some(def) = def else { return Ok((records, None)) };
+    let page = Page::asked(call)?;
+    let store = &call.backend.store;
+    let row = |record: &'s Record| Row { body: record.body.as_ref(), record: Some(record), part: None, store };
+    let mut rows: Vec<Row<'_>> = records.into_iter().map(row).collect();
+    select(call, def, &mut rows)?;
+    let address = format!("{}{}", call.request.base, call.request.path);
+    let info = page.info(call, &address, rows.len());
+    Ok((rows.iter().skip(page.first()).take(page.size).filter_map(|row| row.record).collect(), Some(info)))
 }
 
 /// The names of everything that can be queried.

@@ -1,6 +1,7 @@
 //! What kinds of resources there are, as data: names, addresses, links, what lies below them.
 //!
-//! Collections, single resources, sub-collections, queries, deletion and the links of all answers come from these tables.
+//! Collections, single resources, sub-collections, queries, deletion and the links of all answers come from these
+//! tables.
 
 mod agents;
 mod backups;

@@ -11,7 +11,7 @@ use super::resource_types::{self, Location, Part, ResourceType};
 use super::store::{Owner, Record, Store, id_of};
 use super::tasks::{Done, Effect};
 use super::writer::append;
-use super::{Call, Refusal, value};
+use super::{Call, Refusal, query, value};
 use crate::engine::message::Reply;
 
 /// What an address names.
@@ -174,7 +174,13 @@ pub(in crate::em) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let body: Box<dyn Struct> = match call.find()? {
         Found::List(kind, mut records) => {
             records.retain(|record| call.may_see(record));
-            writer.list(kind, &records, call.wants_entity() || call.answers_only(shape(kind.all).name))
+            let (records, paging) = query::page_of(call, kind, records)?;
+            let entities = call.wants_entity() || call.answers_only(shape(kind.all).name);
+            let mut list = writer.list(kind, &records, entities);
+            if let Some(paging) = &paging {
+                value::put(list.as_mut(), "PagingInfo", paging);
+            }
+            list
         }
         Found::One(record) if !call.may_see(record) => return Err(absent(record.kind.name, &record.id)),
         Found::One(record) => writer.one(record, call.wants_entity() || call.answers_only(record.kind.name)),

@@ -74,8 +74,8 @@ impl EmServer {
         self
     }
 
-    /// How long a task is `Running`, and how long it is `OperationFinished`; a tenth of a second each when this is not called.
-    /// With zero a task is over when it is first asked for.
+    /// How long a task is `Running`, and how long it is `OperationFinished`; a tenth of a second each when this is not
+    /// called. With zero a task is over when it is first asked for.
     pub fn task_steps(mut self, running: Duration, operation_finished: Duration) -> Self {
         self.pace.task_steps = [running, operation_finished];
         self

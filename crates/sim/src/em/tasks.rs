@@ -146,8 +146,8 @@ fn half_done(backend: &mut Backend, session: &str, number: u64) {
     }
 }
 
-/// The work is done with the task's last step: before that, Enterprise Manager may not know of it. A task that was deleted does
-/// nothing; one whose session is over still works.
+/// The work is done with the task's last step: before that, Enterprise Manager may not know of it. A task that was
+/// deleted does nothing; one whose session is over still works.
 fn finish(backend: &mut Backend, session: &str, number: u64, work_fault: &WorkFault, effect: Effect) {
     let session_lives = backend.work.0.contains_key(session);
     if session_lives && backend.work.task(session, number).is_none() {

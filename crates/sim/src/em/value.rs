@@ -100,6 +100,15 @@ pub(in crate::em) fn clear(of: &mut dyn Struct, path: &str) {
     at(of, path, Missing::Left, &mut |mut slot| slot.clear());
 }
 
+/// Puts a struct into the field at a dotted path; a path that the type lacks is passed over.
+pub(in crate::em) fn put(of: &mut dyn Struct, path: &str, value: &dyn Struct) {
+    at(of, path, Missing::Made, &mut |slot| {
+        if let Slot::Struct(place) = slot {
+            copy(value, place.get_or_default());
+        }
+    });
+}
+
 /// Adds an item to the list of structs at a dotted path.
 pub(in crate::em) fn push(of: &mut dyn Struct, path: &str, item: &dyn Struct) {
     at(of, path, Missing::Made, &mut |slot| {
@@ -244,8 +253,9 @@ fn one(from: View<'_>, to: Slot<'_>) {
     }
 }
 
-/// Lays what a client sent over what there is: what it left out stays, and so does a secret that it sent empty. Of a choice
-/// (a struct of nothing but structs), what was sent replaces the rest. Lists are replaced whole, unknown fields one by one.
+/// Lays what a client sent over what there is: what it left out stays, and so does a secret that it sent empty. Of a
+/// choice (a struct of nothing but structs), what was sent replaces the rest. Lists are replaced whole, unknown fields
+/// one by one.
 pub(in crate::em) fn overlay(sent: &dyn Struct, to: &mut dyn Struct) {
     let choice = |field: &backhaul_wire::Field| matches!(field.kind, Kind::Struct(_)) && field.repeat == Repeat::One;
     let is_choice = to.shape().fields.iter().all(choice);

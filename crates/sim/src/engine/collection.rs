@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use backhaul_wire::IdKey;
+
 /// What has an id.
 pub(crate) trait Named {
     fn id(&self) -> &Arc<str>;
 }
 
-/// Records in the order in which they came; the letter case of their ids does not count.
+/// Records in the order in which they came.
 #[derive(Debug, Clone)]
 pub(crate) struct Collection<R> {
     records: BTreeMap<u64, R>,
-    by_id: HashMap<Arc<str>, u64>,
+    by_id: HashMap<IdKey, u64>,
     next: u64,
 }
 
@@ -28,8 +30,7 @@ impl<R: Named> Collection<R> {
     }
 
     fn place(&self, id: &str) -> Option<&u64> {
-        // Most ids are in lower case already.
-        self.by_id.get(id).or_else(|| self.by_id.get(id.to_ascii_lowercase().as_str()))
+        self.by_id.get(&IdKey::from(id))
     }
 
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &R> {
@@ -46,7 +47,7 @@ impl<R: Named> Collection<R> {
             Some(place) => *place,
             None => {
                 self.next += 1;
-                self.by_id.insert(lower(record.id()), self.next);
+                self.by_id.insert(IdKey::from(&**record.id()), self.next);
                 self.next
             }
         };
@@ -54,7 +55,7 @@ impl<R: Named> Collection<R> {
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<R> {
-        let place = self.by_id.remove(id.to_ascii_lowercase().as_str())?;
+        let place = self.by_id.remove(&IdKey::from(id))?;
         self.records.remove(&place)
     }
 }
@@ -65,9 +66,4 @@ impl<R: Named> FromIterator<R> for Collection<R> {
         records.into_iter().for_each(|record| collection.put(record));
         collection
     }
-}
-
-/// An id in lower case, which most are: then it is shared and not copied.
-fn lower(id: &Arc<str>) -> Arc<str> {
-    if id.bytes().any(|byte| byte.is_ascii_uppercase()) { id.to_ascii_lowercase().into() } else { id.clone() }
 }

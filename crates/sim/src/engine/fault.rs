@@ -83,10 +83,11 @@ pub enum Effect {
     ForeignNext(String),
     /// Every session of the system ends before the request is looked at.
     ExpireSessions,
-    /// What the request begins, a task of Enterprise Manager, a session of VB365 or a job of ZStack, stays `Running` for ever.
+    /// What the request begins, a task of Enterprise Manager, a session of VB365 or a job of ZStack, stays `Running`
+    /// for ever.
     TaskHangs,
-    /// What the request begins, a task of Enterprise Manager, a session of VB365 or a job of ZStack, ends without success, and with this
-    /// message; it changes nothing.
+    /// What the request begins, a task of Enterprise Manager, a session of VB365 or a job of ZStack, ends without
+    /// success, and with this message; it changes nothing.
     TaskFails(String),
     /// A job of ZStack that the request begins is not known afterwards, although its work is done.
     TaskVanishes,
@@ -121,8 +122,8 @@ impl Fault {
         self
     }
 
-    /// Only requests to this path. `*` stands for any run of characters, letter case does not count, and a pattern with a
-    /// `?` in it is compared with the path and the query as sent.
+    /// Only requests to this path. `*` stands for any run of characters, letter case does not count, and a pattern with
+    /// a `?` in it is compared with the path and the query as sent.
     #[must_use]
     pub fn path(mut self, pattern: impl Into<String>) -> Self {
         self.path = pattern.into();

@@ -1,8 +1,11 @@
 //! Requests and answers, as the simulated systems see them.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// A request, read whole.
@@ -31,6 +34,12 @@ pub(crate) enum WorkFault {
     Fails(String),
     /// Nobody knows it, although its work is done (ZStack).
     Vanishes,
+}
+
+/// The segments of a path as they were before they were percent-encoded; empty ones do not count.
+pub(crate) fn segments(path: &str) -> Vec<Cow<'_, str>> {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy()).collect()
 }
 
 impl Request {

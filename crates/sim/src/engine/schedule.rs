@@ -1,7 +1,7 @@
 //! A simulated clock, and what is to happen by it.
 //!
-//! Whatever changes with time holds a [`Schedule`] and is [`Clocked`]: events are taken in the order of their times, each at its
-//! own time, whenever a request comes in or the clock is put forward. Nothing runs in the background.
+//! Whatever changes with time holds a [`Schedule`] and is [`Clocked`]: events are taken in the order of their times,
+//! each at its own time, whenever a request comes in or the clock is put forward. Nothing runs in the background.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -99,7 +99,8 @@ impl<B> Schedule<B> {
         }
     }
 
-    /// Takes out the next event whose time has come; the clock shows that time. When there is none, it shows the present.
+    /// Takes out the next event whose time has come; the clock shows that time. When there is none, it shows the
+    /// present.
     fn due(&mut self) -> Option<Event<B>> {
         let present = self.began.elapsed().saturating_add(self.ahead);
         match self.events.first_entry() {

@@ -81,7 +81,8 @@ impl Server {
     }
 
     async fn connection(self: Arc<Self>, stream: TcpStream, tls: Option<TlsAcceptor>) {
-        // Answers are written whole: waiting for more would only cost a client time. Where it fails, it costs just that.
+        // Answers are written whole: waiting for more would only cost a client time. Where it fails, it costs just
+        // that.
         let _ = stream.set_nodelay(true);
         let local = stream.local_addr().ok();
         match tls {

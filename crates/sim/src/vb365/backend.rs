@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul_models::vb365::operations::OPERATIONS;
+use backhaul_wire::IdKey;
 
 use super::content;
 use super::estate::Vb365Estate;
@@ -16,7 +17,8 @@ use crate::engine::schedule::{Clocked, Schedule};
 
 /// How many changes are remembered; who asks from before gets an error.
 const MAX_CHANGES: usize = 1000;
-/// How many listings are kept for the pages that follow; then all are dropped, and a page is cut from the collection as it is.
+/// How many listings are kept for the pages that follow; then all are dropped, and a page is cut from the collection as
+/// it is.
 const MAX_SETS: usize = 64;
 
 /// All that can change.
@@ -31,7 +33,7 @@ pub(in crate::vb365) struct Backend {
     schedule: Schedule<Backend>,
     changes: VecDeque<Change>,
     changed: u64,
-    sets: HashMap<String, Vec<Arc<str>>>,
+    sets: HashMap<IdKey, Vec<Arc<str>>>,
 }
 
 /// Something that happened to a record.
@@ -155,12 +157,12 @@ impl Backend {
             self.sets.clear();
         }
         let id = self.new_guid();
-        self.sets.insert(id.clone(), ids);
+        self.sets.insert(id.as_str().into(), ids);
         id
     }
 
     pub(in crate::vb365) fn set(&self, id: &str) -> Option<&[Arc<str>]> {
-        self.sets.get(&id.to_ascii_lowercase()).map(Vec::as_slice)
+        self.sets.get(&IdKey::from(id)).map(Vec::as_slice)
     }
 }
 

@@ -42,8 +42,8 @@ impl Call<'_> {
         let said = |field: &Field| {
             sent.as_object().is_some_and(|sent| sent.keys().any(|name| name.eq_ignore_ascii_case(field.json)))
         };
-        // What must be there is known of the newest version; what edits may leave anything out, and what is answered, too, names
-        // what the answer must hold.
+        // What must be there is known of the newest version; what edits may leave anything out, and what is answered,
+        // too, names what the answer must hold.
         let answered = form.response.shape().is_some_and(|answer| answer.name == shape.name);
         let strict = self.version == *VERSIONS.end() && self.operation.method == "POST" && !answered;
         let mut required = shape

@@ -92,8 +92,8 @@ fn recorded(place: &CollectionPath, shape: &Shape, at: usize, body: &Value) -> R
     Record { id: id.into(), body, made: false }
 }
 
-/// The organization that a collection is about: the one in its path, the first one in the repository in its path, or else the
-/// first one there is. Its id and its name.
+/// The organization that a collection is about: the one in its path, the first one in the repository in its path, or
+/// else the first one there is. Its id and its name.
 fn organization(estate: &Vb365Estate, store: &Store, key: &str) -> Option<(String, String)> {
     let owners = owners(key);
     let named = |name: &str| owners.get(name).and_then(Value::as_str);

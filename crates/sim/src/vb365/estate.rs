@@ -22,8 +22,8 @@ pub struct Vb365Estate {
     pub repositories: Vec<BackupRepository>,
     /// Which organization uses how much of which repository; both listings of usage are cut from it.
     pub usage: Vec<Usage>,
-    /// What other collections hold. Where nothing is said of a collection, jobs, sessions, proxies and restore points follow from
-    /// the above, and the rest is made up.
+    /// What other collections hold. Where nothing is said of a collection, jobs, sessions, proxies and restore points
+    /// follow from the above, and the rest is made up.
     pub records: Vec<Vb365Record>,
 }
 

@@ -1,4 +1,5 @@
-//! Binary answers: exports, saved items, reports. Their bytes follow from what was asked for, so that a second try gives the same.
+//! Binary answers: exports, saved items, reports. Their bytes follow from what was asked for, so that a second try
+//! gives the same.
 
 use http::StatusCode;
 use http::header::{ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, ETAG, IF_RANGE, RANGE};

@@ -15,8 +15,8 @@ type Row = (&'static str, &'static str, std::ops::RangeInclusive<u8>);
 
 const ALL: std::ops::RangeInclusive<u8> = backhaul_models::vb365::VERSIONS;
 
-/// What records of a collection link to, beside themselves. Where nothing stands here, a record of a collection inside another
-/// one links to the record that it is below.
+/// What records of a collection link to, beside themselves. Where nothing stands here, a record of a collection inside
+/// another one links to the record that it is below.
 const ROWS: &[(&str, &[Row])] = &[
     (
         "organizations",

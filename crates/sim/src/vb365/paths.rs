@@ -1,7 +1,8 @@
 //! Where things are: from the path of a request to a collection, a record in it, or a document.
 //!
-//! A path's template has `{}` for every identifier, in lower case: `organizations/{}/users`. What is browsed in a restore session
-//! belongs to the organization that was backed up, so that every session shows the same: `restored/{}/mailboxes`.
+//! A path's template has `{}` for every identifier, in lower case: `organizations/{}/users`. What is browsed in a
+//! restore session belongs to the organization that was backed up, so that every session shows the same:
+//! `restored/{}/mailboxes`.
 
 use std::collections::HashMap;
 
@@ -173,8 +174,8 @@ impl RecordTypes {
     }
 }
 
-/// What stands at a path without version, in any letter case: the type of a collection's records, or of a document that stands
-/// alone; `None` where there is nothing.
+/// What stands at a path without version, in any letter case: the type of a collection's records, or of a document that
+/// stands alone; `None` where there is nothing.
 pub(crate) fn is_known(path: &str) -> Option<&'static Shape> {
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     let fits = |template: &str| {

@@ -127,7 +127,8 @@ impl Call<'_> {
         found.ok_or_else(|| absent(&CollectionPath::top(key), &id))
     }
 
-    /// Whether a record is the account's own: an organization's own account sees its restore sessions and restore points.
+    /// Whether a record is the account's own: an organization's own account sees its restore sessions and restore
+    /// points.
     fn may_see(&self, place: &CollectionPath, record: &Record) -> bool {
         match &self.account {
             Account::Organization(own) if ["restoresessions", "restorepoints"].contains(&place.template.as_str()) => {

@@ -1,6 +1,7 @@
 //! What VB365 holds: records of no version, as JSON, in collections that are named by their paths.
 //!
-//! A collection comes into being when it is first asked for ([`super::content`]), so that a large estate costs what is used of it.
+//! A collection comes into being when it is first asked for ([`super::content`]), so that a large estate costs what is
+//! used of it.
 
 use std::collections::HashMap;
 use std::sync::Arc;

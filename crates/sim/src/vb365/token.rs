@@ -165,8 +165,9 @@ fn organization_of(user: &str, backend: &mut Backend) -> Option<Id> {
     found.map(|it| Id::from(&*it.id))
 }
 
-/// Who comes with an assertion: the answer of the Microsoft identity platform, whole, and the application that asked for it. Its
-/// signature is not looked at; a `<userId>.<tenantId>` says which organization, and else it is the first one in Microsoft 365.
+/// Who comes with an assertion: the answer of the Microsoft identity platform, whole, and the application that asked
+/// for it. Its signature is not looked at; a `<userId>.<tenantId>` says which organization, and else it is the first
+/// one in Microsoft 365.
 fn asserted(body: &TokenRequest, backend: &mut Backend) -> Result<Grant, &'static str> {
     let client = body.client_id.as_ref().map(ToString::to_string).filter(|client| !client.is_empty());
     let client = client.ok_or("The client_id is missing.")?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use backhaul_models::vb365::{BackupRepositoryStorageUsageInfo, OrganizationStorageSpaceUsage};
-use backhaul_wire::Id;
+use backhaul_wire::{Id, IdKey};
 use serde_json::Value;
 
 use super::estate::Usage;
@@ -15,14 +15,10 @@ use crate::engine::project::project;
 #[derive(Debug, Default)]
 pub(in crate::vb365) struct Usages {
     rows: Vec<Usage>,
-    by_organization: HashMap<String, Vec<usize>>,
-    by_repository: HashMap<String, Vec<usize>>,
+    by_organization: HashMap<IdKey, Vec<usize>>,
+    by_repository: HashMap<IdKey, Vec<usize>>,
     /// What organizations that are no more were called: their backups stay.
-    names: HashMap<String, String>,
-}
-
-fn lower(id: &Id) -> String {
-    id.as_str().to_ascii_lowercase()
+    names: HashMap<IdKey, String>,
 }
 
 impl Usages {
@@ -34,15 +30,15 @@ impl Usages {
 
     fn push(&mut self, row: Usage) {
         let at = self.rows.len();
-        self.by_organization.entry(lower(&row.organization_id)).or_default().push(at);
+        self.by_organization.entry(row.organization_id.key()).or_default().push(at);
         if let Some(id) = &row.space.repository_id {
-            self.by_repository.entry(lower(id)).or_default().push(at);
+            self.by_repository.entry(id.key()).or_default().push(at);
         }
         self.rows.push(row);
     }
 
-    fn of<'u>(&'u self, index: &'u HashMap<String, Vec<usize>>, id: &str) -> Vec<&'u Usage> {
-        let places = index.get(&id.to_ascii_lowercase()).into_iter().flatten();
+    fn of<'u>(&'u self, index: &'u HashMap<IdKey, Vec<usize>>, id: &str) -> Vec<&'u Usage> {
+        let places = index.get(&IdKey::from(id)).into_iter().flatten();
         places.filter_map(|at| self.rows.get(*at)).collect()
     }
 
@@ -59,7 +55,7 @@ impl Usages {
     /// Adds to what an organization uses of a repository.
     pub(in crate::vb365) fn grow(&mut self, organization: &str, repository: &str, bytes: i64) {
         let here = |row: &Usage| row.space.repository_id.as_ref().is_some_and(|id| id.same(&repository.into()));
-        let places = self.by_organization.get(&organization.to_ascii_lowercase()).into_iter().flatten();
+        let places = self.by_organization.get(&IdKey::from(organization)).into_iter().flatten();
         let found = places.copied().find(|at| self.rows.get(*at).is_some_and(here));
         let at = found.unwrap_or_else(|| {
             let mut space = OrganizationStorageSpaceUsage::default();
@@ -87,7 +83,7 @@ impl Usages {
 
     /// Remembers what an organization was called whose backups stay.
     pub(in crate::vb365) fn remember(&mut self, id: &str, name: &str) {
-        self.names.insert(id.to_ascii_lowercase(), name.to_owned());
+        self.names.insert(id.into(), name.to_owned());
     }
 }
 
@@ -131,7 +127,7 @@ impl Call<'_> {
         let id = usage.organization_id.as_str();
         let mut info = BackupRepositoryStorageUsageInfo::default();
         let there = self.backend.store.get("organizations", id).map(|it| it.text("name").to_owned());
-        info.name = there.or_else(|| self.backend.usages.names.get(&id.to_ascii_lowercase()).cloned());
+        info.name = there.or_else(|| self.backend.usages.names.get(&IdKey::from(id)).cloned());
         info.id = Some(usage.organization_id.clone());
         info.used_space_bytes = usage.space.used_space_bytes;
         info.local_cache_used_space_bytes = usage.space.local_cache_used_space_bytes;

@@ -59,8 +59,8 @@ struct At<'s> {
 }
 
 impl Writer<'_> {
-    /// A value of a type. What is given is shown as far as the version has it; what is required and not given is made up, and
-    /// with `all` what is optional, too.
+    /// A value of a type. What is given is shown as far as the version has it; what is required and not given is made
+    /// up, and with `all` what is optional, too.
     pub(in crate::vb365) fn write(&self, shape: &Shape, given: &Members, seed: &str, all: bool) -> Value {
         self.object(shape, given, At { seed, all, depth: 0 })
     }

@@ -21,7 +21,8 @@ pub struct ZstackEstate {
     pub zones: Vec<Zone>,
     /// Everything else. Of an inventory of which there is no record here, made-up ones are answered.
     pub records: Vec<ZstackRecord>,
-    /// The server's zone, in seconds east of UTC: session dates are written in it. Dates of records are written as they are.
+    /// The server's zone, in seconds east of UTC: session dates are written in it. Dates of records are written as they
+    /// are.
     pub utc_offset_seconds: i32,
 }
 

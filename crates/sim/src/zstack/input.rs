@@ -1,5 +1,6 @@
 //! What a request asks for: its operation's parameters, wherever they stand.
 
+use backhaul_models::route::PathParams;
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::{Kind, Operation, Repeat};
 use serde_json::Value;
@@ -7,7 +8,6 @@ use serde_json::Value;
 use super::backend::Who;
 use super::refusal::{Failure, Refusal};
 use super::store::{Body, text};
-use crate::engine::route::PathParams;
 
 /// A request whose operation is known.
 #[derive(Debug, Clone)]
@@ -125,7 +125,8 @@ impl Input {
     }
 }
 
-/// A parameter of the query: given several times or with numbers behind its name when it is a list, with keys when it is a map.
+/// A parameter of the query: given several times or with numbers behind its name when it is a list, with keys when it
+/// is a map.
 fn in_query(name: &str, kind: Kind, list: bool, query: &[(String, String)]) -> Result<Option<Value>, Refusal> {
     let dotted = |given: &str| given.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned);
     if matches!(kind, Kind::Json) && !list {

@@ -1,6 +1,7 @@
 //! Objects that are made up from their types, for what no estate holds. The same ones every time.
 //!
-//! An id names a row where its name says of which class: `zoneUuid` is the uuid of a zone, so that joins lead somewhere.
+//! An id names a row where its name says of which class: `zoneUuid` is the uuid of a zone, so that joins lead
+//! somewhere.
 
 use backhaul_wire::{Field, Kind, Repeat, Shape};
 use serde_json::Value;

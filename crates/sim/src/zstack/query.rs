@@ -4,6 +4,7 @@ mod filter;
 mod test;
 
 use backhaul_filter::zstack::{Condition, QOp, split_q};
+use backhaul_models::route::PathParams;
 use serde_json::{Map, Value};
 
 pub(super) use self::filter::{Filter, Leaf, unknown};
@@ -12,7 +13,6 @@ use super::answer::Classes;
 use super::class::Class;
 use super::refusal::{Failure, Refusal};
 use super::store::{Row, Store};
-use crate::engine::route::PathParams;
 
 const DEFAULT_LIMIT: usize = 1000;
 

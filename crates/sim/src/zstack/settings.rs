@@ -44,7 +44,8 @@ impl ZstackServer {
         self
     }
 
-    /// How long a job runs; a tenth of a second when this is not called. With zero a job is over when it is first asked for.
+    /// How long a job runs; a tenth of a second when this is not called. With zero a job is over when it is first asked
+    /// for.
     pub fn job_time(mut self, time: Duration) -> Self {
         self.job_time = time;
         self
@@ -56,15 +57,16 @@ impl ZstackServer {
         self
     }
 
-    /// What the server takes for its own scheme, host and port when it says where a job is. When this is not called, it is what
-    /// the client asked for; a server behind a proxy that was not told its own address says `http://localhost:8080`.
+    /// What the server takes for its own scheme, host and port when it says where a job is. When this is not called, it
+    /// is what the client asked for; a server behind a proxy that was not told its own address says
+    /// `http://localhost:8080`.
     pub fn own_url(mut self, url: impl Into<String>) -> Self {
         self.own_url = Some(url.into());
         self
     }
 
-    /// Whether the zone of a signed request's `Date` counts. When this is not called it does not: the server compares the clock
-    /// reading with that of its own zone.
+    /// Whether the zone of a signed request's `Date` counts. When this is not called it does not: the server compares
+    /// the clock reading with that of its own zone.
     pub fn checks_time_zone(mut self, checks: bool) -> Self {
         self.checks_time_zone = checks;
         self

@@ -20,7 +20,8 @@ pub(super) enum Skew {
     Seconds(i64),
 }
 
-/// Whether a signature is that of a request: HMAC-SHA1 over method, date and decoded path, from `/v1` on and without the query.
+/// Whether a signature is that of a request: HMAC-SHA1 over method, date and decoded path, from `/v1` on and without
+/// the query.
 pub(super) fn fits(signature: &str, secret: &str, method: &str, date: &str, path: &str) -> bool {
     let path = percent_decode_str(path.strip_prefix("/zstack").unwrap_or(path)).decode_utf8_lossy();
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else { return false };
@@ -30,7 +31,8 @@ pub(super) fn fits(signature: &str, secret: &str, method: &str, date: &str, path
 
 /// How far a `Date` header is off the server's clock.
 ///
-/// Unless told otherwise the server compares clock readings: what the header's zone says does not count, and its own zone does.
+/// Unless told otherwise the server compares clock readings: what the header's zone says does not count, and its own
+/// zone does.
 pub(super) fn skew(date: &str, now: i64, offset: i32, checks_zone: bool) -> Skew {
     let Some((reading, zone)) = read(date) else { return Skew::Unreadable };
     if checks_zone {

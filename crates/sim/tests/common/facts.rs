@@ -7,7 +7,8 @@ use quick_xml::events::Event;
 
 use super::em;
 
-/// The facts that an XML document states: `Root/Child[0]/@Attribute = value`, in no order but that of repeated elements.
+/// The facts that an XML document states: `Root/Child[0]/@Attribute = value`, in no order but that of repeated
+/// elements.
 pub fn facts(xml: &str) -> BTreeSet<String> {
     let mut reader = quick_xml::Reader::from_str(xml);
     reader.config_mut().trim_text(true);

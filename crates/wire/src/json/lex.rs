@@ -59,8 +59,9 @@ impl Error {
 pub(super) enum Altered {
     /// `\ud83d` without its other half, read as U+FFFD.
     Surrogate,
-    /// A number of more than 64 bits among unknown members, kept as the nearest double, or as text beyond a double's
-    /// range.
+    /// `NaN` or an infinity among unknown members, which JSON has no numbers for, kept as text.
+    NoNumber,
+    /// A number of more than 64 bits among unknown members, kept as the nearest double, or as text beyond a double's range.
     Number,
 }
 
@@ -68,6 +69,7 @@ impl Altered {
     pub(super) fn reason(self) -> &'static str {
         match self {
             Self::Surrogate => "half a character (a lone surrogate) was read as U+FFFD",
+            Self::NoNumber => "NaN or an infinity, which JSON has no numbers for, was kept as text",
             Self::Number => "a number of more than 64 bits was not kept digit by digit",
         }
     }
@@ -262,10 +264,8 @@ impl<'t> Cursor<'t> {
             b'f' => self.literal("false").map(|()| Value::Bool(false))?,
             b'n' => self.literal("null").map(|()| Value::Null)?,
             _ => {
-                let (value, exact) = self.number()?.value();
-                if !exact {
-                    self.altered = Some(Altered::Number);
-                }
+                let (value, altered) = self.number()?.value();
+                self.altered = altered.or(self.altered);
                 value
             }
         })

@@ -275,8 +275,15 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
 impl Shape {
     /// The field that takes a list which stands where the struct is expected.
     fn takes_list(&self) -> Option<usize> {
-        let only = matches!(self.fields, [only] if only.repeat == Repeat::List).then_some(0);
-        self.bare_list.map(usize::from).or(only)
+        let alone = match self.fields {
+            [list] => list.repeat == Repeat::List,
+            // Beside the list there may be what says which page it is.
+            [list, page] => {
+                list.repeat == Repeat::List && page.repeat == Repeat::One && matches!(page.kind, Kind::Struct(_))
+            }
+            _ => false,
+        };
+        self.bare_list.map(usize::from).or(alone.then_some(0))
     }
 
     /// Whether a body of it is a listing: a page, or an object of lists.

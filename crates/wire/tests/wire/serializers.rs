@@ -39,8 +39,33 @@ fn doubles_that_are_no_numbers() {
     }
 }
 
-/// Json.NET 10 on a long that went through a double (.NET Core 3.1), and Gson 2.8 (JDK 11) on a number read as an
-/// Object.
+/// DataContractJsonSerializer (.NET 8) writes XML Schema's names without quotes, Json.NET 10 with `FloatFormatHandling.Symbol`,
+/// Gson 2.13 with `serializeSpecialFloatingPointValues` and Python 3.12 JavaScript's.
+#[test]
+fn doubles_that_are_no_numbers_without_quotes() {
+    for (text, wanted) in [
+        ("NaN", f64::NAN),
+        ("Infinity", f64::INFINITY),
+        ("-Infinity", f64::NEG_INFINITY),
+        ("INF", f64::INFINITY),
+        ("-INF", f64::NEG_INFINITY),
+    ] {
+        let (value, drift) = in_json(&format!("{{\"Share\": {text}, \"Shares\": [1, {text}], \"Name\": \"next\"}}"));
+        assert!(drift.is_empty(), "{drift:?}");
+        assert_eq!(value.share.unwrap().to_bits(), wanted.to_bits(), "{text}");
+        assert_eq!((value.shares.len(), value.name.as_deref()), (2, Some("next")));
+        // Elsewhere it costs a value at most, and is told.
+        let (value, drift) = in_json(&format!("{{\"Count\": {text}, \"New\": {{\"a\": {text}}}, \"Name\": \"next\"}}"));
+        assert_eq!((value.count, value.name.as_deref()), (None, Some("next")));
+        let paths: Vec<_> = drift.misfits.iter().map(|misfit| misfit.path.as_str()).collect();
+        assert_eq!(paths, ["Count", "New"], "{drift:?}");
+    }
+    for no_value in ["NaNs", "nan", "INFINITE", "-Inf", "+INF", "N"] {
+        json::decode::<Every>(format!("{{\"Share\": {no_value}}}").as_bytes()).unwrap_err();
+    }
+}
+
+/// Json.NET 10 on a long that went through a double (.NET Core 3.1), and Gson 2.8 (JDK 11) on a number read as an Object.
 #[test]
 fn whole_numbers_in_scientific_notation() {
     assert_eq!(in_json(r#"{"Count": 1.2345678901234568E+17}"#).0.count, Some(123_456_789_012_345_680));

@@ -6,6 +6,18 @@
 use super::*;
 use crate::zstack::inventory::inventory;
 inventory! {
+    /// Which account stands for a user of a directory that accounts are imported from.
+    AccountThirdPartyAccountSourceRef = ACCOUNT_THIRD_PARTY_ACCOUNT_SOURCE_REF("accountthirdpartyaccountsourceref", None);
+    fields {
+        ID: Int = "id";
+        CREDENTIALS: Text = "credentials";
+        ACCOUNT_SOURCE_UUID: Uid = "accountSourceUuid";
+        ACCOUNT_UUID: Uid = "accountUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// An LDAP account ref.
     LdapAccountRef = LDAP_ACCOUNT_REF("ldapaccountref", None);
     fields {

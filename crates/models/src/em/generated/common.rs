@@ -119,12 +119,14 @@ backhaul_wire::generated_model! {
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
 backhaul_wire::generated_model! {
-    /// A collection in its short form.
+    /// A collection in its short form, all of it or a page.
     ///
-    /// Schema: `schemas/em/em.xsd#EntityReferenceListType`
-    EntityReferences = ENTITY_REFERENCES("EntityReferences").aliases(&["EntityReferenceListType"]).root("EntityReferences");
+    /// Schema: `schemas/em/em.xsd#EntityReferenceCollection`
+    EntityReferences = ENTITY_REFERENCES("EntityReferences").aliases(&["EntityReferenceCollection", "EntityReferenceListType"]).root("EntityReferences");
     /// The resources, in their short form.
     0 refs: Vec<EntityRef> = Structs, list("Ref", Kind::Struct(&ENTITY_REF)).json("Refs");
+    /// Which page this is, when pages were asked for.
+    1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
 backhaul_wire::generated_model! {
     /// A page of a query's answer: references, or entities in the list of their type.

@@ -78,11 +78,13 @@ backhaul_wire::generated_model! {
     6 managed_server_type: Option<ManagedServerType> = Enum, new("ManagedServerType", Kind::Enum(&MANAGED_SERVER_TYPE));
 }
 backhaul_wire::generated_model! {
-    /// Servers that backup servers work with.
+    /// Servers that backup servers work with, all of them or a page.
     ///
-    /// Schema: `schemas/em/em.xsd#ManagedServerEntityListType`
-    ManagedServers = MANAGED_SERVERS("ManagedServers").aliases(&["ManagedServerEntityListType"]).root("ManagedServers");
+    /// Schema: `schemas/em/em.xsd#ManagedServerCollection`
+    ManagedServers = MANAGED_SERVERS("ManagedServers").aliases(&["ManagedServerCollection", "ManagedServerEntityListType"]).root("ManagedServers");
     0 managed_servers: Vec<ManagedServer> = Structs, list("ManagedServer", Kind::Struct(&MANAGED_SERVER)).json("ManagedServers");
+    /// Which page this is, when pages were asked for.
+    1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
 backhaul_wire::generated_choice! {
     /// What stands at the root of a hierarchy of machines.

@@ -31,11 +31,13 @@ backhaul_wire::generated_model! {
     9 vbr_certificate_thumbprint: Option<String> = Text, new("VbrCertificateThumbprint", Kind::Text);
 }
 backhaul_wire::generated_model! {
-    /// The backup servers of a collection.
+    /// The backup servers of a collection, all of them or a page.
     ///
-    /// Schema: `schemas/em/em.xsd#BackupServerEntityListType`
-    BackupServers = BACKUP_SERVERS("BackupServers").aliases(&["BackupServerEntityListType"]).root("BackupServers");
+    /// Schema: `schemas/em/em.xsd#BackupServerCollection`
+    BackupServers = BACKUP_SERVERS("BackupServers").aliases(&["BackupServerCollection", "BackupServerEntityListType"]).root("BackupServers");
     0 backup_servers: Vec<BackupServer> = Structs, list("BackupServer", Kind::Struct(&BACKUP_SERVER)).json("BackupServers");
+    /// Which page this is, when pages were asked for.
+    1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
 backhaul_wire::generated_model! {
     /// A backup repository.
@@ -60,11 +62,13 @@ backhaul_wire::generated_model! {
     7 kind: Option<RepositoryKind> = Enum, new("Kind", Kind::Enum(&REPOSITORY_KIND));
 }
 backhaul_wire::generated_model! {
-    /// The repositories of a collection.
+    /// The repositories of a collection, all of them or a page.
     ///
-    /// Schema: `schemas/em/em.xsd#RepositoryEntityListType`
-    Repositories = REPOSITORIES("Repositories").aliases(&["RepositoryEntityListType"]).root("Repositories");
+    /// Schema: `schemas/em/em.xsd#RepositoryCollection`
+    Repositories = REPOSITORIES("Repositories").aliases(&["RepositoryCollection", "RepositoryEntityListType"]).root("Repositories");
     0 repositories: Vec<Repository> = Structs, list("Repository", Kind::Struct(&REPOSITORY)).json("Repositories");
+    /// Which page this is, when pages were asked for.
+    1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
 backhaul_wire::generated_choice! {
     /// What a repository stands on.

@@ -39,9 +39,13 @@ backhaul_wire::generated_model! {
 }
 backhaul_wire::generated_request! { Job() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, set job_type: JobType, set platform: Platform, into description: String, set schedule_configured: bool, set schedule_enabled: bool, into next_run: DateTime, set job_schedule_options: JobScheduleOptions, set job_info: JobInfo } }
 backhaul_wire::generated_model! {
-    /// Schema: `schemas/em/em.xsd#JobEntityListType`
-    Jobs = JOBS("Jobs").aliases(&["JobEntityListType"]).root("Jobs");
+    /// Jobs, all of them or a page.
+    ///
+    /// Schema: `schemas/em/em.xsd#JobCollection`
+    Jobs = JOBS("Jobs").aliases(&["JobCollection", "JobEntityListType"]).root("Jobs");
     0 jobs: Vec<Job> = Structs, list("Job", Kind::Struct(&JOB)).json("Jobs");
+    /// Which page this is, when pages were asked for.
+    1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
 backhaul_wire::generated_model! {
     /// When a job runs.

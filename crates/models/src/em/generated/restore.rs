@@ -64,7 +64,7 @@ backhaul_wire::generated_model! {
     /// A restore of a machine of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudVmRestoreSpecType`
-    VCloudVmRestoreSpec = V_CLOUD_VM_RESTORE_SPEC("VCloudVmRestoreSpec").aliases(&["VCloudVmRestoreSpecType"]);
+    VCloudVmRestoreSpec = V_CLOUD_VM_RESTORE_SPEC("VCloudVmRestoreSpec").aliases(&["VCloudVmRestoreSpecType", "vCloudVmRestoreSpecInfoType"]);
     /// Whether the machine is started afterwards.
     0 power_on_after_restore: Option<bool> = Bool, new("PowerOnAfterRestore", Kind::Bool);
     /// The server of VMware Cloud Director.

@@ -362,7 +362,7 @@ backhaul_wire::generated_model! {
     /// Whether backups are encrypted.
     ///
     /// Schema: `schemas/em/em.xsd#JobEncryptionType`
-    JobEncryption = JOB_ENCRYPTION("JobEncryption").aliases(&["JobEncryptionType"]);
+    JobEncryption = JOB_ENCRYPTION("JobEncryption").aliases(&["JobEncryptionType", "StorageSettingsEncryptionSettingsOptionType"]);
     /// Whether they are.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
     /// The password that they are encrypted with.

@@ -267,8 +267,7 @@ backhaul_wire::generated_model! {
     AmazonS3CompatibleObjectStorageRepository = AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY("AmazonS3CompatibleObjectStorageRepository").aliases(&["RESTAmazonS3CompatibleObjectStorageRepository"]).since(4).until(7);
     /// In v6 and later.
     0 amazon_bucket_s3_compatible: Option<AmazonBucketS3Compatible> = Struct, new("amazonBucketS3Compatible", Kind::Struct(&AMAZON_BUCKET_S3_COMPATIBLE)).since(6);
-    /// In v6 and later.
-    1 s3_folder: Option<String> = Text, new("s3Folder", Kind::Text).since(6);
+    1 s3_folder: Option<String> = Text, new("s3Folder", Kind::Text);
     /// The id.
     2 id: Option<Id> = Id, new("id", Kind::Id);
     /// The name.
@@ -281,18 +280,20 @@ backhaul_wire::generated_model! {
     6 size_limit_enabled: Option<bool> = Bool, new("sizeLimitEnabled", Kind::Bool);
     /// The limit of the space, in GB.
     7 size_limit_gb: Option<i64> = Int, new("sizeLimitGB", Kind::Int);
+    /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
+    8 used_space_gb: Option<i64> = Int, new("usedSpaceGB", Kind::Int).until(4);
     /// Space used, in bytes.
-    8 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
+    9 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
     /// Free space, in bytes; negative when the server does not know it.
-    9 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
+    10 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
     /// Up to v5.
-    10 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
+    11 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
     /// Whether backups cannot be changed or deleted before their time. (v7 and later)
-    11 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
+    12 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
     /// What it is.
-    12 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
+    13 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
     /// Links to related resources, by name.
-    13 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
+    14 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
     /// In v4 to v7.
@@ -307,8 +308,7 @@ backhaul_wire::generated_model! {
     1 glacier_instant_retrieval_enabled: Option<bool> = Bool, new("glacierInstantRetrievalEnabled", Kind::Bool).since(7);
     /// In v6 and later.
     2 amazon_bucket_s3_aws: Option<AmazonBucketS3Aws> = Struct, new("amazonBucketS3Aws", Kind::Struct(&AMAZON_BUCKET_S3_AWS)).since(6);
-    /// In v6 and later.
-    3 s3_folder: Option<String> = Text, new("s3Folder", Kind::Text).since(6);
+    3 s3_folder: Option<String> = Text, new("s3Folder", Kind::Text);
     /// In v6 and later.
     4 ia_storage_class_enabled: Option<bool> = Bool, new("iaStorageClassEnabled", Kind::Bool).since(6);
     /// The id.
@@ -323,22 +323,24 @@ backhaul_wire::generated_model! {
     9 size_limit_enabled: Option<bool> = Bool, new("sizeLimitEnabled", Kind::Bool);
     /// The limit of the space, in GB.
     10 size_limit_gb: Option<i64> = Int, new("sizeLimitGB", Kind::Int);
+    /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
+    11 used_space_gb: Option<i64> = Int, new("usedSpaceGB", Kind::Int).until(4);
     /// Space used, in bytes.
-    11 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
+    12 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
     /// Free space, in bytes; negative when the server does not know it.
-    12 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
+    13 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
     /// Up to v5.
-    13 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
+    14 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
     /// Whether backups cannot be changed or deleted before their time. (v7 and later)
-    14 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
+    15 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
     /// What it is.
-    15 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
+    16 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
     /// In v6 and later.
-    16 use_archiver_appliance: Option<bool> = Bool, new("useArchiverAppliance", Kind::Bool).since(6);
+    17 use_archiver_appliance: Option<bool> = Bool, new("useArchiverAppliance", Kind::Bool).since(6);
     /// In v6 and later.
-    17 amazon_archiver_appliance: Option<AmazonArchiverAppliance> = Struct, new("amazonArchiverAppliance", Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE)).since(6);
+    18 amazon_archiver_appliance: Option<AmazonArchiverAppliance> = Struct, new("amazonArchiverAppliance", Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE)).since(6);
     /// Links to related resources, by name.
-    18 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
+    19 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
     /// Amazon archiver appliance, a part of an object storage. (v6 and later)
@@ -363,10 +365,8 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureObjectStorageRepository`
     AzureObjectStorageRepository = AZURE_OBJECT_STORAGE_REPOSITORY("AzureObjectStorageRepository").aliases(&["RESTAzureObjectStorageRepository"]).since(4).until(7);
-    /// In v6 and later.
-    0 azure_container: Option<AzureContainer> = Struct, new("azureContainer", Kind::Struct(&AZURE_CONTAINER)).since(6);
-    /// In v6 and later.
-    1 azure_folder: Option<String> = Text, new("azureFolder", Kind::Text).since(6);
+    0 azure_container: Option<AzureContainer> = Struct, new("azureContainer", Kind::Struct(&AZURE_CONTAINER));
+    1 azure_folder: Option<String> = Text, new("azureFolder", Kind::Text);
     /// The id.
     2 id: Option<Id> = Id, new("id", Kind::Id);
     /// The name.
@@ -379,26 +379,28 @@ backhaul_wire::generated_model! {
     6 size_limit_enabled: Option<bool> = Bool, new("sizeLimitEnabled", Kind::Bool);
     /// The limit of the space, in GB.
     7 size_limit_gb: Option<i64> = Int, new("sizeLimitGB", Kind::Int);
+    /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
+    8 used_space_gb: Option<i64> = Int, new("usedSpaceGB", Kind::Int).until(4);
     /// Space used, in bytes.
-    8 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
+    9 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
     /// Free space, in bytes; negative when the server does not know it.
-    9 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
+    10 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
     /// Up to v5.
-    10 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
+    11 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
     /// Whether backups cannot be changed or deleted before their time. (v7 and later)
-    11 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
+    12 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
     /// What it is.
-    12 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
+    13 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
     /// In v6 and later.
-    13 use_archiver_appliance: Option<bool> = Bool, new("useArchiverAppliance", Kind::Bool).since(6);
+    14 use_archiver_appliance: Option<bool> = Bool, new("useArchiverAppliance", Kind::Bool).since(6);
     /// In v6 and later.
-    14 azure_service_account: Option<ServiceAccountInfo> = Struct, new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO)).since(6);
+    15 azure_service_account: Option<ServiceAccountInfo> = Struct, new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO)).since(6);
     /// In v6 and later.
-    15 azure_subscription: Option<AzureSubscription> = Struct, new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)).since(6);
+    16 azure_subscription: Option<AzureSubscription> = Struct, new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)).since(6);
     /// In v6 and later.
-    16 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE)).since(6);
+    17 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE)).since(6);
     /// Links to related resources, by name.
-    17 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
+    18 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
     /// Azure archiver appliance, a part of an object storage. (v6 and later)
@@ -440,8 +442,7 @@ backhaul_wire::generated_model! {
     AnyObjectStorageRepository = OBJECT_STORAGE_REPOSITORY("ObjectStorageRepository").aliases(&["RESTObjectStorageRepositoryComposed"]).union(&OBJECT_STORAGE_REPOSITORY_KINDS).since(4).until(7);
     /// In v6 and later.
     0 amazon_bucket_s3_compatible: Option<AmazonBucketS3Compatible> = Struct, new("amazonBucketS3Compatible", Kind::Struct(&AMAZON_BUCKET_S3_COMPATIBLE)).since(6);
-    /// In v6 and later.
-    1 s3_folder: Option<String> = Text, new("s3Folder", Kind::Text).since(6);
+    1 s3_folder: Option<String> = Text, new("s3Folder", Kind::Text);
     /// The id.
     2 id: Option<Id> = Id, new("id", Kind::Id);
     /// The name.
@@ -454,40 +455,40 @@ backhaul_wire::generated_model! {
     6 size_limit_enabled: Option<bool> = Bool, new("sizeLimitEnabled", Kind::Bool);
     /// The limit of the space, in GB.
     7 size_limit_gb: Option<i64> = Int, new("sizeLimitGB", Kind::Int);
+    /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
+    8 used_space_gb: Option<i64> = Int, new("usedSpaceGB", Kind::Int).until(4);
     /// Space used, in bytes.
-    8 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
+    9 used_space_bytes: Option<i64> = Int, new("usedSpaceBytes", Kind::Int);
     /// Free space, in bytes; negative when the server does not know it.
-    9 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
+    10 free_space_bytes: Option<i64> = Int, new("freeSpaceBytes", Kind::Int);
     /// Up to v5.
-    10 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
+    11 bucket: Option<ObjectStorageBucket> = Struct, new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5);
     /// Whether backups cannot be changed or deleted before their time. (v7 and later)
-    11 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
+    12 enable_immutability: Option<bool> = Bool, new("enableImmutability", Kind::Bool).since(7);
     /// What it is.
-    12 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
+    13 r#type: Option<ObjectStorageType> = Enum, new("type", Kind::Enum(&OBJECT_STORAGE_TYPE));
     /// Links to related resources, by name.
-    13 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
+    14 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
     /// In v6 and later.
-    14 glacier_deep_archive_enabled: Option<bool> = Bool, new("glacierDeepArchiveEnabled", Kind::Bool).since(6);
+    15 glacier_deep_archive_enabled: Option<bool> = Bool, new("glacierDeepArchiveEnabled", Kind::Bool).since(6);
     /// In v7 and later.
-    15 glacier_instant_retrieval_enabled: Option<bool> = Bool, new("glacierInstantRetrievalEnabled", Kind::Bool).since(7);
+    16 glacier_instant_retrieval_enabled: Option<bool> = Bool, new("glacierInstantRetrievalEnabled", Kind::Bool).since(7);
     /// In v6 and later.
-    16 amazon_bucket_s3_aws: Option<AmazonBucketS3Aws> = Struct, new("amazonBucketS3Aws", Kind::Struct(&AMAZON_BUCKET_S3_AWS)).since(6);
+    17 amazon_bucket_s3_aws: Option<AmazonBucketS3Aws> = Struct, new("amazonBucketS3Aws", Kind::Struct(&AMAZON_BUCKET_S3_AWS)).since(6);
     /// In v6 and later.
-    17 ia_storage_class_enabled: Option<bool> = Bool, new("iaStorageClassEnabled", Kind::Bool).since(6);
+    18 ia_storage_class_enabled: Option<bool> = Bool, new("iaStorageClassEnabled", Kind::Bool).since(6);
     /// In v6 and later.
-    18 use_archiver_appliance: Option<bool> = Bool, new("useArchiverAppliance", Kind::Bool).since(6);
+    19 use_archiver_appliance: Option<bool> = Bool, new("useArchiverAppliance", Kind::Bool).since(6);
     /// In v6 and later.
-    19 amazon_archiver_appliance: Option<AmazonArchiverAppliance> = Struct, new("amazonArchiverAppliance", Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE)).since(6);
+    20 amazon_archiver_appliance: Option<AmazonArchiverAppliance> = Struct, new("amazonArchiverAppliance", Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE)).since(6);
+    21 azure_container: Option<AzureContainer> = Struct, new("azureContainer", Kind::Struct(&AZURE_CONTAINER));
+    22 azure_folder: Option<String> = Text, new("azureFolder", Kind::Text);
     /// In v6 and later.
-    20 azure_container: Option<AzureContainer> = Struct, new("azureContainer", Kind::Struct(&AZURE_CONTAINER)).since(6);
+    23 azure_service_account: Option<ServiceAccountInfo> = Struct, new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO)).since(6);
     /// In v6 and later.
-    21 azure_folder: Option<String> = Text, new("azureFolder", Kind::Text).since(6);
+    24 azure_subscription: Option<AzureSubscription> = Struct, new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)).since(6);
     /// In v6 and later.
-    22 azure_service_account: Option<ServiceAccountInfo> = Struct, new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO)).since(6);
-    /// In v6 and later.
-    23 azure_subscription: Option<AzureSubscription> = Struct, new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)).since(6);
-    /// In v6 and later.
-    24 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE)).since(6);
+    25 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE)).since(6);
 }
 /// An object storage that backup repositories can use (up to v7). (v4 to v7)
 ///
@@ -594,6 +595,16 @@ impl ObjectStorageRepository {
             Self::AmazonS3Aws(kind) => kind.size_limit_gb,
             Self::Azure(kind) => kind.size_limit_gb,
             Self::Unknown(kind) => kind.size_limit_gb,
+        }
+    }
+    /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
+    #[must_use]
+    pub fn used_space_gb(&self) -> Option<i64> {
+        match self {
+            Self::AmazonS3Compatible(kind) => kind.used_space_gb,
+            Self::AmazonS3Aws(kind) => kind.used_space_gb,
+            Self::Azure(kind) => kind.used_space_gb,
+            Self::Unknown(kind) => kind.used_space_gb,
         }
     }
     /// Space used, in bytes.

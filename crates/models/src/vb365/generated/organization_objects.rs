@@ -129,15 +129,17 @@ backhaul_wire::generated_model! {
     1 e_tag: Option<i64> = Int, new("eTag", Kind::Int).since(8);
     /// The name that is shown.
     2 display_name: Option<String> = Text, new("displayName", Kind::Text).required();
+    /// The name. (up to v5)
+    3 name: Option<String> = Text, new("name", Kind::Text).until(5);
     /// A note by the administrator.
-    3 description: Option<String> = Text, new("description", Kind::Text);
-    4 mail: Option<String> = Text, new("mail", Kind::Text).required();
+    4 description: Option<String> = Text, new("description", Kind::Text);
+    5 mail: Option<String> = Text, new("mail", Kind::Text).required();
     /// The tenant id in Microsoft 365. (v8 and later)
-    5 msid: Option<Id> = Id, new("msid", Kind::Id).since(8);
+    6 msid: Option<Id> = Id, new("msid", Kind::Id).since(8);
     /// In v8 and later.
-    6 data_location: Option<String> = Text, new("dataLocation", Kind::Text).since(8);
+    7 data_location: Option<String> = Text, new("dataLocation", Kind::Text).since(8);
     /// Links to related resources, by name.
-    7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
+    8 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_choice! {
     /// What it is.

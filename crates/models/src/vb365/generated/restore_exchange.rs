@@ -52,8 +52,8 @@ backhaul_wire::generated_model! {
     1 r#type: Option<ExchangeFolderType> = Enum, new("type", Kind::Enum(&EXCHANGE_FOLDER_TYPE));
     /// In v6 and later.
     2 category: Option<ExchangeFolderCategory> = Enum, new("category", Kind::Enum(&EXCHANGE_FOLDER_CATEGORY)).since(6);
-    /// A note by the administrator. (v6 and later)
-    3 description: Option<String> = Text, new("description", Kind::Text).since(6);
+    /// A note by the administrator.
+    3 description: Option<String> = Text, new("description", Kind::Text);
     /// The mailbox. (v8 and later)
     4 mailbox_id: Option<Id> = Id, new("mailboxId", Kind::Id).since(8);
     /// Links to related resources, by name.
@@ -98,20 +98,17 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     1 attachments: Vec<Attachment> = Structs, list("attachments", Kind::Struct(&ATTACHMENT)).since(6);
     2 organizer: Option<String> = Text, new("organizer", Kind::Text);
-    /// In v6 and later.
-    3 attendees: Option<String> = Text, new("attendees", Kind::Text).since(6);
-    /// When it started. (v6 and later)
-    4 start_time: Option<DateTime> = DateTime, new("startTime", Kind::DateTime).since(6);
-    /// When it ended; absent while it runs. (v6 and later)
-    5 end_time: Option<DateTime> = DateTime, new("endTime", Kind::DateTime).since(6);
-    /// In v6 and later.
-    6 location: Option<String> = Text, new("location", Kind::Text).since(6);
+    3 attendees: Option<String> = Text, new("attendees", Kind::Text);
+    /// When it started.
+    4 start_time: Option<DateTime> = DateTime, new("startTime", Kind::DateTime);
+    /// When it ended; absent while it runs.
+    5 end_time: Option<DateTime> = DateTime, new("endTime", Kind::DateTime);
+    6 location: Option<String> = Text, new("location", Kind::Text);
     /// The subject.
     7 subject: Option<String> = Text, new("subject", Kind::Text);
     /// In v6 and later.
     8 recurrence_pattern_format: Option<String> = Text, new("recurrencePatternFormat", Kind::Text).since(6);
-    /// In v6 and later.
-    9 recurring: Option<bool> = Bool, new("recurring", Kind::Bool).since(6);
+    9 recurring: Option<bool> = Bool, new("recurring", Kind::Bool);
     10 item_class: Option<String> = Text, new("itemClass", Kind::Text);
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
@@ -295,16 +292,12 @@ backhaul_wire::generated_model! {
     TaskItem = TASK_ITEM("TaskItem").aliases(&["RESTTaskItem"]);
     /// The mailbox. (v8 and later)
     0 mailbox_id: Option<Id> = Id, new("mailboxId", Kind::Id).since(8);
-    /// How it stands. (v6 and later)
-    1 status: Option<TaskItemStatus> = Enum, new("status", Kind::Enum(&TASK_ITEM_STATUS)).since(6);
-    /// In v6 and later.
-    2 percent_complete: Option<f64> = Float, new("percentComplete", Kind::Float).since(6);
-    /// In v6 and later.
-    3 start_date: Option<DateTime> = DateTime, new("startDate", Kind::DateTime).since(6);
-    /// In v6 and later.
-    4 due_date: Option<DateTime> = DateTime, new("dueDate", Kind::DateTime).since(6);
-    /// In v6 and later.
-    5 owner: Option<String> = Text, new("owner", Kind::Text).since(6);
+    /// How it stands.
+    1 status: Option<TaskItemStatus> = Enum, new("status", Kind::Enum(&TASK_ITEM_STATUS));
+    2 percent_complete: Option<f64> = Float, new("percentComplete", Kind::Float);
+    3 start_date: Option<DateTime> = DateTime, new("startDate", Kind::DateTime);
+    4 due_date: Option<DateTime> = DateTime, new("dueDate", Kind::DateTime);
+    5 owner: Option<String> = Text, new("owner", Kind::Text);
     /// The subject.
     6 subject: Option<String> = Text, new("subject", Kind::Text);
     7 item_class: Option<String> = Text, new("itemClass", Kind::Text);
@@ -336,20 +329,17 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     1 attachments: Vec<Attachment> = Structs, list("attachments", Kind::Struct(&ATTACHMENT)).since(6);
     2 organizer: Option<String> = Text, new("organizer", Kind::Text);
-    /// In v6 and later.
-    3 attendees: Option<String> = Text, new("attendees", Kind::Text).since(6);
-    /// When it started. (v6 and later)
-    4 start_time: Option<DateTime> = DateTime, new("startTime", Kind::DateTime).since(6);
-    /// When it ended; absent while it runs. (v6 and later)
-    5 end_time: Option<DateTime> = DateTime, new("endTime", Kind::DateTime).since(6);
-    /// In v6 and later.
-    6 location: Option<String> = Text, new("location", Kind::Text).since(6);
+    3 attendees: Option<String> = Text, new("attendees", Kind::Text);
+    /// When it started.
+    4 start_time: Option<DateTime> = DateTime, new("startTime", Kind::DateTime);
+    /// When it ended; absent while it runs.
+    5 end_time: Option<DateTime> = DateTime, new("endTime", Kind::DateTime);
+    6 location: Option<String> = Text, new("location", Kind::Text);
     /// The subject.
     7 subject: Option<String> = Text, new("subject", Kind::Text);
     /// In v6 and later.
     8 recurrence_pattern_format: Option<String> = Text, new("recurrencePatternFormat", Kind::Text).since(6);
-    /// In v6 and later.
-    9 recurring: Option<bool> = Bool, new("recurring", Kind::Bool).since(6);
+    9 recurring: Option<bool> = Bool, new("recurring", Kind::Bool);
     10 item_class: Option<String> = Text, new("itemClass", Kind::Text);
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
@@ -407,16 +397,12 @@ backhaul_wire::generated_model! {
     38 entry_type: Option<String> = Text, new("entryType", Kind::Text).since(6);
     /// In v6 and later.
     39 date: Option<DateTime> = DateTime, new("date", Kind::DateTime).since(6);
-    /// How it stands. (v6 and later)
-    40 status: Option<TaskItemStatus> = Enum, new("status", Kind::Enum(&TASK_ITEM_STATUS)).since(6);
-    /// In v6 and later.
-    41 percent_complete: Option<f64> = Float, new("percentComplete", Kind::Float).since(6);
-    /// In v6 and later.
-    42 start_date: Option<DateTime> = DateTime, new("startDate", Kind::DateTime).since(6);
-    /// In v6 and later.
-    43 due_date: Option<DateTime> = DateTime, new("dueDate", Kind::DateTime).since(6);
-    /// In v6 and later.
-    44 owner: Option<String> = Text, new("owner", Kind::Text).since(6);
+    /// How it stands.
+    40 status: Option<TaskItemStatus> = Enum, new("status", Kind::Enum(&TASK_ITEM_STATUS));
+    41 percent_complete: Option<f64> = Float, new("percentComplete", Kind::Float);
+    42 start_date: Option<DateTime> = DateTime, new("startDate", Kind::DateTime);
+    43 due_date: Option<DateTime> = DateTime, new("dueDate", Kind::DateTime);
+    44 owner: Option<String> = Text, new("owner", Kind::Text);
 }
 /// An item of a mailbox.
 ///

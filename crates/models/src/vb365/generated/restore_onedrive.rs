@@ -446,8 +446,8 @@ backhaul_wire::generated_model! {
     OneDriveFolder = ONE_DRIVE_FOLDER("OneDriveFolder").aliases(&["RESTOneDriveFolder"]);
     /// The OneDrive. (v8 and later)
     0 one_drive_id: Option<Id> = Id, new("oneDriveId", Kind::Id).since(8);
-    /// The version. (v6 and later)
-    1 version: Option<String> = Text, new("version", Kind::Text).since(6);
+    /// The version.
+    1 version: Option<String> = Text, new("version", Kind::Text);
     /// The id.
     2 id: Option<Id> = Id, new("id", Kind::Id).required();
     /// In v6 and later.

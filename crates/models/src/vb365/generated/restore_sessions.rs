@@ -381,16 +381,12 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionEvent`
     RestoreSessionEvent = RESTORE_SESSION_EVENT("RestoreSessionEvent").aliases(&["RESTRestoreSessionEvent"]);
-    /// In v6 and later.
-    0 item_name: Option<String> = Text, new("itemName", Kind::Text).since(6);
-    /// In v6 and later.
-    1 item_type: Option<String> = Text, new("itemType", Kind::Text).since(6);
-    /// In bytes. (v6 and later)
-    2 item_size_bytes: Option<i64> = Int, new("itemSizeBytes", Kind::Int).since(6);
-    /// In v6 and later.
-    3 source: Option<String> = Text, new("source", Kind::Text).since(6);
-    /// In v6 and later.
-    4 target: Option<String> = Text, new("target", Kind::Text).since(6);
+    0 item_name: Option<String> = Text, new("itemName", Kind::Text);
+    1 item_type: Option<String> = Text, new("itemType", Kind::Text);
+    /// In bytes.
+    2 item_size_bytes: Option<i64> = Int, new("itemSizeBytes", Kind::Int);
+    3 source: Option<String> = Text, new("source", Kind::Text);
+    4 target: Option<String> = Text, new("target", Kind::Text);
     /// The id.
     5 id: Option<Id> = Id, new("id", Kind::Id).required();
     /// What it is.

@@ -14,6 +14,20 @@ backhaul_wire::generated_model! {
     1 api_timeout: Option<i64> = Int, new("apiTimeout", Kind::Int);
 }
 backhaul_wire::generated_model! {
+    /// What an event that ends a job says of itself, beside the job's result.
+    ///
+    /// Schema: `schemas/zstack/common.json#/$defs/JobEvent`
+    JobEvent = JOB_EVENT("JobEvent");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+}
+backhaul_wire::generated_model! {
     /// A job that takes long.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/LongJob`
@@ -203,6 +217,7 @@ backhaul_wire::generated_choice! {
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&JOB_LOCATION, make::<JobLocation>),
+    TypeEntry::Struct(&JOB_EVENT, make::<JobEvent>),
     TypeEntry::Struct(&LONG_JOB, make::<LongJob>),
     TypeEntry::Struct(&TASK_PROGRESS, make::<TaskProgress>),
     TypeEntry::Struct(&BATCH_QUERY_RESULT, make::<BatchQueryResult>),

@@ -26,7 +26,8 @@ impl New {
         Self { kind, body: Box::new(body), owners }
     }
 
-    /// Puts it into the store, with an identifier of its own. Two of one kind and one owner have different names, where names tell them apart.
+    /// Puts it into the store, with an identifier of its own. Two of one kind and one owner have different names, where
+    /// names tell them apart.
     pub(super) fn put(self, backend: &mut Backend) -> Result<Record, String> {
         let Self { kind, body, owners } = &self;
         let kind = resource_types::find(kind).ok_or("The kind is not known.")?;

@@ -10,7 +10,7 @@ use backhaul_models::em::{
 use backhaul_wire::Secret;
 
 use super::{EmEstate, Owned};
-use crate::estate::Night;
+use crate::engine::night::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
@@ -44,8 +44,8 @@ const GONE_MAIN: &str = "90817263-5443-4526-9718-09fadbecdbca";
 /// Mebibytes in a gibibyte.
 const GB: i64 = 1024;
 
-/// Jobs, sessions, backups, restore points, replicas, agents, file shares, what a provider has, accounts, and guests' files, in
-/// the form of estate files; a test sees to it that they can be read.
+/// Jobs, sessions, backups, restore points, replicas, agents, file shares, what a provider has, accounts, and guests'
+/// files, in the form of estate files; a test sees to it that they can be read.
 const MORE: &str = include_str!("demo.json");
 
 pub(crate) fn estate(night: Night) -> EmEstate {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use backhaul_models::em::{BackupServer, CloudTenant};
 use backhaul_models::registry::make;
 use backhaul_wire::reflect::Model;
-use backhaul_wire::{Id, System};
+use backhaul_wire::{Id, IdKey, System};
 use serde_json::Value;
 
 use super::{EmEstate, EmRecord, GuestFile, Owned};
@@ -21,8 +21,8 @@ pub(crate) fn read(mut object: Object) -> Result<EmEstate, FormError> {
     let subtenants = owned(&mut object, "subtenants", "tenant", "em.tenants", known)?;
     let mut estate = EmEstate { servers, repositories, tenants, subtenants, ..EmEstate::default() };
     let owners = more(&mut object, &mut estate)?;
-    let known: HashSet<String> = estate.ids().map(|id| plain(&id)).collect();
-    if let Some((path, id)) = owners.into_iter().find(|(_, id)| !known.contains(&plain(id))) {
+    let known: HashSet<IdKey> = estate.ids().map(|id| id.key()).collect();
+    if let Some((path, id)) = owners.into_iter().find(|(_, id)| !known.contains(&id.key())) {
         let message = format!("`{}` is the id of nothing in `em`", id.as_str().escape_debug());
         return Err(FormError::new(path, message));
     }
@@ -81,11 +81,6 @@ fn more(object: &mut Object, estate: &mut EmEstate) -> Result<Vec<(String, Id)>,
         estate.guest_files.push(file);
     }
     Ok(owners)
-}
-
-/// An identifier as it is compared: the GUID, or else the text, in lower case.
-fn plain(id: &Id) -> String {
-    id.guid().unwrap_or(id.as_str()).to_ascii_lowercase()
 }
 
 /// The records of an array, each with a member that names its owner.

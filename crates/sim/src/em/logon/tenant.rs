@@ -41,8 +41,8 @@ pub(super) fn account(call: &Call<'_>, user: &str, password: &str) -> Option<Acc
     opens(call, tenant, password).then(|| session(tenant, user.to_owned()))
 }
 
-/// Whether this is the tenant's password: their own, or the simulator's where the estate gives none. A tenant that is disabled
-/// has none.
+/// Whether this is the tenant's password: their own, or the simulator's where the estate gives none. A tenant that is
+/// disabled has none.
 fn opens(call: &Call<'_>, tenant: &Record, password: &str) -> bool {
     let body = tenant.body.as_ref();
     let disabled = !body.path("Enabled").is_absent() && !value::flag(body, "Enabled");

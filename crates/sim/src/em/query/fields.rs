@@ -1,7 +1,7 @@
 //! The fields that filters may name, and where the server finds their values.
 //!
-//! Written down once more, although `schemas/em/queries.json` has them: a server knows what its answers do not hold, and a
-//! simulator that read the client's table would share its mistakes.
+//! Written down once more, although `schemas/em/queries.json` has them: a server knows what its answers do not hold,
+//! and a simulator that read the client's table would share its mistakes.
 
 mod agents;
 mod backups;

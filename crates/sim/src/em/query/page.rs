@@ -49,8 +49,8 @@ impl Page {
         info
     }
 
-    /// A link to another page of the same query. XML echoes the query with `+` for a blank and nearly everything else as it
-    /// is, JSON percent-encoded in lower case.
+    /// A link to another page of the same query. XML echoes the query with `+` for a blank and nearly everything else
+    /// as it is, JSON percent-encoded in lower case.
     fn link(&self, call: &Call<'_>, address: &str, rel: &str, page: usize) -> Link {
         let mut href = format!("{address}?");
         for (name, value) in &call.params {

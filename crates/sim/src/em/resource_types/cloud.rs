@@ -80,7 +80,7 @@ pub(super) static KINDS: &[ResourceType] = &[
         ])
         .subs(&[
             Sub { segment: "gateways", kind: "CloudGateway", way: Relation::Listed("", "CloudGateways") },
-            below("tenants", "CloudTenant"),
+            Sub { segment: "tenants", kind: "CloudTenant", way: Relation::Listed("CloudGatewayPools", "CloudTenants") },
         ]),
     ResourceType::new::<CloudHardwarePlan, CloudHardwarePlans>("cloud/hardwarePlans", "CloudHardwarePlanReference")
         .bucket("CloudHardwarePlans")

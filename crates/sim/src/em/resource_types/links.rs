@@ -23,7 +23,8 @@ pub(in crate::em) enum LinkRow {
     To { rel: &'static str, kind: &'static str, form: Form },
     /// To the other form of the resource.
     Alternate,
-    /// To the resource itself or to something below it: the relation, the link type, the rest of the address, and the name.
+    /// To the resource itself or to something below it: the relation, the link type, the rest of the address, and the
+    /// name.
     Own { rel: &'static str, kind: &'static str, tail: &'static str, name: Title },
     /// As `Own`, where the type of job makes it possible.
     For(JobKinds, &'static LinkRow),

@@ -9,7 +9,8 @@ use crate::em::estate::EmEstate;
 use crate::em::resource_types::{self, ResourceType};
 use crate::em::value;
 
-/// A store with what an estate holds. A record of a type that is no kind of resource stays out, as nothing could reach it.
+/// A store with what an estate holds. A record of a type that is no kind of resource stays out, as nothing could reach
+/// it.
 pub(in crate::em) fn load(estate: &EmEstate) -> Store {
     let mut store = Store::default();
     for server in &estate.servers {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use backhaul_models::vb365::{AnyOrganization, BackupRepository};
-use backhaul_wire::{DateTime, Id};
+use backhaul_wire::{DateTime, Id, IdKey};
 use serde_json::{Value, json};
 
 use super::members;
@@ -30,15 +30,7 @@ pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &CollectionPat
             let all = estate.repositories.iter();
             all.filter_map(|it| Some(given(it.id.as_ref()?, members(it)))).collect()
         }
-        "objectstoragerepositories" => {
-            let all = estate.repositories.iter().map(|it| members(it));
-            all.filter_map(|repository| {
-                let storage = repository.get("objectStorage")?.as_object()?.clone();
-                let id = Id::from(storage.get("id")?.as_str()?);
-                Some(given(&id, storage))
-            })
-            .collect()
-        }
+        "objectstoragerepositories" => estate.repositories.iter().filter_map(object_storage_repository).collect(),
         "proxies" => proxies(estate),
         "jobs" => all_jobs(estate).map(|job| with_status(estate, job)).collect(),
         "copyjobs" => copy_jobs(estate),
@@ -95,14 +87,36 @@ fn proxies(estate: &Vb365Estate) -> Vec<Record> {
     ids.into_iter().enumerate().map(proxy).collect()
 }
 
-/// The repositories that organizations use, by the organization's id in lower case.
-type Used<'e> = HashMap<String, Vec<&'e Id>>;
+/// Where the data of a repository lie in object storage: what v4 to v7 list apart from repositories. Members that the
+/// estate does not give are made up; those that the storage's kind or the version lacks are not shown.
+fn object_storage_repository(repository: &BackupRepository) -> Option<Record> {
+    let mut storage = members(repository).get("objectStorage")?.as_object()?.clone();
+    let id = Id::from(storage.get("id")?.as_str()?);
+    let name = repository.name.as_deref().unwrap_or_default();
+    let slug: String = name.to_lowercase().chars().map(|it| if it.is_alphanumeric() { it } else { '-' }).collect();
+    let used = storage.get("usedSpaceBytes").and_then(Value::as_i64);
+    let invented = json!({
+        "name": name, "description": repository.description, "accountId": invent::id(&format!("account of {name}")),
+        "usedSpaceGB": used.map(|bytes| bytes >> 30),
+        "bucket": {"name": slug, "servicePoint": "s3.eu-central-1.amazonaws.com", "customRegionId": "eu-central-1"},
+        "amazonBucketS3Aws": {"name": slug, "regionType": "Global", "regionName": "EU (Frankfurt)", "regionId": "eu-central-1"},
+        "amazonBucketS3Compatible": {"name": slug, "servicePoint": "https://s3.example.com", "customRegionId": "eu-central-1"},
+        "s3Folder": "microsoft365", "azureContainer": {"name": slug, "regionType": "Global"}, "azureFolder": "microsoft365",
+    });
+    for (member, value) in invented.as_object().into_iter().flatten() {
+        storage.entry(member).or_insert_with(|| value.clone());
+    }
+    Some(given(&id, storage))
+}
+
+/// The repositories that organizations use, by the organization.
+type Used<'e> = HashMap<IdKey, Vec<&'e Id>>;
 
 fn used(estate: &Vb365Estate) -> Used<'_> {
     let mut used = Used::new();
     for usage in &estate.usage {
         if let Some(repository) = &usage.space.repository_id {
-            used.entry(usage.organization_id.as_str().to_ascii_lowercase()).or_default().push(repository);
+            used.entry(usage.organization_id.key()).or_default().push(repository);
         }
     }
     used
@@ -121,7 +135,7 @@ fn jobs(used: &Used<'_>, organization: &AnyOrganization) -> Vec<Record> {
     let name = organization.name.clone().unwrap_or_default();
     let last = organization.last_backuptime.as_ref().map_or_else(|| invent::date(0), ToString::to_string);
     let next = seconds(&last).map(|seconds| clock::iso(seconds + DAY));
-    let repositories = used.get(&id.as_str().to_ascii_lowercase()).into_iter().flatten();
+    let repositories = used.get(&id.key()).into_iter().flatten();
     let job = |(at, repository): (usize, &Id)| {
         let whole = at == 0;
         let items = json!([{"type": "PartialOrganization", "id": format!("{id}{}", invent::id(&name)), "mailbox": true,
@@ -192,7 +206,7 @@ fn restore_points(estate: &Vb365Estate) -> Vec<Record> {
         let id = organization.id.clone()?;
         let job = jobs(&used, organization).into_iter().next()?;
         let time = job.text("lastRun").to_owned();
-        let points = used.get(&id.as_str().to_ascii_lowercase())?.iter();
+        let points = used.get(&id.key())?.iter();
         let points = points.map(|repository| restore_point(id.as_str(), repository.as_str(), &job.id, &time));
         Some(points.collect::<Vec<_>>())
     };

@@ -1,4 +1,5 @@
-//! What records of some collections say where nothing else is said. It is added when they are shown, and not kept with each.
+//! What records of some collections say where nothing else is said. It is added when they are shown, and not kept with
+//! each.
 
 use serde_json::{Value, json};
 

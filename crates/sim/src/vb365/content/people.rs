@@ -42,6 +42,7 @@ pub(super) enum Subject {
     Site,
     Team,
     Message,
+    MailboxItem,
     File,
     Folder,
     /// Anything else: it is called what it is, and by number.
@@ -57,10 +58,37 @@ pub(super) fn subject(last: &str) -> Subject {
         "groups" | "groupdata" | "protectedgroups" => Subject::Group,
         "sites" | "sitedata" | "webs" | "protectedsites" => Subject::Site,
         "teams" | "teamdata" | "protectedteams" => Subject::Team,
-        "items" | "posts" => Subject::Message,
+        "items" => Subject::MailboxItem,
+        "posts" => Subject::Message,
         "documents" | "files" | "versions" | "attachments" => Subject::File,
         "folders" | "lists" | "libraries" => Subject::Folder,
         _ => Subject::Thing,
+    }
+}
+
+/// An item of a mailbox. Most are messages; each of the other seven kinds comes once in fifteen, with the members of
+/// its kind.
+fn mailbox_item(at: usize, domain: &str) -> Value {
+    let subject = format!("{} ({})", SUBJECTS[at % SUBJECTS.len()], at + 1);
+    let person = format!("user{:02}@{domain}", at % 9 + 1);
+    let other = format!("user{:02}@{domain}", at % 7 + 10);
+    let ago = |seconds: usize| invent::date(seconds.try_into().unwrap_or_default());
+    let hour = at * 3_600;
+    match at % 15 {
+        2 => json!({ "itemClass": "IPM.Appointment", "subject": subject, "organizer": person, "attendees": other,
+            "startTime": ago(hour + 3_600), "endTime": ago(hour), "location": format!("Room {}", at % 4 + 1),
+            "recurring": false }),
+        4 => json!({ "itemClass": "IPM.Contact", "fullName": format!("{} {}", FIRST[at % 15], LAST[at % 11]),
+            "email": other, "company": "Fabrikam", "jobTitle": UNITS[at % 7], "businessPhone": "+49 221 555 0142" }),
+        6 => json!({ "itemClass": "IPM.Task", "subject": subject, "status": "InProgress", "percentComplete": 0.5,
+            "startDate": ago(hour + 86_400), "dueDate": ago(hour), "owner": person }),
+        8 => json!({ "itemClass": "IPM.Activity", "subject": subject, "startTime": ago(hour), "duration": 30,
+            "entryType": "Phone call", "company": "Fabrikam" }),
+        10 => json!({ "itemClass": "IPM.StickyNote", "subject": subject, "date": ago(hour) }),
+        12 => json!({ "itemClass": "IPM.Post", "subject": subject, "from": person, "postedOn": ago(hour) }),
+        14 => json!({ "itemClass": "IPM.DistList", "name": UNITS[at % 7] }),
+        _ => json!({ "itemClass": "IPM.Note", "subject": subject, "from": person, "to": other, "sent": ago(hour + 2),
+            "received": ago(hour), "importance": "Normal", "reminder": false }),
     }
 }
 
@@ -100,10 +128,10 @@ impl Subject {
                 let subject = format!("{} ({})", SUBJECTS[at % SUBJECTS.len()], at + 1);
                 let from = format!("user{:02}@{domain}", at % 9 + 1);
                 json!({ "subject": subject, "from": from, "author": from, "to": format!("user{:02}@{domain}", at % 7 + 10),
-                    "itemClass": "IPM.Note", "body": format!("<p>{subject}</p>"), "title": subject, "name": subject,
-                    "sent": invent::date(at as i64 * 3_600), "received": invent::date(at as i64 * 3_600 - 2),
+                    "body": format!("<p>{subject}</p>"), "title": subject, "name": subject,
                     "createdTime": invent::date(at as i64 * 3_600) })
             }
+            Self::MailboxItem => mailbox_item(at, domain),
             Self::File => {
                 let name = FILES[at % FILES.len()];
                 let name = if at < FILES.len() { name.to_owned() } else { format!("{} {name}", at / FILES.len() + 1) };

@@ -1,13 +1,14 @@
 //! The actions of v3 to v5: `POST …/Action` with one member, which names what v6 has a path for.
 
+use backhaul_models::route::Routed;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::Response;
 use http::StatusCode;
 use serde_json::Value;
 
 use super::{files, handler};
 use crate::engine::form::without_trailing_commas;
-use crate::engine::message::Reply;
-use crate::engine::route::Routed;
+use crate::engine::message::{Reply, segments};
 use crate::vb365::{Call, Refusal, version};
 
 /// Actions whose names v6 changed, in lower case.
@@ -29,7 +30,8 @@ pub(in crate::vb365) fn act(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let verb = RENAMED.iter().find(|(old, _)| *old == lower).map_or(lower.as_str(), |(_, new)| new);
     let path = version(&call.request.path).map_or("", |(_, path)| path).trim_end_matches('/');
     let subject = path.rsplit_once('/').map_or("", |(subject, _)| subject);
-    let routed = call.vb365.router.find("POST", &format!("{subject}/{verb}"), &call.params, Some(HEIR));
+    let heir = format!("{subject}/{verb}");
+    let routed = call.vb365.router.find("POST", &segments(&heir), &call.params, ApiVersion::new(HEIR), |_| true);
     let Routed::Found(operation, values) = routed else {
         // Files were to be had of more than v6 gives them of.
         if ["save", "export"].iter().any(|verb_of_file| verb.starts_with(verb_of_file)) {

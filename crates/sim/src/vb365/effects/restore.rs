@@ -160,8 +160,8 @@ fn search(call: &mut Call<'_>) -> Answer {
     })
 }
 
-/// The collection in which a search looks: the items of a mailbox, the documents of a site, a team's posts, and of the first
-/// mailbox, site or team where the path names none.
+/// The collection in which a search looks: the items of a mailbox, the documents of a site, a team's posts, and of the
+/// first mailbox, site or team where the path names none.
 fn searched(call: &mut Call<'_>, parts: Vec<String>, session: Option<String>) -> Result<CollectionPath, Refusal> {
     let last = parts.last().map(String::as_str).unwrap_or_default();
     let above = parts.iter().rev().nth(1).map(String::as_str).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Organizations of every kind over repositories of every kind. `abc.onmicrosoft.com` and the numbers of its usage are those
-//! of Veeam's documents.
+//! Organizations of every kind over repositories of every kind. `abc.onmicrosoft.com` and the numbers of its usage are
+//! those of Veeam's documents.
 
 use backhaul_models::vb365::{
     AnyObjectStorage, AnyOrganization, BackupRepository, BackupRepositoryRetentionType, ExchangeSettings,
@@ -7,7 +7,7 @@ use backhaul_models::vb365::{
 };
 
 use super::{Usage, Vb365Estate};
-use crate::estate::Night;
+use crate::engine::night::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;

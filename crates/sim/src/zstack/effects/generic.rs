@@ -1,5 +1,5 @@
-//! What an operation's form suggests: an object is made, changed or taken away where path and answer say which, and an answer
-//! of any other type is made up.
+//! What an operation's form suggests: an object is made, changed or taken away where path and answer say which, and an
+//! answer of any other type is made up.
 
 use backhaul_wire::{Field, Kind, Operation, Repeat, Shape};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Backup storages of every kind, and some of what else there is. `image-store` and `sftp` are those of ZStack's documents.
+//! Backup storages of every kind, and some of what else there is. `image-store` and `sftp` are those of ZStack's
+//! documents.
 
 use backhaul_models::zstack::{
     AnyBackupStorage, BackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone,
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 
 use super::ZstackEstate;
 use crate::engine::clock;
-use crate::estate::Night;
+use crate::engine::night::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;

@@ -132,7 +132,8 @@ impl Tag {
         }
     }
 
-    /// Rows with a tag that fulfils the condition; of a negated condition those without a tag that fulfils the opposite.
+    /// Rows with a tag that fulfils the condition; of a negated condition those without a tag that fulfils the
+    /// opposite.
     fn filter(self, store: &Store, leaf: Leaf<'_>) -> Result<Filter, Failure> {
         let (op, negated) = match leaf.op {
             QOp::Ne => (QOp::Eq, true),

@@ -1,6 +1,9 @@
 use serde_json::Value;
 
-use super::{Cursor, Result};
+use super::{Altered, Cursor, Result};
+
+/// What .NET's DataContractJsonSerializer, Json.NET, Gson and Python write for doubles that are no numbers.
+const NO_NUMBERS: [&str; 5] = ["NaN", "Infinity", "-Infinity", "INF", "-INF"];
 
 /// A number as it stands in the text.
 #[derive(Clone, Copy)]
@@ -11,23 +14,26 @@ pub(in crate::json) struct Number<'t> {
 }
 
 impl Number<'_> {
-    /// The number as a tree has it, and whether it is that number exactly (or, for a fraction, the nearest double).
-    pub(super) fn value(self) -> (Value, bool) {
+    /// The number as a tree has it, and why it is not that number exactly (or, for a fraction, the nearest double).
+    pub(super) fn value(self) -> (Value, Option<Altered>) {
         match self.int {
             // `-0` is a double alone.
-            Some(int) if int != 0 || !self.text.starts_with('-') => return (int.into(), true),
+            Some(int) if int != 0 || !self.text.starts_with('-') => return (int.into(), None),
             _ => {}
         }
         if let Ok(int) = self.text.parse::<u64>() {
-            return (int.into(), true);
+            return (int.into(), None);
         }
         let double = self.text.parse::<f64>().ok().and_then(serde_json::Number::from_f64);
         match double {
             Some(double) => {
                 let exact = self.int.is_some() || self.text.contains(['.', 'e', 'E']);
-                (Value::Number(double), exact)
+                (Value::Number(double), (!exact).then_some(Altered::Number))
             }
-            None => (Value::String(self.text.to_owned()), false),
+            None => {
+                let why = if NO_NUMBERS.contains(&self.text) { Altered::NoNumber } else { Altered::Number };
+                (Value::String(self.text.to_owned()), Some(why))
+            }
         }
     }
 }
@@ -73,7 +79,7 @@ impl<'t> Cursor<'t> {
         }
         self.at = digits + count;
         if count == 0 || count > 1 && self.text.as_bytes().get(digits) == Some(&b'0') {
-            return Err(self.not_a_value(start, digits));
+            return self.no_number(start, digits);
         }
         if matches!(self.byte(), Some(b'.' | b'e' | b'E')) {
             self.fraction()?;
@@ -86,6 +92,16 @@ impl<'t> Cursor<'t> {
     }
 
     #[cold]
+    fn no_number(&mut self, start: usize, digits: usize) -> Result<Number<'t>> {
+        let rest = self.text.get(start..).unwrap_or_default();
+        let word = NO_NUMBERS.into_iter().find(|word| rest.starts_with(word));
+        if let Some(word) = word.filter(|word| !rest[word.len()..].starts_with(|next: char| next.is_alphanumeric())) {
+            self.at = start + word.len();
+            return Ok(Number { text: word, int: None });
+        }
+        Err(self.not_a_value(start, digits))
+    }
+
     fn not_a_value(&mut self, start: usize, digits: usize) -> super::Error {
         if self.at >= self.text.len() && self.at == digits {
             return self.malformed("a number is expected");

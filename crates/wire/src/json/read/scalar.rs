@@ -37,7 +37,7 @@ impl<'t> Driver<'t, '_, '_> {
 
     pub(super) fn float(&mut self) -> Result<Option<f64>> {
         match self.cursor.peek()? {
-            b'0'..=b'9' | b'-' => {
+            b'0'..=b'9' | b'-' | b'N' | b'I' => {
                 let number = self.cursor.number()?;
                 parse_float(number.text).map_err(Error::misfit)
             }
@@ -55,7 +55,7 @@ impl<'t> Driver<'t, '_, '_> {
             b'n' => self.null(),
             b't' => self.cursor.literal("true").map(|()| Some(Cow::Borrowed("true"))),
             b'f' => self.cursor.literal("false").map(|()| Some(Cow::Borrowed("false"))),
-            b'0'..=b'9' | b'-' => Ok(Some(Cow::Borrowed(self.cursor.number()?.text))),
+            b'0'..=b'9' | b'-' | b'N' | b'I' => Ok(Some(Cow::Borrowed(self.cursor.number()?.text))),
             _ => Err(self.another("text")),
         }
     }

@@ -200,6 +200,12 @@ backhaul_wire::generated_call! {
     #[derive(Default)]
     GetRepositories = op("GetRepositories", "GET", "/api/repositories");
     () -> forms(Repositories, EntityReferences);
+    /// Which of them, as a query's filter says it.
+    filter: Option<String> [None] query("filter", Kind::Text);
+    /// How many a page holds: 100 when left out.
+    page_size: Option<i64> [None] query("pageSize", Kind::Int);
+    /// The page, counted from 1.
+    page: Option<i64> [None] query("page", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/repositories/{ID}`: One backup repository.

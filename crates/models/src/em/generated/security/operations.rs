@@ -10,6 +10,12 @@ backhaul_wire::generated_call! {
     #[derive(Default)]
     GetBackupServers = op("GetBackupServers", "GET", "/api/backupServers");
     () -> forms(BackupServers, EntityReferences);
+    /// Which of them, as a query's filter says it.
+    filter: Option<String> [None] query("filter", Kind::Text);
+    /// How many a page holds: 100 when left out.
+    page_size: Option<i64> [None] query("pageSize", Kind::Int);
+    /// The page, counted from 1.
+    page: Option<i64> [None] query("page", Kind::Int);
 }
 backhaul_wire::generated_call! {
     /// `POST /api/backupServers?action=create`: Adds a backup server to Enterprise Manager.

@@ -287,8 +287,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/ai.json#/$defs/DeployAppDevelopmentServiceResult`
     DeployAppDevelopmentServiceResult = DEPLOY_APP_DEVELOPMENT_SERVICE_RESULT("DeployAppDevelopmentServiceResult");
-    0 inventory: Option<ModelServiceInstanceGroup> = Struct, new("inventory", Kind::Struct(&MODEL_SERVICE_INSTANCE_GROUP));
-    1 app: Option<ApplicationDevelopmentService> = Struct, new("app", Kind::Struct(&APPLICATION_DEVELOPMENT_SERVICE));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventory: Option<ModelServiceInstanceGroup> = Struct, new("inventory", Kind::Struct(&MODEL_SERVICE_INSTANCE_GROUP));
+    5 app: Option<ApplicationDevelopmentService> = Struct, new("app", Kind::Struct(&APPLICATION_DEVELOPMENT_SERVICE));
 }
 backhaul_wire::generated_model! {
     /// A model service instance group.
@@ -369,8 +377,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/ai.json#/$defs/DeployModelEvalServiceResult`
     DeployModelEvalServiceResult = DEPLOY_MODEL_EVAL_SERVICE_RESULT("DeployModelEvalServiceResult");
-    0 inventory: Option<ModelEvalServiceInstanceGroup> = Struct, new("inventory", Kind::Struct(&MODEL_EVAL_SERVICE_INSTANCE_GROUP));
-    1 tasks: Vec<Value> = Jsons, list("tasks", Kind::Json).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventory: Option<ModelEvalServiceInstanceGroup> = Struct, new("inventory", Kind::Struct(&MODEL_EVAL_SERVICE_INSTANCE_GROUP));
+    5 tasks: Vec<Value> = Jsons, list("tasks", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// A model eval service instance group.
@@ -527,7 +543,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/ai.json#/$defs/DeleteModelsResult`
     DeleteModelsResult = DELETE_MODELS_RESULT("DeleteModelsResult");
-    0 results: Vec<Value> = Jsons, list("results", Kind::Json).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 results: Vec<Value> = Jsons, list("results", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// What `UpdateModel` is given.

@@ -677,7 +677,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/$defs/ExecuteAutoScalingRuleResult`
     ExecuteAutoScalingRuleResult = EXECUTE_AUTO_SCALING_RULE_RESULT("ExecuteAutoScalingRuleResult");
-    0 scaling_activity_uuid: Option<Id> = Id, new("scalingActivityUuid", Kind::Id);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 scaling_activity_uuid: Option<Id> = Id, new("scalingActivityUuid", Kind::Id);
 }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingGroup` is given.

@@ -711,7 +711,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/ReclaimSpaceFromImageStoreResult`
     ReclaimSpaceFromImageStoreResult = RECLAIM_SPACE_FROM_IMAGE_STORE_RESULT("ReclaimSpaceFromImageStoreResult");
-    0 gc_result: Option<ImageStoreGcResult> = Struct, new("gcResult", Kind::Struct(&IMAGE_STORE_GC_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 gc_result: Option<ImageStoreGcResult> = Struct, new("gcResult", Kind::Struct(&IMAGE_STORE_GC_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `ImageStoreGc` answers.
@@ -733,10 +741,18 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/ExportImageFromBackupStorageResult`
     ExportImageFromBackupStorageResult = EXPORT_IMAGE_FROM_BACKUP_STORAGE_RESULT("ExportImageFromBackupStorageResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Where the image can be fetched.
-    0 image_url: Option<String> = Text, new("imageUrl", Kind::Text);
+    4 image_url: Option<String> = Text, new("imageUrl", Kind::Text);
     /// The MD5 sum of the exported file.
-    1 export_md5_sum: Option<String> = Text, new("exportMd5Sum", Kind::Text);
+    5 export_md5_sum: Option<String> = Text, new("exportMd5Sum", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetImagesFromImageStoreBackupStorage` answers.
@@ -768,8 +784,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/$defs/CleanUpTrashOnBackupStorageResult`
     CleanUpTrashOnBackupStorageResult = CLEAN_UP_TRASH_ON_BACKUP_STORAGE_RESULT("CleanUpTrashOnBackupStorageResult");
-    0 result: Option<CleanTrashResult> = Struct, new("result", Kind::Struct(&CLEAN_TRASH_RESULT));
-    1 results: Vec<TrashCleanupResult> = Structs, list("results", Kind::Struct(&TRASH_CLEANUP_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<CleanTrashResult> = Struct, new("result", Kind::Struct(&CLEAN_TRASH_RESULT));
+    5 results: Vec<TrashCleanupResult> = Structs, list("results", Kind::Struct(&TRASH_CLEANUP_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `CleanTrash` answers.

@@ -200,9 +200,20 @@ backhaul_wire::generated_call! {
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
 backhaul_wire::generated_call! {
-    /// `PUT /zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions`: Upgrade backup storage CDP tasks.
+    /// `POST /zstack/v1/cdp-task/mergedata/{backupStorageUuid}`: As `MergeDataOnBackupStorage`, on servers of the line zsv_4.1 to 4.10.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/15`
+    MergeDataOnBackupStorageOfZsv = op("MergeDataOnBackupStorageOfZsv", "POST", "/zstack/v1/cdp-task/mergedata/{backupStorageUuid}").wrapper("params").long_running();
+    (backup_storage_uuid: impl Into<Id>) -> empty(());
+    backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions`: Upgrade backup storage CDP tasks.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/16`
     UpgradeBackupStorageCdpTasks = op("UpgradeBackupStorageCdpTasks", "PUT", "/zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions").wrapper("upgradeBackupStorageCdpTasks").long_running();
     (backup_storage_uuid: impl Into<Id>) -> empty(());
     backup_storage_uuid: Id [backup_storage_uuid.into()] path("backupStorageUuid", Kind::Id);
@@ -213,7 +224,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/cdp-task/{uuid}`: Deletes a CDP task.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/16`
+    /// Schema: `schemas/zstack/backups.json#/operations/17`
     DeleteCdpTask = op("DeleteCdpTask", "DELETE", "/zstack/v1/cdp-task/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -228,7 +239,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/cdp-task/{uuid}/data`: Deletes a CDP task data.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/17`
+    /// Schema: `schemas/zstack/backups.json#/operations/18`
     DeleteCdpTaskData = op("DeleteCdpTaskData", "POST", "/zstack/v1/cdp-task/{uuid}/data").wrapper("params").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -239,7 +250,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/database-backups`: Finds database backups.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/18`
+    /// Schema: `schemas/zstack/backups.json#/operations/19`
     #[derive(Default)]
     QueryDatabaseBackup = op("QueryDatabaseBackup", "GET", "/zstack/v1/database-backups").also(&["/zstack/v1/database-backups/{uuid}"]);
     () -> page(Page<DatabaseBackup>);
@@ -265,7 +276,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/database-backups`: Creates a database backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/19`
+    /// Schema: `schemas/zstack/backups.json#/operations/20`
     CreateDatabaseBackup = op("CreateDatabaseBackup", "POST", "/zstack/v1/database-backups").wrapper("params").long_running();
     () body(CreateDatabaseBackupRequest) -> body(Reply<DatabaseBackup>);
     /// System tags, such as `name::value`.
@@ -275,7 +286,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/database-backups/actions`: Brings back a database from a backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/20`
+    /// Schema: `schemas/zstack/backups.json#/operations/21`
     RecoverDatabaseFromBackup = op("RecoverDatabaseFromBackup", "PUT", "/zstack/v1/database-backups/actions").wrapper("recoverDatabaseFromBackup").long_running();
     () body(RecoverDatabaseFromBackupRequest) -> body(RecoverDatabaseFromBackupResult);
     /// System tags, such as `name::value`.
@@ -285,7 +296,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/database-backups/image-store`: Gives database backup from image store.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/21`
+    /// Schema: `schemas/zstack/backups.json#/operations/22`
     GetDatabaseBackupFromImageStore = op("GetDatabaseBackupFromImageStore", "GET", "/zstack/v1/database-backups/image-store");
     (url: impl Into<String>) -> body(GetDatabaseBackupFromImageStoreResult);
     /// Where it keeps its data.
@@ -299,7 +310,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions`: Brings up to date a database backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/22`
+    /// Schema: `schemas/zstack/backups.json#/operations/23`
     SyncDatabaseBackup = op("SyncDatabaseBackup", "PUT", "/zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncDatabaseBackup").long_running();
     (image_store_uuid: impl Into<Id>) -> body(SyncDatabaseBackupResult);
     image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
@@ -310,7 +321,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions`: Exports a database backup from a backup storage.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/23`
+    /// Schema: `schemas/zstack/backups.json#/operations/24`
     ExportDatabaseBackupFromBackupStorage = op("ExportDatabaseBackupFromBackupStorage", "PUT", "/zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions").wrapper("exportDatabaseBackupFromBackupStorage").long_running();
     (database_backup_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>) -> body(ExportDatabaseBackupFromBackupStorageResult);
     database_backup_uuid: Id [database_backup_uuid.into()] path("databaseBackupUuid", Kind::Id);
@@ -322,7 +333,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/database-backups/{uuid}`: Deletes a database backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/24`
+    /// Schema: `schemas/zstack/backups.json#/operations/25`
     DeleteDatabaseBackup = op("DeleteDatabaseBackup", "DELETE", "/zstack/v1/database-backups/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -335,7 +346,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/database-backups/{uuid}/actions`: Brings up to date a database backup from an image store backup storage.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/25`
+    /// Schema: `schemas/zstack/backups.json#/operations/26`
     SyncDatabaseBackupFromImageStoreBackupStorage = op("SyncDatabaseBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/database-backups/{uuid}/actions").wrapper("syncDatabaseBackupFromImageStoreBackupStorage").long_running();
     (uuid: impl Into<Id>) body(SyncDatabaseBackupFromImageStoreBackupStorageRequest) -> body(Reply<DatabaseBackup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -346,7 +357,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}`: Deletes an exported database backup from a backup storage.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/26`
+    /// Schema: `schemas/zstack/backups.json#/operations/27`
     DeleteExportedDatabaseBackupFromBackupStorage = op("DeleteExportedDatabaseBackupFromBackupStorage", "DELETE", "/zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}").long_running();
     (database_backup_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>) -> empty(());
     database_backup_uuid: Id [database_backup_uuid.into()] path("databaseBackupUuid", Kind::Id);
@@ -358,7 +369,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/externalbackup`: Finds external backups.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/27`
+    /// Schema: `schemas/zstack/backups.json#/operations/28`
     #[derive(Default)]
     QueryExternalBackup = op("QueryExternalBackup", "GET", "/zstack/v1/externalbackup").also(&["/zstack/v1/externalbackup/{uuid}"]);
     () -> page(Page<ExternalBackup>);
@@ -384,7 +395,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/externalbackup/zbox`: Finds z box backups.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/28`
+    /// Schema: `schemas/zstack/backups.json#/operations/29`
     #[derive(Default)]
     QueryZBoxBackup = op("QueryZBoxBackup", "GET", "/zstack/v1/externalbackup/zbox").also(&["/zstack/v1/externalbackup/zbox/{uuid}"]);
     () -> page(Page<ZBoxBackup>);
@@ -410,7 +421,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/externalbackup/zbox`: Creates a z box backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/29`
+    /// Schema: `schemas/zstack/backups.json#/operations/30`
     CreateZBoxBackup = op("CreateZBoxBackup", "POST", "/zstack/v1/externalbackup/zbox").wrapper("params").long_running();
     () body(CreateZBoxBackupRequest) -> body(Reply<ExternalBackup>);
     /// System tags, such as `name::value`.
@@ -420,7 +431,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/externalbackup/zbox/{uuid}/details`: Gives z box backup details.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/30`
+    /// Schema: `schemas/zstack/backups.json#/operations/31`
     GetZBoxBackupDetails = op("GetZBoxBackupDetails", "GET", "/zstack/v1/externalbackup/zbox/{uuid}/details");
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -431,7 +442,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/externalbackup/{uuid}`: Deletes an external backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/31`
+    /// Schema: `schemas/zstack/backups.json#/operations/32`
     DeleteExternalBackup = op("DeleteExternalBackup", "DELETE", "/zstack/v1/externalbackup/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -444,7 +455,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/zbox`: Finds z boxes.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/32`
+    /// Schema: `schemas/zstack/backups.json#/operations/33`
     #[derive(Default)]
     QueryZBox = op("QueryZBox", "GET", "/zstack/v1/zbox").also(&["/zstack/v1/zbox/{uuid}"]);
     () -> page(Page<ZBox>);
@@ -470,7 +481,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/zbox`: Adds a z box.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/33`
+    /// Schema: `schemas/zstack/backups.json#/operations/34`
     AddZBox = op("AddZBox", "POST", "/zstack/v1/zbox").wrapper("params").long_running();
     () body(AddZBoxRequest) -> body(Reply<ZBox>);
     /// System tags, such as `name::value`.
@@ -480,7 +491,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/zbox/{uuid}/actions`: Eject z box.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/34`
+    /// Schema: `schemas/zstack/backups.json#/operations/35`
     EjectZBox = op("EjectZBox", "PUT", "/zstack/v1/zbox/{uuid}/actions").wrapper("ejectZBox").long_running();
     (uuid: impl Into<Id>) -> body(Reply<ZBox>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -491,7 +502,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/zbox/{uuid}/actions`: Brings up to date a z box capacity.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/35`
+    /// Schema: `schemas/zstack/backups.json#/operations/36`
     SyncZBoxCapacity = op("SyncZBoxCapacity", "PUT", "/zstack/v1/zbox/{uuid}/actions").wrapper("syncZBoxCapacity").long_running();
     (uuid: impl Into<Id>) -> body(Reply<ZBox>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -502,14 +513,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/cbt-task/create`: Creates a CBT task.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/36`
+    /// Schema: `schemas/zstack/backups.json#/operations/37`
     CreateCbtTask = op("CreateCbtTask", "POST", "/zstack/v1/cbt-task/create").wrapper("params").long_running();
     () body(CreateCbtTaskRequest) -> body(Reply<CbtTask>);
 }
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/cbt-task/disable/{uuid}`: Disables a CBT task.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/37`
+    /// Schema: `schemas/zstack/backups.json#/operations/38`
     DisableCbtTask = op("DisableCbtTask", "POST", "/zstack/v1/cbt-task/disable/{uuid}").wrapper("params").long_running();
     (uuid: impl Into<Id>) body(DisableCbtTaskRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -517,7 +528,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/cbt-task/enable/{uuid}`: Enables a CBT task.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/38`
+    /// Schema: `schemas/zstack/backups.json#/operations/39`
     EnableCbtTask = op("EnableCbtTask", "POST", "/zstack/v1/cbt-task/enable/{uuid}").wrapper("params").long_running();
     (uuid: impl Into<Id>) body(EnableCbtTaskRequest) -> body(Reply<CbtTask>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -525,21 +536,21 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/cbt-task/exportvolume`: Exports NBD volumes.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/39`
+    /// Schema: `schemas/zstack/backups.json#/operations/40`
     ExportNbdVolumes = op("ExportNbdVolumes", "POST", "/zstack/v1/cbt-task/exportvolume").wrapper("params").long_running();
     () body(ExportNbdVolumesRequest) -> empty(());
 }
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/cbt-task/unexportvolume`: Ends the export of NBD volumes.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/40`
+    /// Schema: `schemas/zstack/backups.json#/operations/41`
     UnexportNbdVolumes = op("UnexportNbdVolumes", "POST", "/zstack/v1/cbt-task/unexportvolume").wrapper("params").long_running();
     () body(UnexportNbdVolumesRequest) -> empty(());
 }
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/cbt-task/{uuid}`: Deletes a CBT task.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/41`
+    /// Schema: `schemas/zstack/backups.json#/operations/42`
     DeleteCbtTask = op("DeleteCbtTask", "DELETE", "/zstack/v1/cbt-task/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -549,7 +560,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}`: Creates a data volume template from volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/42`
+    /// Schema: `schemas/zstack/backups.json#/operations/43`
     CreateDataVolumeTemplateFromVolumeBackup = op("CreateDataVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}").wrapper("params").long_running();
     (backup_uuid: impl Into<Id>) body(CreateDataVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
@@ -560,7 +571,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}`: Creates a root volume template from volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/43`
+    /// Schema: `schemas/zstack/backups.json#/operations/44`
     CreateRootVolumeTemplateFromVolumeBackup = op("CreateRootVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}").wrapper("params").long_running();
     (backup_uuid: impl Into<Id>) body(CreateRootVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
@@ -571,7 +582,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions`: Synchronises virtual machine backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/44`
+    /// Schema: `schemas/zstack/backups.json#/operations/45`
     SyncVmBackup = op("SyncVmBackup", "PUT", "/zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncVmBackup").long_running();
     (image_store_uuid: impl Into<Id>) -> body(SyncVmBackupResult);
     image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
@@ -582,7 +593,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-backups/{groupUuid}`: Deletes a virtual machine backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/45`
+    /// Schema: `schemas/zstack/backups.json#/operations/46`
     DeleteVmBackup = op("DeleteVmBackup", "DELETE", "/zstack/v1/vm-backups/{groupUuid}").long_running();
     (group_uuid: impl Into<Id>) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
@@ -596,7 +607,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Brings back: virtual machine backup from image store backup storage.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/46`
+    /// Schema: `schemas/zstack/backups.json#/operations/47`
     RecoverVmBackupFromImageStoreBackupStorage = op("RecoverVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("recoverVmBackupFromImageStoreBackupStorage").long_running();
     (group_uuid: impl Into<Id>) body(RecoverVmBackupFromImageStoreBackupStorageRequest) -> body(RecoverVmBackupFromImageStoreBackupStorageResult);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
@@ -607,7 +618,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Goes back to: virtual machine from virtual machine backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/47`
+    /// Schema: `schemas/zstack/backups.json#/operations/48`
     RevertVmFromVmBackup = op("RevertVmFromVmBackup", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("revertVmFromVmBackup").long_running();
     (group_uuid: impl Into<Id>) body(RevertVmFromVmBackupRequest) -> empty(());
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
@@ -618,7 +629,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Synchronises virtual machine backup from image store backup storage.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/48`
+    /// Schema: `schemas/zstack/backups.json#/operations/49`
     SyncVmBackupFromImageStoreBackupStorage = op("SyncVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("syncVmBackupFromImageStoreBackupStorage").long_running();
     (group_uuid: impl Into<Id>) body(SyncVmBackupFromImageStoreBackupStorageRequest) -> body(SyncVmBackupFromImageStoreBackupStorageResult);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
@@ -629,7 +640,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/from/vm-backup/{backupUuid}`: Creates a virtual machine from volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/49`
+    /// Schema: `schemas/zstack/backups.json#/operations/50`
     CreateVmFromVolumeBackup = op("CreateVmFromVolumeBackup", "POST", "/zstack/v1/vm-instances/from/vm-backup/{backupUuid}").wrapper("params").long_running();
     (backup_uuid: impl Into<Id>) body(CreateVmFromVolumeBackupRequest) -> body(Reply<BaseVmInstance>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
@@ -640,7 +651,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/from/vm-backups/{groupUuid}`: Creates a virtual machine from virtual machine backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/50`
+    /// Schema: `schemas/zstack/backups.json#/operations/51`
     CreateVmFromVmBackup = op("CreateVmFromVmBackup", "POST", "/zstack/v1/vm-instances/from/vm-backups/{groupUuid}").wrapper("params").long_running();
     (group_uuid: impl Into<Id>) body(CreateVmFromVmBackupRequest) -> body(Reply<BaseVmInstance>);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
@@ -651,7 +662,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions`: Synchronises volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/51`
+    /// Schema: `schemas/zstack/backups.json#/operations/52`
     SyncVolumeBackup = op("SyncVolumeBackup", "PUT", "/zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncVolumeBackup").long_running();
     (image_store_uuid: impl Into<Id>) -> body(SyncVolumeBackupResult);
     image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
@@ -662,7 +673,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/volume-backups/{uuid}`: Deletes a volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/52`
+    /// Schema: `schemas/zstack/backups.json#/operations/53`
     DeleteVolumeBackup = op("DeleteVolumeBackup", "DELETE", "/zstack/v1/volume-backups/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -676,7 +687,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Brings back: backup from image store backup storage.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/53`
+    /// Schema: `schemas/zstack/backups.json#/operations/54`
     RecoverBackupFromImageStoreBackupStorage = op("RecoverBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("recoverBackupFromImageStoreBackupStorage").long_running();
     (uuid: impl Into<Id>) body(RecoverBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -687,7 +698,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Goes back to: volume from volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/54`
+    /// Schema: `schemas/zstack/backups.json#/operations/55`
     RevertVolumeFromVolumeBackup = op("RevertVolumeFromVolumeBackup", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("revertVolumeFromVolumeBackup").long_running();
     (uuid: impl Into<Id>) body(RevertVolumeFromVolumeBackupRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -698,7 +709,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Synchronises backup from image store backup storage.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/55`
+    /// Schema: `schemas/zstack/backups.json#/operations/56`
     SyncBackupFromImageStoreBackupStorage = op("SyncBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("syncBackupFromImageStoreBackupStorage").long_running();
     (uuid: impl Into<Id>) body(SyncBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -709,7 +720,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}`: Creates a data volume from volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/56`
+    /// Schema: `schemas/zstack/backups.json#/operations/57`
     CreateDataVolumeFromVolumeBackup = op("CreateDataVolumeFromVolumeBackup", "POST", "/zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}").wrapper("params").long_running();
     (backup_uuid: impl Into<Id>) body(CreateDataVolumeFromVolumeBackupRequest) -> body(Reply<BaseVolume>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
@@ -720,7 +731,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/volumes/{rootVolumeUuid}/vm-backups`: Creates a virtual machine backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/57`
+    /// Schema: `schemas/zstack/backups.json#/operations/58`
     CreateVmBackup = op("CreateVmBackup", "POST", "/zstack/v1/volumes/{rootVolumeUuid}/vm-backups").wrapper("params").long_running();
     (root_volume_uuid: impl Into<Id>) body(CreateVmBackupRequest) -> body(CreateVmBackupResult);
     root_volume_uuid: Id [root_volume_uuid.into()] path("rootVolumeUuid", Kind::Id);
@@ -731,7 +742,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/volumes/{volumeUuid}/volume-backups`: Creates a volume backup.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/58`
+    /// Schema: `schemas/zstack/backups.json#/operations/59`
     CreateVolumeBackup = op("CreateVolumeBackup", "POST", "/zstack/v1/volumes/{volumeUuid}/volume-backups").wrapper("params").long_running();
     (volume_uuid: impl Into<Id>) body(CreateVolumeBackupRequest) -> body(Reply<VolumeBackup>);
     volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
@@ -742,7 +753,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/cbt-task`: Finds CBT tasks.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/59`
+    /// Schema: `schemas/zstack/backups.json#/operations/60`
     #[derive(Default)]
     QueryCbtTask = op("QueryCbtTask", "GET", "/zstack/v1/cbt-task").also(&["/zstack/v1/cbt-task/{uuid}"]);
     () -> page(Page<CbtTask>);
@@ -768,7 +779,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/volume-backups`: Finds volume backups.
     ///
-    /// Schema: `schemas/zstack/backups.json#/operations/60`
+    /// Schema: `schemas/zstack/backups.json#/operations/61`
     #[derive(Default)]
     QueryVolumeBackup = op("QueryVolumeBackup", "GET", "/zstack/v1/volume-backups").also(&["/zstack/v1/volume-backups/{uuid}"]);
     () -> page(Page<VolumeBackup>);
@@ -808,6 +819,7 @@ backhaul_wire::generated_operations! {
         DisableCdpTask;
         EnableCdpTask;
         MergeDataOnBackupStorage;
+        MergeDataOnBackupStorageOfZsv;
         UpgradeBackupStorageCdpTasks;
         DeleteCdpTask;
         DeleteCdpTaskData;

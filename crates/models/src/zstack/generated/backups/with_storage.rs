@@ -410,8 +410,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/MountVmInstanceRecoveryPointResult`
     MountVmInstanceRecoveryPointResult = MOUNT_VM_INSTANCE_RECOVERY_POINT_RESULT("MountVmInstanceRecoveryPointResult");
-    0 resource_path: Option<String> = Text, new("resourcePath", Kind::Text);
-    1 failed_volumes: BTreeMap<String, Value> = JsonMap, map("failedVolumes", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 resource_path: Option<String> = Text, new("resourcePath", Kind::Text);
+    5 failed_volumes: BTreeMap<String, Value> = JsonMap, map("failedVolumes", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `GetCdpBackupStorageRequirement` answers.
@@ -427,7 +435,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/RecoverDatabaseFromBackupResult`
     RecoverDatabaseFromBackupResult = RECOVER_DATABASE_FROM_BACKUP_RESULT("RecoverDatabaseFromBackupResult");
-    0 log_listen_port: Option<i64> = Int, new("logListenPort", Kind::Int);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 log_listen_port: Option<i64> = Int, new("logListenPort", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// What `GetDatabaseBackupFromImageStore` answers.
@@ -458,7 +474,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/SyncDatabaseBackupResult`
     SyncDatabaseBackupResult = SYNC_DATABASE_BACKUP_RESULT("SyncDatabaseBackupResult");
-    0 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `SyncBackup` answers.
@@ -473,7 +497,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/ExportDatabaseBackupFromBackupStorageResult`
     ExportDatabaseBackupFromBackupStorageResult = EXPORT_DATABASE_BACKUP_FROM_BACKUP_STORAGE_RESULT("ExportDatabaseBackupFromBackupStorageResult");
-    0 database_backup_url: Option<String> = Text, new("databaseBackupUrl", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 database_backup_url: Option<String> = Text, new("databaseBackupUrl", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `MountVmInstanceRecoveryPoint` is given.
@@ -1012,7 +1044,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/SyncVmBackupResult`
     SyncVmBackupResult = SYNC_VM_BACKUP_RESULT("SyncVmBackupResult");
-    0 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `RecoverVmBackupFromImageStoreBackupStorage` is given.
@@ -1028,7 +1068,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/RecoverVmBackupFromImageStoreBackupStorageResult`
     RecoverVmBackupFromImageStoreBackupStorageResult = RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT("RecoverVmBackupFromImageStoreBackupStorageResult");
-    0 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
 }
 backhaul_wire::generated_choice! {
     /// `CreateStopped` when left out.
@@ -1064,7 +1112,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/SyncVmBackupFromImageStoreBackupStorageResult`
     SyncVmBackupFromImageStoreBackupStorageResult = SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT("SyncVmBackupFromImageStoreBackupStorageResult");
-    0 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
 }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVolumeBackupRequest/properties/type`
@@ -1178,7 +1234,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/SyncVolumeBackupResult`
     SyncVolumeBackupResult = SYNC_VOLUME_BACKUP_RESULT("SyncVolumeBackupResult");
-    0 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `RecoverBackupFromImageStoreBackupStorage` is given.
@@ -1273,7 +1337,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmBackupResult`
     CreateVmBackupResult = CREATE_VM_BACKUP_RESULT("CreateVmBackupResult");
-    0 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
 }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateVolumeBackupRequest/properties/mode`

@@ -709,8 +709,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/devices.json#/$defs/UpdateHostIommuStateResult`
     UpdateHostIommuStateResult = UPDATE_HOST_IOMMU_STATE_RESULT("UpdateHostIommuStateResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Whether an administrator lets it be used.
-    0 state: Option<HostIommuStateType> = Enum, new("state", Kind::Enum(&HOST_IOMMU_STATE_TYPE));
+    4 state: Option<HostIommuStateType> = Enum, new("state", Kind::Enum(&HOST_IOMMU_STATE_TYPE));
 }
 backhaul_wire::generated_model! {
     /// What `GetHostIommuState` answers.

@@ -346,7 +346,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/ApplyDRSAdviceResult`
     ApplyDRSAdviceResult = APPLY_DRS_ADVICE_RESULT("ApplyDRSAdviceResult");
-    0 vm_migration_activity_uuid: Option<Id> = Id, new("vmMigrationActivityUuid", Kind::Id);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 vm_migration_activity_uuid: Option<Id> = Id, new("vmMigrationActivityUuid", Kind::Id);
 }
 backhaul_wire::generated_model! {
     /// What `GetClusterDRSStatus` answers.
@@ -389,16 +397,32 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/CreateBondingResult`
     CreateBondingResult = CREATE_BONDING_RESULT("CreateBondingResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Vec<Value> = Jsons, list("inventory", Kind::Json).uncertain();
+    4 inventory: Vec<Value> = Jsons, list("inventory", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// What `SetServiceTypeOnHostNetworkBonding` answers.
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/SetServiceTypeOnHostNetworkBondingResult`
     SetServiceTypeOnHostNetworkBondingResult = SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_RESULT("SetServiceTypeOnHostNetworkBondingResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Vec<HostNetworkBondingServiceRef> = Structs, list("inventory", Kind::Struct(&HOST_NETWORK_BONDING_SERVICE_REF));
+    4 inventory: Vec<HostNetworkBondingServiceRef> = Structs, list("inventory", Kind::Struct(&HOST_NETWORK_BONDING_SERVICE_REF));
 }
 backhaul_wire::generated_model! {
     /// A host network bonding service ref.
@@ -482,15 +506,31 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/UpdateHostIpmiResult`
     UpdateHostIpmiResult = UPDATE_HOST_IPMI_RESULT("UpdateHostIpmiResult");
-    0 host_ipmi_inventory: Option<HostIpmi> = Struct, new("hostIpmiInventory", Kind::Struct(&HOST_IPMI));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 host_ipmi_inventory: Option<HostIpmi> = Struct, new("hostIpmiInventory", Kind::Struct(&HOST_IPMI));
 }
 backhaul_wire::generated_model! {
     /// What `KvmRunShell` answers.
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/KvmRunShellResult`
     KvmRunShellResult = KVM_RUN_SHELL_RESULT("KvmRunShellResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: BTreeMap<String, ShellResult> = StructMap, map("inventory", Kind::Struct(&SHELL_RESULT));
+    4 inventory: BTreeMap<String, ShellResult> = StructMap, map("inventory", Kind::Struct(&SHELL_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `Shell` answers.
@@ -516,7 +556,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/AddHostFromConfigFileResult`
     AddHostFromConfigFileResult = ADD_HOST_FROM_CONFIG_FILE_RESULT("AddHostFromConfigFileResult");
-    0 results: Vec<AddHostFromFileResult> = Structs, list("results", Kind::Struct(&ADD_HOST_FROM_FILE_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 results: Vec<AddHostFromFileResult> = Structs, list("results", Kind::Struct(&ADD_HOST_FROM_FILE_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `GetHostNetworkFacts` answers.
@@ -531,8 +579,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/SetServiceTypeOnHostNetworkInterfaceResult`
     SetServiceTypeOnHostNetworkInterfaceResult = SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_RESULT("SetServiceTypeOnHostNetworkInterfaceResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Vec<HostNetworkInterfaceServiceRef> = Structs, list("inventory", Kind::Struct(&HOST_NETWORK_INTERFACE_SERVICE_REF));
+    4 inventory: Vec<HostNetworkInterfaceServiceRef> = Structs, list("inventory", Kind::Struct(&HOST_NETWORK_INTERFACE_SERVICE_REF));
 }
 backhaul_wire::generated_model! {
     /// A host network interface service ref.
@@ -562,48 +618,88 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/PowerOffHostResult`
     PowerOffHostResult = POWER_OFF_HOST_RESULT("PowerOffHostResult");
-    0 results: Vec<PowerOffHardwareResult> = Structs, list("results", Kind::Struct(&POWER_OFF_HARDWARE_RESULT)).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 results: Vec<PowerOffHardwareResult> = Structs, list("results", Kind::Struct(&POWER_OFF_HARDWARE_RESULT)).uncertain();
 }
 backhaul_wire::generated_model! {
     /// What `GetHostWebSshUrl` answers.
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/GetHostWebSshUrlResult`
     GetHostWebSshUrlResult = GET_HOST_WEB_SSH_URL_RESULT("GetHostWebSshUrlResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Where it keeps its data.
-    0 url: Option<String> = Text, new("url", Kind::Text);
+    4 url: Option<String> = Text, new("url", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `AllocateHostResource` answers.
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/AllocateHostResourceResult`
     AllocateHostResourceResult = ALLOCATE_HOST_RESOURCE_RESULT("AllocateHostResourceResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Its name.
-    0 name: Option<String> = Text, new("name", Kind::Text);
+    4 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
-    1 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-    2 v_cpu_pin: Vec<Value> = Jsons, list("vCPUPin", Kind::Json).uncertain();
+    5 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+    6 v_cpu_pin: Vec<Value> = Jsons, list("vCPUPin", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// What `GetHostNUMATopology` answers.
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/GetHostNUMATopologyResult`
     GetHostNUMATopologyResult = GET_HOST_NUMA_TOPOLOGY_RESULT("GetHostNUMATopologyResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Its name.
-    0 name: Option<String> = Text, new("name", Kind::Text);
+    4 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
-    1 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-    2 topology: BTreeMap<String, Value> = JsonMap, map("topology", Kind::Json);
+    5 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+    6 topology: BTreeMap<String, Value> = JsonMap, map("topology", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `GetHostResourceAllocation` answers.
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/GetHostResourceAllocationResult`
     GetHostResourceAllocationResult = GET_HOST_RESOURCE_ALLOCATION_RESULT("GetHostResourceAllocationResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Its name.
-    0 name: Option<String> = Text, new("name", Kind::Text);
+    4 name: Option<String> = Text, new("name", Kind::Text);
     /// Its uuid.
-    1 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-    2 v_cpu_pin: Vec<Value> = Jsons, list("vCPUPin", Kind::Json).uncertain();
+    5 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+    6 v_cpu_pin: Vec<Value> = Jsons, list("vCPUPin", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// What `GetCandidateMiniHosts` answers.
@@ -617,7 +713,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hosts.json#/$defs/BootstrapMiniHostResult`
     BootstrapMiniHostResult = BOOTSTRAP_MINI_HOST_RESULT("BootstrapMiniHostResult");
-    0 stage: Option<String> = Text, new("stage", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 stage: Option<String> = Text, new("stage", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// A mini host info.

@@ -670,16 +670,32 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/BackupDatabaseToPublicCloudResult`
     BackupDatabaseToPublicCloudResult = BACKUP_DATABASE_TO_PUBLIC_CLOUD_RESULT("BackupDatabaseToPublicCloudResult");
-    0 local: Option<String> = Text, new("local", Kind::Text);
-    1 remote: Option<String> = Text, new("remote", Kind::Text);
-    2 region_id: Option<String> = Text, new("regionId", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 local: Option<String> = Text, new("local", Kind::Text);
+    5 remote: Option<String> = Text, new("remote", Kind::Text);
+    6 region_id: Option<String> = Text, new("regionId", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `DownloadBackupFileFromPublicCloud` answers.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/DownloadBackupFileFromPublicCloudResult`
     DownloadBackupFileFromPublicCloudResult = DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_RESULT("DownloadBackupFileFromPublicCloudResult");
-    0 local: Option<String> = Text, new("local", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 local: Option<String> = Text, new("local", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetEcsInstanceType` answers.

@@ -565,7 +565,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/iam2.json#/$defs/BatchCreateIAM2VirtualIDFromConfigFileResult`
     BatchCreateIAM2VirtualIDFromConfigFileResult = BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_RESULT("BatchCreateIAM2VirtualIDFromConfigFileResult");
-    0 number_of_imported_user: Option<i64> = Int, new("numberOfImportedUser", Kind::Int);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 number_of_imported_user: Option<i64> = Int, new("numberOfImportedUser", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// What `CheckIAM2VirtualIDConfigFile` says of one of them.

@@ -7,9 +7,17 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/images.json#/$defs/CreateDataVolumeTemplateFromVolumeSnapshotResult`
     CreateDataVolumeTemplateFromVolumeSnapshotResult = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT("CreateDataVolumeTemplateFromVolumeSnapshotResult") holds secrets;
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Option<Image> = Struct, new("inventory", Kind::Struct(&IMAGE));
-    1 failures: Vec<APICreateDataVolumeTemplateFromVolumeSnapshotEventFailure> = Structs, list("failures", Kind::Struct(&API_CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_EVENT_FAILURE));
+    4 inventory: Option<Image> = Struct, new("inventory", Kind::Struct(&IMAGE));
+    5 failures: Vec<APICreateDataVolumeTemplateFromVolumeSnapshotEventFailure> = Structs, list("failures", Kind::Struct(&API_CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_EVENT_FAILURE));
 }
 backhaul_wire::generated_model! {
     /// An API create data volume template from volume snapshot event failure.
@@ -26,9 +34,17 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/images.json#/$defs/CreateRootVolumeTemplateFromVolumeSnapshotResult`
     CreateRootVolumeTemplateFromVolumeSnapshotResult = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT("CreateRootVolumeTemplateFromVolumeSnapshotResult") holds secrets;
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Option<Image> = Struct, new("inventory", Kind::Struct(&IMAGE));
-    1 failures: Vec<Failure> = Structs, list("failures", Kind::Struct(&FAILURE));
+    4 inventory: Option<Image> = Struct, new("inventory", Kind::Struct(&IMAGE));
+    5 failures: Vec<Failure> = Structs, list("failures", Kind::Struct(&FAILURE));
 }
 backhaul_wire::generated_model! {
     /// A failure.

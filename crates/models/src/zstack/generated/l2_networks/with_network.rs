@@ -1764,7 +1764,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateVirtualSwitchUplinkBondingsResult`
     UpdateVirtualSwitchUplinkBondingsResult = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_RESULT("UpdateVirtualSwitchUplinkBondingsResult");
-    0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
 }
 backhaul_wire::generated_choice! {
     /// `LinuxBonding` when left out.
@@ -2247,7 +2255,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/PullHuaweiIMasterControllerResult`
     PullHuaweiIMasterControllerResult = PULL_HUAWEI_I_MASTER_CONTROLLER_RESULT("PullHuaweiIMasterControllerResult");
-    0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
 }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnControllerAddHostRequest/properties/vSwitchType`
@@ -2304,7 +2320,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/PullSdnControllerTenantResult`
     PullSdnControllerTenantResult = PULL_SDN_CONTROLLER_TENANT_RESULT("PullSdnControllerTenantResult");
-    0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// A huawei I master fabric.

@@ -95,8 +95,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/$defs/ChangeL3NetworkDhcpIpAddressResult`
     ChangeL3NetworkDhcpIpAddressResult = CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_RESULT("ChangeL3NetworkDhcpIpAddressResult");
-    0 dhcp_server_ip: Option<String> = Text, new("dhcpServerIp", Kind::Text);
-    1 dhcpv6_server_ip: Option<String> = Text, new("dhcpv6ServerIp", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 dhcp_server_ip: Option<String> = Text, new("dhcpServerIp", Kind::Text);
+    5 dhcpv6_server_ip: Option<String> = Text, new("dhcpv6ServerIp", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `IsVfNicAvailableInL3Network` answers.
@@ -110,10 +118,18 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/$defs/AddIpRangeByNetworkCidrResult`
     AddIpRangeByNetworkCidrResult = ADD_IP_RANGE_BY_NETWORK_CIDR_RESULT("AddIpRangeByNetworkCidrResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Option<IpRange> = Struct, new("inventory", Kind::Struct(&IP_RANGE));
+    4 inventory: Option<IpRange> = Struct, new("inventory", Kind::Struct(&IP_RANGE));
     /// The resources.
-    1 inventories: Vec<IpRange> = Structs, list("inventories", Kind::Struct(&IP_RANGE));
+    5 inventories: Vec<IpRange> = Structs, list("inventories", Kind::Struct(&IP_RANGE));
 }
 backhaul_wire::generated_model! {
     /// What `GetL3NetworkIpStatistic` answers.

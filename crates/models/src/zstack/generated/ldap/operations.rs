@@ -4,9 +4,35 @@
 
 use super::super::prelude::*;
 backhaul_wire::generated_call! {
-    /// `GET /zstack/v1/ldap/bindings`: Finds LDAP bindings.
+    /// `GET /zstack/v1/account-import/bindings`: Finds which accounts stand for users of directories. Servers of the line zsv_4.3 to 4.10 have it.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/0`
+    #[derive(Default)]
+    QueryThirdPartyAccountSourceBinding = op("QueryThirdPartyAccountSourceBinding", "GET", "/zstack/v1/account-import/bindings");
+    () -> page(Page<AccountThirdPartyAccountSourceRef>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/ldap/bindings`: Finds LDAP bindings.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/1`
     #[derive(Default)]
     QueryLdapBinding = op("QueryLdapBinding", "GET", "/zstack/v1/ldap/bindings").also(&["/zstack/v1/ldap/bindings/{uuid}"]);
     () -> page(Page<LdapAccountRef>);
@@ -32,7 +58,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/ldap/bindings`: Creates an LDAP binding.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/1`
+    /// Schema: `schemas/zstack/ldap.json#/operations/2`
     CreateLdapBinding = op("CreateLdapBinding", "POST", "/zstack/v1/ldap/bindings").wrapper("params").long_running();
     () body(CreateLdapBindingRequest) -> body(Reply<LdapAccountRef>);
     /// System tags, such as `name::value`.
@@ -42,7 +68,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/ldap/bindings/actions`: Cleans up an invalid LDAP binding.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/2`
+    /// Schema: `schemas/zstack/ldap.json#/operations/3`
     #[derive(Default)]
     CleanInvalidLdapBinding = op("CleanInvalidLdapBinding", "PUT", "/zstack/v1/ldap/bindings/actions").wrapper("cleanInvalidLdapBinding").long_running();
     () -> body(Page<Account>);
@@ -53,7 +79,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/ldap/bindings/{uuid}`: Deletes an LDAP binding.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/3`
+    /// Schema: `schemas/zstack/ldap.json#/operations/4`
     DeleteLdapBinding = op("DeleteLdapBinding", "DELETE", "/zstack/v1/ldap/bindings/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -64,7 +90,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/ldap/entries/candidates`: Gives possible LDAP entry for binding.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/4`
+    /// Schema: `schemas/zstack/ldap.json#/operations/5`
     GetCandidateLdapEntryForBinding = op("GetCandidateLdapEntryForBinding", "GET", "/zstack/v1/ldap/entries/candidates");
     (ldap_filter: impl Into<String>) -> body(GetLdapEntryResult);
     ldap_filter: String [ldap_filter.into()] query("ldapFilter", Kind::Text).required();
@@ -77,7 +103,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/ldap/entry`: Gives LDAP entry.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/5`
+    /// Schema: `schemas/zstack/ldap.json#/operations/6`
     GetLdapEntry = op("GetLdapEntry", "GET", "/zstack/v1/ldap/entry");
     (ldap_filter: impl Into<String>) -> body(GetLdapEntryResult);
     ldap_filter: String [ldap_filter.into()] query("ldapFilter", Kind::Text).required();
@@ -91,7 +117,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/ldap/server/attributes/{uuid}`: Gives LDAP server available attributes.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/6`
+    /// Schema: `schemas/zstack/ldap.json#/operations/7`
     GetLdapServerAvailableAttributes = op("GetLdapServerAvailableAttributes", "GET", "/zstack/v1/ldap/server/attributes/{uuid}");
     (uuid: impl Into<Id>) -> body(Page<LdapServer>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -102,7 +128,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/ldap/servers`: Finds LDAP servers.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/7`
+    /// Schema: `schemas/zstack/ldap.json#/operations/8`
     #[derive(Default)]
     QueryLdapServer = op("QueryLdapServer", "GET", "/zstack/v1/ldap/servers").also(&["/zstack/v1/ldap/servers/{uuid}"]);
     () -> page(Page<LdapServer>);
@@ -128,7 +154,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/ldap/servers`: Adds an LDAP server.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/8`
+    /// Schema: `schemas/zstack/ldap.json#/operations/9`
     AddLdapServer = op("AddLdapServer", "POST", "/zstack/v1/ldap/servers").wrapper("params").long_running();
     () body(AddLdapServerRequest) -> body(Reply<LdapServer>);
     /// System tags, such as `name::value`.
@@ -138,7 +164,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/ldap/servers/{ldapServerUuid}`: Changes an LDAP server.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/9`
+    /// Schema: `schemas/zstack/ldap.json#/operations/10`
     UpdateLdapServer = op("UpdateLdapServer", "PUT", "/zstack/v1/ldap/servers/{ldapServerUuid}").wrapper("updateLdapServer").long_running();
     (ldap_server_uuid: impl Into<Id>) body(UpdateLdapServerRequest) -> body(Reply<LdapServer>);
     ldap_server_uuid: Id [ldap_server_uuid.into()] path("ldapServerUuid", Kind::Id);
@@ -149,7 +175,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/ldap/servers/{uuid}`: Deletes an LDAP server.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/10`
+    /// Schema: `schemas/zstack/ldap.json#/operations/11`
     DeleteLdapServer = op("DeleteLdapServer", "DELETE", "/zstack/v1/ldap/servers/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -162,7 +188,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Brings up to date an LDAP server.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/11`
+    /// Schema: `schemas/zstack/ldap.json#/operations/12`
     SyncLdapServer = op("SyncLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").wrapper("syncLdapServer").long_running();
     (uuid: impl Into<Id>) -> body(Reply<LongJob>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -173,7 +199,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Synchronises accounts from LDAP server.
     ///
-    /// Schema: `schemas/zstack/ldap.json#/operations/12`
+    /// Schema: `schemas/zstack/ldap.json#/operations/13`
     SyncAccountsFromLdapServer = op("SyncAccountsFromLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").wrapper("syncAccountsFromLdapServer").long_running();
     (uuid: impl Into<Id>) body(SyncAccountsFromLdapServerRequest) -> body(SyncAccountsFromLdapServerResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -183,6 +209,7 @@ backhaul_wire::generated_call! {
 }
 backhaul_wire::generated_operations! {
     calls {
+        QueryThirdPartyAccountSourceBinding;
         QueryLdapBinding;
         CreateLdapBinding;
         CleanInvalidLdapBinding;

@@ -3,6 +3,23 @@
 #[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
+    /// Which account stands for a user of a directory that accounts are imported from.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/$defs/AccountThirdPartyAccountSourceRef`
+    AccountThirdPartyAccountSourceRef = ACCOUNT_THIRD_PARTY_ACCOUNT_SOURCE_REF("AccountThirdPartyAccountSourceRef").aliases(&["AccountThirdPartyAccountSourceRefInventory"]);
+    0 id: Option<i64> = Int, new("id", Kind::Int);
+    /// The user's name in the directory.
+    1 credentials: Option<String> = Text, new("credentials", Kind::Text);
+    /// The directory.
+    2 account_source_uuid: Option<Id> = Id, new("accountSourceUuid", Kind::Id);
+    /// The account.
+    3 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
+    /// When it was made, in the server's zone.
+    4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+    /// When it was last changed, in the server's zone.
+    5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+}
+backhaul_wire::generated_model! {
     /// An LDAP account ref.
     ///
     /// Schema: `schemas/zstack/ldap.json#/$defs/LdapAccountRef`
@@ -162,7 +179,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/$defs/SyncAccountsFromLdapServerResult`
     SyncAccountsFromLdapServerResult = SYNC_ACCOUNTS_FROM_LDAP_SERVER_RESULT("SyncAccountsFromLdapServerResult");
-    0 result: Option<SyncTaskResult> = Struct, new("result", Kind::Struct(&SYNC_TASK_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<SyncTaskResult> = Struct, new("result", Kind::Struct(&SYNC_TASK_RESULT));
 }
 backhaul_wire::generated_model! {
     /// A sync task result.
@@ -197,6 +222,7 @@ backhaul_wire::generated_model! {
 }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
+    TypeEntry::Struct(&ACCOUNT_THIRD_PARTY_ACCOUNT_SOURCE_REF, make::<AccountThirdPartyAccountSourceRef>),
     TypeEntry::Struct(&LDAP_ACCOUNT_REF, make::<LdapAccountRef>),
     TypeEntry::Struct(&LDAP_SERVER, make::<LdapServer>),
     TypeEntry::Struct(&CREATE_LDAP_BINDING_REQUEST, make::<CreateLdapBindingRequest>),

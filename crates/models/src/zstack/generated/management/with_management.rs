@@ -553,8 +553,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/management.json#/$defs/RegisterLicenseRequestedApplicationResult`
     RegisterLicenseRequestedApplicationResult = REGISTER_LICENSE_REQUESTED_APPLICATION_RESULT("RegisterLicenseRequestedApplicationResult");
-    0 app_id: Option<String> = Text, new("appId", Kind::Text);
-    1 service_pub_key: Option<String> = Text, new("servicePubKey", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 app_id: Option<String> = Text, new("appId", Kind::Text);
+    5 service_pub_key: Option<String> = Text, new("servicePubKey", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetLicenseCapabilities` answers.

@@ -627,17 +627,33 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/CleanUpStorageTrashOnPrimaryStorageResult`
     CleanUpStorageTrashOnPrimaryStorageResult = CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_RESULT("CleanUpStorageTrashOnPrimaryStorageResult");
-    0 result: BTreeMap<String, Value> = JsonMap, map("result", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: BTreeMap<String, Value> = JsonMap, map("result", Kind::Json);
     /// How many there are in all.
-    1 total: Option<i64> = Int, new("total", Kind::Int);
+    5 total: Option<i64> = Int, new("total", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// What `CleanUpTrashOnPrimaryStorage` answers.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/CleanUpTrashOnPrimaryStorageResult`
     CleanUpTrashOnPrimaryStorageResult = CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_RESULT("CleanUpTrashOnPrimaryStorageResult");
-    0 result: Option<CleanTrashResult> = Struct, new("result", Kind::Struct(&CLEAN_TRASH_RESULT));
-    1 results: Vec<TrashCleanupResult> = Structs, list("results", Kind::Struct(&TRASH_CLEANUP_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<CleanTrashResult> = Struct, new("result", Kind::Struct(&CLEAN_TRASH_RESULT));
+    5 results: Vec<TrashCleanupResult> = Structs, list("results", Kind::Struct(&TRASH_CLEANUP_RESULT));
 }
 backhaul_wire::generated_model! {
     /// A mini candidate host struct.

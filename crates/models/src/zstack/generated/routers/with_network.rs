@@ -613,15 +613,31 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/SetFlowMeterRouterIdResult`
     SetFlowMeterRouterIdResult = SET_FLOW_METER_ROUTER_ID_RESULT("SetFlowMeterRouterIdResult");
-    0 router_id: Option<i64> = Int, new("routerId", Kind::Int);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 router_id: Option<i64> = Int, new("routerId", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// What `AddVRouterNetworksToOspfArea` answers.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/AddVRouterNetworksToOspfAreaResult`
     AddVRouterNetworksToOspfAreaResult = ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_RESULT("AddVRouterNetworksToOspfAreaResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resources.
-    0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    4 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// What `GetVRouterOspfNeighbor` answers.
@@ -655,7 +671,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/SetVRouterRouterIdResult`
     SetVRouterRouterIdResult = SET_V_ROUTER_ROUTER_ID_RESULT("SetVRouterRouterIdResult");
-    0 router_id: Option<String> = Text, new("routerId", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 router_id: Option<String> = Text, new("routerId", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetRouteTableVpcVRouterCandidate` answers.
@@ -692,7 +716,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/SetVpcVRouterDistributedRoutingEnabledResult`
     SetVpcVRouterDistributedRoutingEnabledResult = SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT("SetVpcVRouterDistributedRoutingEnabledResult");
-    0 enabled: Option<bool> = Bool, new("enabled", Kind::Bool);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 enabled: Option<bool> = Bool, new("enabled", Kind::Bool);
 }
 backhaul_wire::generated_model! {
     /// What `GetVpcVRouterNetworkServiceState` answers.
@@ -707,8 +739,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/SetVpcVRouterNetworkServiceStateResult`
     SetVpcVRouterNetworkServiceStateResult = SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT("SetVpcVRouterNetworkServiceStateResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Whether an administrator lets it be used.
-    0 state: Option<String> = Text, new("state", Kind::Text);
+    4 state: Option<String> = Text, new("state", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetVpcVRouterDistributedRoutingConnections` answers.
@@ -723,8 +763,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/CreateFirewallRuleFromConfigFileResult`
     CreateFirewallRuleFromConfigFileResult = CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_RESULT("CreateFirewallRuleFromConfigFileResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Vec<Value> = Jsons, list("inventory", Kind::Json).uncertain();
+    4 inventory: Vec<Value> = Jsons, list("inventory", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
     /// An action param.

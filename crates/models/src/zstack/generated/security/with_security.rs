@@ -1231,7 +1231,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/security.json#/$defs/SecurityMachineEncryptResult`
     SecurityMachineEncryptResult = SECURITY_MACHINE_ENCRYPT_RESULT("SecurityMachineEncryptResult");
-    0 text: Option<String> = Text, new("text", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 text: Option<String> = Text, new("text", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `AddCCSCertificate` is given.

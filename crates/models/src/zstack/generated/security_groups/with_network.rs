@@ -91,8 +91,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/security_groups.json#/$defs/SetVmNicSecurityGroupResult`
     SetVmNicSecurityGroupResult = SET_VM_NIC_SECURITY_GROUP_RESULT("SetVmNicSecurityGroupResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: Vec<VmNicSecurityGroupRef> = Structs, list("inventory", Kind::Struct(&VM_NIC_SECURITY_GROUP_REF));
+    4 inventory: Vec<VmNicSecurityGroupRef> = Structs, list("inventory", Kind::Struct(&VM_NIC_SECURITY_GROUP_REF));
 }
 backhaul_wire::generated_model! {
     /// A network interface security group ref ao.

@@ -1320,56 +1320,112 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSDingTalkTestConnectionResult`
     SNSDingTalkTestConnectionResult = SNS_DING_TALK_TEST_CONNECTION_RESULT("SNSDingTalkTestConnectionResult");
-    0 connected: Option<bool> = Bool, new("connected", Kind::Bool);
-    1 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 connected: Option<bool> = Bool, new("connected", Kind::Bool);
+    5 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `SNSEmailTestConnection` answers.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSEmailTestConnectionResult`
     SNSEmailTestConnectionResult = SNS_EMAIL_TEST_CONNECTION_RESULT("SNSEmailTestConnectionResult");
-    0 connected: Option<bool> = Bool, new("connected", Kind::Bool);
-    1 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 connected: Option<bool> = Bool, new("connected", Kind::Bool);
+    5 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `SNSFeiShuTestConnection` answers.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSFeiShuTestConnectionResult`
     SNSFeiShuTestConnectionResult = SNS_FEI_SHU_TEST_CONNECTION_RESULT("SNSFeiShuTestConnectionResult");
-    0 connected: Option<bool> = Bool, new("connected", Kind::Bool);
-    1 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 connected: Option<bool> = Bool, new("connected", Kind::Bool);
+    5 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `SNSHttpTestConnection` answers.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSHttpTestConnectionResult`
     SNSHttpTestConnectionResult = SNS_HTTP_TEST_CONNECTION_RESULT("SNSHttpTestConnectionResult");
-    0 connected: Option<bool> = Bool, new("connected", Kind::Bool);
-    1 webhook_resp: Option<String> = Text, new("webhookResp", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 connected: Option<bool> = Bool, new("connected", Kind::Bool);
+    5 webhook_resp: Option<String> = Text, new("webhookResp", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `SNSMicrosoftTeamsTestConnection` answers.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSMicrosoftTeamsTestConnectionResult`
     SNSMicrosoftTeamsTestConnectionResult = SNS_MICROSOFT_TEAMS_TEST_CONNECTION_RESULT("SNSMicrosoftTeamsTestConnectionResult");
-    0 connected: Option<bool> = Bool, new("connected", Kind::Bool);
-    1 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 connected: Option<bool> = Bool, new("connected", Kind::Bool);
+    5 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `SNSSnmpTestConnection` answers.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSSnmpTestConnectionResult`
     SNSSnmpTestConnectionResult = SNS_SNMP_TEST_CONNECTION_RESULT("SNSSnmpTestConnectionResult");
-    0 connected: Option<bool> = Bool, new("connected", Kind::Bool);
-    1 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 connected: Option<bool> = Bool, new("connected", Kind::Bool);
+    5 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `SNSWeComTestConnection` answers.
     ///
     /// Schema: `schemas/zstack/sns.json#/$defs/SNSWeComTestConnectionResult`
     SNSWeComTestConnectionResult = SNS_WE_COM_TEST_CONNECTION_RESULT("SNSWeComTestConnectionResult");
-    0 connected: Option<bool> = Bool, new("connected", Kind::Bool);
-    1 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 connected: Option<bool> = Bool, new("connected", Kind::Bool);
+    5 webhook_resp: BTreeMap<String, Value> = JsonMap, map("webhookResp", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// An SNS subscriber.

@@ -484,7 +484,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/$defs/SelfTestLocalRaidResult`
     SelfTestLocalRaidResult = SELF_TEST_LOCAL_RAID_RESULT("SelfTestLocalRaidResult");
-    0 result: Option<String> = Text, new("result", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<String> = Text, new("result", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetLocalRaidPhysicalDriveSmart` answers.

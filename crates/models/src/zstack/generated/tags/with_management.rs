@@ -16,7 +16,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/tags.json#/$defs/AttachTagToResourcesResult`
     AttachTagToResourcesResult = ATTACH_TAG_TO_RESOURCES_RESULT("AttachTagToResourcesResult") holds secrets;
-    0 results: Vec<AttachTagResult> = Structs, list("results", Kind::Struct(&ATTACH_TAG_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 results: Vec<AttachTagResult> = Structs, list("results", Kind::Struct(&ATTACH_TAG_RESULT));
 }
 backhaul_wire::generated_model! {
     /// A tag.

@@ -795,9 +795,19 @@ backhaul_wire::generated_call! {
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
 backhaul_wire::generated_call! {
-    /// `GET /zstack/v1/vm-instances/cdroms`: Finds virtual machine cd roms.
+    /// `POST /zstack/v1/vm-instances/capabilities`: As `GetVmsCapabilities`, on servers of 4.7.21 to 4.8.22 and of the line zsv_4, which take it as a job.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/52`
+    GetVmsCapabilitiesBefore5 = op("GetVmsCapabilitiesBefore5", "POST", "/zstack/v1/vm-instances/capabilities").wrapper("params").long_running();
+    () body(GetVmsCapabilitiesRequest) -> body(GetVmsCapabilitiesResult);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/cdroms`: Finds virtual machine cd roms.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/53`
     #[derive(Default)]
     QueryVmCdRom = op("QueryVmCdRom", "GET", "/zstack/v1/vm-instances/cdroms").also(&["/zstack/v1/vm-instances/cdroms/{uuid}"]);
     () -> page(Page<VmCdRom>);
@@ -823,7 +833,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/cdroms`: Creates a virtual machine cd rom.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/53`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/54`
     CreateVmCdRom = op("CreateVmCdRom", "POST", "/zstack/v1/vm-instances/cdroms").wrapper("params").long_running();
     () body(CreateVmCdRomRequest) -> body(Reply<VmCdRom>);
     /// System tags, such as `name::value`.
@@ -833,7 +843,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/cdroms/{uuid}`: Deletes a virtual machine cd rom.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/54`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/55`
     DeleteVmCdRom = op("DeleteVmCdRom", "DELETE", "/zstack/v1/vm-instances/cdroms/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -846,7 +856,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/cdroms/{uuid}/actions`: Changes a virtual machine cd rom.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/55`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/56`
     UpdateVmCdRom = op("UpdateVmCdRom", "PUT", "/zstack/v1/vm-instances/cdroms/{uuid}/actions").wrapper("updateVmCdRom").long_running();
     (uuid: impl Into<Id>) body(UpdateVmCdRomRequest) -> body(Reply<VmCdRom>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -857,7 +867,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/commands/exec`: Runs a guest virtual machine command.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/56`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/57`
     ExecuteGuestVmCommand = op("ExecuteGuestVmCommand", "POST", "/zstack/v1/vm-instances/commands/exec").wrapper("params").long_running();
     () body(ExecuteGuestVmCommandRequest) -> body(ExecuteGuestVmCommandResult);
     /// System tags, such as `name::value`.
@@ -867,7 +877,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/devices`: Gives virtual machine device address.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/57`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/58`
     GetVmDeviceAddress = op("GetVmDeviceAddress", "GET", "/zstack/v1/vm-instances/devices");
     (uuid: impl Into<Id>) -> body(GetVmDeviceAddressResult);
     /// Its uuid.
@@ -880,7 +890,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/fault-tolerance`: Finds fault tolerance virtual machines.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/58`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/59`
     #[derive(Default)]
     QueryFaultToleranceVm = op("QueryFaultToleranceVm", "GET", "/zstack/v1/vm-instances/fault-tolerance").also(&["/zstack/v1/vm-instances/fault-tolerance/{uuid}"]);
     () -> page(Page<FaultToleranceVmGroup>);
@@ -906,7 +916,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/fault-tolerance`: Creates a fault tolerance virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/59`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/60`
     CreateFaultToleranceVmInstance = op("CreateFaultToleranceVmInstance", "POST", "/zstack/v1/vm-instances/fault-tolerance").wrapper("params").long_running();
     () body(CreateFaultToleranceVmInstanceRequest) -> body(CreateFaultToleranceVmInstanceResult);
     /// System tags, such as `name::value`.
@@ -916,7 +926,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/fault-tolerance`: Failover fault tolerance virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/60`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/61`
     FailoverFaultToleranceVm = op("FailoverFaultToleranceVm", "PUT", "/zstack/v1/vm-instances/fault-tolerance").wrapper("failoverFaultToleranceVm").long_running();
     () body(FailoverFaultToleranceVmRequest) -> empty(());
     /// System tags, such as `name::value`.
@@ -926,7 +936,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/fault-tolerance/sub-vms`: Gives fault tolerance vms.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/61`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/62`
     GetFaultToleranceVms = op("GetFaultToleranceVms", "GET", "/zstack/v1/vm-instances/fault-tolerance/sub-vms");
     (fault_tolerance_vm_uuid: impl Into<Id>) -> body(GetFaultToleranceVmsResult);
     fault_tolerance_vm_uuid: Id [fault_tolerance_vm_uuid.into()] query("faultToleranceVmUuid", Kind::Id).required();
@@ -937,7 +947,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/from/volume`: Creates a virtual machine instance from a volume.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/62`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/63`
     CreateVmInstanceFromVolume = op("CreateVmInstanceFromVolume", "POST", "/zstack/v1/vm-instances/from/volume").wrapper("params").long_running();
     () body(CreateVmInstanceFromVolumeRequest) -> body(Reply<VmInstance>);
     /// System tags, such as `name::value`.
@@ -947,7 +957,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}`: Creates a virtual machine instance from a volume snapshot group.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/63`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/64`
     CreateVmInstanceFromVolumeSnapshotGroup = op("CreateVmInstanceFromVolumeSnapshotGroup", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}").wrapper("params").long_running();
     (volume_snapshot_group_uuid: impl Into<Id>) body(CreateVmInstanceFromVolumeSnapshotGroupRequest) -> body(Reply<VmInstance>);
     volume_snapshot_group_uuid: Id [volume_snapshot_group_uuid.into()] path("volumeSnapshotGroupUuid", Kind::Id);
@@ -958,7 +968,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a virtual machine instance from a volume snapshot.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/64`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/65`
     CreateVmInstanceFromVolumeSnapshot = op("CreateVmInstanceFromVolumeSnapshot", "POST", "/zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}").wrapper("params").long_running();
     (volume_snapshot_uuid: impl Into<Id>) body(CreateVmInstanceFromVolumeSnapshotRequest) -> body(Reply<VmInstance>);
     volume_snapshot_uuid: Id [volume_snapshot_uuid.into()] path("volumeSnapshotUuid", Kind::Id);
@@ -969,7 +979,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/nics`: Finds network interfaces.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/65`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/66`
     #[derive(Default)]
     QueryVmNic = op("QueryVmNic", "GET", "/zstack/v1/vm-instances/nics").also(&["/zstack/v1/vm-instances/nics/{uuid}"]);
     () -> page(Page<VmNic>);
@@ -995,7 +1005,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vfNicUuid}/actions`: Lets a vf network interface ha be used, or no longer.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/66`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/67`
     ChangeVfNicHaState = op("ChangeVfNicHaState", "PUT", "/zstack/v1/vm-instances/nics/{vfNicUuid}/actions").wrapper("changeVfNicHaState").long_running();
     (vf_nic_uuid: impl Into<Id>) body(ChangeVfNicHaStateRequest) -> body(Reply<VmVfNic>);
     vf_nic_uuid: Id [vf_nic_uuid.into()] path("vfNicUuid", Kind::Id);
@@ -1006,7 +1016,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/nics/{vmNicUuid}`: Detaches an L3 network from a virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/67`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/68`
     DetachL3NetworkFromVm = op("DetachL3NetworkFromVm", "DELETE", "/zstack/v1/vm-instances/nics/{vmNicUuid}").long_running();
     (vm_nic_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1017,7 +1027,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Lets a network interface be used, or no longer.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/68`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/69`
     ChangeVmNicState = op("ChangeVmNicState", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").wrapper("changeVmNicState").long_running();
     (vm_nic_uuid: impl Into<Id>) body(ChangeVmNicStateRequest) -> body(Reply<VmInstance>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1028,7 +1038,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface type.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/69`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/70`
     ChangeVmNicType = op("ChangeVmNicType", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").wrapper("changeVmNicType").long_running();
     (vm_nic_uuid: impl Into<Id>) body(ChangeVmNicTypeRequest) -> body(Reply<VmNic>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1039,7 +1049,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface mac.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/70`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/71`
     UpdateVmNicMac = op("UpdateVmNicMac", "PUT", "/zstack/v1/vm-instances/nics/{vmNicUuid}/actions").wrapper("updateVmNicMac").long_running();
     (vm_nic_uuid: impl Into<Id>) body(UpdateVmNicMacRequest) -> body(Reply<VmNic>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1050,7 +1060,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices`: Gives network interface attached network service.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/71`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/72`
     GetVmNicAttachedNetworkService = op("GetVmNicAttachedNetworkService", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices");
     (vm_nic_uuid: impl Into<Id>) -> body(GetVmNicAttachedNetworkServiceResult);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1061,7 +1071,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips`: Gives network interface attachable eips.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/72`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/73`
     GetVmNicAttachableEips = op("GetVmNicAttachableEips", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips");
     (vm_nic_uuid: impl Into<Id>) -> body(Page<Eip>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1078,7 +1088,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates`: Gives possible L3 networks for change network interface network.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/73`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/74`
     GetCandidateL3NetworksForChangeVmNicNetwork = op("GetCandidateL3NetworksForChangeVmNicNetwork", "GET", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates");
     (vm_nic_uuid: impl Into<Id>) -> body(Page<L3Network>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1089,7 +1099,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}`: Changes a network interface network.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/74`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/75`
     ChangeVmNicNetwork = op("ChangeVmNicNetwork", "POST", "/zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}").wrapper("params").long_running();
     (vm_nic_uuid: impl Into<Id>, dest_l3_network_uuid: impl Into<Id>) body(ChangeVmNicNetworkRequest) -> body(Reply<VmNic>);
     vm_nic_uuid: Id [vm_nic_uuid.into()] path("vmNicUuid", Kind::Id);
@@ -1101,7 +1111,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/task-details`: Gives virtual machine task.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/75`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/76`
     #[derive(Default)]
     GetVmTask = op("GetVmTask", "GET", "/zstack/v1/vm-instances/task-details");
     () -> body(GetChainTaskResult);
@@ -1114,7 +1124,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/virtualizer-info`: Gives virtualizer info.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/76`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/77`
     #[derive(Default)]
     GetVirtualizerInfo = op("GetVirtualizerInfo", "GET", "/zstack/v1/vm-instances/virtualizer-info");
     () -> body(Page<VirtualizerInfoInventory>);
@@ -1127,7 +1137,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/xml-hook-script`: Removes for good a virtual machine user defined XML hook script.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/77`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/78`
     ExpungeVmUserDefinedXmlHookScript = op("ExpungeVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/xml-hook-script").long_running();
     (uuid: impl Into<Id>) -> empty(());
     /// Its uuid.
@@ -1139,7 +1149,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/xml-hook-script`: Finds virtual machine user defined XML hook scripts.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/78`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/79`
     #[derive(Default)]
     QueryVmUserDefinedXmlHookScript = op("QueryVmUserDefinedXmlHookScript", "GET", "/zstack/v1/vm-instances/xml-hook-script").also(&["/zstack/v1/vm-instances/xml-hook-script/{uuid}"]);
     () -> page(Page<XmlHook>);
@@ -1165,7 +1175,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/xml-hook-script`: Creates a virtual machine user defined XML hook script.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/79`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/80`
     CreateVmUserDefinedXmlHookScript = op("CreateVmUserDefinedXmlHookScript", "POST", "/zstack/v1/vm-instances/xml-hook-script").wrapper("params").long_running();
     () body(CreateVmUserDefinedXmlHookScriptRequest) -> body(Reply<XmlHook>);
     /// System tags, such as `name::value`.
@@ -1175,7 +1185,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/xml-hook-script`: Changes a virtual machine user defined XML hook script.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/80`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/81`
     UpdateVmUserDefinedXmlHookScript = op("UpdateVmUserDefinedXmlHookScript", "PUT", "/zstack/v1/vm-instances/xml-hook-script").wrapper("updateVmUserDefinedXmlHookScript").long_running();
     () body(UpdateVmUserDefinedXmlHookScriptRequest) -> body(Reply<XmlHook>);
     /// System tags, such as `name::value`.
@@ -1185,7 +1195,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}`: Destroys a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/81`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/82`
     DestroyVmInstance = op("DestroyVmInstance", "DELETE", "/zstack/v1/vm-instances/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1198,7 +1208,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{uuid}/actions`: Fstrim virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/82`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/83`
     FstrimVm = op("FstrimVm", "POST", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("params").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1209,7 +1219,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Attaches a guest tools ISO to a virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/83`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/84`
     AttachGuestToolsIsoToVm = op("AttachGuestToolsIsoToVm", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("attachGuestToolsIsoToVm").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1220,7 +1230,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine password.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/84`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/85`
     ChangeVmPassword = op("ChangeVmPassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("changeVmPassword").long_running();
     (uuid: impl Into<Id>) body(ChangeVmPasswordRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1231,7 +1241,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Removes for good a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/85`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/86`
     ExpungeVmInstance = op("ExpungeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("expungeVmInstance").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1242,7 +1252,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Flattens a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/86`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/87`
     FlattenVmInstance = op("FlattenVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("flattenVmInstance").long_running();
     (uuid: impl Into<Id>) body(FlattenVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1253,7 +1263,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Pauses a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/87`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/88`
     PauseVmInstance = op("PauseVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("pauseVmInstance").long_running();
     (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1264,7 +1274,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Restarts a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/88`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/89`
     RebootVmInstance = op("RebootVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("rebootVmInstance").long_running();
     (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1275,7 +1285,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings back a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/89`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/90`
     RecoverVmInstance = op("RecoverVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("recoverVmInstance").long_running();
     (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1286,7 +1296,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Goes on with a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/90`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/91`
     ResumeVmInstance = op("ResumeVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("resumeVmInstance").long_running();
     (uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1297,7 +1307,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a network interface QoS.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/91`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/92`
     SetNicQos = op("SetNicQos", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setNicQos").long_running();
     (uuid: impl Into<Id>) body(SetNicQosRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1308,7 +1318,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot mode.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/92`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/93`
     SetVmBootMode = op("SetVmBootMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmBootMode").long_running();
     (uuid: impl Into<Id>) body(SetVmBootModeRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1319,7 +1329,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot order.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/93`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/94`
     SetVmBootOrder = op("SetVmBootOrder", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmBootOrder").long_running();
     (uuid: impl Into<Id>) body(SetVmBootOrderRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1330,7 +1340,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clean traffic.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/94`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/95`
     SetVmCleanTraffic = op("SetVmCleanTraffic", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmCleanTraffic").long_running();
     (uuid: impl Into<Id>) body(SetVmCleanTrafficRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1341,7 +1351,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clock track.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/95`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/96`
     SetVmClockTrack = op("SetVmClockTrack", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmClockTrack").long_running();
     (uuid: impl Into<Id>) body(SetVmClockTrackRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1352,7 +1362,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console mode.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/96`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/97`
     SetVmConsoleMode = op("SetVmConsoleMode", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmConsoleMode").long_running();
     (uuid: impl Into<Id>) body(SetVmConsoleModeRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1363,7 +1373,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console password.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/97`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/98`
     SetVmConsolePassword = op("SetVmConsolePassword", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmConsolePassword").long_running();
     (uuid: impl Into<Id>) body(SetVmConsolePasswordRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1374,7 +1384,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine emulator pinning.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/98`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/99`
     SetVmEmulatorPinning = op("SetVmEmulatorPinning", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmEmulatorPinning").long_running();
     (uuid: impl Into<Id>) body(SetVmEmulatorPinningRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1385,7 +1395,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine hostname.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/99`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/100`
     SetVmHostname = op("SetVmHostname", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmHostname").long_running();
     (uuid: impl Into<Id>) body(SetVmHostnameRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1396,7 +1406,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine monitor number.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/100`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/101`
     SetVmMonitorNumber = op("SetVmMonitorNumber", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmMonitorNumber").long_running();
     (uuid: impl Into<Id>) body(SetVmMonitorNumberRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1407,7 +1417,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine NUMA.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/101`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/102`
     SetVmNuma = op("SetVmNuma", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmNuma").long_running();
     (uuid: impl Into<Id>) body(SetVmNumaRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1418,7 +1428,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine guest agent.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/102`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/103`
     SetVmQga = op("SetVmQga", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmQga").long_running();
     (uuid: impl Into<Id>) body(SetVmQgaRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1429,7 +1439,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine qxl memory.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/103`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/104`
     SetVmQxlMemory = op("SetVmQxlMemory", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmQxlMemory").long_running();
     (uuid: impl Into<Id>) body(SetVmQxlMemoryRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1440,7 +1450,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine rdp.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/104`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/105`
     SetVmRdp = op("SetVmRDP", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmRDP").long_running();
     (uuid: impl Into<Id>) body(SetVmRDPRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1451,7 +1461,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine security level.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/105`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/106`
     SetVmSecurityLevel = op("SetVmSecurityLevel", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmSecurityLevel").long_running();
     (uuid: impl Into<Id>) body(SetVmSecurityLevelRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1462,7 +1472,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine sound type.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/106`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/107`
     SetVmSoundType = op("SetVmSoundType", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmSoundType").long_running();
     (uuid: impl Into<Id>) body(SetVmSoundTypeRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1473,7 +1483,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine SSH key.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/107`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/108`
     SetVmSshKey = op("SetVmSshKey", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmSshKey").long_running();
     (uuid: impl Into<Id>) body(SetVmSshKeyRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1484,7 +1494,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine USB redirect.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/108`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/109`
     SetVmUsbRedirect = op("SetVmUsbRedirect", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("setVmUsbRedirect").long_running();
     (uuid: impl Into<Id>) body(SetVmUsbRedirectRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1495,7 +1505,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Starts a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/109`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/110`
     StartVmInstance = op("StartVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("startVmInstance").long_running();
     (uuid: impl Into<Id>) body(StartVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1506,7 +1516,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Stops a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/110`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/111`
     StopVmInstance = op("StopVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("stopVmInstance").long_running();
     (uuid: impl Into<Id>) body(StopVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1517,7 +1527,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings up to date a virtual machine clock.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/111`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/112`
     SyncVmClock = op("SyncVmClock", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("syncVmClock").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1528,7 +1538,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Take virtual machine console screenshot.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/112`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/113`
     TakeVmConsoleScreenshot = op("TakeVmConsoleScreenshot", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("takeVmConsoleScreenshot").long_running();
     (uuid: impl Into<Id>) -> body(TakeVmConsoleScreenshotResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1539,7 +1549,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/113`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/114`
     UpdateVmInstance = op("UpdateVmInstance", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("updateVmInstance").long_running();
     (uuid: impl Into<Id>) body(UpdateVmInstanceRequest) -> body(Reply<VmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1550,7 +1560,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine priority.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/114`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/115`
     UpdateVmPriority = op("UpdateVmPriority", "PUT", "/zstack/v1/vm-instances/{uuid}/actions").wrapper("updateVmPriority").long_running();
     (uuid: impl Into<Id>) body(UpdateVmPriorityRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1561,7 +1571,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/boot-orders`: Gives virtual machine boot order.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/115`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/116`
     GetVmBootOrder = op("GetVmBootOrder", "GET", "/zstack/v1/vm-instances/{uuid}/boot-orders");
     (uuid: impl Into<Id>) -> body(GetVmBootOrderResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1572,7 +1582,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/bootmode`: Deletes a virtual machine boot mode.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/116`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/117`
     DeleteVmBootMode = op("DeleteVmBootMode", "DELETE", "/zstack/v1/vm-instances/{uuid}/bootmode").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1585,7 +1595,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/capabilities`: Gives virtual machine capabilities.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/117`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/118`
     GetVmCapabilities = op("GetVmCapabilities", "GET", "/zstack/v1/vm-instances/{uuid}/capabilities");
     (uuid: impl Into<Id>) -> body(GetVmCapabilitiesResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1596,7 +1606,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/console-addresses`: Gives virtual machine console address.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/118`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/119`
     GetVmConsoleAddress = op("GetVmConsoleAddress", "GET", "/zstack/v1/vm-instances/{uuid}/console-addresses");
     (uuid: impl Into<Id>) -> body(GetVmConsoleAddressResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1607,7 +1617,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/console-password`: Deletes a virtual machine console password.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/119`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/120`
     DeleteVmConsolePassword = op("DeleteVmConsolePassword", "DELETE", "/zstack/v1/vm-instances/{uuid}/console-password").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1618,7 +1628,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/console-passwords`: Gives virtual machine console password.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/120`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/121`
     GetVmConsolePassword = op("GetVmConsolePassword", "GET", "/zstack/v1/vm-instances/{uuid}/console-passwords");
     (uuid: impl Into<Id>) -> body(GetVmConsolePasswordResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1629,7 +1639,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/emulator-pinning`: Gives virtual machine emulator pinning.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/121`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/122`
     GetVmEmulatorPinning = op("GetVmEmulatorPinning", "GET", "/zstack/v1/vm-instances/{uuid}/emulator-pinning");
     (uuid: impl Into<Id>) -> body(GetVmEmulatorPinningResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1640,7 +1650,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/first-boot-device`: Gives virtual machine instance first boot device.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/122`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/123`
     GetVmInstanceFirstBootDevice = op("GetVmInstanceFirstBootDevice", "GET", "/zstack/v1/vm-instances/{uuid}/first-boot-device");
     (uuid: impl Into<Id>) -> body(GetVmInstanceFirstBootDeviceResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1651,7 +1661,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/guest-tools-infos`: Gives virtual machine guest tools info.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/123`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/124`
     GetVmGuestToolsInfo = op("GetVmGuestToolsInfo", "GET", "/zstack/v1/vm-instances/{uuid}/guest-tools-infos");
     (uuid: impl Into<Id>) -> body(GetVmGuestToolsInfoResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1663,7 +1673,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/ha-levels`: Deletes a virtual machine instance ha level.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/124`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/125`
     DeleteVmInstanceHaLevel = op("DeleteVmInstanceHaLevel", "DELETE", "/zstack/v1/vm-instances/{uuid}/ha-levels").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1674,7 +1684,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/ha-levels`: Gives virtual machine instance ha level.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/125`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/126`
     GetVmInstanceHaLevel = op("GetVmInstanceHaLevel", "GET", "/zstack/v1/vm-instances/{uuid}/ha-levels");
     (uuid: impl Into<Id>) -> body(GetVmInstanceHaLevelResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1685,7 +1695,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{uuid}/ha-levels`: Sets a virtual machine instance ha level.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/126`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/127`
     SetVmInstanceHaLevel = op("SetVmInstanceHaLevel", "POST", "/zstack/v1/vm-instances/{uuid}/ha-levels").wrapper("params").long_running();
     (uuid: impl Into<Id>) body(SetVmInstanceHaLevelRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1696,7 +1706,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/hostnames`: Deletes a virtual machine hostname.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/127`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/128`
     DeleteVmHostname = op("DeleteVmHostname", "DELETE", "/zstack/v1/vm-instances/{uuid}/hostnames").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1709,7 +1719,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/hostnames`: Gives virtual machine hostname.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/128`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/129`
     GetVmHostname = op("GetVmHostname", "GET", "/zstack/v1/vm-instances/{uuid}/hostnames");
     (uuid: impl Into<Id>) -> body(GetVmHostnameResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1720,7 +1730,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/latest-guest-tools`: Gives latest guest tools for virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/129`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/130`
     GetLatestGuestToolsForVm = op("GetLatestGuestToolsForVm", "GET", "/zstack/v1/vm-instances/{uuid}/latest-guest-tools");
     (uuid: impl Into<Id>) -> body(Reply<GuestTools>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1731,7 +1741,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/monitorNumber`: Gives virtual machine monitor number.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/130`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/131`
     GetVmMonitorNumber = op("GetVmMonitorNumber", "GET", "/zstack/v1/vm-instances/{uuid}/monitorNumber");
     (uuid: impl Into<Id>) -> body(GetVmMonitorNumberResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1742,7 +1752,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/nic-qos`: Deletes a network interface QoS.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/131`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/132`
     DeleteNicQos = op("DeleteNicQos", "DELETE", "/zstack/v1/vm-instances/{uuid}/nic-qos").long_running();
     (uuid: impl Into<Id>, direction: DeleteNicQosDirection) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1754,7 +1764,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/nic-qos`: Gives network interface QoS.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/132`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/133`
     GetNicQos = op("GetNicQos", "GET", "/zstack/v1/vm-instances/{uuid}/nic-qos");
     (uuid: impl Into<Id>) -> body(GetNicQosResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1767,7 +1777,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/protected-recovery-points`: Gives virtual machine instance protected recovery points.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/133`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/134`
     GetVmInstanceProtectedRecoveryPoints = op("GetVmInstanceProtectedRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/protected-recovery-points");
     (uuid: impl Into<Id>) -> body(GetVmInstanceProtectedRecoveryPointsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1782,7 +1792,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/qga`: Gives virtual machine guest agent.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/134`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/135`
     GetVmQga = op("GetVmQga", "GET", "/zstack/v1/vm-instances/{uuid}/qga");
     (uuid: impl Into<Id>) -> body(GetVmQgaResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1793,7 +1803,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/rdp`: Gives virtual machine rdp.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/135`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/136`
     GetVmRdp = op("GetVmRDP", "GET", "/zstack/v1/vm-instances/{uuid}/rdp");
     (uuid: impl Into<Id>) -> body(GetVmRDPResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1804,7 +1814,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/recovery-points`: Gives virtual machine instance recovery points.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/136`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/137`
     GetVmInstanceRecoveryPoints = op("GetVmInstanceRecoveryPoints", "GET", "/zstack/v1/vm-instances/{uuid}/recovery-points");
     (uuid: impl Into<Id>) -> body(GetVmInstanceRecoveryPointsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1822,7 +1832,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/ssh-keys`: Deletes a virtual machine SSH key.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/137`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/138`
     DeleteVmSshKey = op("DeleteVmSshKey", "DELETE", "/zstack/v1/vm-instances/{uuid}/ssh-keys").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1833,7 +1843,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/ssh-keys`: Gives virtual machine SSH key.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/138`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/139`
     GetVmSshKey = op("GetVmSshKey", "GET", "/zstack/v1/vm-instances/{uuid}/ssh-keys");
     (uuid: impl Into<Id>) -> body(GetVmSshKeyResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1844,7 +1854,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/starting-target-hosts`: Gives virtual machine starting possible clusters hosts.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/139`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/140`
     GetVmStartingCandidateClustersHosts = op("GetVmStartingCandidateClustersHosts", "GET", "/zstack/v1/vm-instances/{uuid}/starting-target-hosts");
     (uuid: impl Into<Id>) -> body(GetVmStartingCandidateClustersHostsResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1855,7 +1865,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/usbredirect`: Gives virtual machine USB redirect.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/140`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/141`
     GetVmUsbRedirect = op("GetVmUsbRedirect", "GET", "/zstack/v1/vm-instances/{uuid}/usbredirect");
     (uuid: impl Into<Id>) -> body(GetVmUsbRedirectResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1866,7 +1876,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/vnuma`: Gives virtual machine NUMA.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/141`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/142`
     GetVmNuma = op("GetVmNuma", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma");
     (uuid: impl Into<Id>) -> body(GetVmNumaResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1877,7 +1887,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/vnuma-topology`: Gives vmv NUMA topology.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/142`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/143`
     GetVmvNumaTopology = op("GetVmvNUMATopology", "GET", "/zstack/v1/vm-instances/{uuid}/vnuma-topology");
     (uuid: impl Into<Id>) -> body(GetVmvNUMATopologyResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -1888,7 +1898,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes an instance offering.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/143`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/144`
     ChangeInstanceOffering = op("ChangeInstanceOffering", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("changeInstanceOffering").long_running();
     (vm_instance_uuid: impl Into<Id>) body(ChangeInstanceOfferingRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1899,7 +1909,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a virtual machine image.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/144`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/145`
     ChangeVmImage = op("ChangeVmImage", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("changeVmImage").long_running();
     (vm_instance_uuid: impl Into<Id>) body(ChangeVmImageRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1910,7 +1920,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Copies a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/145`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/146`
     CloneVmInstance = op("CloneVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("cloneVmInstance").long_running();
     (vm_instance_uuid: impl Into<Id>) body(CloneVmInstanceRequest) -> body(CloneVmInstanceResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1921,7 +1931,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Moves a virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/146`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/147`
     MigrateVm = op("MigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("migrateVm").long_running();
     (vm_instance_uuid: impl Into<Id>) body(MigrateVmRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1932,7 +1942,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Primary storage migrate virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/147`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/148`
     PrimaryStorageMigrateVm = op("PrimaryStorageMigrateVm", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("primaryStorageMigrateVm").long_running();
     (vm_instance_uuid: impl Into<Id>) body(PrimaryStorageMigrateVmRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1943,7 +1953,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Reimage virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/148`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/149`
     ReimageVmInstance = op("ReimageVmInstance", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("reimageVmInstance").long_running();
     (vm_instance_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1954,7 +1964,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine boot volume.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/149`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/150`
     SetVmBootVolume = op("SetVmBootVolume", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmBootVolume").long_running();
     (vm_instance_uuid: impl Into<Id>) body(SetVmBootVolumeRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1965,7 +1975,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine static IP.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/150`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/151`
     SetVmStaticIp = op("SetVmStaticIp", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmStaticIp").long_running();
     (vm_instance_uuid: impl Into<Id>) body(SetVmStaticIpRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1976,7 +1986,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/151`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/152`
     SetVmUserDefinedXml = op("SetVmUserDefinedXml", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmUserDefinedXml").long_running();
     (vm_instance_uuid: impl Into<Id>) body(SetVmUserDefinedXmlRequest) -> body(SetVmUserDefinedXmlResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1987,7 +1997,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML hook script.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/152`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/153`
     SetVmUserDefinedXmlHookScript = op("SetVmUserDefinedXmlHookScript", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("setVmUserDefinedXmlHookScript").long_running();
     (vm_instance_uuid: impl Into<Id>) body(SetVmUserDefinedXmlHookScriptRequest) -> body(SetVmUserDefinedXmlHookScriptResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -1998,7 +2008,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a network interface driver.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/153`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/154`
     UpdateVmNicDriver = op("UpdateVmNicDriver", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/actions").wrapper("updateVmNicDriver").long_running();
     (vm_instance_uuid: impl Into<Id>) body(UpdateVmNicDriverRequest) -> body(Reply<VmNic>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2009,7 +2019,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices`: Gives PCI device candidates for attaching virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/154`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/155`
     GetPciDeviceCandidatesForAttachingVm = op("GetPciDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<PciDevice>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2022,7 +2032,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices`: Gives SCSI LUN candidates for attaching virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/155`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/156`
     GetScsiLunCandidatesForAttachingVm = op("GetScsiLunCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<ScsiLun>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2033,7 +2043,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices`: Gives USB device candidates for attaching virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/156`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/157`
     GetUsbDeviceCandidatesForAttachingVm = op("GetUsbDeviceCandidatesForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<UsbDevice>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2046,7 +2056,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions`: Sets a virtual machine instance default cd rom.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/157`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/158`
     SetVmInstanceDefaultCdRom = op("SetVmInstanceDefaultCdRom", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions").wrapper("setVmInstanceDefaultCdRom").long_running();
     (vm_instance_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<VmCdRom>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2058,7 +2068,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates`: Gives virtual machine attachable data volume.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/158`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/159`
     GetVmAttachableDataVolume = op("GetVmAttachableDataVolume", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<Volume>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2069,7 +2079,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state`: Changes a guest tools state.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/159`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/160`
     UpdateGuestToolsState = op("UpdateGuestToolsState", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state").wrapper("updateGuestToolsState");
     (vm_instance_uuid: impl Into<Id>) -> body(Reply<GuestToolsState>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2080,7 +2090,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates`: Gives image candidates for virtual machine to change.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/160`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/161`
     GetImageCandidatesForVmToChange = op("GetImageCandidatesForVmToChange", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<Image>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2091,7 +2101,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/iso`: Detaches an ISO from a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/161`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/162`
     DetachIsoFromVmInstance = op("DetachIsoFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso").long_running();
     (vm_instance_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2103,7 +2113,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates`: Gives possible ISO for attaching virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/162`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/163`
     GetCandidateIsoForAttachingVm = op("GetCandidateIsoForAttachingVm", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<Image>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2114,7 +2124,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}`: Attaches an ISO to a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/163`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/164`
     AttachIsoToVmInstance = op("AttachIsoToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}").wrapper("null").long_running();
     (vm_instance_uuid: impl Into<Id>, iso_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2126,7 +2136,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates`: Gives virtual machine attachable L3 network.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/164`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/165`
     GetVmAttachableL3Network = op("GetVmAttachableL3Network", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<L3Network>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2137,7 +2147,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/165`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/166`
     AttachL3NetworkToVm = op("AttachL3NetworkToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}").wrapper("params").long_running();
     (vm_instance_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) body(AttachL3NetworkToVmRequest) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2149,7 +2159,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs`: Finds virtual machine instance mdev device spec refs.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/166`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/167`
     QueryVmInstanceMdevDeviceSpecRef = op("QueryVmInstanceMdevDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs/{uuid}"]);
     (vm_instance_uuid: impl Into<Id>) -> page(Page<VmInstanceMdevDeviceSpecRef>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2175,7 +2185,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts`: Gives virtual machine migration possible hosts.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/167`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/168`
     GetVmMigrationCandidateHosts = op("GetVmMigrationCandidateHosts", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<Host>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2186,7 +2196,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}`: Attaches a network interface to a virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/168`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/169`
     AttachVmNicToVm = op("AttachVmNicToVm", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}").wrapper("params").long_running();
     (vm_instance_uuid: impl Into<Id>, vm_nic_uuid: impl Into<Id>) -> body(Reply<VmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2198,7 +2208,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs`: Finds virtual machine instance PCI device spec refs.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/169`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/170`
     QueryVmInstancePciDeviceSpecRef = op("QueryVmInstancePciDeviceSpecRef", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs").also(&["/zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs/{uuid}"]);
     (vm_instance_uuid: impl Into<Id>) -> page(Page<VmInstancePciDeviceSpecRef>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2224,7 +2234,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point`: Protects a virtual machine instance recovery point.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/170`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/171`
     ProtectVmInstanceRecoveryPoint = op("ProtectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point").wrapper("protectVmInstanceRecoveryPoint").long_running();
     (vm_instance_uuid: impl Into<Id>) body(ProtectVmInstanceRecoveryPointRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2235,7 +2245,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point`: Describe virtual machine instance recovery point.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/171`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/172`
     DescribeVmInstanceRecoveryPoint = op("DescribeVmInstanceRecoveryPoint", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point");
     (vm_instance_uuid: impl Into<Id>, group_id: i64) -> body(DescribeVmInstanceRecoveryPointResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2251,7 +2261,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Detaches a SCSI LUN from a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/172`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/173`
     DetachScsiLunFromVmInstance = op("DetachScsiLunFromVmInstance", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").long_running();
     (vm_instance_uuid: impl Into<Id>, uuid: impl Into<Id>) -> body(Reply<ScsiLun>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2263,7 +2273,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Attaches a SCSI LUN to a virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/173`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/174`
     AttachScsiLunToVmInstance = op("AttachScsiLunToVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}").wrapper("params").long_running();
     (vm_instance_uuid: impl Into<Id>, uuid: impl Into<Id>) body(AttachScsiLunToVmInstanceRequest) -> body(Reply<ScsiLun>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2275,7 +2285,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/static-ips`: Deletes a virtual machine static IP.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/174`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/175`
     DeleteVmStaticIp = op("DeleteVmStaticIp", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/static-ips").long_running();
     (vm_instance_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2291,7 +2301,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates`: Gives primary storage candidates for virtual machine migration.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/175`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/176`
     GetPrimaryStorageCandidatesForVmMigration = op("GetPrimaryStorageCandidatesForVmMigration", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates");
     (vm_instance_uuid: impl Into<Id>) -> body(Page<PrimaryStorage>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2306,7 +2316,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point`: No longer protects a virtual machine instance recovery point.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/176`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/177`
     UnprotectVmInstanceRecoveryPoint = op("UnprotectVmInstanceRecoveryPoint", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point").wrapper("unprotectVmInstanceRecoveryPoint").long_running();
     (vm_instance_uuid: impl Into<Id>) body(UnprotectVmInstanceRecoveryPointRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2317,7 +2327,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config`: Changes a virtual machine network config.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/177`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/178`
     UpdateVmNetworkConfig = op("UpdateVmNetworkConfig", "PUT", "/zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config").wrapper("updateVmNetworkConfig").long_running();
     (vm_instance_uuid: impl Into<Id>) body(UpdateVmNetworkConfigRequest) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2328,7 +2338,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Deletes a virtual machine user defined XML.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/178`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/179`
     DeleteVmUserDefinedXml = op("DeleteVmUserDefinedXml", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml").long_running();
     (vm_instance_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2341,7 +2351,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Gives virtual machine XML.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/179`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/180`
     GetVmXml = op("GetVmXml", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml");
     (vm_instance_uuid: impl Into<Id>) -> body(GetVmXmlResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2352,7 +2362,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Deletes a virtual machine user defined XML hook script.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/180`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/181`
     DeleteVmUserDefinedXmlHookScript = op("DeleteVmUserDefinedXmlHookScript", "DELETE", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script").long_running();
     (vm_instance_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2365,7 +2375,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Gives virtual machine XML hook script.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/181`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/182`
     GetVmXmlHookScript = op("GetVmXmlHookScript", "GET", "/zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script");
     (vm_instance_uuid: impl Into<Id>) -> body(GetVmXmlHookScriptResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2376,7 +2386,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-priority-config`: Finds virtual machine priority configs.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/182`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/183`
     #[derive(Default)]
     QueryVmPriorityConfig = op("QueryVmPriorityConfig", "GET", "/zstack/v1/vm-priority-config").also(&["/zstack/v1/vm-priority-config/{uuid}"]);
     () -> page(Page<VmPriorityConfig>);
@@ -2402,7 +2412,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-priority-config/{uuid}/actions`: Changes a priority config.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/183`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/184`
     UpdatePriorityConfig = op("UpdatePriorityConfig", "PUT", "/zstack/v1/vm-priority-config/{uuid}/actions").wrapper("updatePriorityConfig").long_running();
     (uuid: impl Into<Id>) body(UpdatePriorityConfigRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -2413,7 +2423,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm/sched-history`: Finds virtual machine sched histories.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/184`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/185`
     #[derive(Default)]
     QueryVmSchedHistory = op("QueryVmSchedHistory", "GET", "/zstack/v1/vm/sched-history").also(&["/zstack/v1/vm/sched-history/{uuid}"]);
     () -> page(Page<VmSchedHistory>);
@@ -2439,7 +2449,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vmInstance/device/address/archive`: Finds virtual machine instance device address archives.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/185`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/186`
     #[derive(Default)]
     QueryVmInstanceDeviceAddressArchive = op("QueryVmInstanceDeviceAddressArchive", "GET", "/zstack/v1/vmInstance/device/address/archive").also(&["/zstack/v1/vmInstance/device/address/archive/{uuid}"]);
     () -> page(Page<VmInstanceDeviceAddressArchive>);
@@ -2465,7 +2475,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vmInstance/device/address/group`: Finds virtual machine instance device address groups.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/186`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/187`
     #[derive(Default)]
     QueryVmInstanceDeviceAddressGroup = op("QueryVmInstanceDeviceAddressGroup", "GET", "/zstack/v1/vmInstance/device/address/group").also(&["/zstack/v1/vmInstance/device/address/group/{uuid}"]);
     () -> page(Page<VmInstanceDeviceAddressGroup>);
@@ -2491,7 +2501,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach`: Detaches a user defined XML hook script from a virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/187`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/188`
     DetachUserDefinedXmlHookScriptFromVm = op("DetachUserDefinedXmlHookScriptFromVm", "DELETE", "/zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach").long_running();
     (vm_instance_uuid: impl Into<Id>) -> empty(());
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2505,7 +2515,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}`: Attaches a user defined XML hook script to a virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/188`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/189`
     AttachUserDefinedXmlHookScriptToVm = op("AttachUserDefinedXmlHookScriptToVm", "POST", "/zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}").wrapper("params").long_running();
     (xml_hook_uuid: impl Into<Id>, vm_instance_uuid: impl Into<Id>) body(AttachUserDefinedXmlHookScriptToVmRequest) -> empty(());
     xml_hook_uuid: Id [xml_hook_uuid.into()] path("xmlHookUuid", Kind::Id);
@@ -2517,7 +2527,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/container/management/vm`: Adds a container management virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/189`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/190`
     AddContainerManagementVm = op("AddContainerManagementVm", "POST", "/zstack/v1/container/management/vm").wrapper("params").long_running();
     () body(AddContainerManagementVmRequest) -> body(Reply<ContainerManagementVm>);
     /// System tags, such as `name::value`.
@@ -2527,7 +2537,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/container/management/vm/{uuid}`: Deletes a container management virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/190`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/191`
     DeleteContainerManagementVm = op("DeleteContainerManagementVm", "DELETE", "/zstack/v1/container/management/vm/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -2539,7 +2549,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/container/management/vm/{uuid}/actions`: Changes a container management virtual machine.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/191`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/192`
     UpdateContainerManagementVm = op("UpdateContainerManagementVm", "PUT", "/zstack/v1/container/management/vm/{uuid}/actions").wrapper("updateContainerManagementVm").long_running();
     (uuid: impl Into<Id>) body(UpdateContainerManagementVmRequest) -> body(Reply<ContainerManagementVm>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -2550,28 +2560,28 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/instance-offerings/nfvinst`: Creates a NFV instance offering.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/192`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/193`
     CreateNfvInstOffering = op("CreateNfvInstOffering", "POST", "/zstack/v1/instance-offerings/nfvinst").wrapper("params").long_running();
     () body(CreateNfvInstOfferingRequest) -> body(Reply<BaseInstanceOffering>);
 }
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/instance-offerings/observability-servers`: Creates an observability server offering.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/193`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/194`
     CreateObservabilityServerOffering = op("CreateObservabilityServerOffering", "POST", "/zstack/v1/instance-offerings/observability-servers").wrapper("params").long_running();
     () body(CreateObservabilityServerOfferingRequest) -> body(Reply<BaseInstanceOffering>);
 }
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/instance-offerings/ovn`: Creates a OVN controller offering.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/194`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/195`
     CreateOvnControllerOffering = op("CreateOvnControllerOffering", "POST", "/zstack/v1/instance-offerings/ovn").wrapper("params").long_running();
     () body(CreateOvnControllerOfferingRequest) -> body(Reply<BaseInstanceOffering>);
 }
 backhaul_wire::generated_call! {
     /// `DELETE /zstack/v1/vm-instances/templatedVmInstance/{uuid}`: Deletes a templated virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/195`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/196`
     DeleteTemplatedVmInstance = op("DeleteTemplatedVmInstance", "DELETE", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}").long_running();
     (uuid: impl Into<Id>) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -2583,7 +2593,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions`: Changes a templated virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/196`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/197`
     UpdateTemplatedVmInstance = op("UpdateTemplatedVmInstance", "PUT", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions").wrapper("updateTemplatedVmInstance").long_running();
     (uuid: impl Into<Id>) body(UpdateTemplatedVmInstanceRequest) -> body(Reply<TemplatedVmInstance>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -2594,7 +2604,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance`: Converts templated virtual machine instance to virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/197`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/198`
     ConvertTemplatedVmInstanceToVmInstance = op("ConvertTemplatedVmInstanceToVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance").wrapper("params").long_running();
     (templated_vm_instance_uuid: impl Into<Id>) body(ConvertTemplatedVmInstanceToVmInstanceRequest) -> body(Reply<BaseVmInstance>);
     templated_vm_instance_uuid: Id [templated_vm_instance_uuid.into()] path("templatedVmInstanceUuid", Kind::Id);
@@ -2605,7 +2615,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance`: Creates a virtual machine instance from templated virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/198`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/199`
     CreateVmInstanceFromTemplatedVmInstance = op("CreateVmInstanceFromTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance").wrapper("params").long_running();
     (templated_vm_instance_uuid: impl Into<Id>) body(CreateVmInstanceFromTemplatedVmInstanceRequest) -> body(CreateVmInstanceFromTemplatedVmInstanceResult);
     templated_vm_instance_uuid: Id [templated_vm_instance_uuid.into()] path("templatedVmInstanceUuid", Kind::Id);
@@ -2616,7 +2626,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{uuid}/hygon-mdev`: Sets virtual machine instance hygon mdev.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/199`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/200`
     SetVmInstanceHygonMdev = op("SetVmInstanceHygonMdev", "POST", "/zstack/v1/vm-instances/{uuid}/hygon-mdev").wrapper("params").long_running();
     (uuid: impl Into<Id>) body(SetVmInstanceHygonMdevRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -2624,7 +2634,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/uptime`: Gives virtual machine uptime.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/200`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/201`
     GetVmUptime = op("GetVmUptime", "GET", "/zstack/v1/vm-instances/{uuid}/uptime");
     (uuid: impl Into<Id>) -> body(GetVmUptimeResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
@@ -2635,7 +2645,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance`: Converts virtual machine instance to templated virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/201`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/202`
     ConvertVmInstanceToTemplatedVmInstance = op("ConvertVmInstanceToTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance").wrapper("params").long_running();
     (vm_instance_uuid: impl Into<Id>) -> body(Reply<TemplatedVmInstance>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2646,7 +2656,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance`: Creates a templated virtual machine instance from virtual machine instance.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/202`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/203`
     CreateTemplatedVmInstanceFromVmInstance = op("CreateTemplatedVmInstanceFromVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance").wrapper("params").long_running();
     (vm_instance_uuid: impl Into<Id>) body(CreateTemplatedVmInstanceFromVmInstanceRequest) -> body(CreateTemplatedVmInstanceFromVmInstanceResult);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
@@ -2657,7 +2667,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/container/management/vm`: Finds container management virtual machines.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/203`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/204`
     #[derive(Default)]
     QueryContainerManagementVm = op("QueryContainerManagementVm", "GET", "/zstack/v1/container/management/vm").also(&["/zstack/v1/container/management/vm/{uuid}"]);
     () -> page(Page<ContainerManagementVm>);
@@ -2683,7 +2693,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/vm-instances/templatedVmInstance`: Finds templated virtual machine instances.
     ///
-    /// Schema: `schemas/zstack/vm_instances.json#/operations/204`
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/205`
     #[derive(Default)]
     QueryTemplatedVmInstance = op("QueryTemplatedVmInstance", "GET", "/zstack/v1/vm-instances/templatedVmInstance").also(&["/zstack/v1/vm-instances/templatedVmInstance/{uuid}"]);
     () -> page(Page<TemplatedVmInstance>);
@@ -2760,6 +2770,7 @@ backhaul_wire::generated_operations! {
         GetCandidateZonesClustersHostsForCreatingVm;
         GetCandidatePrimaryStoragesForCreatingVm;
         GetVmsCapabilities;
+        GetVmsCapabilitiesBefore5;
         QueryVmCdRom;
         CreateVmCdRom;
         DeleteVmCdRom;

@@ -1781,8 +1781,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/ReconnectConsoleProxyAgentResult`
     ReconnectConsoleProxyAgentResult = RECONNECT_CONSOLE_PROXY_AGENT_RESULT("ReconnectConsoleProxyAgentResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resource.
-    0 inventory: BTreeMap<String, Value> = JsonMap, map("inventory", Kind::Json);
+    4 inventory: BTreeMap<String, Value> = JsonMap, map("inventory", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// What `ParseOvf` answers.
@@ -1926,7 +1934,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/GetVmsCapabilitiesResult`
     GetVmsCapabilitiesResult = GET_VMS_CAPABILITIES_RESULT("GetVmsCapabilitiesResult");
-    0 vms_caps: BTreeMap<String, VmCapabilities> = StructMap, map("vmsCaps", Kind::Struct(&VM_CAPABILITIES));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 vms_caps: BTreeMap<String, VmCapabilities> = StructMap, map("vmsCaps", Kind::Struct(&VM_CAPABILITIES));
 }
 backhaul_wire::generated_model! {
     /// A virtual machine capabilities.
@@ -1943,8 +1959,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/ExecuteGuestVmCommandResult`
     ExecuteGuestVmCommandResult = EXECUTE_GUEST_VM_COMMAND_RESULT("ExecuteGuestVmCommandResult");
-    0 stream: Option<String> = Text, new("stream", Kind::Text);
-    1 vm_instance: Option<VmInstance> = Struct, new("vmInstance", Kind::Struct(&VM_INSTANCE));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 stream: Option<String> = Text, new("stream", Kind::Text);
+    5 vm_instance: Option<VmInstance> = Struct, new("vmInstance", Kind::Struct(&VM_INSTANCE));
 }
 backhaul_wire::generated_model! {
     /// What `GetVmDeviceAddress` answers.
@@ -1971,9 +1995,17 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateFaultToleranceVmInstanceResult`
     CreateFaultToleranceVmInstanceResult = CREATE_FAULT_TOLERANCE_VM_INSTANCE_RESULT("CreateFaultToleranceVmInstanceResult");
-    0 primary_vm_inventory: Option<VmInstance> = Struct, new("primaryVmInventory", Kind::Struct(&VM_INSTANCE));
-    1 secondary_vm_inventory: Option<VmInstance> = Struct, new("secondaryVmInventory", Kind::Struct(&VM_INSTANCE));
-    2 fault_tolerance_vm_group_inventory: Option<VmInstance> = Struct, new("faultToleranceVmGroupInventory", Kind::Struct(&VM_INSTANCE));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 primary_vm_inventory: Option<VmInstance> = Struct, new("primaryVmInventory", Kind::Struct(&VM_INSTANCE));
+    5 secondary_vm_inventory: Option<VmInstance> = Struct, new("secondaryVmInventory", Kind::Struct(&VM_INSTANCE));
+    6 fault_tolerance_vm_group_inventory: Option<VmInstance> = Struct, new("faultToleranceVmGroupInventory", Kind::Struct(&VM_INSTANCE));
 }
 backhaul_wire::generated_model! {
     /// What `GetFaultToleranceVms` answers.
@@ -1995,7 +2027,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/TakeVmConsoleScreenshotResult`
     TakeVmConsoleScreenshotResult = TAKE_VM_CONSOLE_SCREENSHOT_RESULT("TakeVmConsoleScreenshotResult");
-    0 image_data: Option<String> = Text, new("imageData", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 image_data: Option<String> = Text, new("imageData", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetVmBootOrder` answers.
@@ -2170,7 +2210,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/CloneVmInstanceResult`
     CloneVmInstanceResult = CLONE_VM_INSTANCE_RESULT("CloneVmInstanceResult");
-    0 result: Option<CloneVmInstanceResults> = Struct, new("result", Kind::Struct(&CLONE_VM_INSTANCE_RESULTS));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<CloneVmInstanceResults> = Struct, new("result", Kind::Struct(&CLONE_VM_INSTANCE_RESULTS));
 }
 backhaul_wire::generated_model! {
     /// A clone virtual machine instance results.
@@ -2186,14 +2234,30 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/SetVmUserDefinedXmlResult`
     SetVmUserDefinedXmlResult = SET_VM_USER_DEFINED_XML_RESULT("SetVmUserDefinedXmlResult");
-    0 vm_user_defined_xml: Option<String> = Text, new("vmUserDefinedXml", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 vm_user_defined_xml: Option<String> = Text, new("vmUserDefinedXml", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `SetVmUserDefinedXmlHookScript` answers.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/SetVmUserDefinedXmlHookScriptResult`
     SetVmUserDefinedXmlHookScriptResult = SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_RESULT("SetVmUserDefinedXmlHookScriptResult");
-    0 vm_user_defined_xml_hook_script: Option<String> = Text, new("vmUserDefinedXmlHookScript", Kind::Text);
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 vm_user_defined_xml_hook_script: Option<String> = Text, new("vmUserDefinedXmlHookScript", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `DescribeVmInstanceRecoveryPoint` answers.
@@ -2476,7 +2540,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateVmInstanceFromTemplatedVmInstanceResult`
     CreateVmInstanceFromTemplatedVmInstanceResult = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULT("CreateVmInstanceFromTemplatedVmInstanceResult");
-    0 result: Option<CreateVmInstanceFromTemplatedVmInstanceResults> = Struct, new("result", Kind::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULTS));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 result: Option<CreateVmInstanceFromTemplatedVmInstanceResults> = Struct, new("result", Kind::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULTS));
 }
 backhaul_wire::generated_model! {
     /// A create virtual machine instance from templated virtual machine instance results.
@@ -2499,7 +2571,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateTemplatedVmInstanceFromVmInstanceResult`
     CreateTemplatedVmInstanceFromVmInstanceResult = CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_RESULT("CreateTemplatedVmInstanceFromVmInstanceResult");
-    0 templated_vm_instance_inventory: Option<TemplatedVmInstance> = Struct, new("templatedVmInstanceInventory", Kind::Struct(&TEMPLATED_VM_INSTANCE));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 templated_vm_instance_inventory: Option<TemplatedVmInstance> = Struct, new("templatedVmInstanceInventory", Kind::Struct(&TEMPLATED_VM_INSTANCE));
 }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[

@@ -3,6 +3,14 @@
 #[allow(unused_imports, reason = "what only has enums needs none")]
 use super::super::prelude::*;
 backhaul_wire::generated_model! {
+    /// Which virtual machines `GetVmsCapabilitiesBefore5` is about.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/$defs/GetVmsCapabilitiesRequest`
+    GetVmsCapabilitiesRequest = GET_VMS_CAPABILITIES_REQUEST("GetVmsCapabilitiesRequest");
+    0 vm_uuids: Vec<Id> = Ids, list("vmUuids", Kind::Id).required();
+}
+backhaul_wire::generated_request! { GetVmsCapabilitiesRequest(set vm_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_model! {
     /// What `RequestConsoleAccess` is given.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/RequestConsoleAccessRequest`
@@ -1477,6 +1485,7 @@ backhaul_wire::generated_model! {
 backhaul_wire::generated_request! { CreateTemplatedVmInstanceFromVmInstanceRequest(into name: String) { into cluster_uuid: Id, into host_uuid: Id } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
+    TypeEntry::Struct(&GET_VMS_CAPABILITIES_REQUEST, make::<GetVmsCapabilitiesRequest>),
     TypeEntry::Struct(&REQUEST_CONSOLE_ACCESS_REQUEST, make::<RequestConsoleAccessRequest>),
     TypeEntry::Struct(&RECONNECT_CONSOLE_PROXY_AGENT_REQUEST, make::<ReconnectConsoleProxyAgentRequest>),
     TypeEntry::Struct(&UPDATE_CONSOLE_PROXY_AGENT_REQUEST, make::<UpdateConsoleProxyAgentRequest>),

@@ -103,11 +103,19 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/vmware.json#/$defs/ListVMsFromKVMHostResult`
     ListVMsFromKVMHostResult = LIST_V_MS_FROM_KVM_HOST_RESULT("ListVMsFromKVMHostResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The resources.
-    0 inventories: Vec<VmInstance> = Structs, list("inventories", Kind::Struct(&VM_INSTANCE));
-    1 libvirt_version: Option<String> = Text, new("libvirtVersion", Kind::Text);
-    2 qemu_version: Option<String> = Text, new("qemuVersion", Kind::Text);
-    3 v2v_caps: BTreeMap<String, Value> = JsonMap, map("v2vCaps", Kind::Json);
+    4 inventories: Vec<VmInstance> = Structs, list("inventories", Kind::Struct(&VM_INSTANCE));
+    5 libvirt_version: Option<String> = Text, new("libvirtVersion", Kind::Text);
+    6 qemu_version: Option<String> = Text, new("qemuVersion", Kind::Text);
+    7 v2v_caps: BTreeMap<String, Value> = JsonMap, map("v2vCaps", Kind::Json);
 }
 backhaul_wire::generated_model! {
     /// A vCenter resource pool usage.

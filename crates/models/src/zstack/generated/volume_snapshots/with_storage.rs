@@ -147,7 +147,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/$defs/BatchDeleteVolumeSnapshotResult`
     BatchDeleteVolumeSnapshotResult = BATCH_DELETE_VOLUME_SNAPSHOT_RESULT("BatchDeleteVolumeSnapshotResult");
-    0 results: Vec<BatchDeleteVolumeSnapshotStruct> = Structs, list("results", Kind::Struct(&BATCH_DELETE_VOLUME_SNAPSHOT_STRUCT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 results: Vec<BatchDeleteVolumeSnapshotStruct> = Structs, list("results", Kind::Struct(&BATCH_DELETE_VOLUME_SNAPSHOT_STRUCT));
 }
 backhaul_wire::generated_model! {
     /// A batch delete volume snapshot struct.
@@ -166,7 +174,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/$defs/DeleteVolumeSnapshotGroupResult`
     DeleteVolumeSnapshotGroupResult = DELETE_VOLUME_SNAPSHOT_GROUP_RESULT("DeleteVolumeSnapshotGroupResult");
-    0 results: Vec<DeleteSnapshotGroupResult> = Structs, list("results", Kind::Struct(&DELETE_SNAPSHOT_GROUP_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 results: Vec<DeleteSnapshotGroupResult> = Structs, list("results", Kind::Struct(&DELETE_SNAPSHOT_GROUP_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `DeleteSnapshotGroup` answers.
@@ -187,7 +203,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/$defs/RevertVmFromSnapshotGroupResult`
     RevertVmFromSnapshotGroupResult = REVERT_VM_FROM_SNAPSHOT_GROUP_RESULT("RevertVmFromSnapshotGroupResult");
-    0 results: Vec<RevertSnapshotGroupResult> = Structs, list("results", Kind::Struct(&REVERT_SNAPSHOT_GROUP_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 results: Vec<RevertSnapshotGroupResult> = Structs, list("results", Kind::Struct(&REVERT_SNAPSHOT_GROUP_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `RevertSnapshotGroup` answers.
@@ -225,7 +249,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/$defs/ShrinkVolumeSnapshotResult`
     ShrinkVolumeSnapshotResult = SHRINK_VOLUME_SNAPSHOT_RESULT("ShrinkVolumeSnapshotResult");
-    0 shrink_result: Option<ShrinkResult> = Struct, new("shrinkResult", Kind::Struct(&SHRINK_RESULT));
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
+    4 shrink_result: Option<ShrinkResult> = Struct, new("shrinkResult", Kind::Struct(&SHRINK_RESULT));
 }
 backhaul_wire::generated_model! {
     /// What `Shrink` answers.
@@ -242,10 +274,18 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/$defs/GetVolumeSnapshotSizeResult`
     GetVolumeSnapshotSizeResult = GET_VOLUME_SNAPSHOT_SIZE_RESULT("GetVolumeSnapshotSizeResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// Its size, in bytes.
-    0 size: Option<i64> = Int, new("size", Kind::Int);
+    4 size: Option<i64> = Int, new("size", Kind::Int);
     /// The space that it takes, in bytes.
-    1 actual_size: Option<i64> = Int, new("actualSize", Kind::Int);
+    5 actual_size: Option<i64> = Int, new("actualSize", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// A volume backup.

@@ -515,10 +515,18 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/volumes.json#/$defs/SetVolumeIoThreadPinResult`
     SetVolumeIoThreadPinResult = SET_VOLUME_IO_THREAD_PIN_RESULT("SetVolumeIoThreadPinResult");
+    /// The call's own id.
+    0 api_id: Option<Id> = Id, new("apiId", Kind::Id);
+    /// The event's id.
+    1 id: Option<Id> = Id, new("id", Kind::Id);
+    /// When the event was made, in milliseconds since 1970.
+    2 created_time: Option<i64> = Int, new("createdTime", Kind::Int);
+    /// What kind of event it is, in the server's own words.
+    3 r#type: Option<Value> = Json, new("type", Kind::Json);
     /// The volume.
-    0 volume_uuid: Option<Id> = Id, new("volumeUuid", Kind::Id);
-    1 io_thread_id: Option<i64> = Int, new("ioThreadId", Kind::Int);
-    2 pin: Option<String> = Text, new("pin", Kind::Text);
+    4 volume_uuid: Option<Id> = Id, new("volumeUuid", Kind::Id);
+    5 io_thread_id: Option<i64> = Int, new("ioThreadId", Kind::Int);
+    6 pin: Option<String> = Text, new("pin", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What `GetVolumeCapabilities` answers.

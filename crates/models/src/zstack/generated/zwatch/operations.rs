@@ -498,7 +498,7 @@ backhaul_wire::generated_call! {
     /// How many at most. `100` when left out.
     limit: Option<i64> [None] query("limit", Kind::Int);
     conditions: Vec<String> [Vec::new()] query("conditions", Kind::Text).list();
-    audit_type: Option<String> [None] query("auditType", Kind::Text);
+    audit_type: Option<AuditType> [None] query("auditType", Kind::Enum(&AUDIT_TYPE));
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();

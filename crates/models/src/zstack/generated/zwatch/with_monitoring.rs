@@ -2230,6 +2230,14 @@ backhaul_wire::generated_choice! {
     2 Normal = "Normal";
 }
 backhaul_wire::generated_choice! {
+    /// What an audit is about.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/$defs/AuditType`
+    AuditType = AUDIT_TYPE(&[]);
+    0 Login = "Login";
+    1 Resource = "Resource";
+}
+backhaul_wire::generated_choice! {
     /// An alarm status.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/$defs/AlarmStatus`
@@ -2437,6 +2445,7 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CHANGE_SNS_TOPIC_STATE_REQUEST, make::<ChangeSNSTopicStateRequest>),
     TypeEntry::Enum(&COMPARISON_OPERATOR),
     TypeEntry::Enum(&EMERGENCY_LEVEL),
+    TypeEntry::Enum(&AUDIT_TYPE),
     TypeEntry::Enum(&ALARM_STATUS),
     TypeEntry::Enum(&ALARM_STATE),
     TypeEntry::Enum(&EVENT_SUBSCRIPTION_STATE),

@@ -1,14 +1,10 @@
-//! Finding the operation that a request calls, in the route tables of `backhaul-models`.
+//! Which operation a request calls.
 
-use backhaul_wire::ApiVersion;
-use std::borrow::Cow;
+use backhaul_wire::{ApiVersion, Operation};
 
-use backhaul_wire::Operation;
-use percent_encoding::percent_decode_str;
-
-/// The routes of one system.
+/// The routes of one system. Of several that fit a request, the one with the most literal segments wins.
 #[derive(Debug)]
-pub(crate) struct Router {
+pub struct Router {
     rows: Vec<Row>,
     ignore_case: bool,
 }
@@ -31,7 +27,7 @@ enum Segment {
 
 /// What a request calls.
 #[derive(Debug)]
-pub(crate) enum Routed {
+pub enum Routed {
     /// An operation, with the values of its path parameters.
     Found(&'static Operation, PathParams),
     /// A known path and method, but the query asks for nothing that there is; these actions there are.
@@ -44,63 +40,55 @@ pub(crate) enum Routed {
 
 /// The values of path parameters, by name.
 #[derive(Debug, Default)]
-pub(crate) struct PathParams(Vec<(&'static str, String)>);
+pub struct PathParams(Vec<(&'static str, String)>);
 
 impl PathParams {
     /// All of them, in the order of the path.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// The value of the first parameter.
-    pub(crate) fn first(&self) -> &str {
+    #[must_use]
+    pub fn first(&self) -> &str {
         self.nth(0)
     }
 
     /// The value of a parameter by its place in the path; empty when there is no such place.
-    pub(crate) fn nth(&self, index: usize) -> &str {
+    #[must_use]
+    pub fn nth(&self, index: usize) -> &str {
         self.0.get(index).map_or("", |(_, value)| value)
     }
 }
 
 impl Router {
-    /// The routes of a table. `ignore_case` says whether the server takes paths in any letter case.
-    pub(crate) fn new(operations: &'static [Operation], ignore_case: bool) -> Self {
+    /// The routes of some operations. `ignore_case` says whether paths are taken in any letter case.
+    pub fn new(operations: impl IntoIterator<Item = &'static Operation>, ignore_case: bool) -> Self {
         let paths = |operation: &'static Operation| std::iter::once(&operation.path).chain(operation.also);
-        let rows = operations.iter().flat_map(|operation| paths(operation).map(|path| Row::new(operation, path)));
-        let rows = rows.collect();
+        let rows = operations.into_iter();
+        let rows = rows.flat_map(|operation| paths(operation).map(move |path| Row::new(operation, path))).collect();
         Self { rows, ignore_case }
     }
 
-    /// Finds the operation for a method, a path (percent-encoded) and the query's parameters. With `version`, only
-    /// operations that the version has are there.
-    pub(crate) fn find(&self, method: &str, path: &str, query: &[(String, String)], version: Option<u8>) -> Routed {
-        self.find_which(method, path, query, version, |_| true)
-    }
-
-    /// As [`Router::find`], among the operations that `wanted` takes.
-    pub(crate) fn find_which(
+    /// Finds the operation for a method, the segments of a path and the pairs of a query, both decoded, among the
+    /// operations that `wanted` takes. With `version`, only operations that the version has are there.
+    pub fn find<S: AsRef<str>, Q: AsRef<str>>(
         &self,
         method: &str,
-        path: &str,
-        query: &[(String, String)],
-        version: Option<u8>,
+        segments: &[S],
+        query: &[(Q, Q)],
+        version: Option<ApiVersion>,
         wanted: impl Fn(&Operation) -> bool,
     ) -> Routed {
-        let segments: Vec<Cow<'_, str>> = path
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-            .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
-            .collect();
         let (mut others, mut actions) = (Vec::new(), Vec::new());
         let mut best: Option<(usize, &Row, PathParams)> = None;
         for row in &self.rows {
-            let there = version.is_none_or(|version| row.operation.versions.contains(ApiVersion::new(version)));
-            let Some(params) = row.matches(&segments, self.ignore_case).filter(|_| there && wanted(row.operation))
+            let there = version.is_none() || row.operation.versions.contains(version);
+            let Some(params) = row.matches(segments, self.ignore_case).filter(|_| there && wanted(row.operation))
             else {
                 continue;
             };
-            if row.operation.method != method {
+            if !row.operation.method.eq_ignore_ascii_case(method) {
                 if !others.contains(&row.operation.method) {
                     others.push(row.operation.method);
                 }
@@ -137,22 +125,26 @@ impl Row {
         }
     }
 
-    fn matches(&self, segments: &[Cow<'_, str>], ignore_case: bool) -> Option<PathParams> {
+    fn matches<S: AsRef<str>>(&self, segments: &[S], ignore_case: bool) -> Option<PathParams> {
         let rest = self.rest();
         if segments.len() != self.segments.len() && !(rest.is_some() && segments.len() > self.segments.len()) {
             return None;
         }
         let mut params = Vec::new();
         for (at, (pattern, segment)) in self.segments.iter().zip(segments).enumerate() {
+            let segment = segment.as_ref();
             match pattern {
-                Segment::Param(name) if Some(*name) == rest => params.push((*name, segments[at..].join("/"))),
-                Segment::Literal(text) if text == segment => {}
+                Segment::Param(name) if Some(*name) == rest => {
+                    let all: Vec<&str> = segments[at..].iter().map(AsRef::as_ref).collect();
+                    params.push((*name, all.join("/")));
+                }
+                Segment::Literal(text) if *text == segment => {}
                 Segment::Literal(text) if ignore_case && text.eq_ignore_ascii_case(segment) => {}
                 Segment::Literal(_) => return None,
                 Segment::Ending(start, name) => {
                     params.push((*name, segment.strip_prefix(start).filter(|rest| !rest.is_empty())?.to_owned()));
                 }
-                Segment::Param(name) => params.push((*name, segment.clone().into_owned())),
+                Segment::Param(name) => params.push((*name, segment.to_owned())),
             }
         }
         Some(PathParams(params))
@@ -166,10 +158,11 @@ impl Row {
         }
     }
 
-    fn query_matches(&self, query: &[(String, String)]) -> bool {
-        self.query.iter().all(|(name, value)| {
-            query.iter().any(|(n, v)| n.eq_ignore_ascii_case(name) && v.eq_ignore_ascii_case(value))
-        })
+    fn query_matches<Q: AsRef<str>>(&self, query: &[(Q, Q)]) -> bool {
+        let given = |name: &str, value: &str| {
+            query.iter().any(|(n, v)| n.as_ref().eq_ignore_ascii_case(name) && v.as_ref().eq_ignore_ascii_case(value))
+        };
+        self.query.iter().all(|(name, value)| given(name, value))
     }
 
     /// Exact paths win over patterns, and rows that ask for something in the query over those that do not.
