@@ -43,7 +43,9 @@ pub fn read(root: &Path, system: &str, version: u8, path: &str, text: &str) -> i
     let generated = project::of_system(aside.path(), system).map_err(schema)?;
     let (api_was, api_now) = (api::read(&was), api::read(&generated));
     let api = api::compare(&api_was, &api_now);
-    let before = import::versions(root, system)?.into_iter().rfind(|other| *other < version);
+    // ZStack numbers no versions to compare.
+    let numbered = system != "zstack";
+    let before = import::versions(root, system)?.into_iter().rfind(|other| numbered && *other < version);
     let wire = before.map(|before| Diff::read(aside.path(), system, before, version)).transpose().map_err(schema)?;
     let mut touched: Vec<String> = Vec::new();
     for (file, now) in &generated {
