@@ -1,6 +1,7 @@
 //! `cargo xtask`: backhaul's own build tasks.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod api;
 mod build_cost;
 mod codegen;
 mod diff;
@@ -22,6 +23,12 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Writes down the public API of the crates, in `xtask/api`
+    Api {
+        /// Change nothing; fail when the API is another than what is written there
+        #[arg(long)]
+        check: bool,
+    },
     /// Generates the models, operations and filter fields from `schemas/`
     Codegen {
         /// Change nothing; fail when the tree differs from what the schemas give
@@ -100,6 +107,7 @@ impl Source {
 
 fn main() -> ExitCode {
     let done = match Args::parse().task {
+        Task::Api { check } => api::run(check),
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, what, format } => diff::run(&system, &what, format),
         Task::Import { source, write } => import::run(&source, write),
