@@ -117,6 +117,32 @@ fn what_fails_is_not_frozen() -> Result {
     Ok(())
 }
 
+/// As in `two_of_each.rs`, of the verbs that print no rows.
+#[test]
+fn one_server_that_fails_is_down_and_the_others_are_up() -> Result {
+    let home = Home::new()?;
+    let sim = SimProcess::start(&home, &["--tls"])?;
+    for system in ["em", "vb365", "zstack"] {
+        home.add(&format!("{system}-good"), system, sim.url(system), &["--pin", sim.pin()])?;
+        home.add(&format!("{system}-bad"), system, sim.url(system), &["--pin", sim.pin(), "--user", "nobody"])?;
+    }
+    let exporter = Exporter::start(&home, &["--interval", "1h", "--jobs"])?;
+    let up = |text: &str, system: &str, server: &str, up: u8| {
+        text.contains(&format!("backhaul_up{{system=\"{system}\",server=\"{system}-{server}\"}} {up}\n"))
+    };
+    let text = exporter.metrics(|text| text.matches("\nbackhaul_up{").count() == 6)?;
+    for system in ["em", "vb365", "zstack"] {
+        assert!(up(&text, system, "good", 1) && up(&text, system, "bad", 0), "{text}");
+        assert!(!text.contains(&format!("server=\"{system}-bad\",")), "{text}");
+    }
+
+    let ran = home.run(&["check-usage", "--warning", "10000", "--critical", "10000"])?.ends(3);
+    assert!(ran.out.starts_with("USAGE UNKNOWN - ") && ran.out.lines().count() == 1, "{}", ran.out);
+    assert!(ran.out.contains("no answer: em-bad: ") && ran.out.contains(", and 2 more | "), "{}", ran.out);
+    assert!(ran.out.contains("'zstack-good/"), "{}", ran.out);
+    Ok(())
+}
+
 #[test]
 fn a_token_and_tls_guard_who_uses_what() -> Result {
     let home = Home::new()?;

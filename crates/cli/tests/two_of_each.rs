@@ -56,6 +56,22 @@ fn one_server_that_fails_is_named_and_the_others_stand() -> Result {
     Ok(())
 }
 
+#[cfg(feature = "store")]
+#[test]
+fn what_answered_is_kept() -> Result {
+    let (home, _sim) = homes()?;
+    let store = home.path("store").to_string_lossy().into_owned();
+    let ran = home.run(&["collect", "--store", &store])?.ends(6);
+    assert!(SYSTEMS.iter().all(|system| ran.err.contains(&format!("error: {system}-bad: "))), "{}", ran.err);
+    let kept = home.run(&["usage", "--since", "1d", "--store", &store, "-o", "json"])?.ends(0).json()?;
+    assert_eq!(servers(kept.as_array().ok_or("no array")?), ["em-good", "vb365-good", "zstack-good"]);
+    // Of a run without an answer nothing is kept, which the exit code says.
+    home.run(&["collect", "-p", "*-bad", "--store", &store])?.ends(3);
+    let files = home.run(&["store", "list", "--store", &store, "-o", "json"])?.ends(0);
+    assert_eq!(files.column("file")?.len(), 3);
+    Ok(())
+}
+
 #[test]
 fn a_server_that_is_asked_alone_fails_alone() -> Result {
     let (home, _sim) = homes()?;

@@ -9,13 +9,15 @@ mod prices;
 
 use std::collections::{BTreeMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 pub use rust_decimal::Decimal;
 
 pub use prices::{Per, Price, Prices, Rounding, Unit};
 
+use crate::row::Key;
 use crate::store::{Point, Series};
-use crate::totals::place;
 
 /// The span that is billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,20 @@ pub struct Period {
     pub until: Timestamp,
     /// How far apart two runs may be, in seconds, for what was used in between to be told from them.
     pub longest_gap: i64,
+}
+
+impl Period {
+    /// The month that begins on `first`, from midnight to midnight where the clocks of `zone` go: an hour shorter or longer when they
+    /// are changed in it.
+    ///
+    /// # Errors
+    /// When the month is beyond all calendars.
+    pub fn of_month(first: Date, zone: &TimeZone, longest_gap: i64) -> Result<Self, BillingError> {
+        let wrong = |error: jiff::Error| BillingError(format!("{first}: {error}"));
+        let midnight = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).map_err(wrong);
+        let next = first.checked_add(1.month()).map_err(wrong)?;
+        Ok(Self { since: midnight(first)?, until: midnight(next)?, longest_gap })
+    }
 }
 
 /// What a customer has on one repository.
@@ -81,17 +97,17 @@ impl std::error::Error for BillingError {}
 /// # Errors
 /// When a repository has no price, or a number does not fit.
 pub fn bills(series: &[Series], prices: &Prices, period: Period) -> Result<Vec<Bill>, BillingError> {
-    let tenants: HashSet<(&str, &str, Option<&str>)> = series
+    let tenants: HashSet<(&str, &str, Option<Key>)> = series
         .iter()
         .map(|series| &series.row)
         .filter(|row| !row.is_subtenant())
-        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, place(row))))
+        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, row.repository_key())))
         .collect();
     let (mut bills, mut unpriced) = (BTreeMap::<String, Vec<Item>>::new(), Vec::new());
     for Series { row, points } in series {
         let Some(tenant) = &row.tenant else { continue };
         let parent = row.parent_tenant.as_ref().filter(|_| row.is_subtenant());
-        if parent.is_some_and(|it| tenants.contains(&(row.server.as_str(), it.as_str(), place(row)))) {
+        if parent.is_some_and(|it| tenants.contains(&(row.server.as_str(), it.as_str(), row.repository_key()))) {
             continue;
         }
         let customer = parent.unwrap_or(tenant);
@@ -144,7 +160,7 @@ fn usage(points: &[Point], period: Period) -> Used {
     for pair in points.windows(2) {
         let [a, b] = pair else { continue };
         let (begin, end) = (a.second.max(since), b.second.min(until));
-        let (Some(from), Some(to), true) = (a.used_bytes, b.used_bytes, begin < end) else { continue };
+        let (Some(from), Some(to), true) = (a.used_bytes(), b.used_bytes(), begin < end) else { continue };
         let time = i128::from(b.second) - i128::from(a.second);
         if time > i128::from(period.longest_gap) {
             continue;
@@ -155,7 +171,7 @@ fn usage(points: &[Point], period: Period) -> Used {
             (at(begin) + at(end)) * i128::from(end - begin) / time
         };
         let all = area(from, to);
-        let object = area(a.object_storage_bytes.unwrap_or(0), b.object_storage_bytes.unwrap_or(0));
+        let object = area(a.object_storage_bytes().unwrap_or(0), b.object_storage_bytes().unwrap_or(0));
         used.object += object;
         used.local += all - object;
         covered += end - begin;

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::jobs::{JobRun, Runs};
 use crate::problem::{Cause, Problem};
-use crate::row::Row;
+use crate::row::{Key, Row};
 use crate::{em, vb365, zstack};
 
 /// How long a logout may take. A session that is not ended ends by itself, and costs nobody but its server.
@@ -291,18 +291,15 @@ fn said(panic: &(dyn Any + Send)) -> String {
 /// What makes two rows of one server the same thing seen twice. A quota is part of it: a tenant may have several on one
 /// repository, and each counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Identity([Option<String>; 4]);
+struct Identity([Option<Key>; 4]);
 
 impl Identity {
-    pub(crate) fn of(row: &Row) -> Self {
-        let lower = |id: &Option<String>, name: &Option<String>| {
-            id.as_ref().map(|id| id.to_ascii_lowercase()).or_else(|| name.clone())
-        };
+    fn of(row: &Row) -> Self {
         Self([
-            lower(&row.tenant_id, &row.tenant),
-            lower(&row.repository_id, &row.repository),
-            lower(&row.quota_id, &None),
-            lower(&row.item_id, &row.item),
+            Key::of(row.tenant_id.as_deref(), row.tenant.as_deref()),
+            row.repository_key(),
+            Key::of(row.quota_id.as_deref(), None),
+            Key::of(row.item_id.as_deref(), row.item.as_deref()),
         ])
     }
 }

@@ -11,7 +11,8 @@ use backhaul_filter::em::{
 use backhaul_models::em::{CloudSubtenant, CloudTenant, Link, Repository};
 use backhaul_transport::em::EmQuery;
 use backhaul_transport::{Client, Error, em::EmClient};
-use futures_util::{TryStreamExt, future, join, try_join};
+use backhaul_wire::{Id, IdKey};
+use futures_util::TryStreamExt;
 
 use self::backups::Backups;
 use crate::Level;
@@ -27,14 +28,10 @@ pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result
         table.backups(&em, level).await;
         return Ok(table.found);
     }
-    // Without tenants there still are repositories; without repositories there is nothing to hang a row on.
-    let (repositories, tenants) = join!(
-        all::<RepositoryQuery>(&em),
-        // A tenant's quotas are what its subtenants' quotas are parts of: the two are asked for as one.
-        async { try_join!(all::<CloudTenantQuery>(&em), all::<CloudSubtenantQuery>(&em)) },
-    );
-    let mut table = Table::new(server, repositories?);
-    match tenants {
+    // One question after the other, over the connection that the logon opened: side by side each would pay for a
+    // connection of its own, which takes as long as an answer. Without repositories there is nothing to hang a row on.
+    let mut table = Table::new(server, all::<RepositoryQuery>(&em).await?);
+    match tenants(&em).await {
         Ok((tenants, subtenants)) => {
             tenants.iter().for_each(|tenant| table.tenant(tenant));
             subtenants.iter().for_each(|subtenant| table.subtenant(subtenant));
@@ -45,23 +42,29 @@ pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result
     Ok(table.found)
 }
 
+/// Tenants and their subtenants, whose quotas are parts of their tenants' quotas: both or neither.
+async fn tenants(em: &EmClient) -> Result<(Vec<CloudTenant>, Vec<CloudSubtenant>), Error> {
+    let tenants: Vec<CloudTenant> = all::<CloudTenantQuery>(em).await?;
+    // Nobody is inside of nothing.
+    let subtenants = if tenants.is_empty() { Vec::new() } else { all::<CloudSubtenantQuery>(em).await? };
+    Ok((tenants, subtenants))
+}
+
 async fn all<Q: EmQuery>(em: &EmClient) -> Result<Vec<Q::Entity>, Error> {
     em.query::<Q>().by_item()?.try_collect().await
 }
 
 struct Table<'a> {
     server: &'a str,
-    /// By GUID.
-    repositories: BTreeMap<String, Repository>,
+    repositories: BTreeMap<IdKey, Repository>,
     /// The repository and the tenant of each tenant's storage quota, by the quota's id.
-    resources: BTreeMap<String, (String, Option<String>)>,
+    resources: BTreeMap<IdKey, (IdKey, Option<String>)>,
     found: Found,
 }
 
 impl<'a> Table<'a> {
     fn new(server: &'a str, repositories: Vec<Repository>) -> Self {
-        let id = |repository: &Repository| repository.uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str())));
-        let repositories = repositories.into_iter().filter_map(|it| Some((id(&it)?, it))).collect();
+        let repositories = repositories.into_iter().filter_map(|it| Some((it.uid.as_ref()?.key(), it))).collect();
         Self { server, repositories, resources: BTreeMap::new(), found: Found::default() }
     }
 
@@ -69,9 +72,9 @@ impl<'a> Table<'a> {
         let id = tenant.uid.as_ref().map(|uid| uid.guid().unwrap_or(uid.as_str()).to_owned());
         for (at, resource) in tenant.resources.iter().enumerate() {
             let Some(quota) = &resource.repository_quota else { continue };
-            let repository = quota.repository_uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str())));
+            let repository = quota.repository_uid.as_ref().map(Id::key);
             if let (Some(resource), Some(repository)) = (&resource.id, &repository) {
-                self.resources.insert(key(resource.as_str()), (repository.clone(), tenant.name.clone()));
+                self.resources.insert(resource.key(), (repository.clone(), tenant.name.clone()));
             }
             let row = Row {
                 tenant: tenant.name.clone(),
@@ -90,7 +93,7 @@ impl<'a> Table<'a> {
 
     fn subtenant(&mut self, subtenant: &CloudSubtenant) {
         let Some(quota) = &subtenant.repository_quota else { return };
-        let resource = quota.tenant_resource_id.as_ref().and_then(|id| self.resources.get(&key(id.as_str()))).cloned();
+        let resource = quota.tenant_resource_id.as_ref().and_then(|id| self.resources.get(&id.key())).cloned();
         let up = link_up(&subtenant.links, "CloudTenant").and_then(|link| link.name.clone());
         let (repository, parent) = resource.map_or((None, None), |(repository, tenant)| (Some(repository), tenant));
         let row = Row {
@@ -110,12 +113,13 @@ impl<'a> Table<'a> {
 
     /// Repositories of which no tenant has a part: what the backups on them take.
     async fn unused(&mut self, em: &EmClient) {
-        let used: BTreeSet<String> = self.found.rows.iter().filter_map(|row| row.repository_id.clone()).collect();
-        let unused: Vec<String> = self.repositories.keys().filter(|id| !used.contains(*id)).cloned().collect();
+        let used: BTreeSet<&str> = self.found.rows.iter().filter_map(|row| row.repository_id.as_deref()).collect();
+        let unused = self.repositories.keys().filter(|id| !used.contains(id.as_str()));
+        let unused: BTreeSet<IdKey> = unused.cloned().collect();
         if unused.is_empty() {
             return;
         }
-        let backups = Backups::read(em).await;
+        let backups = Backups::on(em, &unused).await;
         for id in unused {
             // A repository's volume may hold more than backups: what is taken of it is not what backups use.
             let used = backups.as_ref().ok().and_then(|backups| backups.on_repository(&id));
@@ -129,13 +133,13 @@ impl<'a> Table<'a> {
 
     /// Each repository by the jobs or computers whose backups are on it.
     async fn backups(&mut self, em: &EmClient, level: Level) {
-        let (backups, computers) = match level {
-            Level::Computer => join!(Backups::read(em), backups::computers(em)),
-            _ => join!(Backups::read(em), future::ok(BTreeMap::new())),
+        let read = async {
+            let backups = Backups::all(em).await?;
+            let computers = if level == Level::Computer { Some(backups::computers(em).await?) } else { None };
+            Ok(backups.items(computers.as_ref()))
         };
-        let read = backups.and_then(|backups| Ok((backups, computers?)));
-        let (items, problem) = match read {
-            Ok((backups, computers)) => (backups.items((level == Level::Computer).then_some(&computers)), None),
+        let (items, problem) = match read.await {
+            Ok(items) => (items, None),
             Err(error) => (Vec::new(), Some(Problem::of("backups and their files", error))),
         };
         let mut seen = BTreeSet::new();
@@ -150,7 +154,7 @@ impl<'a> Table<'a> {
             };
             self.found.rows.push(row);
         }
-        let empty: Vec<String> = self.repositories.keys().filter(|id| !seen.contains(*id)).cloned().collect();
+        let empty: Vec<IdKey> = self.repositories.keys().filter(|id| !seen.contains(*id)).cloned().collect();
         for id in empty {
             let used_bytes = if problem.is_none() { Some(0) } else { None };
             let row = Row { used_bytes, ..self.on(Some(id)) };
@@ -160,13 +164,13 @@ impl<'a> Table<'a> {
     }
 
     /// A row with all that belongs to the repository.
-    fn on(&self, id: Option<String>) -> Row {
+    fn on(&self, id: Option<IdKey>) -> Row {
         let repository = id.as_ref().and_then(|id| self.repositories.get(id));
         Row {
             system: "em".to_owned(),
             server: self.server.to_owned(),
             repository: repository.and_then(|repository| repository.name.clone()),
-            repository_id: id,
+            repository_id: id.map(|id| id.as_str().to_owned()),
             capacity_bytes: repository.and_then(|repository| known(repository.capacity)),
             free_bytes: repository.and_then(|repository| known(repository.free_space)),
             ..Row::default()
@@ -183,12 +187,7 @@ fn link_up<'a>(links: &'a [Link], kind: &str) -> Option<&'a Link> {
 }
 
 /// The id of what a link leads to.
-fn target(link: &Link) -> Option<String> {
+fn target(link: &Link) -> Option<IdKey> {
     let path = link.href.as_deref()?.split(['?', '#']).next()?;
-    path.trim_end_matches('/').rsplit('/').next().filter(|id| !id.is_empty()).map(key)
-}
-
-/// Ids come in any letter case.
-fn key(id: &str) -> String {
-    id.to_ascii_lowercase()
+    path.trim_end_matches('/').rsplit('/').next().filter(|id| !id.is_empty()).map(IdKey::from)
 }

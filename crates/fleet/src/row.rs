@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 
 use backhaul_filter::{FieldDef, FieldSchema, Kind, Place, QueryDef, Record, Scalar, Source};
+use backhaul_wire::IdKey;
 use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -156,6 +157,24 @@ impl Row {
     #[must_use]
     pub fn is_subtenant(&self) -> bool {
         self.tenant_kind.as_deref() == Some("subtenant")
+    }
+
+    /// Which repository of its server the row is about.
+    pub(crate) fn repository_key(&self) -> Option<Key> {
+        Key::of(self.repository_id.as_deref(), self.repository.as_deref())
+    }
+}
+
+/// What a thing is known by: its id, however that is written, or its name where it has none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Id(IdKey),
+    Name(String),
+}
+
+impl Key {
+    pub(crate) fn of(id: Option<&str>, name: Option<&str>) -> Option<Self> {
+        id.map(|id| Self::Id(id.into())).or_else(|| name.map(|name| Self::Name(name.to_owned())))
     }
 }
 

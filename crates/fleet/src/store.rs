@@ -12,6 +12,7 @@ mod care;
 mod error;
 mod file;
 mod history;
+mod trend;
 
 use std::path::Path as FilePath;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload}
 pub use care::{Compacted, Verified};
 pub use error::{StoreError, StoreErrorKind};
 pub use history::{History, Point, Series};
+pub use trend::{Trend, trends};
 
 use self::file::Part;
 use crate::row::Row;
@@ -122,7 +124,13 @@ impl Store {
             return Err(wrong("write s3://BUCKET/FOLDER".to_owned()));
         }
         let prefix = Path::parse(prefix.trim_matches('/')).map_err(|error| wrong(error.to_string()))?;
-        let builder = object_store::aws::AmazonS3Builder::from_env().with_bucket_name(bucket);
+        // By itself it tries for three minutes; who looks at a prompt, or a timer that comes again, is told sooner.
+        let retry = object_store::RetryConfig {
+            max_retries: 3,
+            retry_timeout: std::time::Duration::from_secs(30),
+            ..object_store::RetryConfig::default()
+        };
+        let builder = object_store::aws::AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry);
         let objects = builder.build().map_err(|error| StoreError::object(address, error))?;
         Ok(Self { objects: Arc::new(objects), prefix, name: address.to_owned() })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::row::{Row, percent};
+use crate::row::{Key, Row, percent};
 
 /// What rows are brought together by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,8 +127,8 @@ pub struct Group {
     pub total: Total,
 }
 
-/// The repositories whose capacity is counted already: a server's name, and the repository's id or name.
-type Repositories = HashSet<(String, Option<String>)>;
+/// The repositories whose capacity is counted already, by their servers' names.
+type Repositories = HashSet<(String, Key)>;
 
 /// The sums of the rows by what they have in common, in the order in which the groups first appear; with nothing
 /// asked for, one sum of all.
@@ -137,10 +137,10 @@ type Repositories = HashSet<(String, Option<String>)>;
 /// counts itself. A repository's capacity counts once in each group.
 #[must_use]
 pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
-    let tenants: HashSet<(&str, &str, Option<&str>)> = rows
+    let tenants: HashSet<(&str, &str, Option<Key>)> = rows
         .iter()
         .filter(|row| !row.is_subtenant())
-        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, place(row))))
+        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, row.repository_key())))
         .collect();
     let mut groups: Vec<(Group, Repositories)> = Vec::new();
     let mut places: HashMap<Vec<Option<String>>, usize> = HashMap::new();
@@ -150,23 +150,19 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
     }
     for row in rows {
         let parent = row.parent_tenant.as_deref().filter(|_| row.is_subtenant());
-        let inside = parent.is_some_and(|parent| tenants.contains(&(row.server.as_str(), parent, place(row))));
+        let inside =
+            parent.is_some_and(|parent| tenants.contains(&(row.server.as_str(), parent, row.repository_key())));
         let (key, ids): (Vec<_>, Vec<_>) = by.iter().map(|by| key(*by, row)).unzip();
         let place = *places.entry(ids).or_insert_with(|| {
             groups.push((Group { key, total: Total::default() }, HashSet::new()));
             groups.len() - 1
         });
         let Some((group, repositories)) = groups.get_mut(place) else { continue };
-        let repository = row.repository_id.clone().or_else(|| row.repository.clone());
-        let first = repository.is_some() && repositories.insert((row.server.clone(), repository));
+        let repository = row.repository_key();
+        let first = repository.is_some_and(|repository| repositories.insert((row.server.clone(), repository)));
         group.total.add(row, !inside, first);
     }
     groups.into_iter().map(|(group, _)| group).collect()
-}
-
-/// Which repository of its server a row is about.
-pub(crate) fn place(row: &Row) -> Option<&str> {
-    row.repository_id.as_deref().or(row.repository.as_deref())
 }
 
 /// What a group is called, and what tells it from others of that name.

@@ -17,7 +17,7 @@ use backhaul_models::vb365::{
 };
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Client, Error};
-use backhaul_wire::Id;
+use backhaul_wire::{Id, IdKey};
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -45,8 +45,8 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
     let mut found = Found::default();
     let repositories = Repositories::read(client, repositories, &mut found).await;
     let organizations: Vec<Organization> = client.list(&OrganizationGet::new()).by_item().try_collect().await?;
-    let present: BTreeSet<String> =
-        organizations.iter().filter_map(|organization| Some(key(organization.id()?.as_str()))).collect();
+    let present: BTreeSet<IdKey> =
+        organizations.iter().filter_map(|organization| Some(organization.id()?.key())).collect();
 
     let all = organizations.into_iter().map(|organization| {
         let tenant = Tenant { id: organization.id().cloned(), name: organization.name().cloned() };
@@ -63,30 +63,27 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
             }
         }
     }
-    let told: BTreeSet<(String, String)> = found
-        .rows
-        .iter()
-        .filter_map(|row| Some((key(row.repository_id.as_ref()?), row.tenant_id.clone().map(|id| key(&id))?)))
-        .collect();
+    let key = |id: &Option<String>| id.as_deref().map(IdKey::from);
+    let told = found.rows.iter().filter_map(|row| Some((key(&row.repository_id)?, key(&row.tenant_id)?)));
+    let told: BTreeSet<(IdKey, IdKey)> = told.collect();
     // Boxed, because the compiler cannot tell that a closure over references gives futures that may be sent.
     let all: Vec<BoxFuture<'_, _>> = repositories.by_id.values().map(|it| backed_up(client, it).boxed()).collect();
     let mut all = stream::iter(all).buffered(AT_ONCE);
     for (id, repository) in &repositories.by_id {
         let Some(backed_up) = all.next().await else { break };
-        let mut any = found.rows.iter().any(|row| row.repository_id.as_deref().is_some_and(|it| key(it) == *id));
+        let mut any = found.rows.iter().any(|row| key(&row.repository_id).as_ref() == Some(id));
         let backed_up = backed_up.unwrap_or_else(|error| {
-            let name = repository.name.as_deref().unwrap_or(id);
+            let name = repository.name.as_deref().unwrap_or(id.as_str());
             found.problems.push(Problem::of(format!("organizations on repository {name}"), error));
             Vec::new()
         });
         for info in backed_up {
-            if info.id.as_ref().is_some_and(|tenant| told.contains(&(id.clone(), key(tenant.as_str())))) {
+            if info.id.as_ref().is_some_and(|tenant| told.contains(&(id.clone(), tenant.key()))) {
                 continue;
             }
             any = true;
             let object = known(info.object_storage_used_space_bytes);
-            let state =
-                info.id.as_ref().map(|id| if present.contains(&key(id.as_str())) { "present" } else { "removed" });
+            let state = info.id.as_ref().map(|id| if present.contains(&id.key()) { "present" } else { "removed" });
             let row = Row {
                 tenant: info.name,
                 tenant_id: info.id.map(Id::into_string),
@@ -123,15 +120,15 @@ struct Tenant {
 /// The repositories of a server, and the object storage behind them.
 #[derive(Default)]
 struct Repositories {
-    by_id: BTreeMap<String, BackupRepository>,
+    by_id: BTreeMap<IdKey, BackupRepository>,
     /// What each object storage holds, and the limit that is set for it, by its id.
-    storages: BTreeMap<String, (Option<i64>, Option<i64>)>,
+    storages: BTreeMap<IdKey, (Option<i64>, Option<i64>)>,
 }
 
 impl Repositories {
     async fn read(client: &Vb365Client, repositories: Vec<BackupRepository>, found: &mut Found) -> Self {
-        let by_id: BTreeMap<String, BackupRepository> =
-            repositories.into_iter().filter_map(|it| Some((key(it.id.as_ref()?.as_str()), it))).collect();
+        let by_id: BTreeMap<IdKey, BackupRepository> =
+            repositories.into_iter().filter_map(|it| Some((it.id.as_ref()?.key(), it))).collect();
         let mut storages = BTreeMap::new();
         // From v8 on, the repository itself tells of its object storage.
         if by_id.values().any(|it| it.object_storage_id.is_some()) {
@@ -140,7 +137,7 @@ impl Repositories {
             match all {
                 Ok(all) => storages.extend(all.iter().filter_map(|it| {
                     let limit = limit(it.size_limit_enabled(), it.size_limit_gb());
-                    Some((key(it.id()?.as_str()), (known(it.used_space_bytes()), limit)))
+                    Some((it.id()?.key(), (known(it.used_space_bytes()), limit)))
                 })),
                 Err(error) if error.is_unsupported() => {}
                 Err(error) => found.problems.push(Problem::of("object storage", error)),
@@ -165,7 +162,7 @@ impl Repositories {
             (Some(storage), _) => {
                 Some((known(storage.used_space_bytes()), limit(storage.size_limit_enabled(), storage.size_limit_gb())))
             }
-            (None, Some(id)) => Some(self.storages.get(&key(id.as_str())).copied().unwrap_or_default()),
+            (None, Some(id)) => Some(self.storages.get(&id.key()).copied().unwrap_or_default()),
             (None, None) => None,
         };
         row.object_storage = Some(stated.is_some());
@@ -197,7 +194,7 @@ async fn organization_rows(
             used.links.get("backupRepository").and_then(|link| link.href.as_deref()).and_then(last_segment)
         });
         let object = known(used.object_storage_used_space_bytes);
-        let repository = repository_id.as_ref().and_then(|id| repositories.by_id.get(&key(id)));
+        let repository = repository_id.as_ref().and_then(|id| repositories.by_id.get(&IdKey::from(id.as_str())));
         Row {
             tenant: tenant.name.clone(),
             tenant_id: tenant.id.clone().map(Id::into_string),
@@ -211,11 +208,6 @@ async fn organization_rows(
         }
     };
     Ok(used.into_iter().map(row).collect())
-}
-
-/// Ids come in any letter case.
-fn key(id: &str) -> String {
-    id.to_ascii_lowercase()
 }
 
 fn last_segment(href: &str) -> Option<String> {

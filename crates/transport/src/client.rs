@@ -194,6 +194,8 @@ impl Client {
         let Some(url) = session.logout().map(|path| address::at(self.url(), path)) else { return Ok(()) };
         let mut request = Request::new(Method::DELETE, url);
         request = session.authorize(request);
+        // Ended twice is ended: it needs no connection of its own.
+        request.idempotent = true;
         request.retry = Some(RetryPolicy::none());
         request.deadline = Instant::now().checked_add(LOGOUT);
         let answer = self.core.http.send(request).await.map_err(|error| self.fail("logout", Reason::Http(error)))?;

@@ -13,18 +13,36 @@ pub(crate) struct JsonWriter<W: Write> {
     out: W,
     names: Vec<String>,
     array: bool,
+    /// Whether two columns have one name, which an object has once.
+    repeats: bool,
     count: usize,
 }
 
 impl<W: Write> JsonWriter<W> {
     /// One array.
     pub(crate) fn array(out: W) -> Self {
-        Self { out, names: Vec::new(), array: true, count: 0 }
+        Self { out, names: Vec::new(), array: true, repeats: false, count: 0 }
     }
 
     /// One object per line.
     pub(crate) fn lines(out: W) -> Self {
         Self { array: false, ..Self::array(out) }
+    }
+
+    /// A line as [`object`](Self::object) writes it, without the object: a fleet has many rows.
+    fn line(&mut self, row: &[Value]) -> Result<(), Failure> {
+        let wrong = |error: serde_json::Error| Failure::internal(format!("a value cannot be written as JSON: {error}"));
+        let mut text = Vec::with_capacity(512);
+        for (at, name) in self.names.iter().enumerate() {
+            text.push(if at == 0 { b'{' } else { b',' });
+            serde_json::to_writer(&mut text, name).map_err(wrong)?;
+            text.push(b':');
+            serde_json::to_writer(&mut text, row.get(at).unwrap_or(&Value::Null)).map_err(wrong)?;
+        }
+        text.extend_from_slice(if self.names.is_empty() { b"{}\n" } else { b"}\n" });
+        let text = String::from_utf8(text).map_err(|_| Failure::internal("JSON that is no text"))?;
+        self.count += 1;
+        self.out.write_all(escape::json(&text).as_bytes()).map_err(|error| Failure::output(&error))
     }
 
     fn object(&mut self, object: Map<String, Value>) -> Result<(), Failure> {
@@ -44,11 +62,12 @@ impl<W: Write> JsonWriter<W> {
 impl<W: Write> RowWriter for JsonWriter<W> {
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure> {
         self.names = columns.iter().map(|column| column.name.clone()).collect();
+        self.repeats = self.names.iter().collect::<std::collections::HashSet<_>>().len() < self.names.len();
         Ok(())
     }
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
-        self.row_and_more(row, Map::new()).map(drop)
+        if self.array || self.repeats { self.row_and_more(row, Map::new()).map(drop) } else { self.line(&row) }
     }
 
     fn row_and_more(&mut self, row: Row, more: Map<String, Value>) -> Result<bool, Failure> {

@@ -3,8 +3,8 @@
 mod report;
 
 use backhaul_fleet::billing::{Bill, Decimal, Item, Period, Prices, bills};
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde_json::Value;
 
 use super::store::{failure, open};
@@ -100,12 +100,7 @@ fn period(args: &Billing) -> Result<Period, Failure> {
 
 fn of_month(month: Date, zone: &str, longest_gap: i64) -> Result<Period, Failure> {
     let zone = super::store::zone(zone)?;
-    let at = |date: Date| -> Result<Timestamp, Failure> {
-        let midnight = zone.to_timestamp(date.at(0, 0, 0, 0));
-        midnight.map_err(|error| Failure::usage(format!("{date}: {error}")))
-    };
-    let next = month.checked_add(1.month()).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(Period { since: at(month)?, until: at(next)?, longest_gap })
+    Period::of_month(month, &zone, longest_gap).map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// A line per repository.

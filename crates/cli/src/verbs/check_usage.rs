@@ -86,14 +86,15 @@ fn check(args: &CheckUsage, console: &Console) -> Result<(State, String), Failur
         |answer: Answer| {
             for row in answer.rows.iter().filter(|row| filter.as_ref().is_none_or(|filter| filter.matches(*row))) {
                 rows += 1;
-                measures.extend(
-                    of(row, args.of).into_iter().filter(|measure| !measures.contains(measure)).collect::<Vec<_>>(),
-                );
+                measures.extend(of(row, args.of));
             }
             Ok(())
         },
     ))?;
-    Ok(judge(measures, rows, asked.said(), args.warning, args.critical))
+    // The same line each time, whoever answered first.
+    let mut missing = asked.said().to_vec();
+    missing.sort();
+    Ok(judge(measures, rows, &missing, args.warning, args.critical))
 }
 
 /// What a row says of its quota and its repository.
@@ -112,6 +113,8 @@ fn of(row: &Row, what: Of) -> Vec<Measure> {
 
 fn judge(mut measures: Vec<Measure>, rows: usize, missing: &[String], warning: f64, critical: f64) -> (State, String) {
     measures.sort_by(|a, b| b.percent.total_cmp(&a.percent).then_with(|| a.name.cmp(&b.name)));
+    // A repository stands on the row of each of its tenants.
+    measures.dedup();
     let state = |measure: &Measure| match measure.percent {
         percent if percent >= critical => State::Critical,
         percent if percent >= warning => State::Warning,

@@ -99,14 +99,14 @@ fn naive(points: &[Point], period: Period) -> (f64, f64, i64) {
     for second in period.since.as_second()..period.until.as_second() {
         let pair = points.windows(2).find(|pair| pair[0].second <= second && second < pair[1].second);
         let Some([a, b]) = pair else { continue };
-        let (Some(from), Some(to)) = (a.used_bytes, b.used_bytes) else { continue };
+        let (Some(from), Some(to)) = (a.used_bytes(), b.used_bytes()) else { continue };
         let time = b.second - a.second;
         if time > period.longest_gap {
             continue;
         }
         let middle = (second - a.second) as f64 + 0.5;
         let at = |from: i64, to: i64| from as f64 + (to as f64 - from as f64) * middle / time as f64;
-        let in_object = at(a.object_storage_bytes.unwrap_or(0), b.object_storage_bytes.unwrap_or(0));
+        let in_object = at(a.object_storage_bytes().unwrap_or(0), b.object_storage_bytes().unwrap_or(0));
         object += in_object;
         local += at(from, to) - in_object;
         known += 1;
@@ -141,6 +141,79 @@ proptest::proptest! {
         let near = |doubled: i128, wanted: f64| (doubled as f64 / 2.0 - wanted).abs() <= 40.0 + wanted.abs() * 1e-9;
         proptest::prop_assert!(near(used.local, local) && near(used.object, object), "{:?} {} {}", used, local, object);
     }
+}
+
+/// Clocks that are changed by an hour, by an hour on other days, by half an hour, and not at all.
+const ZONES: [(&str, &[i64]); 4] = [
+    ("CET-1CEST,M3.5.0,M10.5.0/3", &[743, 745]),
+    ("EST5EDT,M3.2.0,M11.1.0", &[743, 721]),
+    ("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", &[]),
+    ("UTC0", &[]),
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    /// Two years of runs at odd times, each month of them billed: what is owed is what adding up every quarter of an hour gives, in months
+    /// of whatever length, and the months together are the whole.
+    #[test]
+    fn months_of_any_length_are_billed_whole_and_once(
+        zone in 0..ZONES.len(),
+        steps in proptest::collection::vec((1_i64..600, proptest::option::weighted(0.95, 0_i64..1 << 44)), 40..200),
+    ) {
+        const QUARTER: i64 = 900;
+        let zone = TimeZone::posix(ZONES[zone].0).unwrap_or(TimeZone::UTC);
+        // 2024-12-15, so that the first month begins among runs.
+        let mut second = 1_734_220_800;
+        let mut points = Vec::new();
+        for (step, used) in steps {
+            second += step * QUARTER;
+            points.push(Point::new(second, used, None, None));
+        }
+        let longest_gap = 400 * QUARTER;
+        let months = (0..24).map(|month| jiff::civil::date(2025, 1, 1).saturating_add(month.months()));
+        let months: Vec<Period> = months.filter_map(|first| Period::of_month(first, &zone, longest_gap).ok()).collect();
+        proptest::prop_assert_eq!(months.len(), 24);
+        let (mut local, mut gap) = (0, 0);
+        for month in &months {
+            let used = usage(&points, *month);
+            let mut naive = (0.0, 0);
+            for pair in points.windows(2) {
+                let (Some(from), Some(to)) = (pair[0].used_bytes(), pair[1].used_bytes()) else { continue };
+                let (begin, time) = (pair[0].second, pair[1].second - pair[0].second);
+                if time > longest_gap {
+                    continue;
+                }
+                for quarter in 0..time / QUARTER {
+                    let at = begin + quarter * QUARTER;
+                    if month.since.as_second() <= at && at < month.until.as_second() {
+                        let middle = (quarter as f64 + 0.5) * QUARTER as f64 / time as f64;
+                        naive.0 += (from as f64 + (to as f64 - from as f64) * middle) * QUARTER as f64;
+                        naive.1 += QUARTER;
+                    }
+                }
+            }
+            let length = month.until.as_second() - month.since.as_second();
+            proptest::prop_assert_eq!(used.gap, length - naive.1);
+            proptest::prop_assert!((used.local as f64 / 2.0 - naive.0).abs() <= 400.0 + naive.0 * 1e-9);
+            (local, gap) = (local + used.local, gap + used.gap);
+        }
+        let (since, until) = (months[0].since, months[23].until);
+        let whole = usage(&points, Period { since, until, longest_gap });
+        proptest::prop_assert_eq!(whole.gap, gap);
+        proptest::prop_assert!((whole.local - local).abs() <= 48 * 2);
+    }
+}
+
+#[test]
+fn a_month_in_which_clocks_change_is_as_long_as_it_was() -> Result {
+    for (zone, hours) in ZONES {
+        for (month, hours) in [3, if zone.starts_with("EST") { 11 } else { 10 }].into_iter().zip(hours) {
+            let zone = TimeZone::posix(zone)?;
+            let period = Period::of_month(jiff::civil::date(2026, month, 1), &zone, 0)?;
+            assert_eq!(period.until.as_second() - period.since.as_second(), hours * 3600);
+        }
+    }
+    Ok(())
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What backups take of repositories: the sum of their files, by repository, job or computer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use backhaul_filter::em::{
     AgentRestorePoint as AgentRestorePointQuery, Backup as BackupQuery, BackupFile as BackupFileQuery,
@@ -8,26 +8,28 @@ use backhaul_filter::em::{
 };
 use backhaul_models::em::{AgentRestorePoint, Backup, BackupFile, Link, VmRestorePoint};
 use backhaul_transport::{Error, em::EmClient};
-use futures_util::{TryStreamExt, try_join};
+use backhaul_wire::{Id, IdKey};
+use futures_util::TryStreamExt;
 
-use super::{all, key, link_up, target};
+use super::{all, link_up, target};
 
 /// The backups of a server and the sizes of their files.
 pub(super) struct Backups {
-    /// By GUID.
-    backups: BTreeMap<String, Backup>,
+    backups: BTreeMap<IdKey, Backup>,
     files: Vec<File>,
 }
 
 struct File {
-    id: Option<String>,
-    backup: Option<String>,
+    id: Option<IdKey>,
+    backup: Option<IdKey>,
+    /// What the file itself calls its backup.
+    backup_name: Option<String>,
     bytes: Option<i64>,
 }
 
 /// What one job or computer has on one repository.
 pub(super) struct Item {
-    pub(super) repository: Option<String>,
+    pub(super) repository: Option<IdKey>,
     pub(super) name: Option<String>,
     pub(super) id: Option<String>,
     pub(super) kind: &'static str,
@@ -35,41 +37,62 @@ pub(super) struct Item {
     pub(super) bytes: Option<i64>,
 }
 
-/// The names of the computers that each file has restore points of, by the file's GUID.
-pub(super) type Computers = BTreeMap<String, Vec<String>>;
+/// The names of the computers that each file has restore points of, by the file's id.
+pub(super) type Computers = BTreeMap<IdKey, Vec<String>>;
 
 impl Backups {
-    pub(super) async fn read(em: &EmClient) -> Result<Self, Error> {
-        let files = async {
-            let mut files = Vec::new();
-            let mut all = em.query::<BackupFileQuery>().by_item()?;
-            // A server has far more files than backups: of each, only what is summed is kept.
-            while let Some(file) = all.try_next().await? {
-                files.push(File::of(&file));
+    /// All backups with all files.
+    pub(super) async fn all(em: &EmClient) -> Result<Self, Error> {
+        let (mut backups, mut files) = (Self::without_files(em).await?, Vec::new());
+        let mut all = em.query::<BackupFileQuery>().by_item()?;
+        // A server has far more files than backups: of each, only what is summed is kept.
+        while let Some(file) = all.try_next().await? {
+            files.push(File::of(&file));
+        }
+        backups.files = files;
+        Ok(backups)
+    }
+
+    /// The same as far as these repositories go: files are asked for only where one of them has a backup.
+    pub(super) async fn on(em: &EmClient, repositories: &BTreeSet<IdKey>) -> Result<Self, Error> {
+        let mut backups = Self::without_files(em).await?;
+        let repository = |backup: &Backup| link_up(&backup.links, "Repository").and_then(target);
+        backups.backups.retain(|_, backup| repository(backup).is_some_and(|it| repositories.contains(&it)));
+        if backups.backups.is_empty() {
+            return Ok(backups);
+        }
+        let mut all = em.query::<BackupFileQuery>().by_item()?;
+        while let Some(file) = all.try_next().await? {
+            let file = File::of(&file);
+            if file.backup.as_ref().is_some_and(|backup| backups.backups.contains_key(backup)) {
+                backups.files.push(file);
             }
-            Ok(files)
-        };
-        let (backups, files) = try_join!(all::<BackupQuery>(em), files)?;
-        let guid = |backup: &Backup| backup.uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str())));
-        Ok(Self { backups: backups.into_iter().filter_map(|it| Some((guid(&it)?, it))).collect(), files })
+        }
+        Ok(backups)
+    }
+
+    async fn without_files(em: &EmClient) -> Result<Self, Error> {
+        let backups: Vec<Backup> = all::<BackupQuery>(em).await?;
+        let backups = backups.into_iter().filter_map(|it| Some((it.uid.as_ref()?.key(), it))).collect();
+        Ok(Self { backups, files: Vec::new() })
     }
 
     /// What all backups on a repository take; unknown when the size of a file is.
-    pub(super) fn on_repository(&self, id: &str) -> Option<i64> {
-        let here = self.files.iter().filter(|file| self.repository(file).as_deref() == Some(id));
+    pub(super) fn on_repository(&self, id: &IdKey) -> Option<i64> {
+        let here = self.files.iter().filter(|file| self.repository(file).as_ref() == Some(id));
         here.map(|file| file.bytes).try_fold(0_i64, |sum, bytes| sum.checked_add(bytes?))
     }
 
     /// By job, or by computer where it is told which of them each file has restore points of.
     pub(super) fn items(&self, computers: Option<&Computers>) -> Vec<Item> {
-        let mut items: BTreeMap<(Option<String>, &'static str, Option<String>), Item> = BTreeMap::new();
+        let mut items: BTreeMap<(Option<IdKey>, &'static str, Option<String>), Item> = BTreeMap::new();
         for file in &self.files {
             let (id, name, kind) = match computers {
-                None => (file.backup.clone(), self.backup(file).and_then(|backup| backup.name.clone()), "job"),
+                None => (file.backup.as_ref().map(|id| id.as_str().to_owned()), self.name(file), "job"),
                 Some(computers) => match file.id.as_ref().and_then(|id| computers.get(id)).map(Vec::as_slice) {
                     Some([one]) => (None, Some(one.clone()), "computer"),
                     // Of a file with several computers' data nobody knows whose is how much.
-                    None | Some(_) => (None, self.backup(file).and_then(|backup| backup.name.clone()), "shared"),
+                    None | Some(_) => (None, self.name(file), "shared"),
                 },
             };
             let repository = self.repository(file);
@@ -80,20 +103,29 @@ impl Backups {
         items.into_values().collect()
     }
 
+    /// The name of the file's backup, which is its job's. A backup that is listed nowhere any more, as its job, is known
+    /// by what the file calls it.
+    fn name(&self, file: &File) -> Option<String> {
+        let listed = self.backup(file).and_then(|backup| backup.name.clone());
+        listed.or_else(|| file.backup_name.clone())
+    }
+
     fn backup(&self, file: &File) -> Option<&Backup> {
         self.backups.get(file.backup.as_ref()?)
     }
 
-    fn repository(&self, file: &File) -> Option<String> {
+    fn repository(&self, file: &File) -> Option<IdKey> {
         target(link_up(&self.backup(file)?.links, "Repository")?)
     }
 }
 
 impl File {
     fn of(file: &BackupFile) -> Self {
+        let backup = link_up(&file.links, "Backup");
         Self {
-            id: file.uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str()))),
-            backup: link_up(&file.links, "Backup").and_then(target),
+            id: file.uid.as_ref().map(Id::key),
+            backup: backup.and_then(target),
+            backup_name: backup.and_then(|link| link.name.clone()),
             bytes: file.backup_size.filter(|bytes| *bytes >= 0),
         }
     }
@@ -102,7 +134,7 @@ impl File {
 /// Which computers each file has restore points of.
 pub(super) async fn computers(em: &EmClient) -> Result<Computers, Error> {
     let (machines, agents): (Vec<VmRestorePoint>, Vec<AgentRestorePoint>) =
-        try_join!(all::<VmRestorePointQuery>(em), all::<AgentRestorePointQuery>(em))?;
+        (all::<VmRestorePointQuery>(em).await?, all::<AgentRestorePointQuery>(em).await?);
     let mut computers = Computers::new();
     let mut add = |links: &[Link], name: Option<&str>| {
         let Some((file, name)) = link_up(links, "BackupFile").and_then(target).zip(name) else { return };

@@ -97,5 +97,5 @@ async fn reasons(em: &EmClient, since: SystemTime) -> Result<BTreeMap<String, St
 }
 
 fn guid(id: &Id) -> String {
-    id.guid().unwrap_or(id.as_str()).to_ascii_lowercase()
+    id.key().as_str().to_owned()
 }

@@ -89,7 +89,7 @@ async fn jobs(client: &Vb365Client) -> Result<BTreeMap<String, Known>, Error> {
 }
 
 fn key(id: &Id) -> String {
-    id.as_str().to_ascii_lowercase()
+    id.key().as_str().to_owned()
 }
 
 fn run(session: &JobSession, server: &str, job: Option<&Known>, job_id: Option<String>) -> JobRun {

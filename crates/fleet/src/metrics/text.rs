@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Metrics, Server};
 use crate::jobs::JobRun;
-use crate::row::Row;
+use crate::row::{Key, Row};
 
 /// A form of metrics as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -190,9 +190,8 @@ fn samples(
 }
 
 /// What a repository's capacity is told once for.
-fn repository(row: &Row) -> Option<(&str, String)> {
-    let id = row.repository_id.as_ref().map(|id| id.to_ascii_lowercase()).or_else(|| row.repository.clone());
-    id.map(|id| (row.server.as_str(), id))
+fn repository(row: &Row) -> Option<(&str, Key)> {
+    row.repository_key().map(|key| (row.server.as_str(), key))
 }
 
 fn of_repository(out: &mut String, row: &Row) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use backhaul_wire::IdKey;
 use futures_util::StreamExt;
 use jiff::civil::Date;
 use object_store::{ObjectStoreExt, PutMode};
@@ -82,13 +83,13 @@ impl Store {
     /// be free of it. Files that were done before stay done.
     pub async fn delete_tenant(&self, tenant: &str) -> Result<u64, StoreError> {
         let (files, mut deleted) = (self.all_files().await?, 0);
-        let is = |name: &Option<String>| name.as_deref() == Some(tenant);
+        let (is, wanted) = (|name: &Option<String>| name.as_deref() == Some(tenant), IdKey::from(tenant));
         for file in &files {
             let (rows, runs) = self.rows(file, self.fetch(file).await?)?;
             let about = |row: &Row| {
                 is(&row.tenant)
                     || is(&row.parent_tenant)
-                    || row.tenant_id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(tenant))
+                    || row.tenant_id.as_deref().is_some_and(|id| IdKey::from(id) == wanted)
             };
             let (gone, kept): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(about);
             if gone.is_empty() {

@@ -44,7 +44,15 @@ impl StoreError {
         while let Some(inner) = source.source() {
             source = inner;
         }
+        let text = error.to_string();
         let says = match &error {
+            // Where the machine's own account is asked for, in the clouds of Amazon; elsewhere nobody is there.
+            _ if text.contains("169.254.169.254") => {
+                "nothing says which account to use: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_ENDPOINT \
+                 for a server that is not Amazon's"
+                    .to_owned()
+            }
+            _ if text.contains("NoSuchBucket") => "there is no such bucket".to_owned(),
             object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
                 format!("access is denied: {source}")
             }

@@ -168,7 +168,7 @@ async fn a_clock_that_goes_back_changes_no_order() -> Result {
     save(&store, 4, &[row("em", "a", Some(0), at(0)?)]).await?;
     let history = store.history(at(0)?, at(9)?).await?;
     let [series] = history.series.as_slice() else { return Err("one series".into()) };
-    let used: Vec<_> = series.points.iter().map(|point| point.used_bytes).collect();
+    let used: Vec<_> = series.points.iter().map(|point| point.used_bytes()).collect();
     assert_eq!(used, [Some(0), Some(1), Some(2), Some(3)]);
     assert_eq!(series.row.used_bytes, Some(3));
     Ok(())

@@ -3,6 +3,7 @@
 use std::hash::Hasher;
 use std::sync::Arc;
 
+use backhaul_wire::IdKey;
 use bytes::Bytes;
 use jiff::Timestamp;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
@@ -109,7 +110,7 @@ pub(super) fn key(row: &Row) -> i64 {
     let mut hash = XxHash64::with_seed(0);
     let mut add = |id: Option<&String>, name: Option<&String>| {
         let (mark, text) = match (id, name) {
-            (Some(id), _) => (1, id.to_ascii_lowercase()),
+            (Some(id), _) => (1, IdKey::from(id.as_str()).as_str().to_owned()),
             (None, Some(name)) => (2, name.clone()),
             (None, None) => (0, String::new()),
         };

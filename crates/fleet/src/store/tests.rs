@@ -58,7 +58,7 @@ async fn what_was_saved_is_read_as_it_was() -> Result {
     let newest = |tenant: &str| history.series.iter().find(|it| it.row.tenant.as_deref() == Some(tenant)).ok_or("none");
     assert_eq!(newest("a")?.row, row("em", "a", Some(102), at(2)?));
     assert_eq!(newest("Zoë <b>")?.row, row("vb365", "Zoë <b>", Some(i64::MAX), at(2)?));
-    let points: Vec<_> = newest("a")?.points.iter().map(|it| (it.second, it.used_bytes, it.taken_bytes)).collect();
+    let points: Vec<_> = newest("a")?.points.iter().map(|it| (it.second, it.used_bytes(), it.taken_bytes())).collect();
     let wanted: Vec<_> = (0..3).map(|day| (START + day * DAY, Some(100 + day), Some(700))).collect();
     assert_eq!(points, wanted);
     let one_day = store.history(at(1)?, at(1)?).await?;
@@ -80,7 +80,7 @@ async fn compacting_loses_and_doubles_nothing_even_when_cut_short() -> Result {
     assert_eq!(store.compact(date(1)?).await?, Compacted { before: 2, after: 1 });
     let points = |history: &History| {
         let mut all: Vec<_> = history.series.iter().map(|it| (it.row.tenant.clone(), it.points.clone())).collect();
-        all.iter_mut().for_each(|(_, points)| points.sort_by_key(|it| (it.second, it.used_bytes)));
+        all.iter_mut().for_each(|(_, points)| points.sort_by_key(|it| (it.second, it.used_bytes())));
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     };
@@ -164,5 +164,19 @@ async fn two_collectors_at_once_write_both() -> Result {
     let (a, b) = ([row("em", "a", Some(1), at(0)?)], [row("em", "b", Some(1), at(0)?)]);
     let (a, b) = futures_util::join!(save(&store, 0, &a), save(&store, 0, &b));
     assert_eq!((a?, b?, store.all_files().await?.len()), (1, 1, 2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn years_of_runs_are_read_to_the_second() -> Result {
+    let store = Store::of(Arc::new(InMemory::new()), "memory");
+    for day in (0..800).step_by(8) {
+        save(&store, day, &[row("em", "a", Some(day), at(day)?)]).await?;
+    }
+    let points = |history: History| history.series.into_iter().next().map_or(0, |series| series.points.len());
+    assert_eq!(points(store.history(at(0)?, at(799)?).await?), 100);
+    assert_eq!(points(store.history(at(8)?, at(792)?).await?), 99);
+    let second = |days: i64, seconds: i64| Timestamp::from_second(START + days * DAY + seconds);
+    assert_eq!(points(store.history(second(8, 1)?, second(792, -1)?).await?), 97);
     Ok(())
 }

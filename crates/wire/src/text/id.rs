@@ -28,13 +28,7 @@ impl Id {
     /// ```
     #[must_use]
     pub fn guid(&self) -> Option<&str> {
-        let last = self.0.rsplit(':').next()?;
-        let dashed = last.len() == 36
-            && last.bytes().enumerate().all(|(i, b)| match i {
-                8 | 13 | 18 | 23 => b == b'-',
-                _ => b.is_ascii_hexdigit(),
-            });
-        dashed.then_some(last)
+        guid(&self.0)
     }
 
     /// Whether both name the same thing: the GUIDs agree whatever their letter case, or the texts do. [`IdKey`] says the same of many.
@@ -49,8 +43,18 @@ impl Id {
     /// The key of what it names.
     #[must_use]
     pub fn key(&self) -> IdKey {
-        IdKey(self.guid().unwrap_or(&self.0).to_ascii_lowercase())
+        IdKey::from(self.0.as_str())
     }
+}
+
+fn guid(text: &str) -> Option<&str> {
+    let last = text.rsplit(':').next()?;
+    let dashed = last.len() == 36
+        && last.bytes().enumerate().all(|(i, b)| match i {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        });
+    dashed.then_some(last)
 }
 
 /// What an [`Id`] names, as a key of maps and sets: two ids have one key exactly when they are the [`same`](Id::same).
@@ -63,9 +67,17 @@ impl Id {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdKey(String);
 
+impl IdKey {
+    /// The GUID, or the text where there is none, in lower case.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<&str> for IdKey {
     fn from(text: &str) -> Self {
-        Id::from(text).key()
+        Self(guid(text).unwrap_or(text).to_ascii_lowercase())
     }
 }
 

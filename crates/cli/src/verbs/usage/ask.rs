@@ -76,7 +76,8 @@ pub(in crate::verbs) async fn ask(
     let mut answers = std::pin::pin!(answers);
     let mut asked = Asked { servers: selection.servers.len(), ..Asked::default() };
     // Where one server is asked with two accounts, whose row counts must not depend on who is faster.
-    let in_order = order == Order::Servers || fleet.shares_addresses();
+    let shared = fleet.shares_addresses();
+    let in_order = order == Order::Servers || shared;
     let (mut early, mut turn, mut once) = (BTreeMap::new(), 0, Once::default());
     let mut tick = tokio::time::interval(TICK);
     while asked.servers > progress.done {
@@ -108,7 +109,9 @@ pub(in crate::verbs) async fn ask(
         while let Some(next) = if in_order { early.remove(&turn) } else { early.pop_first().map(|(_, it)| it) } {
             turn += 1;
             let Some(mut answer) = next else { continue };
-            let repeated = once.retain(&answer.address, &mut answer.rows) + answer.repeated;
+            // What is remembered of each row would grow with the fleet.
+            let again = if shared { once.retain(&answer.address, &mut answer.rows) } else { 0 };
+            let repeated = again + answer.repeated;
             if repeated > 0 {
                 let is = if repeated == 1 { "1 row tells" } else { &format!("{repeated} rows tell") };
                 console.note(&format!("{}: {is} of what another row told already, left out", answer.server));

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use backhaul_filter::{Place, Record};
-use backhaul_fleet::store::{History, Series};
-use backhaul_fleet::{COLUMNS, Forecast, Growth, Moment, Row, sparkline};
+use backhaul_fleet::store::{History, Series, Trend, trends};
+use backhaul_fleet::{COLUMNS, Forecast, Moment, Row, sparkline};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
         }
     }
     let trend = if report.is_some() { points } else { bars };
-    let mut rows: Vec<Vec<Value>> = series.iter().map(|series| cells(series, trend)).collect();
+    let mut rows: Vec<Vec<Value>> = trends(&series).map(|it| cells(&it, trend)).collect();
     rows.sort_by(|a, b| {
         let one = |(at, largest_first): &(usize, bool)| {
             let order = compare(a.get(*at), b.get(*at));
@@ -113,23 +113,19 @@ fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failur
 
 /// Curves of what grows most.
 fn charts(report: &mut Report, series: &[&Series]) {
-    let mut growing: Vec<(&Series, Vec<Moment>, Growth)> = series
-        .iter()
-        .filter_map(|series| {
-            let used = series.used();
-            let growth = Growth::of(&used)?;
-            Some((*series, used, growth))
-        })
-        .filter(|(_, used, growth)| used.len() > 1 && growth.per_day.is_some_and(|rate| rate > 0.0))
-        .collect();
-    let rate = |growth: &Growth| growth.per_day.unwrap_or_default();
-    growing.sort_by(|a, b| rate(&b.2).total_cmp(&rate(&a.2)));
-    let curve = |(series, used, growth): &'_ (&Series, Vec<Moment>, Growth)| {
-        let row = &series.row;
+    let rate = |it: &Trend<'_>| it.growth.as_ref().and_then(|growth| growth.per_day).unwrap_or_default();
+    let mut growing: Vec<Trend<'_>> = Vec::new();
+    // A large fleet has thousands of them: no more than are drawn are kept.
+    for trend in trends(series).filter(|it| it.used.len() > 1 && rate(it) > 0.0) {
+        let place = growing.partition_point(|other| rate(other) >= rate(&trend));
+        growing.insert(place, trend);
+        growing.truncate(CHARTS);
+    }
+    let curve = |trend: &Trend<'_>| {
+        let row = &trend.series.row;
         let parts = [row.tenant.as_deref(), row.repository.as_deref(), Some(row.server.as_str())];
-        let (quota, volume) = forecasts(series, Some(growth));
-        let per_day = u64::try_from(rate(growth).round() as i64).map(size).unwrap_or_default();
-        let limits: Vec<String> = [("quota", quota), ("repository", volume)]
+        let per_day = u64::try_from(rate(trend).round() as i64).map(size).unwrap_or_default();
+        let limits: Vec<String> = [("quota", trend.quota), ("repository", trend.volume)]
             .into_iter()
             .filter_map(|(what, forecast)| match forecast? {
                 Forecast::At(_) => Some(format!("{what} full on {}", day(forecast).as_str().unwrap_or_default())),
@@ -141,10 +137,10 @@ fn charts(report: &mut Report, series: &[&Series]) {
             name: parts.into_iter().flatten().collect::<Vec<_>>().join(" / "),
             says: format!("{per_day} a day; {limits}"),
             limit: row.quota_bytes,
-            moments: Vec::clone(used),
+            moments: trend.used.clone(),
         }
     };
-    let curves: Vec<Curve> = growing.iter().take(CHARTS).map(curve).collect();
+    let curves: Vec<Curve> = growing.iter().map(curve).collect();
     report.charts("What grows most", &curves);
 }
 
@@ -158,32 +154,19 @@ fn points(used: &[Moment]) -> Value {
     pick(used, TREND).into_iter().map(|(second, bytes)| json!([second, bytes])).collect()
 }
 
-/// When the quota and when the repository will be full.
-fn forecasts(series: &Series, growth: Option<&Growth>) -> (Option<Forecast>, Option<Forecast>) {
-    let row = &series.row;
-    let quota = growth.zip(row.quota_bytes).map(|(growth, quota)| growth.forecast(quota));
-    // The volume of a cache fills and empties by itself.
-    let volume = row.capacity_bytes.filter(|_| row.object_storage != Some(true));
-    let volume = Growth::of(&series.taken()).zip(volume).map(|(growth, capacity)| growth.forecast(capacity));
-    (quota, volume)
-}
-
-fn cells(series: &Series, trend: fn(&[Moment]) -> Value) -> Vec<Value> {
-    let row = &series.row;
-    let used = series.used();
-    let growth = Growth::of(&used);
-    let (quota, volume) = forecasts(series, growth.as_ref());
+fn cells(trend: &Trend<'_>, sketch: fn(&[Moment]) -> Value) -> Vec<Value> {
+    let (row, growth) = (&trend.series.row, trend.growth.as_ref());
     let time = |second: i64| Timestamp::from_second(second).map_or(Value::Null, |at| at.to_string().into());
     let change = [
-        used.len().into(),
-        growth.as_ref().map_or(Value::Null, |it| time(it.first.0)),
-        growth.as_ref().map(|it| it.first.1).into(),
-        growth.as_ref().map(|it| it.last.1).into(),
-        growth.as_ref().and_then(|it| it.per_day).map(|rate| rate.round() as i64).into(),
-        trend(&used),
-        day(quota),
-        day(volume),
-        says(&[("quota", quota), ("repository", volume)]).into(),
+        trend.used.len().into(),
+        growth.map_or(Value::Null, |it| time(it.first.0)),
+        growth.map(|it| it.first.1).into(),
+        growth.map(|it| it.last.1).into(),
+        growth.and_then(|it| it.per_day).map(|rate| rate.round() as i64).into(),
+        sketch(&trend.used),
+        day(trend.quota),
+        day(trend.volume),
+        says(&[("quota", trend.quota), ("repository", trend.volume)]).into(),
     ];
     COLUMNS.iter().map(|name| shown::value(row.get(Place::Field(name)))).chain(change).collect()
 }

@@ -25,6 +25,9 @@ const SUMS: [&str; 10] = [
     "fill_percent",
 ];
 
+/// What the groups' columns say of the row that is the sum of all.
+const TOTAL: &str = "TOTAL";
+
 /// Refuses columns that sums do not have, before anything is sent.
 pub(super) fn check(question: &Question) -> Result<(), Failure> {
     if question.by.is_empty() && !question.total {
@@ -56,7 +59,8 @@ pub(super) fn table(rows: &[Row], question: &Question, console: &Console) -> Res
     table.truncate(question.top.unwrap_or(usize::MAX));
     if question.total && !by.is_empty() {
         let all = totals(rows, &[]);
-        table.extend(all.iter().map(|group| [vec![Value::Null; by.len()], cells(group)].concat()));
+        // Not null, which stands for what has no tenant.
+        table.extend(all.iter().map(|group| [vec![TOTAL.into(); by.len()], cells(group)].concat()));
     }
     let chosen = fields(&question.fields, &names)?;
     let place = |name: &&str| names.iter().position(|it| it == name);
