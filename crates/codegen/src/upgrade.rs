@@ -106,8 +106,12 @@ fn renames(was: &Api, now: &Api, gone: &[&str]) -> Vec<(String, String)> {
         if !gone.contains(&old.rsplit("::").next().unwrap_or_default()) {
             continue;
         }
-        let same = members(was, &old);
-        let new = came.iter().find(|new| !same.is_empty() && members(now, new) == same);
+        // The old one may have members of versions that are past: the new one has most of them, and no others.
+        let known = members(was, &old);
+        let new = came.iter().find(|new| {
+            let own = members(now, new);
+            !own.is_empty() && own.len() * 2 >= known.len() && own.iter().all(|member| known.contains(member))
+        });
         out.extend(new.map(|new| (old.clone(), new.clone())));
     }
     out

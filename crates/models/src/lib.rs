@@ -47,6 +47,7 @@ pub use backhaul_wire as wire;
 pub mod em;
 #[cfg(feature = "registry")]
 pub mod registry;
+pub mod request;
 #[cfg(feature = "vb365")]
 pub mod vb365;
 #[cfg(feature = "zstack-core")]
