@@ -106,11 +106,14 @@ fn renames(was: &Api, now: &Api, gone: &[&str]) -> Vec<(String, String)> {
         if !gone.contains(&old.rsplit("::").next().unwrap_or_default()) {
             continue;
         }
-        // The old one may have members of versions that are past: the new one has most of them, and no others.
+        // The old one may have members of versions that are past, and an enum that stands inline is named after its owner: the new one
+        // has no members of other names, and half of the old ones as they were.
         let known = members(was, &old);
         let new = came.iter().find(|new| {
             let own = members(now, new);
-            !own.is_empty() && own.len() * 2 >= known.len() && own.iter().all(|member| known.contains(member))
+            let same = own.iter().filter(|member| known.contains(member)).count();
+            let named = |name: &String| known.iter().any(|(other, _)| other == name);
+            same > 0 && same * 2 >= known.len() && own.iter().all(|(name, _)| named(name))
         });
         out.extend(new.map(|new| (old.clone(), new.clone())));
     }

@@ -87,6 +87,10 @@ pub(crate) struct Add {
     #[arg(long, value_name = "URL")]
     pub(crate) url: String,
 
+    /// Other addresses of the same server: links that name one of them are followed, at the address of the profile
+    #[arg(long, value_name = "URL,URL", value_delimiter = ',')]
+    pub(crate) also_known_as: Option<Vec<String>>,
+
     /// The account
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
@@ -116,6 +120,9 @@ pub(crate) struct Add {
 
     #[command(flatten)]
     pub(crate) trust: Trust,
+
+    #[command(flatten)]
+    pub(crate) tls: Tls,
 }
 
 /// `backhaul profile set`
@@ -136,6 +143,10 @@ pub(crate) struct Set {
     /// The server's address, such as https://em.example.com:9398
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
+
+    /// Other addresses of the same server: links that name one of them are followed, at the address of the profile
+    #[arg(long, value_name = "URL,URL", value_delimiter = ',')]
+    pub(crate) also_known_as: Option<Vec<String>>,
 
     /// The account, or the id of the access key that the profile has
     #[arg(long, value_name = "USER")]
@@ -158,6 +169,13 @@ pub(crate) struct Set {
     /// Trust what the system's authorities vouch for, and nothing else
     #[arg(long, conflicts_with_all = ["pin", "learn_pin", "ca", "insecure"], help_heading = "TLS")]
     pub(crate) system_trust: bool,
+
+    #[command(flatten)]
+    pub(crate) tls: Tls,
+
+    /// Show the server no certificate any more
+    #[arg(long, conflicts_with = "client_certificate", help_heading = "TLS")]
+    pub(crate) no_client_certificate: bool,
 }
 
 /// `backhaul profile rename`
@@ -210,6 +228,23 @@ pub(crate) struct Trust {
     /// Trust any certificate: anyone on the way can read the password
     #[arg(long)]
     pub(crate) insecure: bool,
+}
+
+/// How TLS is spoken.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
+pub(crate) struct Tls {
+    /// Which TLS speaks: `platform` reaches old servers that rustls cannot, in a build with `--features platform-tls`
+    #[arg(long, value_name = "rustls|platform")]
+    pub(crate) tls: Option<String>,
+
+    /// The certificate (PEM) by which the server knows this client
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_certificate: Option<PathBuf>,
+
+    /// Its key (PEM), where that is in a file of its own; nobody but its owner may read it
+    #[arg(long, value_name = "FILE", requires = "client_certificate")]
+    pub(crate) client_key: Option<PathBuf>,
 }
 
 /// `backhaul profile list`

@@ -62,7 +62,7 @@ impl Source {
     /// Fetches the password; `profile` names it in the prompt and in failures.
     pub(crate) fn read(&self, profile: &str) -> Result<Secret, Failure> {
         let secret = match self {
-            Self::File(path) => from_file(path)?,
+            Self::File(path) => from_file_of(PASSWORD, path)?,
             Self::Env(name) => from_env(name)?,
             Self::Command(words) => from_command(words, COMMAND_LIMIT)?,
             Self::Prompt => from_prompt(profile)?,
@@ -74,11 +74,14 @@ impl Source {
     }
 }
 
-/// The password in a file: the whole content but for a line break at its end.
+/// What a file with a password is called in a failure.
+const PASSWORD: &str = "the password file";
+
+/// The secret in a file: the whole content but for a line break at its end. `what` is what it is called in a failure.
 ///
 /// A file that others can read is refused.
-pub(crate) fn from_file(path: &Path) -> Result<Secret, Failure> {
-    match from_file_with_caution(path)? {
+pub(crate) fn from_file_of(what: &str, path: &Path) -> Result<Secret, Failure> {
+    match read(what, path)? {
         (secret, None) => Ok(secret),
         (_, Some(caution)) => Err(caution),
     }
@@ -86,9 +89,13 @@ pub(crate) fn from_file(path: &Path) -> Result<Secret, Failure> {
 
 /// The same, with what a caution there is: for a password that guards nothing, such as a simulator's.
 pub(crate) fn from_file_with_caution(path: &Path) -> Result<(Secret, Option<Failure>), Failure> {
+    read(PASSWORD, path)
+}
+
+fn read(what: &str, path: &Path) -> Result<(Secret, Option<Failure>), Failure> {
     let fail = |error: io::Error| Failure::file(path, &error);
     let mut file = File::open(path).map_err(fail)?;
-    let caution = refuse_readable_by_others(path, &file).err();
+    let caution = refuse_readable_by_others(what, path, &file).err();
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(fail)?;
     let text = input::utf8(bytes, &path.display().to_string())?;
@@ -98,17 +105,17 @@ pub(crate) fn from_file_with_caution(path: &Path) -> Result<(Secret, Option<Fail
     Ok((Secret::from(text), caution))
 }
 
-/// Refuses a password file that others can read. The open file is asked, so that it cannot change in between; what is
+/// Refuses a file with a secret that others can read. The open file is asked, so that it cannot change in between; what is
 /// no regular file (a pipe such as `<(pass show x)`) has no mode that says anything.
 #[cfg(unix)]
-fn refuse_readable_by_others(path: &Path, file: &File) -> Result<(), Failure> {
+fn refuse_readable_by_others(what: &str, path: &Path, file: &File) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
     let metadata = file.metadata().map_err(|error| Failure::file(path, &error))?;
     let mode = metadata.permissions().mode() & 0o777;
     if metadata.is_file() && mode & 0o077 != 0 && !is_credential(path) {
         let path = path.display();
-        return Err(Failure::usage(format!("others can read the password file {path} (mode {mode:03o})"))
+        return Err(Failure::usage(format!("others can read {what} {path} (mode {mode:03o})"))
             .with_help(format!("chmod 600 {path}")));
     }
     Ok(())
@@ -123,7 +130,7 @@ fn is_credential(path: &Path) -> bool {
 
 /// Elsewhere, access is not a matter of a mode.
 #[cfg(not(unix))]
-fn refuse_readable_by_others(_path: &Path, _file: &File) -> Result<(), Failure> {
+fn refuse_readable_by_others(_what: &str, _path: &Path, _file: &File) -> Result<(), Failure> {
     Ok(())
 }
 
@@ -232,11 +239,11 @@ mod tests {
         for (content, password) in
             [("pass\n", "pass"), ("pass\r\n", "pass"), (" p w ", " p w "), ("\u{feff}pass", "pass"), ("a\n\n", "a\n")]
         {
-            assert_eq!(from_file(file(content.as_bytes())?.path())?.expose(), password);
+            assert_eq!(from_file_of(PASSWORD, file(content.as_bytes())?.path())?.expose(), password);
         }
         let empty = file(b"\n")?;
         assert!(Source::File(empty.path().into()).read("p").is_err());
-        let utf16 = from_file(file(b"\xff\xfep\0")?.path());
+        let utf16 = from_file_of(PASSWORD, file(b"\xff\xfep\0")?.path());
         assert!(utf16.is_err_and(|failure| failure.message().ends_with("is not UTF-8 text")));
         Ok(())
     }
@@ -248,7 +255,7 @@ mod tests {
         let file = file(b"pass")?;
         for mode in [0o640, 0o604, 0o620] {
             std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode))?;
-            let failure = from_file(file.path()).err().ok_or("it was read")?;
+            let failure = from_file_of(PASSWORD, file.path()).err().ok_or("it was read")?;
             assert_eq!(failure.code(), Code::Usage);
             assert!(failure.help().is_some_and(|help| help.starts_with("chmod 600 ")), "{failure}");
         }
