@@ -9,10 +9,9 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use backhaul_models::em::operations::QueryCloudTenant;
 use backhaul_models::em::QueryResult;
-use backhaul_models::request::{Format, Parts};
-use backhaul_models::wire::{Call, json};
+use backhaul_models::request::{Format, Query};
+use backhaul_models::wire::json;
 
 type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -35,16 +34,11 @@ pub(crate) fn tenants(server: &str, user: &str, password: &str) -> Result<Vec<(S
     let answer = exchange(server, "POST", "/api/sessionMngr/?v=latest", &logon, None)?;
     let token = answer.header("x-restsvcsessionid").ok_or("the logon was refused")?;
 
-    let mut call = QueryCloudTenant::new();
-    call.format = Some("Entities".into());
-    call.filter = Some("Enabled==true".into());
-    call.sort_asc = Some("Name".into());
-    let parts = Parts::of(&call, None, Format::Json)?.with_session(&token.into());
+    let query = Query::of("CloudTenant").ok_or("there is no such query")?.filter("Enabled==true").sort_asc("Name");
+    let parts = query.parts(Format::Json)?.with_session(&token.into());
     let answer = exchange(server, parts.method, &parts.target(), &parts.headers, parts.body.as_deref())?;
 
-    let mut found = <QueryCloudTenant as Call>::Answer::default();
-    json::decode_into(&mut found, &answer.body, None)?;
-    Ok(names(&found))
+    Ok(names(&json::decode(&answer.body)?))
 }
 
 fn names(found: &QueryResult) -> Vec<(String, i64)> {

@@ -26,7 +26,7 @@ use std::error::Error;
 use std::fmt;
 
 use backhaul_wire::operation::{Param, ParamPlace};
-use backhaul_wire::{ApiVersion, Call, EncodeError, Kind, Operation, Secret, System, Versions, json, xml};
+use backhaul_wire::{ApiVersion, Call, EncodeError, Kind, Operation, Secret, Struct, System, Versions, json, xml};
 use serde_json::Value;
 
 /// What a body is written in. VB365 and ZStack speak only JSON.
@@ -88,24 +88,36 @@ impl Parts {
     /// When the version lacks the operation, a parameter, a field or a value, when something is missing or is given as what it is
     /// not, and when VB365's version is left out.
     pub fn of<C: Call>(call: &C, version: Option<ApiVersion>, format: Format) -> Result<Self, RequestError> {
-        let operation = C::OPERATION;
+        let mut params: Vec<(String, String)> = Vec::new();
+        call.params(&mut |name, value| params.push((name.to_owned(), value.to_owned())));
+        if C::OPERATION.system == System::Vb365 && !C::OPERATION.fits(C::FORM_UNTIL, version) {
+            let rule = "this version asks for or answers another type: use the call that is named after its last version";
+            return Err(RequestError { operation: C::OPERATION.name, wrong: Wrong::Call(rule.to_owned()) });
+        }
+        Self::new(C::OPERATION, version, &params, call.body(), format)
+    }
+
+    /// The same for an operation that is chosen at run time: parameters by name, and the body.
+    ///
+    /// # Errors
+    /// As [`Parts::of`].
+    pub fn new(
+        operation: &'static Operation,
+        version: Option<ApiVersion>,
+        params: &[(String, String)],
+        own: Option<&dyn Struct>,
+        format: Format,
+    ) -> Result<Self, RequestError> {
         let wrong = |wrong| RequestError { operation: operation.name, wrong };
         if operation.system == System::Vb365 && version.is_none() {
             return Err(wrong(Wrong::Call("the version of VB365's API is missing: it stands in the path".to_owned())));
         }
         let version = version.filter(|_| operation.system == System::Vb365);
-        let mut params: Vec<(String, String)> = Vec::new();
-        call.params(&mut |name, value| params.push((name.to_owned(), value.to_owned())));
-        check(operation, version, &params, &|_| false)?;
-        if !operation.fits(C::FORM_UNTIL, version) {
-            return Err(wrong(Wrong::Call(
-                "this version asks for or answers another type: use the call that is named after its last version".to_owned(),
-            )));
-        }
-        let (path, query) = target(operation, version, &params)?;
+        check(operation, version, params, &|_| false)?;
+        let (path, query) = target(operation, version, params)?;
         let format = if operation.system == System::Em { format } else { Format::Json };
         let mut headers = vec![("accept", format.media_type().to_owned())];
-        let own = match call.body() {
+        let own = match own {
             None => None,
             Some(body) => {
                 let checked = version.map_or(Ok(()), |version| json::check_versions(body, Some(version)));
@@ -118,7 +130,7 @@ impl Parts {
                 Some(encoded.map_err(|error| wrong(Wrong::Encode(error)))?)
             }
         };
-        let body = body(operation, &params, own.as_deref());
+        let body = body(operation, params, own.as_deref());
         if body.is_some() {
             headers.push(("content-type", format.media_type().to_owned()));
         }
@@ -144,6 +156,89 @@ impl Parts {
             System::Zstack => ("authorization", format!("OAuth {token}")),
         });
         self
+    }
+}
+
+/// A query of Enterprise Manager: what is asked for, by the name of its type, and how. `backhaul-filter` has the fields of each type, and
+/// writes the text of a filter. The answer is a [`QueryResult`](crate::em::QueryResult).
+///
+/// ```
+/// use backhaul_models::request::{Format, Query};
+///
+/// let query = Query::of("CloudTenant").ok_or("there is no such type")?.filter("Enabled==true").sort_asc("Name").page_size(100);
+/// assert_eq!(
+///     query.parts(Format::Json)?.target(),
+///     "/api/query?type=CloudTenant&format=Entities&filter=Enabled==true&sortAsc=Name&pageSize=100"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg(feature = "em")]
+#[derive(Debug, Clone)]
+pub struct Query {
+    operation: &'static Operation,
+    params: Vec<(String, String)>,
+}
+
+#[cfg(feature = "em")]
+impl Query {
+    /// All entities of a type, with all their fields; `None` when there is no such type.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        let is = |operation: &&Operation| {
+            operation.path.strip_prefix("/api/query?type=").is_some_and(|known| known.eq_ignore_ascii_case(name))
+        };
+        let operation = crate::em::queries::operations::OPERATIONS.iter().find(is)?;
+        Some(Self { operation, params: vec![("format".to_owned(), "Entities".to_owned())] })
+    }
+
+    fn with(mut self, name: &str, value: String) -> Self {
+        self.params.retain(|(known, _)| known != name);
+        self.params.push((name.to_owned(), value));
+        self
+    }
+
+    /// What to keep, in the language of filters.
+    #[must_use]
+    pub fn filter(self, filter: impl fmt::Display) -> Self {
+        self.with("filter", filter.to_string())
+    }
+
+    /// Orders by a field.
+    #[must_use]
+    pub fn sort_asc(self, field: &str) -> Self {
+        self.with("sortAsc", field.to_owned())
+    }
+
+    /// Orders by a field, backwards.
+    #[must_use]
+    pub fn sort_desc(self, field: &str) -> Self {
+        self.with("sortDesc", field.to_owned())
+    }
+
+    /// How many entities a page holds; 100 when this is not called.
+    #[must_use]
+    pub fn page_size(self, size: u32) -> Self {
+        self.with("pageSize", size.to_string())
+    }
+
+    /// The page, counted from 1. How many there are is in the answer's `PagingInfo`.
+    #[must_use]
+    pub fn page(self, page: u32) -> Self {
+        self.with("page", page.to_string())
+    }
+
+    /// The operation's row.
+    #[must_use]
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// What it is on the wire.
+    ///
+    /// # Errors
+    /// As [`Parts::of`].
+    pub fn parts(&self, format: Format) -> Result<Parts, RequestError> {
+        Parts::new(self.operation, None, &self.params, None, format)
     }
 }
 

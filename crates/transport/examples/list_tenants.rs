@@ -6,7 +6,7 @@
 
 use backhaul_filter::em::CloudTenant;
 use backhaul_transport::em::EmClient;
-use backhaul_transport::{Options, Result};
+use backhaul_transport::{Error, Options};
 use futures_util::TryStreamExt;
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// A line for each tenant that is enabled, by name.
-pub(crate) async fn tenants(em: &EmClient) -> Result<Vec<String>> {
+pub(crate) async fn tenants(em: &EmClient) -> Result<Vec<String>, Error> {
     let query = em.query::<CloudTenant>().filter(CloudTenant::ENABLED.eq(true)).sort(CloudTenant::NAME.asc());
     let mut items = query.by_item()?;
     let mut out = Vec::new();

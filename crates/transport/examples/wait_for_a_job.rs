@@ -8,7 +8,7 @@
 use backhaul_filter::em::Job;
 use backhaul_models::em::operations::PostJobsByIdStart;
 use backhaul_transport::em::EmClient;
-use backhaul_transport::{Options, Result};
+use backhaul_transport::{Error, Options};
 use futures_util::TryStreamExt;
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,11 +25,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The state of the task in which a job was started, once it has ended.
-pub(crate) async fn start(em: &EmClient, name: &str) -> Result<Option<String>> {
+/// What the server says of the task in which a job was started, once it has ended.
+pub(crate) async fn start(em: &EmClient, name: &str) -> Result<Option<String>, Error> {
     let job = em.query::<Job>().filter(Job::NAME.eq(name)).by_item()?.try_next().await?;
     let Some(id) = job.and_then(|job| job.uid) else { return Ok(None) };
     // Work that goes on after its call was answered is waited for by a poller, under a policy of its own.
-    let task = em.start(&PostJobsByIdStart::new(id.as_str())).await?.until_done().await?;
-    Ok(Some(format!("{:?}", task.state)))
+    let done = em.start(&PostJobsByIdStart::new(id.as_str())).await?.until_done().await?;
+    Ok(Some(done.message().unwrap_or("done").to_owned()))
 }

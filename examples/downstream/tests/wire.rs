@@ -31,3 +31,15 @@ fn the_form_of_a_repository() {
     let text = json::encode(&repository, json::Case::Schema).unwrap();
     insta::assert_snapshot!("repository", String::from_utf8(text).unwrap());
 }
+
+#[test]
+fn what_a_version_lacks_is_an_error() {
+    use backhaul_models::request::{Format, Parts};
+    let mut call = backhaul_models::vb365::operations::BackupRepositoryGetRepositories::new();
+    call.limit = Some(100);
+    let error = Parts::of(&call, ApiVersion::new(7), Format::Json).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "BackupRepository_GetRepositories: the parameter `limit` is not in v7 of the API: it is in v8 and later"
+    );
+}
