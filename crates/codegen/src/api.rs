@@ -50,7 +50,8 @@ pub fn of_workspace(root: &Path) -> Result<Files, String> {
 /// A line for each type, with its members below.
 fn grouped(lines: Vec<String>) -> String {
     let item = |line: &str| line.split(": ").next().unwrap_or_default().to_owned();
-    let is_type = |line: &&String| ["struct", "enum", "union", "call"].iter().any(|of| line.ends_with(&format!(": {of}")));
+    let is_type =
+        |line: &&String| ["struct", "enum", "union", "call"].iter().any(|of| line.ends_with(&format!(": {of}")));
     let types: std::collections::BTreeSet<String> = lines.iter().filter(is_type).map(|line| item(line)).collect();
     let owner = |line: &str| {
         let whole = item(line);

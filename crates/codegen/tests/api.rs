@@ -30,13 +30,22 @@ fn items(files: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn items_stand_under_the_path_that_users_write() {
     let found = items(&[
-        ("lib.rs", "mod inner; pub mod open; pub use inner::{Pen as Quill, deep::*}; pub use std::fmt::Debug; mod unseen;"),
-        ("inner.rs", "pub mod deep; #[derive(Clone)] pub struct Pen { pub ink: u8, cap: bool } \
+        (
+            "lib.rs",
+            "mod inner; pub mod open; pub use inner::{Pen as Quill, deep::*}; pub use std::fmt::Debug; mod unseen;",
+        ),
+        (
+            "inner.rs",
+            "pub mod deep; #[derive(Clone)] pub struct Pen { pub ink: u8, cap: bool } \
           impl Pen { pub fn write(&self, text: &str) -> Option<u8> { None } fn refill(&mut self) {} } \
-          impl std::fmt::Display for Pen { }"),
+          impl std::fmt::Display for Pen { }",
+        ),
         ("inner/deep.rs", "pub const LEAST: usize = 1; pub(crate) fn hidden() {}"),
-        ("open.rs", "#[non_exhaustive] pub enum Way { In(u8), Out { far: bool } } \
-          pub trait Go<T>: Send { const HOW: u8; type To; fn go(&self, to: T) -> Self::To; fn stay(&self) {} }"),
+        (
+            "open.rs",
+            "#[non_exhaustive] pub enum Way { In(u8), Out { far: bool } } \
+          pub trait Go<T>: Send { const HOW: u8; type To; fn go(&self, to: T) -> Self::To; fn stay(&self) {} }",
+        ),
         ("unseen.rs", "pub fn nobody() {}"),
     ]);
     let wanted = [

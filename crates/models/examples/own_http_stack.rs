@@ -64,7 +64,13 @@ impl Answer {
 }
 
 /// The place of your own HTTP stack.
-fn exchange(server: &str, method: &str, target: &str, headers: &[(&str, String)], body: Option<&[u8]>) -> Result<Answer> {
+fn exchange(
+    server: &str,
+    method: &str,
+    target: &str,
+    headers: &[(&str, String)],
+    body: Option<&[u8]>,
+) -> Result<Answer> {
     let mut stream = TcpStream::connect(server)?;
     let body = body.unwrap_or_default();
     let mut head = format!("{method} {target} HTTP/1.0\r\nhost: {server}\r\ncontent-length: {}\r\n", body.len());

@@ -91,7 +91,8 @@ impl Parts {
         let mut params: Vec<(String, String)> = Vec::new();
         call.params(&mut |name, value| params.push((name.to_owned(), value.to_owned())));
         if C::OPERATION.system == System::Vb365 && !C::OPERATION.fits(C::FORM_UNTIL, version) {
-            let rule = "this version asks for or answers another type: use the call that is named after its last version";
+            let rule =
+                "this version asks for or answers another type: use the call that is named after its last version";
             return Err(RequestError { operation: C::OPERATION.name, wrong: Wrong::Call(rule.to_owned()) });
         }
         Self::new(C::OPERATION, version, &params, call.body(), format)
@@ -322,7 +323,8 @@ pub fn check(
     for (index, (name, value)) in params.iter().enumerate() {
         let Some(param) = find(operation, name) else {
             let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
-            let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+            let known =
+                if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
             return wrong(format!("there is no parameter `{}`: {known}", name.escape_debug()));
         };
         absent(format!("the parameter `{}` is ", param.name), param.versions)?;

@@ -194,7 +194,9 @@ impl Sources {
                     continue;
                 }
                 let path: Vec<String> = ty.path.segments.iter().map(|part| plain(&part.ident.to_string())).collect();
-                let Some(names) = self.resolve(module, &path, 0).and_then(|target| shown.get(&target)) else { continue };
+                let Some(names) = self.resolve(module, &path, 0).and_then(|target| shown.get(&target)) else {
+                    continue;
+                };
                 let lines: Vec<String> = match &block.trait_ {
                     Some((_, path, _)) => {
                         let generics = line(&block.generics);

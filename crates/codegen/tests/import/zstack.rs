@@ -133,17 +133,38 @@ fn the_same_document_again_changes_nothing() {
 #[test]
 fn what_cannot_be_read_has_its_place() {
     let cases = [
-        ("/components/schemas/VaultInventory/properties/mode", refer("No"), "VaultInventory/properties/mode/$ref: `#/components/schemas/No`"),
-        ("/components/schemas/VaultInventory/properties/uuid", json!({ "type": "text" }), "properties/uuid/type: \"text\" is no type"),
-        ("/components/schemas/VaultInventory/properties/zoneUuids", json!({ "type": "array" }), "zoneUuids/items: a list needs `items`"),
-        ("/paths/~1v1~1zones~1vaults/get/operationId", json!(5), "/paths/~1v1~1zones~1vaults/get: an operation has an `operationId`"),
+        (
+            "/components/schemas/VaultInventory/properties/mode",
+            refer("No"),
+            "VaultInventory/properties/mode/$ref: `#/components/schemas/No`",
+        ),
+        (
+            "/components/schemas/VaultInventory/properties/uuid",
+            json!({ "type": "text" }),
+            "properties/uuid/type: \"text\" is no type",
+        ),
+        (
+            "/components/schemas/VaultInventory/properties/zoneUuids",
+            json!({ "type": "array" }),
+            "zoneUuids/items: a list needs `items`",
+        ),
+        (
+            "/paths/~1v1~1zones~1vaults/get/operationId",
+            json!(5),
+            "/paths/~1v1~1zones~1vaults/get: an operation has an `operationId`",
+        ),
         ("/paths", json!({ "/v8/Jobs": {} }), "/paths/~1v8~1Jobs: a path of ZStack's starts with `/v1/`"),
-        ("/components/schemas/VaultMode/enum", json!(["a-b", "a_b"]), "schemas/zstack/zones.json#/$defs/VaultMode/enum"),
+        (
+            "/components/schemas/VaultMode/enum",
+            json!(["a-b", "a_b"]),
+            "schemas/zstack/zones.json#/$defs/VaultMode/enum",
+        ),
     ];
     for (pointer, value, wanted) in cases {
         let mut broken = document();
         *broken.pointer_mut(pointer).unwrap() = value;
-        let error = import::import(tree().path(), "zstack", 0, "openapi.json", &broken.to_string()).unwrap_err().to_string();
+        let error =
+            import::import(tree().path(), "zstack", 0, "openapi.json", &broken.to_string()).unwrap_err().to_string();
         assert!(error.starts_with("openapi.json#") && error.contains(wanted), "{error}");
     }
 }
@@ -159,7 +180,8 @@ fn what_the_document_lacks_is_named() {
 fn the_vendors_document_adds_nothing() {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
     let path = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("zstack/openapi.json");
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error} (set BACKHAUL_FACTS)", path.display()));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error} (set BACKHAUL_FACTS)", path.display()));
     let (outcome, _) = import::compare(&workspace(), "zstack", "openapi.json", &text).unwrap();
     assert_eq!((outcome.changes, outcome.notes), (Vec::new(), Vec::new()));
 }

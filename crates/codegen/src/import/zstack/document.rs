@@ -54,7 +54,8 @@ impl Document {
     pub(super) fn read(path: &str, json: &Json) -> Result<Self> {
         let reader = Reader { path, json };
         let error = |pointer: &str, rule: &str| ImportError::new(path, pointer, rule);
-        let paths = json.get("paths").and_then(Json::as_object).ok_or_else(|| error("/paths", "the document has no paths"))?;
+        let paths =
+            json.get("paths").and_then(Json::as_object).ok_or_else(|| error("/paths", "the document has no paths"))?;
         let mut operations: Vec<Operation> = Vec::new();
         for (place, item) in paths {
             let pointer = format!("/paths/{}", place.replace('~', "~0").replace('/', "~1"));
@@ -126,7 +127,8 @@ impl Reader<'_> {
 
     fn follow(&self, reference: &str, pointer: &str) -> Result<String> {
         let name = reference.strip_prefix("#/components/schemas/");
-        let found = name.filter(|name| self.json.pointer("/components/schemas").is_some_and(|all| all.get(*name).is_some()));
+        let found =
+            name.filter(|name| self.json.pointer("/components/schemas").is_some_and(|all| all.get(*name).is_some()));
         match found {
             Some(name) => Ok(name.to_owned()),
             None => Err(self.error(pointer, format!("`{reference}` refers to nothing in the document"))),
@@ -139,7 +141,8 @@ impl Reader<'_> {
         let is_true = |key: &str| json.get(key).is_some_and(|flag| *flag == true);
         let wrapper = text("x-zstack-body-wrapper");
         let body = json.pointer("/requestBody/content/application~1json/schema");
-        let mut tags = TAGS.iter().any(|tag| body.and_then(|body| body.pointer(&format!("/properties/{tag}"))).is_some());
+        let mut tags =
+            TAGS.iter().any(|tag| body.and_then(|body| body.pointer(&format!("/properties/{tag}"))).is_some());
         let inside = match (&wrapper, body) {
             (Some(wrapper), Some(body)) => body.get("properties").and_then(|all| all.get(wrapper.as_str())),
             (None, body) => body,
@@ -190,14 +193,14 @@ impl Reader<'_> {
 
     /// What an answer holds, told by the members of its type.
     fn response(&self, json: &Json, kind: &str, pointer: &str) -> Result<Option<(&'static str, String)>> {
-        let answer = json.get("x-zstack-job-result").or_else(|| {
-            json.pointer("/responses/200/content/application~1json/schema")
-        });
+        let answer =
+            json.get("x-zstack-job-result").or_else(|| json.pointer("/responses/200/content/application~1json/schema"));
         let Some(reference) = answer.and_then(|answer| answer.get("$ref")).and_then(Json::as_str) else {
             return Ok(None);
         };
         let name = self.follow(reference, pointer)?;
-        let members = self.json.pointer("/components/schemas").and_then(|all| all.get(&name)?.get("properties")?.as_object());
+        let members =
+            self.json.pointer("/components/schemas").and_then(|all| all.get(&name)?.get("properties")?.as_object());
         let Some(members) = members.filter(|members| !members.is_empty()) else { return Ok(None) };
         let of = |node: Option<&Json>| node.and_then(|node| node.get("$ref")).and_then(Json::as_str).map(str::to_owned);
         let names: Vec<&str> = members.keys().map(String::as_str).filter(|name| *name != "total").collect();

@@ -83,15 +83,19 @@ impl<'m> Merge<'m> {
     }
 
     fn known_operation(&mut self, operation: &Operation, file: &str, index: usize) {
-        let Some(row) = self.files.iter().find(|(name, _)| *name == file).and_then(|(_, json)| {
-            json.get("operations")?.get(index)?.as_object().cloned()
-        }) else {
+        let Some(row) = self
+            .files
+            .iter()
+            .find(|(name, _)| *name == file)
+            .and_then(|(_, json)| json.get("operations")?.get(index)?.as_object().cloned())
+        else {
             return;
         };
         let name = &operation.name;
         let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default();
         let plain = |path: &str| -> String {
-            let parts = path.split('/').map(|part| if part.starts_with('{') { "{}".into() } else { part.to_lowercase() });
+            let parts =
+                path.split('/').map(|part| if part.starts_with('{') { "{}".into() } else { part.to_lowercase() });
             parts.collect::<Vec<String>>().join("/")
         };
         let also = super::document::texts(row.get("also"));
@@ -147,12 +151,15 @@ impl<'m> Merge<'m> {
     /// What is there already can be called as it is: what a document newly requires stays optional.
     fn optional(&mut self, name: &str, required: bool) {
         if required {
-            self.notes.push(format!("`{name}` must be there by the document: it is taken as optional, so that no constructor changes"));
+            self.notes.push(format!(
+                "`{name}` must be there by the document: it is taken as optional, so that no constructor changes"
+            ));
         }
     }
 
     fn differ(&mut self, name: &str, here: &str, there: &str) {
-        self.notes.push(format!("`{name}` is {here} here and {there} in the document: it stays; settle it in the schema"));
+        self.notes
+            .push(format!("`{name}` is {here} here and {there} in the document: it stays; settle it in the schema"));
     }
 
     fn param(&mut self, name: &str, schema: &Json) -> Json {
@@ -251,7 +258,9 @@ impl<'m> Merge<'m> {
             }
         }
         let best = votes.into_iter().filter(|(_, (same, _))| *same > 0);
-        best.max_by_key(|(name, vote)| (*vote, std::cmp::Reverse(*name))).map_or("management", |(name, _)| name).to_owned()
+        best.max_by_key(|(name, vote)| (*vote, std::cmp::Reverse(*name)))
+            .map_or("management", |(name, _)| name)
+            .to_owned()
     }
 
     /// Our name of the type of an answer, whose union is what it is of.

@@ -24,8 +24,7 @@ impl Files {
         let mut files = BTreeMap::new();
         for name in crate::project::schema_files(root, "zstack")? {
             let path = format!("schemas/zstack/{name}");
-            let text =
-                std::fs::read_to_string(root.join(&path)).map_err(|error| ImportError::new(&path, "", error))?;
+            let text = std::fs::read_to_string(root.join(&path)).map_err(|error| ImportError::new(&path, "", error))?;
             let json = crate::error::parse(&format!("zstack/{name}"), &text)?;
             files.insert(name.trim_end_matches(".json").to_owned(), File { was: text.clone(), text, json });
         }
@@ -67,7 +66,8 @@ impl Files {
 
     /// Adds a list or an object that is not there.
     pub(super) fn ensure(&mut self, file: &str, pointer: &str, name: &str, empty: &Json) {
-        let has = self.files.get(file).and_then(|file| file.json.pointer(pointer)).is_some_and(|it| it.get(name).is_some());
+        let has =
+            self.files.get(file).and_then(|file| file.json.pointer(pointer)).is_some_and(|it| it.get(name).is_some());
         if !has {
             self.add(file, pointer, Some(name), empty);
         }
