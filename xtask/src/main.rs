@@ -112,7 +112,10 @@ impl Source {
             _ if self.system == "zstack" => Err("ZStack numbers no versions of its API: say the document alone".into()),
             ([file], Some(version)) => Ok((version, file)),
             ([version, file], None) => Ok((version.to_str().unwrap_or_default(), file)),
-            ([file], None) => Err(format!("say which version of the API {} describes: --version v9", file.display())),
+            ([file], None) => {
+                let example = if self.system == "em" { "1.8" } else { "v9" };
+                Err(format!("say which version of the API {} describes: --version {example}", file.display()))
+            }
             _ => Err("say one document and one version".into()),
         }
     }
