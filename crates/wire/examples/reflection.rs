@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "an example shows what it finds")]
 
 use backhaul_models::em::CloudSubtenant;
-use backhaul_wire::{Drift, Struct, json, xml};
+use backhaul_wire::{Drift, Struct, xml};
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     let body = br#"<CloudSubtenant Id="0f5afb99-7468-42c4-a45d-28e98bc6122b"><Name>web</Name><Colour>blue</Colour></CloudSubtenant>"#;
@@ -19,8 +19,8 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("{}: {}", field.wire, field.kind.name());
         }
     }
-    // What the schema does not know is told, and kept.
+    // What the schema does not know is told, and kept for the form in which it came.
     println!("unknown: {:?}", drift.unknown_fields);
-    println!("{}", String::from_utf8(json::encode(&subtenant, json::Case::Schema)?)?);
+    println!("{}", String::from_utf8(xml::encode(&subtenant)?)?);
     Ok(())
 }
