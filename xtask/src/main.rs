@@ -1,6 +1,7 @@
 //! `cargo xtask`: backhaul's own build tasks.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod api;
 mod build_cost;
 mod codegen;
 mod diff;
@@ -23,6 +24,12 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Writes down the public API of the crates, in `xtask/api`
+    Api {
+        /// Change nothing; fail when the API is another than what is written there
+        #[arg(long)]
+        check: bool,
+    },
     /// Generates the models, operations and filter fields from `schemas/`
     Codegen {
         /// Change nothing; fail when the tree differs from what the schemas give
@@ -41,7 +48,7 @@ enum Task {
     Diff {
         /// The system: em, vb365
         system: String,
-        /// Two versions, the older one first (`v7 v8`; `1.7 1.8` of em); or a document (em)
+        /// Two versions, the older one first (`v7 v8`; `1.7 1.8` of em); or a document (em, zstack)
         #[arg(required = true, num_args = 1..=2)]
         what: Vec<String>,
         /// How to say it
@@ -87,7 +94,7 @@ enum Task {
 /// A vendor's document of one version of an API.
 #[derive(clap::Args)]
 struct Source {
-    /// The system: em, vb365
+    /// The system: em, vb365, zstack
     system: String,
     /// The document; the version may stand before it
     #[arg(required = true, num_args = 1..=2, value_names = ["FILE"])]
@@ -101,9 +108,14 @@ impl Source {
     /// The version as it was written, and the document.
     fn parts(&self) -> Result<(&str, &Path), String> {
         match (self.file.as_slice(), self.version.as_deref()) {
+            ([file], None) if self.system == "zstack" => Ok(("", file)),
+            _ if self.system == "zstack" => Err("ZStack numbers no versions of its API: say the document alone".into()),
             ([file], Some(version)) => Ok((version, file)),
             ([version, file], None) => Ok((version.to_str().unwrap_or_default(), file)),
-            ([file], None) => Err(format!("say which version of the API {} describes: --version v9", file.display())),
+            ([file], None) => {
+                let example = if self.system == "em" { "1.8" } else { "v9" };
+                Err(format!("say which version of the API {} describes: --version {example}", file.display()))
+            }
             _ => Err("say one document and one version".into()),
         }
     }
@@ -111,6 +123,7 @@ impl Source {
 
 fn main() -> ExitCode {
     let done = match Args::parse().task {
+        Task::Api { check } => api::run(check),
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, what, format } => diff::run(&system, &what, format),
         Task::Dist { target, out, built } => dist::run(target, out, built),
@@ -130,6 +143,9 @@ fn main() -> ExitCode {
 
 /// `v8` or `8`; of Enterprise Manager `1.8`, `v1.8` or `v1_8`.
 fn version(system: &str, text: &str) -> Result<u8, String> {
+    if system == "zstack" {
+        return if text.is_empty() { Ok(0) } else { Err("ZStack numbers no versions of its API".into()) };
+    }
     let mut rest = text.trim_start_matches(['v', 'V']);
     if system == "em" {
         rest = rest.strip_prefix("1.").or_else(|| rest.strip_prefix("1_")).unwrap_or("");

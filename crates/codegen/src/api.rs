@@ -3,17 +3,139 @@
 //! A verdict that is taken from schemas alone can be wrong where the generator is not a plain picture of them; what users compile
 //! against is what was generated.
 
+pub mod sources;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::diff::Verdict;
-use crate::project::Files;
+use crate::project::{self, Files};
 
 /// Items by path, such as `vb365::jobs::Job.isEnabled`, with their signatures.
 pub type Api = BTreeMap<String, String>;
+
+/// Where the API of the crates is kept, below the workspace's root: a file for each crate, and for each family of the models.
+pub const FOLDER: &str = "xtask/api";
+
+/// The public API of the crates that users depend on, as the files in [`FOLDER`].
+///
+/// # Errors
+/// When a schema or a source cannot be read; the text says which.
+pub fn of_workspace(root: &Path) -> Result<Files, String> {
+    let mut out = Files::new();
+    for name in ["wire", "filter", "transport", "fleet", "sim", "models"] {
+        let tables = (name == "models").then_some("generated");
+        let lines = sources::read(&format!("backhaul_{name}"), &root.join("crates").join(name).join("src"), tables)?;
+        out.insert(Path::new(FOLDER).join(format!("{name}.txt")), lines.join("\n") + "\n");
+    }
+    for system in ["em", "vb365", "zstack"] {
+        let files = project::of_system(root, system).map_err(|error| error.to_string())?;
+        let mut families: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (item, of) in read(&files) {
+            let family = item.split("::").nth(1).unwrap_or_default().to_owned();
+            families.entry(family).or_default().push(format!("{item}: {of}"));
+        }
+        for (family, lines) in families {
+            let path = Path::new(FOLDER).join(format!("models/{system}/{family}.txt"));
+            out.insert(path, grouped(lines));
+        }
+    }
+    Ok(out)
+}
+
+/// A line for each type, with its members below.
+fn grouped(lines: Vec<String>) -> String {
+    let item = |line: &str| line.split(": ").next().unwrap_or_default().to_owned();
+    let is_type =
+        |line: &&String| ["struct", "enum", "union", "call"].iter().any(|of| line.ends_with(&format!(": {of}")));
+    let types: std::collections::BTreeSet<String> = lines.iter().filter(is_type).map(|line| item(line)).collect();
+    let owner = |line: &str| {
+        let whole = item(line);
+        let cut = whole.find('.').or_else(|| whole.rfind("::")).unwrap_or(whole.len());
+        if types.contains(&whole) { whole } else { whole[..cut].to_owned() }
+    };
+    let mut all: Vec<(String, bool, String)> =
+        lines.into_iter().map(|line| (owner(&line), !types.contains(&item(&line)), line)).collect();
+    all.sort();
+    let mut out = String::new();
+    for (owner, is_member, line) in all {
+        match line.strip_prefix(&owner).filter(|_| is_member && types.contains(&owner)) {
+            Some(rest) => out.push_str(&format!("  {rest}\n")),
+            None => out.push_str(&format!("{line}\n")),
+        }
+    }
+    out
+}
+
+/// The lines of a file, each with the name of what it belongs to.
+fn spread(text: &str) -> std::collections::BTreeSet<String> {
+    let mut head = "";
+    text.lines()
+        .map(|line| match line.strip_prefix("  ") {
+            Some(rest) => format!("{head}{rest}"),
+            None => {
+                head = line.split(": ").next().unwrap_or_default();
+                line.to_owned()
+            }
+        })
+        .collect()
+}
+
+/// How the files in [`FOLDER`] differ from the API: a line for each item, `+` for what is new and `-` for what is gone.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn differences(root: &Path, now: &Files) -> io::Result<Vec<String>> {
+    let mut out = Vec::new();
+    for path in kept(root)?.iter().chain(now.keys()).collect::<std::collections::BTreeSet<_>>() {
+        let was = std::fs::read_to_string(root.join(path)).unwrap_or_default().replace("\r\n", "\n");
+        let is = now.get(path).map(String::as_str).unwrap_or_default();
+        let (known, wanted) = (spread(&was), spread(is));
+        out.extend(known.difference(&wanted).map(|line| format!("- {line}")));
+        out.extend(wanted.difference(&known).map(|line| format!("+ {line}")));
+    }
+    Ok(out)
+}
+
+/// Writes the files in [`FOLDER`], and removes those of families that are gone.
+///
+/// # Errors
+/// When a file cannot be written or removed.
+pub fn keep(root: &Path, now: &Files) -> io::Result<()> {
+    for path in kept(root)?.into_iter().filter(|path| !now.contains_key(path)) {
+        std::fs::remove_file(root.join(path))?;
+    }
+    for (path, text) in now {
+        let target = root.join(path);
+        if let Some(folder) = target.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(target, text)?;
+    }
+    Ok(())
+}
+
+/// The files that are there.
+fn kept(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let (mut todo, mut out) = (vec![PathBuf::from(FOLDER)], Vec::new());
+    while let Some(folder) = todo.pop() {
+        let Ok(entries) = std::fs::read_dir(root.join(&folder)) else { continue };
+        for entry in entries {
+            let entry = entry?;
+            let path = folder.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                todo.push(path);
+            } else {
+                out.push(path);
+            }
+        }
+    }
+    Ok(out)
+}
 
 /// How an item changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

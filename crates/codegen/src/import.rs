@@ -18,6 +18,7 @@ mod tree;
 mod types;
 mod unions;
 mod words;
+mod zstack;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -51,7 +52,7 @@ pub struct Outcome {
 }
 
 /// The systems whose documents can be read.
-pub const SYSTEMS: [&str; 2] = ["em", "vb365"];
+pub const SYSTEMS: [&str; 3] = ["em", "vb365", "zstack"];
 
 /// A version of a system's API as its vendor writes it: `1.8` of Enterprise Manager, whose versions are told by what stands behind the
 /// point, and `v8` of the others.
@@ -60,7 +61,7 @@ pub fn label(system: &str, version: u8) -> String {
     if system == "em" { format!("1.{version}") } else { format!("v{version}") }
 }
 
-/// Merges a document into the tree below `root`, in memory.
+/// Merges a document into the tree below `root`, in memory. ZStack numbers no versions of its API: 0 stands for it.
 ///
 /// # Errors
 /// When the document is broken, says what the schemas cannot, contradicts them, or lacks a mistake that a fixup mends.
@@ -69,6 +70,9 @@ pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) ->
         return em::import(root, Some(version), path, text).map(|(outcome, _)| outcome);
     }
     let mut json: Json = parse(path, text)?;
+    if system == "zstack" {
+        return zstack::import(root, path, &json).map(|(outcome, _)| outcome);
+    }
     let notes = crate::fixups::mend(system, version, &mut json);
     let names = Names::read(root, system)?;
     let mut tree = Tree::read(root, system, &names)?;
@@ -114,6 +118,7 @@ pub fn versions(root: &Path, system: &str) -> Result<Vec<u8>> {
 pub fn compare(root: &Path, system: &str, path: &str, text: &str) -> Result<(Outcome, em::OnlyHere)> {
     match system {
         "em" => em::import(root, None, path, text),
+        "zstack" => zstack::import(root, path, &parse(path, text)?),
         _ => Err(ImportError::new(path, "", format!("documents of {system} are compared by version: import it"))),
     }
 }

@@ -191,6 +191,8 @@ pub struct Variant {
     pub ty: String,
     /// The values of the tag that mean it.
     pub tags: Vec<String>,
+    /// Whether it came after the others had been given their names in Rust.
+    pub is_later: bool,
 }
 
 /// Named fields.

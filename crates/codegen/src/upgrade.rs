@@ -43,7 +43,9 @@ pub fn read(root: &Path, system: &str, version: u8, path: &str, text: &str) -> i
     let generated = project::of_system(aside.path(), system).map_err(schema)?;
     let (api_was, api_now) = (api::read(&was), api::read(&generated));
     let api = api::compare(&api_was, &api_now);
-    let before = import::versions(root, system)?.into_iter().rfind(|other| *other < version);
+    // ZStack numbers no versions to compare.
+    let numbered = system != "zstack";
+    let before = import::versions(root, system)?.into_iter().rfind(|other| numbered && *other < version);
     let wire = before.map(|before| Diff::read(aside.path(), system, before, version)).transpose().map_err(schema)?;
     let mut touched: Vec<String> = Vec::new();
     for (file, now) in &generated {
@@ -104,8 +106,15 @@ fn renames(was: &Api, now: &Api, gone: &[&str]) -> Vec<(String, String)> {
         if !gone.contains(&old.rsplit("::").next().unwrap_or_default()) {
             continue;
         }
-        let same = members(was, &old);
-        let new = came.iter().find(|new| !same.is_empty() && members(now, new) == same);
+        // The old one may have members of versions that are past, and an enum that stands inline is named after its owner: the new one
+        // has no members of other names, and half of the old ones as they were.
+        let known = members(was, &old);
+        let new = came.iter().find(|new| {
+            let own = members(now, new);
+            let same = own.iter().filter(|member| known.contains(member)).count();
+            let named = |name: &String| known.iter().any(|(other, _)| other == name);
+            same > 0 && same * 2 >= known.len() && own.iter().all(|(name, _)| named(name))
+        });
         out.extend(new.map(|new| (old.clone(), new.clone())));
     }
     out

@@ -9,4 +9,5 @@ mod import {
     mod em;
     mod merge;
     mod newer;
+    mod zstack;
 }

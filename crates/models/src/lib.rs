@@ -50,6 +50,7 @@ pub use backhaul_wire as wire;
 pub mod em;
 #[cfg(feature = "registry")]
 pub mod registry;
+pub mod request;
 pub mod route;
 #[cfg(feature = "vb365")]
 pub mod vb365;

@@ -1,7 +1,8 @@
 //! From an operation and its parameters to a URL, and from a server's link to the next one.
 
-use backhaul_wire::operation::{Param, ParamPlace};
-use backhaul_wire::{ApiVersion, Kind, Operation, Versions};
+use backhaul_models::request;
+use backhaul_wire::operation::Param;
+use backhaul_wire::{ApiVersion, Operation, Versions};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
@@ -14,9 +15,6 @@ pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.'
 /// The same for a segment of a guest's path, where a drive (`C:`) is written as it is.
 const SEGMENT: &AsciiSet = &ESCAPED.remove(b':');
 
-/// Enterprise Manager's parameter for the path of a file inside a backup.
-const FILE_PATH: &str = "filepath";
-
 /// Parameters by name, in the order given; a name may repeat where the operation allows it.
 pub type Params = Vec<(String, String)>;
 
@@ -25,51 +23,14 @@ type Result<T> = std::result::Result<T, Reason>;
 /// The URL of a call that was checked.
 pub(crate) fn url(
     base: &Url,
-    protocol: &dyn Protocol,
     operation: &'static Operation,
     version: Option<ApiVersion>,
     params: &[(String, String)],
 ) -> Result<Url> {
-    let (template, fixed) = operation.path.split_once('?').map_or((operation.path, None), |(p, q)| (p, Some(q)));
-    let mut path = base.path().trim_end_matches('/').to_owned();
-    path.push_str(&protocol.prefix(version));
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        path.push_str(before);
-        let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        let value = params.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value);
-        // A path of a guest is several segments; any other value is one.
-        let segments: Vec<&str> = if name == FILE_PATH { value.split('/').collect() } else { vec![value] };
-        // A dot segment would lead to another resource once the path is normalised.
-        if value.is_empty() || segments.iter().any(|segment| matches!(*segment, "." | "..")) {
-            return Err(Reason::Call(format!(
-                "the parameter `{name}` cannot be `{}`: it stands in the path",
-                value.escape_debug()
-            )));
-        }
-        let escaped = if name == FILE_PATH { SEGMENT } else { ESCAPED };
-        let segments: Vec<String> =
-            segments.into_iter().map(|segment| utf8_percent_encode(segment, escaped).to_string()).collect();
-        path.push_str(&segments.join("/"));
-        rest = after;
-    }
-    path.push_str(rest);
-    let mut query: Vec<String> = fixed.map(str::to_owned).into_iter().collect();
-    for (name, value) in params {
-        if let Some(param) = find(operation, name)
-            && param.place == ParamPlace::Query
-        {
-            let value = protocol.query_value(value);
-            match (param.kind, value.split_once("%3D")) {
-                // A map goes entry by entry.
-                (Kind::Json, Some((key, value))) => query.push(format!("{}.{key}={value}", param.name)),
-                _ => query.push(format!("{}={value}", param.name)),
-            }
-        }
-    }
+    let (path, query) = request::target(operation, version, params).map_err(|error| Reason::Call(error.what()))?;
     let mut url = base.clone();
-    url.set_path(&path);
-    url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url.set_query(query.as_deref());
     Ok(url)
 }
 
@@ -118,47 +79,10 @@ impl Spoken<'_> {
 
 /// Checks the parameters against the operation, before anything is sent.
 pub(crate) fn check(operation: &'static Operation, spoken: Spoken<'_>, params: &[(String, String)]) -> Result<()> {
-    spoken.check_operation(operation)?;
-    for (index, (name, value)) in params.iter().enumerate() {
-        let Some(param) = find(operation, name) else {
-            let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
-            let known =
-                if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
-            return Err(Reason::Call(format!("there is no parameter `{}`: {known}", name.escape_debug())));
-        };
-        if let Some(absent) = spoken.absence(&format!("the parameter `{}` is ", param.name), param.versions) {
-            return Err(absent);
-        }
-        if !param.list && params[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
-            return Err(Reason::Call(format!("the parameter `{}` is given twice", param.name)));
-        }
-        let fits = match param.kind {
-            Kind::Int => value.parse::<i64>().is_ok(),
-            Kind::Bool => matches!(value.as_str(), "true" | "false"),
-            Kind::Float => value.parse::<f64>().is_ok_and(f64::is_finite),
-            // A map's entry.
-            Kind::Json => value.split_once('=').is_some_and(|(key, _)| !key.is_empty()),
-            _ => true,
-        };
-        if !fits {
-            let kind = param.kind.name();
-            return Err(Reason::Call(format!(
-                "the parameter `{}` is of the kind {kind}, not `{}`",
-                param.name,
-                value.escape_debug()
-            )));
-        }
-    }
-    // What only some versions have, only they can want.
-    let missing = operation.params.iter().find(|param| {
-        param.required
-            && param.versions.contains(spoken.version)
-            && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name))
-    });
-    match missing {
-        Some(param) => Err(Reason::Call(format!("the parameter `{}` is required", param.name))),
-        None => Ok(()),
-    }
+    request::check(operation, spoken.version, params, &|versions| spoken.passes(versions)).map_err(|error| {
+        let absent = error.absence().and_then(|(what, versions)| spoken.absence(what, versions));
+        absent.unwrap_or_else(|| Reason::Call(error.what()))
+    })
 }
 
 /// Where a link leads that a server gave. It may be relative, and may name another version's path; it must stay on the server

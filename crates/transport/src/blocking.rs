@@ -44,7 +44,7 @@ impl Blocking {
     }
 
     /// The items of a listing or of a poller, each as it comes.
-    pub fn each<'s, T>(&'s self, mut stream: BoxStream<'s, T>) -> impl Iterator<Item = T> + 's {
+    pub fn each<'s, T: 's>(&'s self, mut stream: BoxStream<'s, T>) -> impl Iterator<Item = T> + 's {
         std::iter::from_fn(move || self.0.block_on(stream.next()))
     }
 }

@@ -264,9 +264,9 @@ impl Client {
         let version = self.version().await?;
         let spoken = self.spoken(version);
         address::check(operation, spoken, &given.params).map_err(|reason| self.fail(operation.name, reason))?;
-        let url = address::url(self.url(), self.protocol(), operation, version, &given.params)
+        let url = address::url(self.url(), operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
-        let body = self.protocol().wrapped(operation, &given.params, given.body.as_ref());
+        let body = backhaul_models::request::body(operation, &given.params, given.body.as_deref()).map(Bytes::from);
         Ok(Ask::new(operation, url, body))
     }
 

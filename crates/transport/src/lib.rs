@@ -68,3 +68,8 @@ pub use zstack::{UtcOffset, ZstackLogon, ZstackOptions};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The program in the repository's own README, as it is printed there.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct RepositoryReadme;

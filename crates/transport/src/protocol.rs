@@ -7,13 +7,10 @@ mod follow;
 use std::fmt::Debug;
 
 use backhaul_wire::reflect::Model;
-use backhaul_wire::{ApiVersion, DecodeError, Drift, EncodeError, Operation, Secret, Struct, System, Versions, json};
-use bytes::Bytes;
+use backhaul_wire::{ApiVersion, DecodeError, Drift, EncodeError, Secret, Struct, System, Versions, json};
 use futures_util::future::BoxFuture;
-use percent_encoding::utf8_percent_encode;
 use url::Url;
 
-use crate::address::{ESCAPED, Params};
 use crate::error::Reason;
 use crate::net::{HttpClient, Request, Response};
 use crate::options::Options;
@@ -97,16 +94,6 @@ pub(crate) trait Protocol: Debug + Send + Sync {
 
     // Requests.
 
-    /// What stands before an operation's path, below the server's address.
-    fn prefix(&self, _version: Option<ApiVersion>) -> String {
-        String::new()
-    }
-
-    /// A value as it stands in a query string.
-    fn query_value(&self, value: &str) -> String {
-        utf8_percent_encode(value, ESCAPED).to_string()
-    }
-
     /// What a body is sent in, and what the server shall answer in.
     fn media_type(&self) -> &'static str {
         "application/json"
@@ -120,11 +107,6 @@ pub(crate) trait Protocol: Debug + Send + Sync {
     /// A request body.
     fn encode(&self, body: &dyn Struct) -> Result<Vec<u8>, EncodeError> {
         json::encode(body, json::Case::Schema)
-    }
-
-    /// The body as it goes on the wire.
-    fn wrapped(&self, _operation: &Operation, _params: &Params, body: Option<&Bytes>) -> Option<Bytes> {
-        body.cloned()
     }
 
     // Answers.

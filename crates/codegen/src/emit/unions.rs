@@ -147,18 +147,27 @@ fn common(body: &Union) -> impl Iterator<Item = &Field> {
 /// The kinds' names: those of their types, without the words that all of these start or end with.
 fn variants(body: &Union) -> Vec<Ident> {
     let words: Vec<Vec<String>> = body.variants.iter().map(|variant| words(&variant.ty)).collect();
-    let Some(first) = words.first() else { return Vec::new() };
-    let least = words.iter().map(Vec::len).min().unwrap_or(0);
-    let same = |at: &dyn Fn(&Vec<String>) -> Option<&String>| words.iter().all(|other| at(other) == at(first));
+    // A kind that came later and is named in another way takes nothing from the names of the others.
+    let first: Vec<&Vec<String>> =
+        words.iter().zip(&body.variants).filter(|(_, kind)| !kind.is_later).map(|(words, _)| words).collect();
+    let first = if first.is_empty() { words.iter().collect() } else { first };
+    let Some(model) = first.first().copied() else { return Vec::new() };
+    let least = first.iter().map(|words| words.len()).min().unwrap_or(0);
+    let same = |at: &dyn Fn(&Vec<String>) -> Option<&String>| first.iter().all(|other| at(other) == at(model));
     let mut start = 0;
-    while words.len() > 1 && start + 1 < least && same(&|other| other.get(start)) {
+    while first.len() > 1 && start + 1 < least && same(&|other| other.get(start)) {
         start += 1;
     }
     let mut end = 0;
-    while words.len() > 1 && start + end + 1 < least && same(&|other| other.iter().rev().nth(end)) {
+    while first.len() > 1 && start + end + 1 < least && same(&|other| other.iter().rev().nth(end)) {
         end += 1;
     }
-    let names = words.iter().map(|words| words[start..words.len() - end].concat());
+    let names = words.iter().map(|words| {
+        let shares = words.len() > start + end
+            && words[..start] == model[..start]
+            && words[words.len() - end..] == model[model.len() - end..];
+        if shares { words[start..words.len() - end].concat() } else { words.concat() }
+    });
     names.map(|name| variant(&name)).collect()
 }
 

@@ -15,6 +15,7 @@ mod write;
 use std::path::Path;
 
 pub use merge::OnlyHere;
+pub(super) use text::indent as indent_of;
 
 use super::marks::{self, Imported};
 use super::{ImportError, Outcome, Result, digest};

@@ -1,12 +1,18 @@
 //! Unions: their kinds, and the fields that these have in all.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::place;
 use super::reader::Reader;
 use crate::emit::field_clash;
 use crate::error::Result;
-use crate::ir::{Field, Kind, Repeat, TypeShape, Types, Union, Variant};
+use crate::ir::{Field, Kind, Repeat, Type, TypeShape, Types, Union, Variant};
+
+/// The version that was the newest when kinds were given their names in Rust: what all of them then had in common is left out of
+/// them, and what comes later changes nothing in that.
+const NAMED: u8 = 8;
 
 impl Reader<'_> {
     /// `anyOf` lists the kinds; `discriminator`, as in OpenAPI, the field that names the kind and what its values mean.
@@ -22,7 +28,7 @@ impl Reader<'_> {
             if union.variants.iter().any(|variant| variant.ty == ty) {
                 return Err(self.error(&pointer, format!("the kind `{ty}` stands twice")));
             }
-            union.variants.push(Variant { ty, tags: Vec::new() });
+            union.variants.push(Variant { ty, tags: Vec::new(), is_later: false });
         }
         let Some(discriminator) = object.get("discriminator") else { return Ok(union) };
         let pointer = format!("{pointer}/discriminator");
@@ -60,6 +66,13 @@ impl Reader<'_> {
 /// # Errors
 /// When a kind is no struct, or none has the tag.
 pub(super) fn gather(types: &mut Types) -> Result<()> {
+    let is_later = |ty: &&Type| ty.versions.since.is_some_and(|since| since > NAMED);
+    let later: BTreeSet<String> = types.types.iter().filter(is_later).map(|ty| ty.name.clone()).collect();
+    for ty in &mut types.types {
+        if let TypeShape::Union(union) = &mut ty.shape {
+            union.variants.iter_mut().for_each(|kind| kind.is_later = later.contains(&kind.ty));
+        }
+    }
     for index in 0..types.types.len() {
         let TypeShape::Union(union) = &types.types[index].shape else { continue };
         let source = &types.types[index].source;

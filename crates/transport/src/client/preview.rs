@@ -18,7 +18,7 @@ impl Client {
         version: Option<ApiVersion>,
     ) -> Result<String> {
         let checked = address::check(operation, self.spoken(version), params);
-        let url = checked.and_then(|()| address::url(self.url(), self.protocol(), operation, version, params));
+        let url = checked.and_then(|()| address::url(self.url(), operation, version, params));
         url.map(String::from).map_err(|reason| self.fail(operation.name, reason))
     }
 }

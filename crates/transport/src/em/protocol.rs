@@ -1,6 +1,5 @@
 //! Enterprise Manager's own way: XML or JSON, a session in a header, errors in the same format.
 
-use backhaul_filter::url as filter_url;
 use backhaul_wire::{DecodeError, Drift, EncodeError, Secret, Struct, System, json, xml};
 use http::StatusCode;
 use url::Url;
@@ -54,11 +53,6 @@ impl Protocol for EmProtocol {
     fn is_of_session(&self, url: &Url) -> bool {
         let mut segments = url.path().split('/');
         segments.any(|segment| segment.eq_ignore_ascii_case("tasks") || segment.eq_ignore_ascii_case("mounts"))
-    }
-
-    /// Its own examples leave `==`, `;`, `,` and parentheses raw.
-    fn query_value(&self, value: &str) -> String {
-        filter_url::encode(value).into_owned()
     }
 
     /// Enterprise Manager chooses by `Accept` alone.

@@ -82,10 +82,6 @@ impl Protocol for Vb365Protocol {
         answer.status == StatusCode::UNAUTHORIZED
     }
 
-    fn prefix(&self, version: Option<ApiVersion>) -> String {
-        version.map_or_else(String::new, |version| format!("/{version}"))
-    }
-
     /// Files are declared as bytes; an error comes as JSON all the same.
     fn file_type(&self) -> &'static str {
         "application/octet-stream, application/json"

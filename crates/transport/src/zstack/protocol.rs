@@ -1,18 +1,15 @@
 //! ZStack's own way: bodies in a wrapper, errors with status 503, a session or a signature on each request.
 
 use backhaul_models::zstack::{ErrorCode, ErrorResponse};
-use backhaul_wire::operation::ParamPlace;
-use backhaul_wire::{Operation, Secret, System, json};
-use bytes::Bytes;
+use backhaul_wire::{Secret, System, json};
 use http::StatusCode;
-use serde_json::Value;
 use url::Url;
 
 use super::access_key::AccessKey;
 use super::logon;
 use super::options::{ZstackLogon, ZstackOptions};
 use super::paging::Pages;
-use crate::address::{self, Params};
+use crate::address;
 use crate::error::Reason;
 use crate::net::{HttpClient, Request, Response};
 use crate::options::Options;
@@ -89,21 +86,6 @@ impl Protocol for ZstackProtocol {
     }
 
     /// The body stands in a wrapper, even an empty one, and its tags beside that.
-    fn wrapped(&self, operation: &Operation, params: &Params, body: Option<&Bytes>) -> Option<Bytes> {
-        let Some(wrapper) = operation.wrapper else { return body.cloned() };
-        let inner = body.map_or(&b"{}"[..], |body| body);
-        let mut out = [b"{\"", wrapper.as_bytes(), b"\":", inner].concat();
-        for param in operation.params.iter().filter(|param| param.place == ParamPlace::Body) {
-            let values = params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(param.name));
-            let values: Vec<Value> = values.map(|(_, value)| Value::from(value.as_str())).collect();
-            if !values.is_empty() {
-                out.extend(format!(",\"{}\":{}", param.name, Value::from(values)).into_bytes());
-            }
-        }
-        out.push(b'}');
-        Some(out.into())
-    }
-
     fn error(&self, answer: &Response) -> Option<Reason> {
         let status = answer.status.as_u16();
         match api_error(&answer.body) {

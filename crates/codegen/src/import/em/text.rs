@@ -29,7 +29,7 @@ pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> (String, Vec<(Range<usi
 }
 
 /// The blanks before a place on its line.
-pub(super) fn indent(text: &str, at: usize) -> &str {
+pub(in crate::import) fn indent(text: &str, at: usize) -> &str {
     let line = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let line = text.get(line..at).unwrap_or_default();
     &line[..line.len() - line.trim_start().len()]

@@ -1,0 +1,430 @@
+//! What a document has and the schemas have not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::document::{Document, Node, Operation, Type, is_id, property};
+use super::place::Files;
+use crate::import::em::OnlyHere;
+
+pub(super) struct Merge<'m> {
+    document: &'m Document,
+    files: &'m mut Files,
+    /// Our types, by their name: the file, and the members and values.
+    types: BTreeMap<String, Known>,
+    /// Our names of the vendor's types: of a union, that of its base.
+    names: BTreeMap<String, String>,
+    /// New types that something refers to, with their files.
+    wanted: Vec<(String, String)>,
+    pub(super) changes: Vec<String>,
+    pub(super) notes: Vec<String>,
+}
+
+/// A type of ours.
+struct Known {
+    file: String,
+    node: Node,
+}
+
+impl<'m> Merge<'m> {
+    pub(super) fn new(document: &'m Document, files: &'m mut Files) -> Self {
+        let (mut types, mut names) = (BTreeMap::new(), BTreeMap::new());
+        for (file, json) in files.iter() {
+            for (name, node) in json.get("$defs").and_then(Json::as_object).into_iter().flatten() {
+                let Some(node) = node.as_object() else { continue };
+                types.insert(name.clone(), Known { file: file.to_owned(), node: node.clone() });
+                let is_union = node.contains_key("anyOf");
+                for alias in super::document::texts(node.get("x-aliases")).into_iter().chain([name.clone()]) {
+                    if is_union {
+                        names.entry(alias).or_insert_with(|| name.clone());
+                    } else {
+                        names.insert(alias, name.clone());
+                    }
+                }
+            }
+        }
+        Self { document, files, types, names, wanted: Vec::new(), changes: Vec::new(), notes: Vec::new() }
+    }
+
+    pub(super) fn run(&mut self) {
+        let document = self.document;
+        for operation in &document.operations {
+            match self.row(&operation.name) {
+                Some((file, index)) => self.known_operation(operation, &file, index),
+                None => self.new_operation(operation),
+            }
+        }
+        for (name, ty) in &document.types {
+            if let Some(ours) = self.names.get(name).cloned() {
+                self.known_type(&ours, ty);
+            }
+        }
+        let mut written = BTreeSet::new();
+        while let Some((name, file)) = self.wanted.pop() {
+            if let (true, Some(ty)) = (written.insert(name.clone()), document.types.get(&name)) {
+                self.new_type(&name, ty, &file);
+            }
+        }
+        self.changes.sort();
+        self.notes.sort();
+    }
+
+    /// The row of an operation: the file, and its place there.
+    fn row(&self, name: &str) -> Option<(String, usize)> {
+        let is = |row: &Json| {
+            let aliases = super::document::texts(row.get("aliases"));
+            row.get("operation").is_some_and(|known| known == name) || aliases.iter().any(|alias| alias == name)
+        };
+        self.files.iter().find_map(|(file, json)| {
+            let index = json.get("operations")?.as_array()?.iter().position(is)?;
+            Some((file.to_owned(), index))
+        })
+    }
+
+    fn known_operation(&mut self, operation: &Operation, file: &str, index: usize) {
+        let Some(row) = self
+            .files
+            .iter()
+            .find(|(name, _)| *name == file)
+            .and_then(|(_, json)| json.get("operations")?.get(index)?.as_object().cloned())
+        else {
+            return;
+        };
+        let name = &operation.name;
+        let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default();
+        let plain = |path: &str| -> String {
+            let parts =
+                path.split('/').map(|part| if part.starts_with('{') { "{}".into() } else { part.to_lowercase() });
+            parts.collect::<Vec<String>>().join("/")
+        };
+        let also = super::document::texts(row.get("also"));
+        let is_path = |path: &str| plain(path) == plain(&operation.path);
+        if text("method") != operation.method || !is_path(text("path")) && !also.iter().any(|path| is_path(path)) {
+            let (method, path) = (&operation.method, &operation.path);
+            self.differ(name, &format!("{} {}", text("method"), text("path")), &format!("{method} {path}"));
+        }
+        if row.get("longRunning").is_some_and(|flag| *flag == true) != operation.long_running {
+            let what = |long: bool| if long { "work that goes on" } else { "done when it is answered" };
+            self.differ(name, what(!operation.long_running), what(operation.long_running));
+        }
+        let pointer = format!("/operations/{index}");
+        if let Some(request) = &operation.request {
+            match row.get("request").and_then(Json::as_str).map(str::to_owned) {
+                Some(ours) => {
+                    let known = self.all_members(&ours, 0);
+                    for name in request.properties.keys().filter(|name| !known.contains_key(&name.to_lowercase())) {
+                        self.optional(&format!("{ours}.{name}"), operation.required.contains(name));
+                    }
+                    self.members(&ours, request);
+                }
+                None => {
+                    let ours = self.request(operation, request, file);
+                    self.changes.push(format!("+ {name}: a body, {ours}"));
+                    self.files.add(file, &pointer, Some("request"), &ours.into());
+                }
+            }
+        }
+        // A query's are all the same.
+        if operation.response.as_ref().is_some_and(|(kind, _)| *kind == "query") {
+            return;
+        }
+        let known: Vec<String> = row
+            .get("params")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|param| param.get("name")?.as_str().map(str::to_lowercase))
+            .collect();
+        for (param, schema) in &operation.params {
+            if known.contains(&param.to_lowercase()) {
+                continue;
+            }
+            self.changes.push(format!("+ {name}?{param}"));
+            self.optional(&format!("{name}?{param}"), operation.required.contains(param));
+            let node = self.param(param, schema);
+            self.files.ensure(file, &pointer, "params", &json!([]));
+            self.files.add(file, &format!("{pointer}/params"), None, &node);
+        }
+    }
+
+    /// What is there already can be called as it is: what a document newly requires stays optional.
+    fn optional(&mut self, name: &str, required: bool) {
+        if required {
+            self.notes.push(format!(
+                "`{name}` must be there by the document: it is taken as optional, so that no constructor changes"
+            ));
+        }
+    }
+
+    fn differ(&mut self, name: &str, here: &str, there: &str) {
+        self.notes
+            .push(format!("`{name}` is {here} here and {there} in the document: it stays; settle it in the schema"));
+    }
+
+    fn param(&mut self, name: &str, schema: &Json) -> Json {
+        let is_list = schema.get("type").is_some_and(|ty| ty == "array");
+        let one = if is_list { schema.get("items").cloned().unwrap_or_default() } else { schema.clone() };
+        let kind = match one.get("type").and_then(Json::as_str).unwrap_or_default() {
+            "object" => "map",
+            kind @ ("integer" | "number" | "boolean") => kind,
+            _ if is_id(name.strip_suffix('s').unwrap_or(name)) => "id",
+            _ => "text",
+        };
+        let mut node = json!({ "name": name, "in": "query", "type": kind });
+        if is_list {
+            node["list"] = true.into();
+        }
+        node
+    }
+
+    /// The name of a new request body.
+    fn request(&mut self, operation: &Operation, request: &Type, file: &str) -> String {
+        let name = format!("{}Request", operation.name);
+        let mut node = self.structure(request, file);
+        let required: Vec<&String> =
+            operation.required.iter().filter(|name| request.properties.contains_key(*name)).collect();
+        if !required.is_empty() {
+            node.insert("required".into(), json!(required));
+        }
+        self.write(&name, node, file);
+        name
+    }
+
+    fn new_operation(&mut self, operation: &Operation) {
+        let file = self.family(&operation.path);
+        self.changes.push(format!("+ operation {}, in {file}.json", operation.name));
+        let words = crate::emit::field_words(&operation.name);
+        let mut row = Map::new();
+        row.insert("operation".into(), operation.name.clone().into());
+        row.insert("method".into(), operation.method.clone().into());
+        row.insert("path".into(), operation.path.clone().into());
+        row.insert("description".into(), words.into());
+        if !operation.also.is_empty() {
+            row.insert("also".into(), json!(operation.also));
+        }
+        let is_query = operation.response.as_ref().is_some_and(|(kind, _)| *kind == "query");
+        let params: Vec<Json> = operation
+            .params
+            .iter()
+            .filter(|_| !is_query)
+            .map(|(name, schema)| {
+                let mut node = self.param(name, schema);
+                if operation.required.contains(name) {
+                    node["required"] = true.into();
+                }
+                node
+            })
+            .collect();
+        if !params.is_empty() {
+            row.insert("params".into(), Json::Array(params));
+        }
+        if let Some(request) = &operation.request {
+            let request = self.request(operation, request, &file);
+            row.insert("request".into(), request.into());
+        }
+        row.extend(operation.wrapper.clone().map(|wrapper| ("wrapper".to_owned(), wrapper.into())));
+        if operation.tags {
+            row.insert("tags".into(), true.into());
+        }
+        if let Some((kind, name)) = &operation.response {
+            let ours = self.answer(name, &file);
+            row.insert("response".into(), json!({ *kind: ours }));
+        }
+        for (key, flag) in [("longRunning", operation.long_running), ("anonymous", operation.anonymous)] {
+            if flag {
+                row.insert(key.into(), true.into());
+            }
+        }
+        self.files.ensure(&file, "", "operations", &json!([]));
+        self.files.add(&file, "/operations", None, &Json::Object(row));
+    }
+
+    /// The file of most operations below the same path.
+    fn family(&self, path: &str) -> String {
+        let parts = |path: &str| -> Vec<String> { path.split('/').skip(3).map(str::to_lowercase).collect() };
+        let wanted = parts(path);
+        let mut votes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for (file, json) in self.files.iter() {
+            for row in json.get("operations").and_then(Json::as_array).into_iter().flatten() {
+                let known = parts(row.get("path").and_then(Json::as_str).unwrap_or_default());
+                let same = known.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
+                let vote = votes.entry(file).or_default();
+                match same.cmp(&vote.0) {
+                    std::cmp::Ordering::Greater => *vote = (same, 1),
+                    std::cmp::Ordering::Equal => vote.1 += 1,
+                    std::cmp::Ordering::Less => {}
+                }
+            }
+        }
+        let best = votes.into_iter().filter(|(_, (same, _))| *same > 0);
+        best.max_by_key(|(name, vote)| (*vote, std::cmp::Reverse(*name)))
+            .map_or("management", |(name, _)| name)
+            .to_owned()
+    }
+
+    /// Our name of the type of an answer, whose union is what it is of.
+    fn answer(&mut self, vendors: &str, file: &str) -> String {
+        let union = self.types.iter().find(|(_, known)| {
+            known.node.contains_key("anyOf")
+                && super::document::texts(known.node.get("x-aliases")).iter().any(|alias| alias == vendors)
+        });
+        match union {
+            Some((name, _)) => name.clone(),
+            None => self.name(vendors, file),
+        }
+    }
+
+    /// Our name of a type; one that is new is written later.
+    fn name(&mut self, vendors: &str, file: &str) -> String {
+        if let Some(ours) = self.names.get(vendors) {
+            return ours.clone();
+        }
+        let plain = vendors.strip_suffix("Inventory").unwrap_or(vendors);
+        let ours = if self.types.contains_key(plain) { vendors } else { plain }.to_owned();
+        self.names.insert(vendors.to_owned(), ours.clone());
+        self.types.insert(ours.clone(), Known { file: file.to_owned(), node: Map::new() });
+        self.wanted.push((vendors.to_owned(), file.to_owned()));
+        ours
+    }
+
+    fn reference(&mut self, vendors: &str, file: &str) -> Json {
+        let ours = self.answer(vendors, file);
+        let home = self.types.get(&ours).map_or(file, |known| known.file.as_str());
+        let home = if home == file { String::new() } else { format!("{home}.json") };
+        json!({ "$ref": format!("{home}#/$defs/{ours}") })
+    }
+
+    fn property(&mut self, name: &str, json: &Json, file: &str) -> Json {
+        // Values that the document only lists are a type where one of that name is.
+        if let Some(source) = json.get("x-zstack-enum-source").and_then(Json::as_str)
+            && self.types.get(source).is_some_and(|known| known.node.contains_key("enum"))
+        {
+            return self.reference(source, file);
+        }
+        property(name, json, &mut |vendors| self.reference(vendors, file))
+    }
+
+    fn structure(&mut self, ty: &Type, file: &str) -> Node {
+        let mut node = Map::new();
+        node.insert("type".into(), "object".into());
+        let properties: Map<String, Json> =
+            ty.properties.iter().map(|(name, json)| (name.clone(), self.property(name, json, file))).collect();
+        node.insert("properties".into(), Json::Object(properties));
+        node
+    }
+
+    fn new_type(&mut self, vendors: &str, ty: &Type, file: &str) {
+        let Some(ours) = self.names.get(vendors).cloned() else { return };
+        self.changes.push(format!("+ type {ours}, in {file}.json"));
+        let mut node = Map::new();
+        if ours != vendors {
+            node.insert("x-aliases".into(), json!([vendors]));
+        }
+        if ty.values.is_empty() {
+            if let Some(base) = &ty.base {
+                // The members of a union are its base's.
+                let base = self.name(base, file);
+                let home = self.types.get(&base).map_or(file, |known| known.file.as_str());
+                let home = if home == file { String::new() } else { format!("{home}.json") };
+                node.insert("allOf".into(), json!([{ "$ref": format!("{home}#/$defs/{base}") }]));
+            }
+            node.extend(self.structure(ty, file));
+        } else {
+            node.insert("type".into(), "string".into());
+            node.insert("enum".into(), json!(ty.values));
+        }
+        self.write(&ours, node, file);
+    }
+
+    fn write(&mut self, name: &str, node: Node, file: &str) {
+        self.files.ensure(file, "", "$defs", &json!({}));
+        self.files.add(file, "/$defs", Some(name), &Json::Object(node.clone()));
+        self.types.insert(name.to_owned(), Known { file: file.to_owned(), node });
+    }
+
+    fn known_type(&mut self, ours: &str, ty: &Type) {
+        let Some(known) = self.types.get(ours) else { return };
+        let values = super::document::texts(known.node.get("enum"));
+        let file = known.file.clone();
+        if values.is_empty() || ty.values.is_empty() {
+            if values.is_empty() && ty.values.is_empty() {
+                self.members(ours, ty);
+            }
+            return;
+        }
+        for value in ty.values.iter().filter(|value| !values.contains(value)) {
+            self.changes.push(format!("+ {ours}: value {value}"));
+            self.files.add(&file, &format!("/$defs/{ours}/enum"), None, &value.as_str().into());
+        }
+    }
+
+    /// The members that a type lacks, in itself and in what it extends.
+    fn members(&mut self, ours: &str, ty: &Type) {
+        let known = self.all_members(ours, 0);
+        let Some(file) = self.types.get(ours).map(|known| known.file.clone()) else { return };
+        for (name, json) in &ty.properties {
+            let place = format!("{ours}.{name}");
+            if let Some(member) = known.get(&name.to_lowercase()) {
+                let (here, there) = (kind(member, &self.types), kind(json, &self.types));
+                if !here.is_empty() && !there.is_empty() && here != there {
+                    self.differ(&place, &here, &there);
+                }
+                self.listed(member, json);
+                continue;
+            }
+            self.changes.push(format!("+ {place}"));
+            let node = self.property(name, json, &file);
+            self.files.ensure(&file, &format!("/$defs/{ours}"), "properties", &json!({}));
+            self.files.add(&file, &format!("/$defs/{ours}/properties"), Some(name), &node);
+        }
+    }
+
+    /// Values that a document lists beside a text which is an enum with us.
+    fn listed(&mut self, member: &Json, json: &Json) {
+        let name = member.get("$ref").and_then(Json::as_str).and_then(|reference| reference.rsplit('/').next());
+        let values = super::document::texts(json.get("x-zstack-known-values"));
+        if let Some(name) = name.filter(|_| !values.is_empty()).map(str::to_owned) {
+            let ty = Type { base: None, properties: Map::new(), values };
+            self.known_type(&name, &ty);
+        }
+    }
+
+    fn all_members(&self, ours: &str, depth: usize) -> BTreeMap<String, Json> {
+        let mut out = BTreeMap::new();
+        let Some(known) = self.types.get(ours).filter(|_| depth < 16) else { return out };
+        for base in known.node.get("allOf").and_then(Json::as_array).into_iter().flatten() {
+            let name = base.get("$ref").and_then(Json::as_str).and_then(|reference| reference.rsplit('/').next());
+            out.extend(self.all_members(name.unwrap_or_default(), depth + 1));
+        }
+        let own = known.node.get("properties").and_then(Json::as_object).into_iter().flatten();
+        out.extend(own.map(|(name, json)| (name.to_lowercase(), json.clone())));
+        out
+    }
+
+    pub(super) fn only_here(&self) -> OnlyHere {
+        let mut out = OnlyHere::default();
+        let told: BTreeSet<&str> = self.document.operations.iter().map(|operation| operation.name.as_str()).collect();
+        for (_, json) in self.files.iter() {
+            let rows = json.get("operations").and_then(Json::as_array).into_iter().flatten();
+            let names = rows.filter_map(|row| row.get("operation")?.as_str()).filter(|name| !told.contains(name));
+            out.members.extend(names.map(|name| format!("operation {name}")));
+        }
+        out.members.sort();
+        out
+    }
+}
+
+/// What a member is, as far as both say it: the kind of JSON.
+fn kind(json: &Json, types: &BTreeMap<String, Known>) -> String {
+    match (json.get("$ref").and_then(Json::as_str), json.get("type").and_then(Json::as_str)) {
+        (Some(reference), _) => {
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            let is_text = types.get(name).is_some_and(|known| known.node.get("type").is_some_and(|ty| ty == "string"));
+            // The vendor's types are told apart by the documents themselves.
+            if is_text { "string".into() } else { String::new() }
+        }
+        (None, Some(ty)) => ty.to_owned(),
+        (None, None) => String::new(),
+    }
+}
