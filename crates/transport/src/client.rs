@@ -268,7 +268,7 @@ impl Client {
         let drift = drift.unwrap_or(&mut own);
         let known = drift.unknown_fields.len();
         let name = raw.operation.name;
-        self.decode(name.into(), &raw.body, target, drift)?;
+        self.decode(name.into(), &raw.body, target, None, drift)?;
         let is_blank = (0..target.shape().fields.len()).all(|field| target.view(field).is_absent());
         if is_blank && drift.unknown_fields.len() > known {
             let rule = "nothing in the answer is known: it is another document than the one that was asked for";
@@ -288,18 +288,39 @@ impl Client {
         target: &mut dyn Struct,
         drift: Option<&mut Drift>,
     ) -> Result<()> {
-        let name = name.into();
+        self.read_page(name.into(), body, target, None, drift)
+    }
+
+    /// The same of a page, without one field: `omitted` is the name of its type and its own.
+    pub(crate) fn read_page(
+        &self,
+        name: Cow<'static, str>,
+        body: &[u8],
+        target: &mut dyn Struct,
+        omitted: Option<(&str, &str)>,
+        drift: Option<&mut Drift>,
+    ) -> Result<()> {
         if let Some(drift) = drift {
-            return self.decode(name, body, target, drift);
+            return self.decode(name, body, target, omitted, drift);
         }
         let mut drift = Drift::default();
-        self.decode(name.clone(), body, target, &mut drift)?;
+        self.decode(name.clone(), body, target, omitted, &mut drift)?;
         log_misfits(&name, &drift);
         Ok(())
     }
 
-    fn decode(&self, name: Cow<'static, str>, body: &[u8], target: &mut dyn Struct, drift: &mut Drift) -> Result<()> {
-        let read = aside(body.len(), || self.protocol().decode(target, body, Some(drift)));
+    fn decode(
+        &self,
+        name: Cow<'static, str>,
+        body: &[u8],
+        target: &mut dyn Struct,
+        omitted: Option<(&str, &str)>,
+        drift: &mut Drift,
+    ) -> Result<()> {
+        let read = aside(body.len(), || match omitted {
+            None => self.protocol().decode(target, body, Some(drift)),
+            Some(omitted) => self.protocol().decode_without(target, omitted, body, Some(drift)),
+        });
         read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 

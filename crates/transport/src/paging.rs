@@ -34,6 +34,8 @@ pub struct Pages {
     links: HashSet<String>,
     rows: Rows,
     items: i64,
+    /// A field of the items that is not read: the name of its type and its own.
+    omitted: Option<(&'static str, &'static str)>,
 }
 
 enum Next {
@@ -59,11 +61,16 @@ impl Client {
             links: HashSet::new(),
             rows: Rows::default(),
             items: 0,
+            omitted: None,
         }
     }
 }
 
 impl Pages {
+    pub(crate) fn without(self, omitted: Option<(&'static str, &'static str)>) -> Self {
+        Self { omitted, ..self }
+    }
+
     /// Reads the next page into an empty value; `None` when there is none. Gives the raw answer too.
     ///
     /// # Errors
@@ -91,7 +98,7 @@ impl Pages {
             answered => answered?,
         };
         answered.body = self.source.page(answered.body).map_err(|why| self.fail(why))?;
-        self.client.read_body(answered.name.clone(), &answered.body, target, drift)?;
+        self.client.read_page(answered.name.clone(), &answered.body, target, self.omitted, drift)?;
         match self.look(&ask, target, &answered.body, version)? {
             Some(next) => self.next = next,
             None => return Ok(None),

@@ -126,6 +126,17 @@ pub(crate) trait Protocol: Debug + Send + Sync {
         json::decode_into(target, body, drift)
     }
 
+    /// The same without one field, of which the type's name and its own are given, where that saves work.
+    fn decode_without(
+        &self,
+        target: &mut dyn Struct,
+        _omitted: (&str, &str),
+        body: &[u8],
+        drift: Option<&mut Drift>,
+    ) -> Result<(), DecodeError> {
+        self.decode(target, body, drift)
+    }
+
     /// The error in an answer without success, where it is one of the product's own.
     fn error(&self, answer: &Response) -> Option<Reason>;
 

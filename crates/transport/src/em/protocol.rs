@@ -82,6 +82,20 @@ impl Protocol for EmProtocol {
         }
     }
 
+    fn decode_without(
+        &self,
+        target: &mut dyn Struct,
+        omitted: (&str, &str),
+        body: &[u8],
+        drift: Option<&mut Drift>,
+    ) -> Result<(), DecodeError> {
+        let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        match start.trim_ascii_start().first() {
+            Some(b'<') => xml::decode_without(target, omitted, body, drift),
+            _ => json::decode_into(target, body, drift),
+        }
+    }
+
     fn error(&self, answer: &Response) -> Option<Reason> {
         let status = answer.status.as_u16();
         error(answer).map(|message| Reason::Api { status, code: None, message: said(&message) })
