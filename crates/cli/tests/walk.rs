@@ -19,7 +19,7 @@ const OTHERS: [&str; 4] = [
     "sh install-completions",
 ];
 /// What may find nothing, and is right to say so.
-const EMPTY: [&str; 2] = ["tenant_state==removed", "vb365.Proxy"];
+const EMPTY: [&str; 1] = ["vb365.Proxy"];
 
 /// The demo's last night is a day ago for a minute of each day: not then.
 const NOW: &str = "2026-11-29T20:00:00Z";
