@@ -76,7 +76,11 @@ impl Walk {
         let mut shell = Command::new("sh");
         shell.args(["-c", &line]).current_dir(self.home.path("")).env_remove("BACKHAUL_CONFIG");
         shell.env("PATH", format!("{}:{}", folder.display(), std::env::var("PATH")?));
-        shell.env("BACKHAUL_STORE", self.home.path("store")).env("BACKHAUL_NOW", NOW).env("HOME", self.home.path("")).env("XDG_CONFIG_HOME", self.home.path("xdg"));
+        shell
+            .env("BACKHAUL_STORE", self.home.path("store"))
+            .env("BACKHAUL_NOW", NOW)
+            .env("HOME", self.home.path(""))
+            .env("XDG_CONFIG_HOME", self.home.path("xdg"));
         Ran::new(shell.output()?)
     }
 
@@ -90,7 +94,8 @@ impl Walk {
             assert!(line.starts_with("backhaul "), "{name}: nothing is known of `{line}`");
             let ran = self.run(line)?;
             assert_eq!(ran.code, Some(0), "{name}: {line}\n{}{}", ran.out, ran.err);
-            let silent = [" profile ", " > ", " --html ", " collect "].iter().any(|word| format!("{line} ").contains(word));
+            let silent =
+                [" profile ", " > ", " --html ", " collect "].iter().any(|word| format!("{line} ").contains(word));
             let empty = EMPTY.iter().any(|empty| line.contains(empty));
             assert!(silent || empty || !["", "[]", "0"].contains(&ran.out.trim()), "{name}: {line} finds nothing");
             // A sample that a page shows is what the command prints.

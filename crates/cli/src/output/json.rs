@@ -62,7 +62,9 @@ impl<W: Write> JsonWriter<W> {
 impl<W: Write> RowWriter for JsonWriter<W> {
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure> {
         self.names = columns.iter().map(|column| column.name.clone()).collect();
-        let key = |(at, name): (usize, &String)| format!("{}{}:", if at == 0 { '{' } else { ',' }, Value::from(name.as_str()));
+        let key = |(at, name): (usize, &String)| {
+            format!("{}{}:", if at == 0 { '{' } else { ',' }, Value::from(name.as_str()))
+        };
         self.keys = self.names.iter().enumerate().map(key).collect();
         self.repeats = self.names.iter().collect::<std::collections::HashSet<_>>().len() < self.names.len();
         Ok(())

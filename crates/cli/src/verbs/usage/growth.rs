@@ -109,7 +109,9 @@ fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failur
         let failure = Failure::new(Code::DataSaysNo, says);
         return Err(match history.unreadable.len() {
             0 => failure,
-            left_out => failure.with_help(format!("{left_out} files cannot be read: `backhaul store verify` names them")),
+            left_out => {
+                failure.with_help(format!("{left_out} files cannot be read: `backhaul store verify` names them"))
+            }
         });
     }
     Ok(history)
