@@ -7,7 +7,7 @@ mod refusal;
 mod requests;
 
 use backhaul_transport::em::EmClient;
-use backhaul_transport::net::TlsChoice;
+use backhaul_transport::net::{ClientCertificate, TlsBackend, TlsChoice};
 use backhaul_transport::vb365::{Vb365Client, parse_version};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{
@@ -25,7 +25,7 @@ use crate::api_version;
 use crate::args::common::{self, Connection};
 use crate::console::Console;
 use crate::exit::{Code, Failure};
-use crate::profile::{Pin, Profile, Server, Trust};
+use crate::profile::{Backend, ClientFiles, Pin, Profile, Server, Trust};
 
 /// Waits for work that speaks to servers: on this thread, since a command waits for the network and not for itself.
 pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -228,7 +228,7 @@ fn check_version(servers: &[Server], wanted: &Connection) -> Result<(), Failure>
 /// Whether a client can be made of the profile: its CA file has a certificate, its version is one. Nothing is sent.
 pub(crate) fn check(profile: &Profile) -> Result<(), Failure> {
     let mut options = Options::new(profile.address(), "", "").map_err(unusable)?;
-    options.http.tls = tls(&profile.trust)?;
+    secure(&mut options, profile)?;
     Client::new(profile.system, options).map(drop).map_err(|error| Failure::usage(error.to_string()))
 }
 
@@ -258,9 +258,27 @@ fn tls(trust: &Trust) -> Result<TlsChoice, Failure> {
 
 fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
     profile.cautions().iter().for_each(|caution| console.warn(caution));
-    let tls = tls(&profile.trust)?;
-    let (user, password) = console.interrupt().at_once(|| profile.credentials())?;
-    let mut options = Options::new(profile.address(), user, password).map_err(unusable)?;
-    options.http.tls = tls;
+    let mut options = Options::new(profile.address(), "", "").map_err(unusable)?;
+    secure(&mut options, profile)?;
+    (options.user, options.password) = console.interrupt().at_once(|| profile.credentials())?;
+    for name in &profile.also_known_as {
+        options = options.also_known_as(name.as_str()).map_err(unusable)?;
+    }
     Ok(options)
+}
+
+/// Whom to trust, how TLS is spoken, and what the server knows this client by.
+fn secure(options: &mut Options, profile: &Profile) -> Result<(), Failure> {
+    options.http.tls = tls(&profile.trust)?;
+    options.http.tls_backend = match profile.tls.backend {
+        Backend::Rustls => TlsBackend::Rustls,
+        #[cfg(feature = "platform-tls")]
+        Backend::Platform => TlsBackend::Platform,
+        // A build without it reads no profile that asks for it.
+        #[cfg(not(feature = "platform-tls"))]
+        Backend::Platform => TlsBackend::Rustls,
+    };
+    let client = profile.tls.client.as_ref().map(ClientFiles::read).transpose()?;
+    options.http.client_certificate = client.map(ClientCertificate::from_pem);
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The only module that writes to stdout and stderr: data to the one, everything else to the other.
 
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use crate::args::common::Colour;
 use crate::escape;
 use crate::exit::{Code, Failure};
 use crate::interrupt::Interrupt;
+use crate::stdout::{self, Stdout};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -100,12 +101,12 @@ impl Console {
 
     /// A buffered stdout. Flush it: a write that fails on drop is lost.
     pub(crate) fn stdout(&self) -> BufWriter<Stdout> {
-        BufWriter::new(io::stdout())
+        BufWriter::new(Stdout::new())
     }
 
     /// Writes all of `bytes` to stdout, as they are.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut out = io::stdout().lock();
+        let mut out = Stdout::new();
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
     }
 
@@ -215,6 +216,10 @@ impl Console {
 /// Prints what clap has to say: help and version to stdout with 0, errors to stderr with 2.
 pub(crate) fn print_clap(error: &clap::Error) -> Code {
     let code = if error.use_stderr() { Code::Usage } else { Code::Done };
+    if code == Code::Done && stdout::is_closed() {
+        let _ = writeln!(io::stderr(), "error: cannot write to standard output: {}", stdout::CLOSED);
+        return Code::Internal;
+    }
     match error.print().and_then(|()| io::stdout().flush()) {
         Err(error) if !matches!(error.kind(), io::ErrorKind::BrokenPipe) => Code::Internal,
         _ => code,

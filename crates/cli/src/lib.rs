@@ -15,6 +15,7 @@
 //! | `report` | tables and charts as one HTML page |
 //! | `input` | arguments that stand for a file or standard input |
 //! | `console` | the only module that writes to stdout and stderr |
+//! | `stdout` | standard output that may have been closed |
 //! | `when` | points in time, as a person names them |
 //! | `complete` | what a shell offers while a command line is typed |
 //! | `escape` | a server's text made harmless to a terminal |
@@ -39,6 +40,7 @@ mod profile;
 mod report;
 mod secret;
 pub mod servers;
+mod stdout;
 mod suggest;
 mod verbs;
 mod when;

@@ -5,6 +5,7 @@ mod entry;
 mod file;
 mod logon;
 mod select;
+mod tls;
 mod trust;
 
 use url::{Host, Url};
@@ -13,6 +14,7 @@ pub(crate) use demo::Demo;
 pub(crate) use file::{ConfigFile, Location};
 pub(crate) use logon::check as check_logon;
 pub(crate) use select::{Selection, Server, Wanted, select, select_one};
+pub(crate) use tls::{Backend, ClientFiles, Tls};
 pub(crate) use trust::{Pin, Trust};
 
 use crate::exit::Failure;
@@ -29,6 +31,8 @@ pub(crate) struct Profile {
     pub(crate) system: System,
     /// Where it is: scheme, host, port, and a path when it stands behind a gateway.
     pub(crate) url: Url,
+    /// Other addresses by which the server names itself in its links.
+    pub(crate) also_known_as: Vec<Url>,
     /// The account; the id of an access key.
     pub(crate) user: Option<String>,
     /// What `user` and the password are to ZStack.
@@ -39,6 +43,8 @@ pub(crate) struct Profile {
     pub(crate) password: Source,
     /// Which certificate is trusted.
     pub(crate) trust: Trust,
+    /// How TLS is spoken with it.
+    pub(crate) tls: Tls,
     /// The API version to speak, in its one spelling.
     pub(crate) api_version: Option<String>,
     /// Where VB365 is logged on to with an answer of the Microsoft identity platform, which then stands in place of the password.
@@ -81,8 +87,7 @@ impl Profile {
 
     /// The address as people write it: no slash after the host.
     pub(crate) fn address(&self) -> &str {
-        let address = self.url.as_str();
-        if self.url.path() == "/" { address.trim_end_matches('/') } else { address }
+        without_slash(&self.url)
     }
 
     /// What the user should know of a profile that works but not as safely as it could.
@@ -109,6 +114,12 @@ impl Profile {
         }
         cautions
     }
+}
+
+/// An address as people write it.
+pub(crate) fn without_slash(url: &Url) -> &str {
+    let address = url.as_str();
+    if url.path() == "/" { address.trim_end_matches('/') } else { address }
 }
 
 fn is_this_machine(url: &Url) -> bool {

@@ -1,5 +1,6 @@
 //! The servers of the command, for other programs: the same profiles, the same words of `-p`, the same demo.
 
+use std::path::Path;
 use std::time::Duration;
 
 use backhaul_wire::System;
@@ -27,6 +28,17 @@ pub struct Choice {
     pub timeout: Option<Duration>,
     /// Whether stderr is told less: no notes and no warnings, such as that a profile trusts any certificate.
     pub quiet: bool,
+}
+
+/// The profiles that a configuration file holds, by name, and why one cannot be used. No password is fetched, no command run, nothing
+/// sent.
+///
+/// # Errors
+///
+/// When the file cannot be read, is not TOML, or others can write it.
+pub fn profiles_in(path: &Path) -> Result<Vec<Result<String, Failure>>, Failure> {
+    let Some(file) = Location { path: path.to_owned(), named: true }.open()? else { return Ok(Vec::new()) };
+    Ok(file.names().into_iter().map(|name| file.get(name).map(|read| read.profile.name)).collect())
 }
 
 impl Choice {

@@ -15,6 +15,7 @@ use backhaul_wire::{ApiVersion, Drift, Operation, Secret, Struct, System};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
 
@@ -49,6 +50,8 @@ struct Core {
     secrets: Vec<Secret>,
     /// The same of the session that was opened last: its token.
     token: Mutex<Option<Secret>>,
+    /// Which other product is at the address, once that was doubted and asked.
+    other: OnceCell<Option<System>>,
 }
 
 /// What goes with a call, as text: the form in which the command and other dynamic callers have it.
@@ -73,10 +76,12 @@ pub struct RawAnswer {
 
 impl RawAnswer {
     /// Whether there is a body to read where the operation may have one. VB365's actions of v3 to v5 answer with a session or with
-    /// nothing, as what was done has it; an empty answer to anything else is a fault.
+    /// nothing, as what was done has it, and what does something may be done without a word (204); an empty answer to anything else
+    /// is a fault.
     #[must_use]
     pub fn has_body(&self) -> bool {
-        !(self.body.is_empty() && (is_action(self.operation) || self.status == StatusCode::NO_CONTENT))
+        let is_done = self.status == StatusCode::NO_CONTENT && self.operation.method != "GET";
+        !(self.body.is_empty() && (is_action(self.operation) || is_done))
     }
 }
 
@@ -113,11 +118,18 @@ impl Client {
         Self::over(http, Sessions::with(session), protocol, options)
     }
 
+    /// A client whose requests this carries.
+    pub(crate) fn of_carrier(protocol: impl Protocol + 'static, options: Options, carrier: impl Stub) -> Self {
+        let http = HttpClient::from_stub(options.http.clone(), carrier);
+        Self::over(http, Sessions::default(), protocol, options)
+    }
+
     fn over(http: HttpClient, sessions: Sessions, protocol: impl Protocol + 'static, mut options: Options) -> Self {
         let server = options.server();
         options.url = address::without_root(options.url, protocol.root());
         let (secrets, token) = (protocol.secrets(&options), Mutex::default());
-        let core = Core { protocol: Box::new(protocol), options, server, http, sessions, secrets, token };
+        let (protocol, other) = (Box::new(protocol), OnceCell::new());
+        let core = Core { protocol, options, server, http, sessions, secrets, token, other };
         Self { core: Arc::new(core), policy: policy::Laid::default() }
     }
 
@@ -268,7 +280,7 @@ impl Client {
         let drift = drift.unwrap_or(&mut own);
         let known = drift.unknown_fields.len();
         let name = raw.operation.name;
-        self.decode(name.into(), &raw.body, target, None, drift)?;
+        self.decode(name.into(), &raw.body, target, drift)?;
         let is_blank = (0..target.shape().fields.len()).all(|field| target.view(field).is_absent());
         if is_blank && drift.unknown_fields.len() > known {
             let rule = "nothing in the answer is known: it is another document than the one that was asked for";
@@ -288,39 +300,18 @@ impl Client {
         target: &mut dyn Struct,
         drift: Option<&mut Drift>,
     ) -> Result<()> {
-        self.read_page(name.into(), body, target, None, drift)
-    }
-
-    /// The same of a page, without one field: `omitted` is the name of its type and its own.
-    pub(crate) fn read_page(
-        &self,
-        name: Cow<'static, str>,
-        body: &[u8],
-        target: &mut dyn Struct,
-        omitted: Option<(&str, &str)>,
-        drift: Option<&mut Drift>,
-    ) -> Result<()> {
+        let name = name.into();
         if let Some(drift) = drift {
-            return self.decode(name, body, target, omitted, drift);
+            return self.decode(name, body, target, drift);
         }
         let mut drift = Drift::default();
-        self.decode(name.clone(), body, target, omitted, &mut drift)?;
+        self.decode(name.clone(), body, target, &mut drift)?;
         log_misfits(&name, &drift);
         Ok(())
     }
 
-    fn decode(
-        &self,
-        name: Cow<'static, str>,
-        body: &[u8],
-        target: &mut dyn Struct,
-        omitted: Option<(&str, &str)>,
-        drift: &mut Drift,
-    ) -> Result<()> {
-        let read = aside(body.len(), || match omitted {
-            None => self.protocol().decode(target, body, Some(drift)),
-            Some(omitted) => self.protocol().decode_without(target, omitted, body, Some(drift)),
-        });
+    fn decode(&self, name: Cow<'static, str>, body: &[u8], target: &mut dyn Struct, drift: &mut Drift) -> Result<()> {
+        let read = aside(body.len(), || self.protocol().decode(target, body, Some(drift)));
         read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 
@@ -337,7 +328,7 @@ impl Client {
         match opened.await {
             Ok(session) => Ok(session),
             Err(Reason::Product(None, hint)) => Err(self.fail("logon", self.identify(hint).await)),
-            Err(reason) => Err(self.fail("logon", reason)),
+            Err(reason) => Err(self.fail("logon", reason.without_tokens())),
         }
     }
 
@@ -365,7 +356,7 @@ impl std::fmt::Debug for Client {
 const LOGOUT: Duration = Duration::from_secs(5);
 
 /// Tells of what did not fit where nobody asked for it.
-fn log_misfits(operation: &str, drift: &Drift) {
+pub(crate) fn log_misfits(operation: &str, drift: &Drift) {
     if let Some(first) = drift.misfits.first() {
         let (path, why, misfits) = (first.path.as_str(), first.reason.as_str(), drift.misfits.len());
         tracing::warn!(operation, path, why, misfits, "left out of an answer");
@@ -373,7 +364,7 @@ fn log_misfits(operation: &str, drift: &Drift) {
 }
 
 /// Reads a body. A large one is read where it does not hold up what else the thread has to do: other servers' answers.
-fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
+pub(crate) fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
     const LARGE: usize = 64 << 10;
     let threads = Handle::try_current().map(|handle| handle.runtime_flavor());
     match threads {

@@ -81,6 +81,15 @@ impl EmClient {
         Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
+    /// A client whose requests this carries in place of the network, logons too: a stack of [`Tower`](crate::net::Tower).
+    ///
+    /// # Errors
+    /// As [`EmClient::new`].
+    pub fn over(options: impl Into<EmOptions>, carrier: impl Stub) -> Result<Self> {
+        let (protocol, common) = EmProtocol::of(options.into());
+        Ok(Self(Client::of_carrier(protocol, common, carrier)))
+    }
+
     /// The client beneath, for calls by name.
     #[must_use]
     pub fn client(&self) -> &Client {

@@ -8,7 +8,7 @@ use backhaul_wire::{DecodeError, Secret, System};
 
 use crate::file::FileError;
 use crate::net::HttpError;
-use crate::said::scrubbed;
+use crate::said::{scrubbed, without_tokens};
 use crate::zstack::error as zstack;
 
 /// A call that did not get its answer.
@@ -52,8 +52,10 @@ pub(crate) enum Reason {
     Call(String),
     /// The answer reads, but is none: pages that do not fit together, another document than a task.
     Answer(String),
-    /// A link leads to another server, or to something else than what is asked for.
+    /// A link leads to something else than what is asked for.
     Link(String),
+    /// A link leads to another server.
+    Elsewhere(String),
     /// What was asked for belonged to a session that has ended.
     Session(String),
     /// The server carried out the work, and says that it failed.
@@ -70,33 +72,43 @@ impl Reason {
     /// The same without any of these in what a server says.
     pub(crate) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s Secret> + Clone) -> Self {
         let secrets = || secrets.clone().map(Secret::expose);
-        match &mut self {
-            Self::Logon(text)
-            | Self::Api { message: text, .. }
-            | Self::Task(text)
-            | Self::Answer(text)
-            | Self::Link(text) => {
-                scrubbed(text, secrets());
+        if let Self::Decode(error) = &self {
+            let text = error.to_string();
+            if secrets().any(|secret| secret.len() >= 4 && text.contains(secret)) {
+                return Self::Decode(error.clone().without_excerpt());
             }
-            Self::Zstack { error, .. } => scrub_code(error, &secrets),
-            Self::Decode(error) => {
-                let text = error.to_string();
-                if secrets().any(|secret| secret.len() >= 4 && text.contains(secret)) {
-                    return Self::Decode(error.clone().without_excerpt());
-                }
+        }
+        self.each_text(&|text| scrubbed(text, secrets()));
+        self
+    }
+
+    /// The same of an answer to a logon: it may hold a token that is not known yet.
+    pub(crate) fn without_tokens(mut self) -> Self {
+        if let Self::Decode(error) = self {
+            return Self::Decode(error.without_excerpt());
+        }
+        self.each_text(&|text| *text = without_tokens(text));
+        self
+    }
+
+    /// Changes each text that may be a server's.
+    fn each_text(&mut self, change: &impl Fn(&mut String)) {
+        match self {
+            Self::Api { code, message, .. } => code.iter_mut().chain([message]).for_each(change),
+            Self::Logon(text) | Self::Task(text) | Self::Answer(text) | Self::Link(text) | Self::Elsewhere(text) => {
+                change(text);
             }
+            Self::Zstack { error, .. } => each_text(error, change),
             _ => {}
         }
-        self
     }
 }
 
-fn scrub_code<'s, I: Iterator<Item = &'s str>>(error: &mut ErrorCode, secrets: &impl Fn() -> I) {
-    for text in [&mut error.details, &mut error.description].into_iter().flatten() {
-        scrubbed(text, secrets());
-    }
+fn each_text(error: &mut ErrorCode, change: &impl Fn(&mut String)) {
+    let own = [&mut error.code, &mut error.details, &mut error.description];
+    own.into_iter().flatten().for_each(change);
     for cause in error.cause.as_deref_mut().into_iter().chain(&mut error.causes) {
-        scrub_code(cause, secrets);
+        each_text(cause, change);
     }
 }
 
@@ -170,7 +182,14 @@ impl Error {
     /// Whether a link was not followed: it leads to another server, or to something else than what is asked for.
     #[must_use]
     pub fn is_link_refused(&self) -> bool {
-        matches!(self.0.reason, Reason::Link(_))
+        matches!(self.0.reason, Reason::Link(_) | Reason::Elsewhere(_))
+    }
+
+    /// Whether a link was not followed since it leads to another server. If that is another name of the same one, say so
+    /// ([`Options::also_known_as`](crate::Options::also_known_as)).
+    #[must_use]
+    pub fn is_link_to_elsewhere(&self) -> bool {
+        matches!(self.0.reason, Reason::Elsewhere(_))
     }
 
     /// Whether a task or a mount was lost with the session that it belonged to.
@@ -313,6 +332,7 @@ impl fmt::Display for Error {
             }
             Reason::Answer(message)
             | Reason::Link(message)
+            | Reason::Elsewhere(message)
             | Reason::Session(message)
             | Reason::Task(message)
             | Reason::Deadline(message) => write!(f, "{operation}: {server}: {message}"),

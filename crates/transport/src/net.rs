@@ -18,6 +18,7 @@ mod platform;
 mod proxy;
 mod rate;
 mod retry;
+mod service;
 mod spki;
 mod stub;
 mod tls;
@@ -31,6 +32,7 @@ pub(crate) use message::shown;
 pub use message::{Request, Response, StreamingResponse};
 pub use pin::{Pin, PinError};
 pub use retry::RetryPolicy;
+pub use service::{Network, Tower};
 pub use stub::Stub;
 pub use tls::{ClientCertificate, TlsBackend, TlsChoice};
 

@@ -4,19 +4,22 @@
 //! here: a link to another server, a row or page that comes again, pages that do not move, and counts that do not come true are
 //! errors, so a listing never ends early without saying so, and never goes on without end.
 
+mod items;
 mod listing;
 mod rows;
 mod source;
 
 use std::collections::HashSet;
 
+use backhaul_wire::drift::Misfit;
 use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
 
 use crate::address;
-use crate::client::{Answered, Arguments, Ask, Client, RawAnswer};
+use crate::client::{Answered, Arguments, Ask, Client, RawAnswer, log_misfits};
 use crate::error::{Error, Reason, Result};
 use crate::protocol::{Follow, Page, Step};
 
+pub(crate) use items::by_item;
 pub(crate) use listing::by_page;
 pub use listing::{Listing, Paged};
 pub(crate) use source::Source;
@@ -81,6 +84,32 @@ impl Pages {
     }
 
     async fn next_page(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<Answered>> {
+        let Some((ask, answered, version)) = self.ask_next().await? else { return Ok(None) };
+        let (mut own, asked) = (Drift::default(), drift.is_some());
+        let drift = drift.unwrap_or(&mut own);
+        let known = drift.misfits.len();
+        self.client.read_body(answered.name.clone(), &answered.body, target, Some(&mut *drift))?;
+        self.refuse_misfits(drift.misfits.get(known..).unwrap_or_default())?;
+        if !asked {
+            log_misfits(&answered.name, drift);
+        }
+        let (mut items, mut again) = (0_i64, None);
+        for list in self.source.lists(target) {
+            for row in (0..list.len()).filter_map(|index| list.get(index)) {
+                items = items.saturating_add(1);
+                again = again.or(self.rows.take(row));
+            }
+        }
+        let again = again.or(self.rows.end_page());
+        match self.look(&ask, target, (items, is_array(&answered.body)), again, version)? {
+            Some(next) => self.next = next,
+            None => return Ok(None),
+        }
+        Ok(Some(answered))
+    }
+
+    /// Asks for the next page: what was asked, its answer, and the version that is spoken.
+    async fn ask_next(&mut self) -> Result<Option<(Ask, Answered, Option<ApiVersion>)>> {
         let version = self.client.version().await?;
         let ask = match std::mem::replace(&mut self.next, Next::End) {
             Next::End => return Ok(None),
@@ -98,39 +127,44 @@ impl Pages {
             answered => answered?,
         };
         answered.body = self.source.page(answered.body).map_err(|why| self.fail(why))?;
-        self.client.read_page(answered.name.clone(), &answered.body, target, self.omitted, drift)?;
-        match self.look(&ask, target, &answered.body, version)? {
-            Some(next) => self.next = next,
-            None => return Ok(None),
-        }
-        Ok(Some(answered))
+        Ok(Some((ask, answered, version)))
     }
 
-    /// Looks at a page that came, and says what comes next; `None` where the page is no further one.
+    /// Refuses a page whose own account of where it stands does not read: what is missing after it would be missed in silence.
+    fn refuse_misfits(&self, misfits: &[Misfit]) -> Result<()> {
+        let leads = |misfit: &&Misfit| {
+            let first = misfit.path.split(['.', '[']).next().unwrap_or_default();
+            self.follow.leads().iter().any(|lead| lead.eq_ignore_ascii_case(first))
+        };
+        match misfits.iter().find(leads) {
+            None => Ok(()),
+            Some(Misfit { path, reason }) => {
+                Err(self.fail(format!("how far the listing is cannot be told: `{}`: {reason}", path.escape_debug())))
+            }
+        }
+    }
+
+    /// Looks at a page that came, whose items were counted, and says what comes next; `None` where the page is no further one.
     fn look(
         &mut self,
         ask: &Ask,
         target: &dyn Struct,
-        body: &[u8],
+        (items, is_array): (i64, bool),
+        again: Option<String>,
         version: Option<ApiVersion>,
     ) -> Result<Option<Next>> {
-        let lists = self.source.lists(target);
-        let items = lists.iter().map(|list| list.len()).sum::<usize>();
-        let items = i64::try_from(items).unwrap_or(i64::MAX);
-        let is_array = || body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"[");
         let is_page = items > 0
             || self.follow.marks().iter().any(|mark| !target.field(mark).is_absent())
-            || (self.follow.may_be_array() && is_array());
+            || (self.follow.may_be_array() && is_array);
         if !is_page {
             let rule = "the answer is not a page of the listing: it has neither items nor what a page says of itself";
             return Err(self.fail(rule.to_owned()));
         }
-        if let Some(again) = self.rows.repeated(&lists) {
-            if self.follow.is_probing() {
-                // A server that does not cut its answer gives all of it again.
-                return Ok(None);
-            }
-            return Err(self.fail(format!("the pages go in a circle after {} items: {again} came again", self.items)));
+        match again {
+            // A server that does not cut its answer gives all of it again.
+            Some(_) if self.follow.is_probing() => return Ok(None),
+            Some(again) => return Err(self.circle(&again)),
+            None => {}
         }
         self.items = self.items.saturating_add(items);
         let takes =
@@ -149,7 +183,7 @@ impl Pages {
             Step::Link(link) => {
                 let mut url = address::follow(&ask.url, self.client.other_names(), &link).map_err(|why| {
                     let why = format!("the link to the next page: {why}");
-                    self.client.fail(self.source.name(), Reason::Link(why))
+                    self.client.fail(self.source.name(), Reason::Elsewhere(why))
                 })?;
                 self.follow.mend(&mut url, &page);
                 if !self.links.insert(url.to_string()) {
@@ -169,7 +203,15 @@ impl Pages {
         }))
     }
 
+    fn circle(&self, again: &str) -> Error {
+        self.fail(format!("the pages go in a circle after {} items: {again} came again", self.items))
+    }
+
     fn fail(&self, message: String) -> Error {
         self.client.fail(self.source.name(), Reason::Answer(message))
     }
+}
+
+fn is_array(body: &[u8]) -> bool {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"[")
 }

@@ -1,35 +1,45 @@
 //! Which product answers at an address.
 
+use std::time::Duration;
+
 use backhaul_wire::System;
 use http::Method;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::address;
-use crate::error::Reason;
-use crate::net::{HttpClient, Request, Response};
+use crate::net::{HttpClient, Request, Response, RetryPolicy};
 
-/// Asks the server what it is, without credentials; `hint` is what made the caller doubt.
+/// How long the questions after another product may take, all together.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Asks the server, without credentials, which other product it is than the expected one. That one is not asked after: if it gives
+/// such answers it has something in front of it, and the answer says more than the name.
 ///
 /// Each product has one page that it answers in its own way without a session; which, is in its folder (`is_at`).
-pub(crate) async fn identify(http: &HttpClient, base: &Url, expected: System, hint: String) -> Reason {
-    let found = ask(http, base).await.filter(|found| *found != expected);
-    // The right product that gives such an answer has something in front of it: the answer says more than the name.
-    Reason::Product(found, hint)
+pub(crate) async fn other_than(expected: System, http: &HttpClient, base: &Url) -> Option<System> {
+    let ask = async {
+        for system in System::ALL.into_iter().filter(|system| *system != expected) {
+            let found = match system {
+                System::Em => crate::em::is_at(http, base).await,
+                System::Vb365 => crate::vb365::is_at(http, base).await,
+                System::Zstack => crate::zstack::is_at(http, base).await,
+            };
+            if found {
+                return Some(system);
+            }
+        }
+        None
+    };
+    tokio::time::timeout(PATIENCE, ask).await.ok().flatten()
 }
 
-async fn ask(http: &HttpClient, base: &Url) -> Option<System> {
-    if crate::em::is_at(http, base).await {
-        Some(System::Em)
-    } else if crate::vb365::is_at(http, base).await {
-        Some(System::Vb365)
-    } else {
-        crate::zstack::is_at(http, base).await.then_some(System::Zstack)
-    }
-}
-
-/// Asks for a page without credentials.
+/// Asks for a page without credentials, once.
 pub(crate) async fn page(http: &HttpClient, base: &Url, path: &str) -> Option<Response> {
-    http.send(Request::new(Method::GET, address::at(base, path))).await.ok()
+    let mut request = Request::new(Method::GET, address::at(base, path));
+    request.retry = Some(RetryPolicy::none());
+    request.deadline = Instant::now().checked_add(PATIENCE);
+    http.send(request).await.ok()
 }
 
 /// Whether a word is in an answer, in any letter case.
@@ -38,9 +48,18 @@ pub(crate) fn contains(answer: &Response, word: &str) -> bool {
     body.contains(&word.to_ascii_lowercase())
 }
 
+/// How much of a body tells whether it is a web page.
+pub(crate) const START: usize = 200;
+
 /// Whether an answer is a web page, which no API answers.
 pub(crate) fn is_page(answer: &Response) -> bool {
-    let start = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).trim_start().to_ascii_lowercase();
+    begins_page(&answer.body)
+}
+
+/// Whether a body begins as a web page does.
+pub(crate) fn begins_page(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let start = String::from_utf8_lossy(&body[..body.len().min(START)]).trim_start().to_ascii_lowercase();
     start.starts_with("<!doctype html") || start.contains("<html")
 }
 

@@ -6,6 +6,7 @@ mod follow;
 
 use std::fmt::Debug;
 
+use backhaul_wire::reflect::Model;
 use backhaul_wire::{ApiVersion, DecodeError, Drift, EncodeError, Operation, Secret, Struct, System, Versions, json};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -22,6 +23,13 @@ pub(crate) use follow::{Follow, PAGE, Page, Step, text};
 
 /// What a server answered to the questions of a protocol's own: a session, a version.
 pub(crate) type Asked<'a, T> = BoxFuture<'a, Result<T, Reason>>;
+
+/// Reads the answer to a logon: what does not fit its field costs that field, and not the logon.
+pub(crate) fn lenient<T: Model>(body: &[u8]) -> Result<T, DecodeError> {
+    let mut value = T::default();
+    json::decode_into(&mut value, body, Some(&mut Drift::default()))?;
+    Ok(value)
+}
 
 pub(crate) trait Protocol: Debug + Send + Sync {
     fn system(&self) -> System;
@@ -126,15 +134,9 @@ pub(crate) trait Protocol: Debug + Send + Sync {
         json::decode_into(target, body, drift)
     }
 
-    /// The same without one field, of which the type's name and its own are given, where that saves work.
-    fn decode_without(
-        &self,
-        target: &mut dyn Struct,
-        _omitted: (&str, &str),
-        body: &[u8],
-        drift: Option<&mut Drift>,
-    ) -> Result<(), DecodeError> {
-        self.decode(target, body, drift)
+    /// Whether the body of an answer is XML, and not JSON.
+    fn is_xml(&self, _body: &[u8]) -> bool {
+        false
     }
 
     /// The error in an answer without success, where it is one of the product's own.

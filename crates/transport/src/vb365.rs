@@ -84,6 +84,15 @@ impl Vb365Client {
         Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
+    /// A client whose requests this carries in place of the network, logons too: a stack of [`Tower`](crate::net::Tower).
+    ///
+    /// # Errors
+    /// As [`Vb365Client::new`].
+    pub fn over(options: impl Into<Vb365Options>, carrier: impl Stub) -> Result<Self> {
+        let (protocol, common) = protocol(options.into())?;
+        Ok(Self(Client::of_carrier(protocol, common, carrier)))
+    }
+
     /// The client beneath, for calls by name.
     #[must_use]
     pub fn client(&self) -> &Client {

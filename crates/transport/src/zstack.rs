@@ -78,6 +78,15 @@ impl ZstackClient {
         Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
+    /// A client whose requests this carries in place of the network, logons too: a stack of [`Tower`](crate::net::Tower).
+    ///
+    /// # Errors
+    /// As [`ZstackClient::new`].
+    pub fn over(options: impl Into<ZstackOptions>, carrier: impl Stub) -> Result<Self> {
+        let (protocol, common) = protocol(options.into())?;
+        Ok(Self(Client::of_carrier(protocol, common, carrier)))
+    }
+
     /// The client beneath, for calls by name.
     #[must_use]
     pub fn client(&self) -> &Client {

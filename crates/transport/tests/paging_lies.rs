@@ -69,7 +69,8 @@ async fn drained<T>(
     (count, server.lines().len(), end)
 }
 
-/// So many items came in so many requests, and then an error that says this.
+/// So many items came in so many requests, and then an error that says this. The items of the page that it is of came before it: a
+/// page is looked at when it is read.
 fn ended(case: &str, (items, requests, end): (usize, usize, Result<()>), expected: (usize, usize, &str)) {
     let error = end.expect_err(case).to_string();
     assert!((items, requests) == (expected.0, expected.1), "{case}: {items} items in {requests} requests: {error}");
@@ -86,28 +87,37 @@ async fn enterprise_manager() {
         em_page(&numbered(1, 3), &[ids, ids + 1])
     })
     .await;
-    ended("the number stays, the items do not", stuck, (2, 2, "page 1 came after page 1"));
+    ended("the number stays, the items do not", stuck, (4, 2, "page 1 came after page 1"));
     let back = em(|page| match page {
         1 => em_page(&linked(2, 3, 7), &[1, 2]),
         _ => em_page(&linked(1, 3, 8), &[3, 4]),
     })
     .await;
-    ended("the number goes back", back, (2, 2, "page 1 came after page 2"));
+    ended("the number goes back", back, (4, 2, "page 1 came after page 2"));
     let empty = em(|page| em_page(&numbered(page, 3), if page == 1 { &[1, 2] } else { &[] })).await;
     ended("nothing new", empty, (2, 2, "a page without an item"));
     let fewer = em(|page| em_page(&numbered(page, if page == 1 { 3 } else { 2 }), &[page * 2, page * 2 + 1])).await;
-    ended("fewer pages than there were", fewer, (2, 2, "changed meanwhile"));
+    ended("fewer pages than there were", fewer, (4, 2, "changed meanwhile"));
     let silent = em(|page| if page == 1 { em_page(&numbered(1, 3), &[1]) } else { em_page("", &[2]) }).await;
-    ended("a page of no number", silent, (1, 2, "does not say which of them"));
+    ended("a page of no number", silent, (2, 2, "does not say which of them"));
     let other = em(|page| if page == 1 { em_page(&numbered(1, 3), &[1]) } else { xml(200, "<Error Message=\"x\" />") });
     ended("another document", other.await, (1, 2, ""));
     let blank = em(|_| em_page("<PagingInfo PagesCount=\"3\" />", &[1])).await;
-    ended("a count without a number", blank, (0, 1, "does not say which of them"));
+    ended("a count without a number", blank, (1, 1, "does not say which of them"));
     let negative = em(|_| em_page(&numbered(1, -2), &[1])).await;
-    ended("a count below nothing", negative, (0, 1, "cannot be counted as -2"));
+    ended("a count below nothing", negative, (1, 1, "cannot be counted as -2"));
     // The largest number there is does not wrap.
     let largest = em(|_| em_page(&numbered(i64::from(i32::MAX), i64::from(i32::MAX)), &[1])).await;
     assert!(largest.0 == 1 && largest.2.is_ok());
+    let skipped = em(|page| em_page(&numbered(if page == 1 { 1 } else { 3 }, 4), &[page])).await;
+    ended("a page is passed over", skipped, (2, 2, "page 3 came after page 1"));
+    let beyond = em(|_| em_page(&numbered(7, 3), &[1])).await;
+    ended("a page beyond the last", beyond, (1, 1, "page 7 came, of 3"));
+    for count in ["92233720368547758072", "many", "2.5"] {
+        let body = format!("<PagingInfo PageNum=\"1\" PagesCount=\"{count}\" />");
+        let unread = em(move |_| em_page(&body, &[1])).await;
+        ended(count, unread, (0, 1, "how far the listing is cannot be told"));
+    }
     // A row without a page size is not left out.
     let sizeless = em(|page| em_page(&format!("<PagingInfo PageNum=\"{page}\" PagesCount=\"2\" />"), &[page])).await;
     assert!(sizeless.0 == 2 && sizeless.2.is_ok());
@@ -127,14 +137,14 @@ async fn zstack_totals() {
         ("1", "there are 1 items"),
         ("-9223372036854775808", "there are -9"),
     ] {
-        ended(total, zstack(move |_| zones(total, 0..2)).await, (0, 1, says));
+        ended(total, zstack(move |_| zones(total, 0..2)).await, (2, 1, says));
     }
     let page_2 = |second: Reply| zstack(move |start| if start == 0 { zones("4", 0..2) } else { second.clone() });
     let empty = page_2(zones("4", 0..0)).await;
     ended("an empty page", empty, (2, 2, "ends at 2 of 4 items"));
     ended("the same page", page_2(zones("4", 0..2)).await, (2, 2, "`id-0` came again"));
     ended("a smaller total", page_2(zones("2", 0..0)).await, (2, 2, "changed meanwhile"));
-    ended("no total", page_2(zones("", 2..3)).await, (2, 2, "does not say how many"));
+    ended("no total", page_2(zones("", 2..3)).await, (3, 2, "does not say how many"));
     for (body, says) in [
         ("[]", "not a page of the listing"),
         ("{}", "not a page of the listing"),
@@ -160,13 +170,15 @@ async fn vb365_offsets() {
     };
     let next = |offset: i64| format!(r#""next": {{"href": "/v8/Organizations?offset={offset}"}}"#);
     let wraps = vb365(move |_| page(i64::MAX, 1, 0..1, "")).await;
-    ended("the largest offset", wraps, (0, 1, "leads nowhere"));
+    ended("the largest offset", wraps, (1, 1, "leads nowhere"));
     let below = vb365(move |_| page(-5, 2, 0..2, "")).await;
-    ended("a negative offset", below, (0, 1, "leads nowhere"));
+    ended("a negative offset", below, (2, 1, "leads nowhere"));
     let ignored = vb365(move |offset| page(offset, 2, 0..2, &next(offset + 2))).await;
     ended("the position is ignored", ignored, (2, 2, "`id-0` came again"));
     let stuck = vb365(move |offset| page(0, 2, offset..offset + 2, &next(offset + 2))).await;
-    ended("the offset stays, the items do not", stuck, (2, 2, "do not move"));
+    ended("the offset stays, the items do not", stuck, (4, 2, "do not move"));
+    let skipped = vb365(move |offset| page(offset * 5, 2, offset..offset + 2, &next(offset + 2))).await;
+    ended("items are passed over", skipped, (4, 2, "offset 10 came where one at 2"));
     let empty = vb365(move |offset| page(offset, 2, offset..(offset + 2).min(2), &next(offset + 2))).await;
     ended("nothing new", empty, (2, 2, "a page without an item"));
 }

@@ -1,6 +1,8 @@
 //! Typed clients over a stub: no network, and everything else as with one.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod common;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,7 +10,7 @@ use backhaul_filter::em::Job;
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryZone;
 use backhaul_transport::em::EmClient;
-use backhaul_transport::net::{HttpError, Request, Response, Stub};
+use backhaul_transport::net::{HttpError, Network, Request, Response, RetryPolicy, Stub, Tower};
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{EmFormat, EmOptions, Options, Vb365Options};
@@ -64,6 +66,61 @@ async fn what_broke_is_tried_again() {
     let zstack = ZstackClient::from_stub(options(), Shaky(Arc::clone(&count))).unwrap();
     let zones = zstack.call(&QueryZone::new()).await.unwrap();
     assert_eq!((zones.inventories.len(), count.load(Ordering::SeqCst)), (1, 2));
+}
+
+/// A stack of tower's around a service of a program's own: no more than one request at once, and the logon goes through it, too.
+#[tokio::test]
+async fn a_stack_of_towers_layers_carries_a_client() {
+    let (count, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (under_way, highest) = (Arc::clone(&count), Arc::clone(&most));
+    let own = tower::service_fn(move |request: http::Request<bytes::Bytes>| {
+        let (under_way, highest) = (Arc::clone(&under_way), Arc::clone(&highest));
+        async move {
+            highest.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            under_way.fetch_sub(1, Ordering::SeqCst);
+            let body = match request.uri().path() {
+                "/zstack/v1/accounts/login" => r#"{"inventory": {"uuid": "session-1"}}"#,
+                "/zstack/v1/zones" if request.headers()["authorization"] == "OAuth session-1" => {
+                    r#"{"inventories": [{"name": "zone 1"}]}"#
+                }
+                other => return Err(std::io::Error::other(other.to_owned())),
+            };
+            Ok(http::Response::new(http_body_util::Full::new(bytes::Bytes::from_static(body.as_bytes()))))
+        }
+    });
+    let stack = tower::ServiceBuilder::new().concurrency_limit(1).service(own);
+    let zstack = ZstackClient::over(options(), Tower::new(stack)).unwrap();
+    let query = QueryZone::new();
+    let calls = (0..8).map(|_| zstack.call(&query));
+    for zones in futures_util::future::join_all(calls).await {
+        assert_eq!(zones.unwrap().inventories[0].name.as_deref(), Some("zone 1"));
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 1);
+    let error = zstack.client().logout().await.unwrap_err();
+    assert!(error.is_unreachable() && error.to_string().contains("was not carried"), "{error}");
+}
+
+/// The network is a service, too: what a stack of layers is put around.
+#[tokio::test]
+async fn the_network_is_a_service() {
+    let server =
+        common::Server::of_zstack(|_| common::Reply::new(200, r#"{"inventories": [{"name": "zone 1"}]}"#)).await;
+    let options = server.options();
+    let stack = tower::ServiceBuilder::new().concurrency_limit(2).service(Network::new(&options.http).unwrap());
+    let zstack = ZstackClient::over(options, Tower::new(stack)).unwrap();
+    assert_eq!(zstack.call(&QueryZone::new()).await.unwrap().inventories.len(), 1);
+    assert_eq!((server.sessions(), server.lines()), (1, vec!["GET /zstack/v1/zones".to_owned()]));
+
+    let mut nowhere = Options::new("http://127.0.0.1:1", "admin", "hunter2").unwrap();
+    nowhere.http.retry = RetryPolicy::none();
+    let stack = Network::new(&nowhere.http).unwrap();
+    let zstack = ZstackClient::over(nowhere, Tower::new(stack)).unwrap();
+    let error = zstack.call(&QueryZone::new()).await.unwrap_err();
+    assert!(
+        error.http().is_some_and(|http| http.is_connect()),
+        "what the network said comes through the layers: {error}"
+    );
 }
 
 #[cfg(feature = "blocking")]

@@ -52,26 +52,6 @@ pub fn decode_into(target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drif
         .map_err(|error| DecodeError::new(name, context.path(), error, body))
 }
 
-/// As [`decode_into`], without one field: `omitted` is the name of its type and its own. What stands in it is passed over and left
-/// empty, for who reads many entities and looks at a part of each.
-///
-/// # Errors
-/// As [`decode`].
-pub fn decode_without(
-    target: &mut dyn Struct,
-    omitted: (&str, &str),
-    body: &[u8],
-    drift: Option<&mut Drift>,
-) -> Result<(), DecodeError> {
-    let name = target.shape().name;
-    let text = text(name, body)?;
-    let mut context = Context::new(drift);
-    let mut source = lex::Source::text(text);
-    let mut driver = read::Driver::new(&mut source, &mut context, read::Listed::None);
-    driver.omitted = Some(omitted);
-    driver.document(target).map_err(|error| DecodeError::new(name, context.path(), error, body))
-}
-
 /// The body's text, when it is one that may be XML.
 fn text<'b>(name: &'static str, body: &'b [u8]) -> Result<&'b str, DecodeError> {
     let fail = |message: &str| DecodeError::new(name, String::new(), message, body);

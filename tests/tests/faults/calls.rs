@@ -184,17 +184,19 @@ fn zstack(seen: &Seen, second: bool) -> Reply {
     }
 }
 
-fn soon<W: Work>(poller: Poller<W>) -> Poller<W> {
+fn soon<W: Work>(poller: Poller<W>, patient: bool) -> Poller<W> {
     let mut waiting = Waiting::default();
     (waiting.first, waiting.most) = (Duration::from_millis(1), Duration::from_millis(200));
-    waiting.deadline = Some(Duration::from_millis(2500));
+    waiting.deadline = Some(Duration::from_secs(if patient { 60 } else { 2 }));
     poller.waiting(waiting)
 }
 
-fn options(server: &Server) -> Options {
+/// `patient` where nothing is waited for in vain: a machine with much to do shall not turn a right answer into a late one.
+fn options(server: &Server, patient: bool) -> Options {
     let mut options = server.options();
     let mut http = HttpOptions::default();
-    http.timeout = Some(Duration::from_millis(1500));
+    http.timeout = Some(if patient { Duration::from_secs(30) } else { Duration::from_millis(1500) });
+    http.max_body_bytes = 1 << 20;
     http.retry.base_delay = Duration::from_millis(1);
     http.retry.max_delay = Duration::from_millis(5);
     options.http = http;
@@ -202,13 +204,13 @@ fn options(server: &Server) -> Options {
 }
 
 /// Asks, and tells what a right answer is told as.
-pub(crate) async fn call(system: System, kind: Kind, server: &Server) -> Result<String, Error> {
+pub(crate) async fn call(system: System, kind: Kind, server: &Server, patient: bool) -> Result<String, Error> {
     let mut policy = Policy::default();
-    policy.deadline = Some(Duration::from_secs(10));
+    policy.deadline = Some(Duration::from_secs(if patient { 60 } else { 10 }));
     let done = |_| "done".to_owned();
     match system {
         System::Em => {
-            let em = EmClient::new(options(server)).unwrap().under(policy);
+            let em = EmClient::new(options(server, patient)).unwrap().under(policy);
             match kind {
                 Kind::Logon => em.client().logon().await.map(done),
                 Kind::Get => {
@@ -220,14 +222,15 @@ pub(crate) async fn call(system: System, kind: Kind, server: &Server) -> Result<
                     Ok(format!("{} items", all.len()))
                 }
                 Kind::Post => em.start(&PostJobsByIdStop::new(ID)).await.map(|_| "done".to_owned()),
-                Kind::Wait => {
-                    soon(em.start(&PostJobsByIdStop::new(ID)).await?).until_done().await.map(|_| "done".to_owned())
-                }
+                Kind::Wait => soon(em.start(&PostJobsByIdStop::new(ID)).await?, patient)
+                    .until_done()
+                    .await
+                    .map(|_| "done".to_owned()),
                 Kind::File => unreachable!("it has none"),
             }
         }
         System::Vb365 => {
-            let mut options = Vb365Options::from(options(server));
+            let mut options = Vb365Options::from(options(server, patient));
             options.version = ApiVersion::new(8);
             let vb365 = Vb365Client::new(options).unwrap().under(policy);
             match kind {
@@ -245,7 +248,7 @@ pub(crate) async fn call(system: System, kind: Kind, server: &Server) -> Result<
                 Kind::Post => vb365.call(&JobStopAction::new(ID)).await.map(done),
                 Kind::Wait => {
                     let session = vb365.follow::<DataRetrievalSession>(ID).await?;
-                    soon(session).until_done().await.map(|_| "done".to_owned())
+                    soon(session, patient).until_done().await.map(|_| "done".to_owned())
                 }
                 Kind::File => {
                     let folder = tempfile::tempdir().unwrap();
@@ -264,7 +267,7 @@ pub(crate) async fn call(system: System, kind: Kind, server: &Server) -> Result<
             }
         }
         System::Zstack => {
-            let zstack = ZstackClient::new(options(server)).unwrap().under(policy);
+            let zstack = ZstackClient::new(options(server, patient)).unwrap().under(policy);
             match kind {
                 Kind::Logon => zstack.client().logon().await.map(done),
                 Kind::Get => {
@@ -280,7 +283,7 @@ pub(crate) async fn call(system: System, kind: Kind, server: &Server) -> Result<
                 Kind::Post => zstack.start(&ReconnectBackupStorage::new(UUID)).await.map(|_| "done".to_owned()),
                 Kind::Wait => {
                     let job = zstack.start(&ReconnectBackupStorage::new(UUID)).await?;
-                    let reply = soon(job).until_done().await?;
+                    let reply = soon(job, patient).until_done().await?;
                     Ok(if reply.inventory.is_some() { "done".to_owned() } else { "nothing".to_owned() })
                 }
                 Kind::File => unreachable!("it has none"),

@@ -60,7 +60,8 @@ pub(crate) enum ProfileVerb {
 #[command(after_help = "\
 The password is asked for on the terminal, unless one of the --password options says where it comes from. A \
 password file must be readable by its owner alone. A password command is split into words as a shell would, but run \
-without one; the first line that it prints is the password.
+without one; the first line that it prints is the password. A keyring is that of your session: the Keychain, the \
+Credential Manager, or the Secret Service of a desktop. A password for it may come on standard input.
 
 A server's certificate is checked against the system's trusted authorities, unless --pin, --ca or --insecure \
 says otherwise. --learn-pin asks the server for its certificate, sends nothing else, and pins it; compare it with:
@@ -87,6 +88,10 @@ pub(crate) struct Add {
     #[arg(long, value_name = "URL")]
     pub(crate) url: String,
 
+    /// Other addresses of the same server: links that name one of them are followed, at the address of the profile
+    #[arg(long, value_name = "URL,URL", value_delimiter = ',')]
+    pub(crate) also_known_as: Option<Vec<String>>,
+
     /// The account
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
@@ -108,7 +113,7 @@ pub(crate) struct Add {
     pub(crate) api_version: Option<String>,
 
     /// Words by which -p @TAG finds the profile
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, alias = "tag", value_name = "A,B", value_delimiter = ',')]
     pub(crate) tags: Vec<String>,
 
     #[command(flatten)]
@@ -116,6 +121,9 @@ pub(crate) struct Add {
 
     #[command(flatten)]
     pub(crate) trust: Trust,
+
+    #[command(flatten)]
+    pub(crate) tls: Tls,
 }
 
 /// `backhaul profile set`
@@ -137,6 +145,10 @@ pub(crate) struct Set {
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
 
+    /// Other addresses of the same server: links that name one of them are followed, at the address of the profile
+    #[arg(long, value_name = "URL,URL", value_delimiter = ',')]
+    pub(crate) also_known_as: Option<Vec<String>>,
+
     /// The account, or the id of the access key that the profile has
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
@@ -146,7 +158,7 @@ pub(crate) struct Set {
     pub(crate) api_version: Option<String>,
 
     /// Words by which -p @TAG finds the profile, in place of those that it has
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, alias = "tag", value_name = "A,B", value_delimiter = ',')]
     pub(crate) tags: Option<Vec<String>>,
 
     #[command(flatten)]
@@ -158,6 +170,13 @@ pub(crate) struct Set {
     /// Trust what the system's authorities vouch for, and nothing else
     #[arg(long, conflicts_with_all = ["pin", "learn_pin", "ca", "insecure"], help_heading = "TLS")]
     pub(crate) system_trust: bool,
+
+    #[command(flatten)]
+    pub(crate) tls: Tls,
+
+    /// Show the server no certificate any more
+    #[arg(long, conflicts_with = "client_certificate", help_heading = "TLS")]
+    pub(crate) no_client_certificate: bool,
 }
 
 /// `backhaul profile rename`
@@ -188,6 +207,10 @@ pub(crate) struct Password {
     /// The command that prints the password
     #[arg(long, value_name = "COMMAND")]
     pub(crate) password_command: Option<String>,
+
+    /// Ask for the password now, and keep it in the keyring of the platform; not in every build (feature `keyring`)
+    #[arg(long)]
+    pub(crate) password_keyring: bool,
 }
 
 /// Which certificate is trusted: at most one; none trusts the system's authorities.
@@ -210,6 +233,23 @@ pub(crate) struct Trust {
     /// Trust any certificate: anyone on the way can read the password
     #[arg(long)]
     pub(crate) insecure: bool,
+}
+
+/// How TLS is spoken.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "TLS")]
+pub(crate) struct Tls {
+    /// Which TLS speaks: `platform` reaches old servers that rustls cannot, in a build with `--features platform-tls`
+    #[arg(long, value_name = "rustls|platform")]
+    pub(crate) tls: Option<String>,
+
+    /// The certificate (PEM) by which the server knows this client
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_certificate: Option<PathBuf>,
+
+    /// Its key (PEM), where that is in a file of its own; nobody but its owner may read it
+    #[arg(long, value_name = "FILE", requires = "client_certificate")]
+    pub(crate) client_key: Option<PathBuf>,
 }
 
 /// `backhaul profile list`

@@ -12,9 +12,23 @@ pub(crate) fn refusal(error: &Error, name: &str) -> Failure {
             "if that is the server's own: backhaul profile set {} --pin {fingerprint}",
             crate::profile::quoted(name)
         )),
+        None if error.http().is_some_and(|http| http.wants_platform_tls()) => failure.with_help(platform_tls(name)),
+        None if error.is_link_to_elsewhere() => failure.with_help(format!(
+            "if that is another name of the same server: backhaul profile set {} --also-known-as URL",
+            crate::profile::quoted(name)
+        )),
         None if error.is_unproven() => failure.with_help("`call --force` sends it all the same"),
         None if error.is_deadline() => failure.with_help("--deadline sets how long one server may take"),
         None => failure,
+    }
+}
+
+/// What to do about a server that rustls cannot speak with.
+fn platform_tls(name: &str) -> String {
+    let set = format!("backhaul profile set {} --tls platform", crate::profile::quoted(name));
+    match cfg!(feature = "platform-tls") {
+        true => format!("the platform's TLS may reach it: {set}"),
+        false => format!("the platform's TLS may reach it, which a build with `--features platform-tls` has: {set}"),
     }
 }
 

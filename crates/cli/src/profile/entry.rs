@@ -8,14 +8,15 @@ use url::Url;
 use backhaul_transport::{UtcOffset, ZstackLogon};
 use backhaul_wire::System;
 
-use super::{Microsoft, Pin, Profile, Trust, check_logon, parse_url};
+use super::{Backend, ClientFiles, Microsoft, Pin, Profile, Tls, Trust, check_logon, parse_url, without_slash};
 use crate::exit::Failure;
 use crate::secret::Source;
 use crate::{api_version, suggest};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 21] = [
     "system",
     "url",
+    "also_known_as",
     "user",
     "account",
     "access_key",
@@ -23,9 +24,13 @@ const KEYS: [&str; 16] = [
     "password_file",
     "password_env",
     "password_command",
+    "password_keyring",
     "pin",
     "ca",
     "insecure",
+    "tls",
+    "client_certificate",
+    "client_key",
     "api_version",
     "logon",
     "client_id",
@@ -46,7 +51,9 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
     let keys = Keys { name, table, folder };
     if let Some(key) = ["password", "secret", "token"].into_iter().find(|key| table.contains_key(key)) {
         return Err(keys.wrong(key, "a password does not belong into this file")).map_err(|failure: Failure| {
-            failure.with_help("use password_file, password_env or password_command, and change the password")
+            failure.with_help(
+                "use password_file, password_env, password_command or password_keyring, and change the password",
+            )
         });
     }
     let system = keys.required("system")?.parse().map_err(|problem: String| keys.wrong("system", &problem))?;
@@ -56,11 +63,13 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
         name: name.to_owned(),
         system,
         url: keys.url()?,
+        also_known_as: keys.also_known_as()?,
         user,
         logon,
         utc_offset: keys.utc_offset()?,
         password: keys.password()?,
         trust: keys.trust()?,
+        tls: keys.tls()?,
         api_version: keys
             .text("api_version")?
             .map(|text| api_version::normalise(system, &text).map_err(|problem| keys.wrong("api_version", &problem)))
@@ -83,6 +92,13 @@ pub(crate) fn write(profile: &Profile) -> Table {
     };
     put("system", profile.system.name());
     put("url", profile.address());
+    if !profile.also_known_as.is_empty() {
+        let names = profile.also_known_as.iter().map(without_slash).collect::<toml_edit::Array>();
+        table.insert("also_known_as", value(names));
+    }
+    let mut put = |key: &str, text: &str| {
+        table.insert(key, value(text));
+    };
     if let Some(user) = &profile.user {
         put(if profile.logon == ZstackLogon::AccessKey { "access_key" } else { "user" }, user);
     }
@@ -95,6 +111,7 @@ pub(crate) fn write(profile: &Profile) -> Table {
     match &profile.password {
         Source::File(path) => put("password_file", &path.to_string_lossy()),
         Source::Env(name) => put("password_env", name),
+        Source::Keyring(name) => put("password_keyring", name),
         Source::Command(words) => {
             table.insert("password_command", value(words.iter().map(String::as_str).collect::<toml_edit::Array>()));
         }
@@ -110,6 +127,15 @@ pub(crate) fn write(profile: &Profile) -> Table {
         }
         Trust::Insecure => {
             table.insert("insecure", value(true));
+        }
+    }
+    if profile.tls.backend != Backend::default() {
+        table.insert("tls", value(profile.tls.backend.name()));
+    }
+    if let Some(ClientFiles { certificate, key }) = &profile.tls.client {
+        table.insert("client_certificate", value(certificate.to_string_lossy().into_owned()));
+        if let Some(key) = key {
+            table.insert("client_key", value(key.to_string_lossy().into_owned()));
         }
     }
     if let Some(version) = &profile.api_version {
@@ -204,9 +230,32 @@ impl Keys<'_> {
 
     /// A list of words, by which `-p @TAG` finds the profile.
     fn tags(&self) -> Result<Vec<String>, Failure> {
-        let Some(item) = self.table.get("tags") else { return Ok(Vec::new()) };
-        let tags = item.as_array().and_then(|tags| tags.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
-        tags.ok_or_else(|| self.wrong("tags", "it must be a list of words, each in quotes"))
+        self.list("tags", "words")
+    }
+
+    fn list(&self, key: &str, of: &str) -> Result<Vec<String>, Failure> {
+        let Some(item) = self.table.get(key) else { return Ok(Vec::new()) };
+        let list = item.as_array().and_then(|list| list.iter().map(|text| text.as_str().map(str::to_owned)).collect());
+        list.ok_or_else(|| self.wrong(key, &format!("it must be a list of {of}, each in quotes")))
+    }
+
+    fn also_known_as(&self) -> Result<Vec<Url>, Failure> {
+        let key = "also_known_as";
+        let names = self.list(key, "addresses")?;
+        names.iter().map(|url| parse_url(url).map_err(|failure| self.wrong(key, failure.message()))).collect()
+    }
+
+    fn tls(&self) -> Result<Tls, Failure> {
+        let backend = self.text("tls")?.map(|text| text.parse()).transpose();
+        let backend = backend.map_err(|problem: String| self.wrong("tls", &problem))?.unwrap_or_default();
+        let client = match (self.path("client_certificate")?, self.path("client_key")?) {
+            (Some(certificate), key) => Some(ClientFiles { certificate, key }),
+            (None, None) => None,
+            (None, Some(_)) => {
+                return Err(self.wrong("client_key", "it belongs to `client_certificate`, which is missing"));
+            }
+        };
+        Ok(Tls { backend, client })
     }
 
     fn utc_offset(&self) -> Result<UtcOffset, Failure> {
@@ -227,7 +276,8 @@ impl Keys<'_> {
         let file = self.path("password_file")?.map(Source::File);
         let env = self.text("password_env")?.map(Source::Env);
         let command = self.command()?;
-        let mut sources = [file, env, command].into_iter().flatten();
+        let keyring = self.text("password_keyring")?.map(Source::Keyring);
+        let mut sources = [file, env, command, keyring].into_iter().flatten();
         let source = sources.next().unwrap_or(Source::Prompt);
         match sources.next() {
             None => Ok(source),
@@ -289,6 +339,7 @@ mod tests {
             (Source::File("/run/pw".into()), Trust::Pin(pin)),
             (Source::Env("PW".into()), Trust::Ca("/etc/ca.pem".into())),
             (Source::Command(["op", "read", "a b"].map(String::from).into()), Trust::Insecure),
+            (Source::Keyring("em1".into()), Trust::System),
             (Source::Prompt, Trust::System),
         ] {
             let operator = trust == Trust::System;
@@ -301,6 +352,14 @@ mod tests {
                 utc_offset: UtcOffset::default(),
                 password,
                 trust,
+                also_known_as: vec![parse_url("https://localhost:4443")?, parse_url("https://gw/m365")?],
+                tls: Tls {
+                    backend: Backend::default(),
+                    client: operator.then(|| ClientFiles {
+                        certificate: "/etc/client.pem".into(),
+                        key: Some("/etc/client.key".into()),
+                    }),
+                },
                 api_version: Some("v8".into()),
                 microsoft: operator.then(|| Microsoft { client_id: "app".into(), operator: true }),
                 tags: vec!["prod".into()],
@@ -368,6 +427,10 @@ mod tests {
             ("system = \"zstack\"\nurl = \"https://z\"\naccount = \"b\"", "account"),
             ("system = \"zstack\"\nurl = \"https://z\"\nutc_offset = \"8\"", "utc_offset"),
             ("system = \"em\"\nurl = \"https://em\"\ntags = \"prod\"", "tags"),
+            ("system = \"em\"\nurl = \"https://em\"\ntls = \"openssl\"", "tls"),
+            ("system = \"em\"\nurl = \"https://em\"\nclient_key = \"k\"", "client_key"),
+            ("system = \"em\"\nurl = \"https://em\"\nalso_known_as = \"https://x\"", "also_known_as"),
+            ("system = \"em\"\nurl = \"https://em\"\nalso_known_as = [\"https://a:hunter2@x\"]", "also_known_as"),
         ] {
             let failure = from_text(text).err();
             let message = failure.as_ref().map_or("", Failure::message);

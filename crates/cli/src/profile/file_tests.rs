@@ -50,6 +50,8 @@ fn profile(name: &str) -> Result<Profile> {
         user: Some("admin".into()),
         password: Source::Env("ZSTACK_PASSWORD".into()),
         trust: Trust::System,
+        also_known_as: Vec::new(),
+        tls: crate::profile::Tls::default(),
         tags: Vec::new(),
         api_version: None,
         microsoft: None,

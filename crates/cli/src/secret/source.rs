@@ -1,13 +1,13 @@
-//! Where a password comes from: a file, the environment, a command, or the person at the terminal.
+//! Where a password comes from: a file, the environment, a command, the keyring, or the person at the terminal.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::Secret;
+use super::{Secret, keyring};
 use crate::exit::Failure;
 use crate::input;
 
@@ -25,6 +25,8 @@ pub(crate) enum Source {
     Env(String),
     /// A program and its arguments; the first line that it prints is the password.
     Command(Vec<String>),
+    /// An entry of the platform's keyring.
+    Keyring(String),
     /// The person at the terminal is asked, every time.
     Prompt,
 }
@@ -39,21 +41,22 @@ impl Source {
         }
     }
 
-    /// `file`, `env`, `command` or `prompt`.
+    /// `file`, `env`, `command`, `keyring` or `prompt`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::File(_) => "file",
             Self::Env(_) => "env",
             Self::Command(_) => "command",
+            Self::Keyring(_) => "keyring",
             Self::Prompt => "prompt",
         }
     }
 
-    /// Which file, variable or program. A command's arguments are left out: they may hold what nobody should see.
+    /// Which file, variable, program or entry. A command's arguments are left out: they may hold what nobody should see.
     pub(crate) fn place(&self) -> Option<String> {
         match self {
             Self::File(path) => Some(path.display().to_string()),
-            Self::Env(name) => Some(name.clone()),
+            Self::Env(name) | Self::Keyring(name) => Some(name.clone()),
             Self::Command(words) => words.first().cloned(),
             Self::Prompt => None,
         }
@@ -62,9 +65,10 @@ impl Source {
     /// Fetches the password; `profile` names it in the prompt and in failures.
     pub(crate) fn read(&self, profile: &str) -> Result<Secret, Failure> {
         let secret = match self {
-            Self::File(path) => from_file(path)?,
+            Self::File(path) => from_file_of(PASSWORD, path)?,
             Self::Env(name) => from_env(name)?,
             Self::Command(words) => from_command(words, COMMAND_LIMIT)?,
+            Self::Keyring(name) => keyring::read(name)?,
             Self::Prompt => from_prompt(profile)?,
         };
         if secret.expose().is_empty() {
@@ -74,11 +78,14 @@ impl Source {
     }
 }
 
-/// The password in a file: the whole content but for a line break at its end.
+/// What a file with a password is called in a failure.
+const PASSWORD: &str = "the password file";
+
+/// The secret in a file: the whole content but for a line break at its end. `what` is what it is called in a failure.
 ///
 /// A file that others can read is refused.
-pub(crate) fn from_file(path: &Path) -> Result<Secret, Failure> {
-    match from_file_with_caution(path)? {
+pub(crate) fn from_file_of(what: &str, path: &Path) -> Result<Secret, Failure> {
+    match read(what, path)? {
         (secret, None) => Ok(secret),
         (_, Some(caution)) => Err(caution),
     }
@@ -86,9 +93,13 @@ pub(crate) fn from_file(path: &Path) -> Result<Secret, Failure> {
 
 /// The same, with what a caution there is: for a password that guards nothing, such as a simulator's.
 pub(crate) fn from_file_with_caution(path: &Path) -> Result<(Secret, Option<Failure>), Failure> {
+    read(PASSWORD, path)
+}
+
+fn read(what: &str, path: &Path) -> Result<(Secret, Option<Failure>), Failure> {
     let fail = |error: io::Error| Failure::file(path, &error);
     let mut file = File::open(path).map_err(fail)?;
-    let caution = refuse_readable_by_others(path, &file).err();
+    let caution = refuse_readable_by_others(what, path, &file).err();
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(fail)?;
     let text = input::utf8(bytes, &path.display().to_string())?;
@@ -98,17 +109,17 @@ pub(crate) fn from_file_with_caution(path: &Path) -> Result<(Secret, Option<Fail
     Ok((Secret::from(text), caution))
 }
 
-/// Refuses a password file that others can read. The open file is asked, so that it cannot change in between; what is
+/// Refuses a file with a secret that others can read. The open file is asked, so that it cannot change in between; what is
 /// no regular file (a pipe such as `<(pass show x)`) has no mode that says anything.
 #[cfg(unix)]
-fn refuse_readable_by_others(path: &Path, file: &File) -> Result<(), Failure> {
+fn refuse_readable_by_others(what: &str, path: &Path, file: &File) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
 
     let metadata = file.metadata().map_err(|error| Failure::file(path, &error))?;
     let mode = metadata.permissions().mode() & 0o777;
     if metadata.is_file() && mode & 0o077 != 0 && !is_credential(path) {
         let path = path.display();
-        return Err(Failure::usage(format!("others can read the password file {path} (mode {mode:03o})"))
+        return Err(Failure::usage(format!("others can read {what} {path} (mode {mode:03o})"))
             .with_help(format!("chmod 600 {path}")));
     }
     Ok(())
@@ -123,7 +134,7 @@ fn is_credential(path: &Path) -> bool {
 
 /// Elsewhere, access is not a matter of a mode.
 #[cfg(not(unix))]
-fn refuse_readable_by_others(_path: &Path, _file: &File) -> Result<(), Failure> {
+fn refuse_readable_by_others(_what: &str, _path: &Path, _file: &File) -> Result<(), Failure> {
     Ok(())
 }
 
@@ -195,10 +206,26 @@ fn finish(child: &mut Child, limit: Duration) -> Result<(Vec<u8>, ExitStatus), S
     }
 }
 
+/// A password that is to be kept: asked for on the terminal, or the first line of what stands in its place.
+pub(crate) fn to_keep(profile: &str) -> Result<Secret, Failure> {
+    let secret = if io::stdin().is_terminal() {
+        from_prompt(profile)?
+    } else {
+        let mut line = String::new();
+        let read = io::stdin().lock().take(MOST_BYTES).read_line(&mut line);
+        read.map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;
+        Secret::from(line.trim_end_matches(['\r', '\n']).to_owned())
+    };
+    if secret.expose().is_empty() {
+        return Err(Failure::usage(format!("the password of profile `{profile}` is empty")));
+    }
+    Ok(secret)
+}
+
 fn from_prompt(profile: &str) -> Result<Secret, Failure> {
     let nobody = || {
         Failure::usage(format!("the password of profile `{profile}` must be asked for, and there is no terminal"))
-            .with_help("give the profile a password_file, password_env or password_command")
+            .with_help("give the profile a password_file, password_env, password_command or password_keyring")
     };
     if !io::stderr().is_terminal() && !io::stdin().is_terminal() {
         return Err(nobody());
@@ -232,11 +259,11 @@ mod tests {
         for (content, password) in
             [("pass\n", "pass"), ("pass\r\n", "pass"), (" p w ", " p w "), ("\u{feff}pass", "pass"), ("a\n\n", "a\n")]
         {
-            assert_eq!(from_file(file(content.as_bytes())?.path())?.expose(), password);
+            assert_eq!(from_file_of(PASSWORD, file(content.as_bytes())?.path())?.expose(), password);
         }
         let empty = file(b"\n")?;
         assert!(Source::File(empty.path().into()).read("p").is_err());
-        let utf16 = from_file(file(b"\xff\xfep\0")?.path());
+        let utf16 = from_file_of(PASSWORD, file(b"\xff\xfep\0")?.path());
         assert!(utf16.is_err_and(|failure| failure.message().ends_with("is not UTF-8 text")));
         Ok(())
     }
@@ -248,7 +275,7 @@ mod tests {
         let file = file(b"pass")?;
         for mode in [0o640, 0o604, 0o620] {
             std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode))?;
-            let failure = from_file(file.path()).err().ok_or("it was read")?;
+            let failure = from_file_of(PASSWORD, file.path()).err().ok_or("it was read")?;
             assert_eq!(failure.code(), Code::Usage);
             assert!(failure.help().is_some_and(|help| help.starts_with("chmod 600 ")), "{failure}");
         }

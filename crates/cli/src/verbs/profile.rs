@@ -6,16 +6,20 @@ use std::path::{Path, PathBuf};
 
 use backhaul_transport::{UtcOffset, ZstackLogon};
 use serde_json::{Map, Value, json};
+use url::Url;
 
-use crate::args::profile::{Add, List, Password, Profile as Args, ProfileVerb, Rename, Set, Show, Trust as TrustArgs};
+use crate::args::profile::{
+    Add, List, Password, Profile as Args, ProfileVerb, Rename, Set, Show, Tls as TlsArgs, Trust as TrustArgs,
+};
 use crate::connect;
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::{self, Column, Format, Kind, Style, Table};
 use crate::profile::{
-    ConfigFile, Demo, Location, Profile, Trust, Wanted, check_logon, check_name, parse_url, select_one,
+    Backend, ClientFiles, ConfigFile, Demo, Location, Profile, Tls, Trust, Wanted, check_logon, check_name, parse_url,
+    select_one, without_slash,
 };
-use crate::secret::Source;
+use crate::secret::{self, Source};
 use crate::{api_version, input};
 
 /// Runs the verb.
@@ -46,25 +50,29 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
     let version = args.api_version.as_deref().map(|text| api_version::normalise(args.system, text)).transpose();
     let (user, logon) = check_logon(args.system, args.user.clone(), args.account.clone(), args.access_key.clone())
         .map_err(|(key, problem)| Failure::usage(format!("--{}: {problem}", key.replace('_', "-"))))?;
-    let profile = Profile {
+    let mut profile = Profile {
         name: args.name.clone(),
         system: args.system,
         url: parse_url(&args.url)?,
         user,
         logon,
         utc_offset: args.utc_offset.unwrap_or_default(),
-        password: password(&args.password)?.unwrap_or(Source::Prompt),
+        password: password(&args.password, &args.name)?.unwrap_or(Source::Prompt),
         trust: trust(&args.trust)?.unwrap_or(Trust::System),
+        also_known_as: other_names(args.also_known_as.as_deref().unwrap_or_default())?,
+        tls: Tls::default(),
         api_version: version.map_err(Failure::usage)?,
         microsoft: None,
         tags: args.tags.clone(),
     };
+    set_tls(&mut profile, &args.tls)?;
     if location.open_if_there()?.is_some_and(|file| file.contains(&profile.name)) {
         // Said before the server is asked for its certificate, too.
         return location.change(|file| file.add(&profile)).map(|()| Code::Done);
     }
     let profile = if args.trust.learn_pin { learned(profile, console)? } else { profile };
     checked(&profile)?;
+    keep(&args.password, &profile)?;
     location.change(|file| file.add(&profile))?;
     said(&profile, "added to", location, console);
     Ok(Code::Done)
@@ -75,20 +83,30 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
         if let Some(url) = &args.url {
             profile.url = parse_url(url)?;
         }
+        if let Some(names) = &args.also_known_as {
+            profile.also_known_as = other_names(names)?;
+        }
         profile.user = args.user.clone().or(profile.user);
         if let Some(version) = &args.api_version {
             let version = (!version.eq_ignore_ascii_case("newest")).then_some(version);
             let version = version.map(|text| api_version::normalise(profile.system, text)).transpose();
             profile.api_version = version.map_err(Failure::usage)?;
         }
-        profile.password = password(&args.password)?.unwrap_or(profile.password);
+        profile.password = password(&args.password, &args.name)?.unwrap_or(profile.password);
         profile.trust = if args.system_trust { Trust::System } else { trust(&args.trust)?.unwrap_or(profile.trust) };
         profile.tags = args.tags.clone().unwrap_or(profile.tags);
+        if args.no_client_certificate {
+            profile.tls.client = None;
+        }
+        set_tls(&mut profile, &args.tls)?;
         Ok(profile)
     };
     // A server may take its time to show its certificate: nobody waits for the file meanwhile.
     let before = existing_profile(&args.name, location)?;
-    let pin = if args.trust.learn_pin { Some(learned(changed(before)?, console)?.trust) } else { None };
+    let old_password = before.password.clone();
+    let after = changed(before)?;
+    keep(&args.password, &after)?;
+    let pin = if args.trust.learn_pin { Some(learned(after, console)?.trust) } else { None };
     let profile = location.change(|file| {
         let mut profile = changed(file.get(&args.name)?.profile)?;
         profile.trust = pin.clone().unwrap_or(profile.trust);
@@ -96,6 +114,9 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
         file.replace(&profile)?;
         Ok(profile)
     })?;
+    if profile.password != old_password {
+        forget(old_password, location, console);
+    }
     said(&profile, "changed in", location, console);
     Ok(Code::Done)
 }
@@ -145,8 +166,31 @@ fn said(profile: &Profile, done: &str, location: &Location, console: &Console) {
     console.note(&format!("profile `{}` {done} {}", profile.name, location.path.display()));
 }
 
-/// Where the password comes from; nothing when no option says so.
-fn password(args: &Password) -> Result<Option<Source>, Failure> {
+/// Asks for the password that the keyring is to have.
+fn keep(args: &Password, profile: &Profile) -> Result<(), Failure> {
+    match &profile.password {
+        Source::Keyring(entry) if args.password_keyring => secret::keep(entry, &secret::to_keep(&profile.name)?),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a password that no profile names any more out of the keyring; one that cannot be reached keeps it, which is told.
+fn forget(source: Source, location: &Location, console: &Console) {
+    let Source::Keyring(entry) = &source else { return };
+    let file = location.open().ok().flatten();
+    let mut named = file.iter().flat_map(|file| file.names().into_iter().filter_map(|name| file.get(name).ok()));
+    if !named.any(|read| read.profile.password == source)
+        && let Err(failure) = secret::forget(entry)
+    {
+        console.warn(&format!("the password stays in the keyring, as the entry `{entry}`: {}", failure.message()));
+    }
+}
+
+/// Where the password of the profile comes from; nothing when no option says so.
+fn password(args: &Password, profile: &str) -> Result<Option<Source>, Failure> {
+    if args.password_keyring {
+        return Ok(Some(Source::Keyring(profile.to_owned())));
+    }
     if let Some(path) = &args.password_file {
         return existing(path).map(|path| Some(Source::File(path)));
     }
@@ -169,6 +213,23 @@ fn trust(args: &TrustArgs) -> Result<Option<Trust>, Failure> {
         return existing(path).map(|path| Some(Trust::Ca(path)));
     }
     Ok(args.insecure.then_some(Trust::Insecure))
+}
+
+/// Sets what the options say, and leaves the rest.
+fn set_tls(profile: &mut Profile, args: &TlsArgs) -> Result<(), Failure> {
+    if let Some(backend) = &args.tls {
+        profile.tls.backend = backend.parse().map_err(|problem| Failure::usage(format!("--tls: {problem}")))?;
+    }
+    if let Some(certificate) = &args.client_certificate {
+        let key = args.client_key.as_deref().map(existing).transpose()?;
+        profile.tls.client = Some(ClientFiles { certificate: existing(certificate)?, key });
+    }
+    Ok(())
+}
+
+/// Other addresses of a server. An empty one is none, and so takes away those that there are.
+fn other_names(names: &[String]) -> Result<Vec<Url>, Failure> {
+    names.iter().filter(|name| !name.is_empty()).map(|name| parse_url(name)).collect()
 }
 
 const LEARN: &str = "--learn-pin asks the server for it";
@@ -269,7 +330,11 @@ fn remove(name: &str, location: &Location, console: &Console) -> Outcome {
         let path = location.path.display();
         return Err(Failure::usage(format!("there is no profile `{name}`, as there is no configuration file {path}")));
     }
+    let kept = location.open()?.and_then(|file| file.get(name).ok()).map(|read| read.profile.password);
     location.change(|file| file.remove(name))?;
+    if let Some(source) = kept {
+        forget(source, location, console);
+    }
     console.note(&format!("profile `{name}` removed from {}", location.path.display()));
     Ok(Code::Done)
 }
@@ -311,6 +376,17 @@ fn logon(profile: &Profile) -> Map<String, Value> {
     }
     if !profile.tags.is_empty() {
         said.insert("tags".to_owned(), json!(profile.tags));
+    }
+    if !profile.also_known_as.is_empty() {
+        let names: Vec<&str> = profile.also_known_as.iter().map(without_slash).collect();
+        said.insert("also_known_as".to_owned(), json!(names));
+    }
+    if profile.tls.backend != Backend::default() {
+        said.insert("tls".to_owned(), json!(profile.tls.backend.name()));
+    }
+    if let Some(ClientFiles { certificate, key }) = &profile.tls.client {
+        said.insert("client_certificate".to_owned(), json!(certificate.display().to_string()));
+        said.insert("client_key".to_owned(), json!(key.as_ref().map(|key| key.display().to_string())));
     }
     if let Some(microsoft) = &profile.microsoft {
         said.insert("logon".to_owned(), json!(microsoft.kind()));

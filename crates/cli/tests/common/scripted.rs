@@ -82,7 +82,7 @@ fn write(mut stream: TcpStream, status: u16, body: &str) {
 }
 
 /// What every server of the three systems answers to who comes.
-fn logon(asked: &Asked) -> Option<Answer> {
+pub(crate) fn logon(asked: &Asked) -> Option<Answer> {
     let path = asked.target.split('?').next()?.to_ascii_lowercase();
     let ns = "xmlns=\"http://www.veeam.com/ent/v1.0\"";
     Some(match (asked.method.as_str(), path.as_str()) {

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use backhaul_wire::{Call, Operation};
 use http::header::{
-    ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
+    LAST_MODIFIED, RANGE,
 };
 use http::{HeaderMap, HeaderName, StatusCode};
 
@@ -13,6 +14,7 @@ use super::{Arguments, Client, is_action};
 use crate::error::{Error, Reason, Result};
 use crate::file::{Existing, FileError, NewFile};
 use crate::net::{HttpError, StreamingResponse};
+use crate::product;
 
 impl Client {
     /// Calls an operation that answers with a file, and writes that to `to`.
@@ -46,6 +48,8 @@ impl Client {
         self.refuse_other(ask, answer.status, &answer.headers)?;
         let mut whole = Whole::of(&answer.headers, resumable);
         let (mut length, mut tries, mut since) = (0_u64, 0_u32, 0_u64);
+        // Its beginning, where no type says that it is bytes.
+        let mut start = (!is_declared(&answer.headers)).then(Vec::new);
         loop {
             // Parts come within the limits of the request that they are of.
             let part = self.in_time(&ask.name, async { Ok(answer.chunk().await) }).await?;
@@ -54,6 +58,13 @@ impl Client {
                     let end = length.saturating_add(part.len() as u64);
                     if whole.length.is_some_and(|whole| end > whole) {
                         return Err(self.cut(ask, length, "the server sent more than all of it"));
+                    }
+                    if let Some(start) = &mut start {
+                        let room = product::START.saturating_sub(start.len());
+                        start.extend_from_slice(&part[..part.len().min(room)]);
+                        if product::begins_page(start) {
+                            return Err(self.fail(ask.name.clone(), page_instead()));
+                        }
                     }
                     file.write(&part).await.map_err(on_disk)?;
                     length = end;
@@ -151,13 +162,36 @@ impl Client {
             )));
         }
         match text(headers, &CONTENT_TYPE) {
-            Some(kind) if kind.to_ascii_lowercase().starts_with("text/html") => {
-                let hint = "it answered with an HTML page instead of a file (a proxy, or a web interface?)";
-                fail(Reason::Product(None, hint.to_owned()))
+            Some(kind) if is_of(kind, &["text/html", "application/xhtml+xml"]) => fail(page_instead()),
+            Some(kind) if ask.is_file() && is_of(kind, &["application/json", "application/xml", "text/xml"]) => {
+                let kind: String = kind.chars().take(40).collect();
+                let kind = kind.escape_debug();
+                fail(Reason::Answer(format!(
+                    "the server answered with a document (`{kind}`) and not with the file: look there whether there is one"
+                )))
             }
             _ => Ok(()),
         }
     }
+}
+
+fn page_instead() -> Reason {
+    let hint = "it answered with an HTML page instead of a file (a proxy, or a web interface?)";
+    Reason::Product(None, hint.to_owned())
+}
+
+/// Whether a media type is one of these, whatever its parameters.
+fn is_of(kind: &str, of: &[&str]) -> bool {
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    of.iter().any(|known| known.eq_ignore_ascii_case(kind))
+}
+
+/// Whether an answer says that it is a file: a file may be a web page.
+fn is_declared(headers: &HeaderMap) -> bool {
+    let is_attached =
+        text(headers, &CONTENT_DISPOSITION).is_some_and(|how| !how.to_ascii_lowercase().starts_with("inline"));
+    let is_bytes = text(headers, &CONTENT_TYPE).is_some_and(|kind| !kind.to_ascii_lowercase().starts_with("text/"));
+    is_attached || is_bytes
 }
 
 /// How much must come for the tries to be counted anew.

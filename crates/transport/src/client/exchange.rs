@@ -11,7 +11,7 @@ use http::{Method, StatusCode};
 use tracing::Instrument as _;
 use url::Url;
 
-use super::{Client, RawAnswer};
+use super::{Client, Core, RawAnswer};
 use crate::classify;
 use crate::error::{Reason, Result};
 use crate::net::{HttpError, Request, Response, StreamingResponse, shown};
@@ -100,6 +100,11 @@ impl Ask {
             reads: false,
             headers: Vec::new(),
         }
+    }
+
+    /// Whether the answer is a file, and no document of the API.
+    pub(super) fn is_file(&self) -> bool {
+        self.file
     }
 
     /// The same, under an operation's name.
@@ -298,8 +303,11 @@ impl Client {
         session.is_some_and(|session| session.number() > 1) && self.protocol().is_of_session(&ask.url)
     }
 
+    /// What it means that no API answers so: which other product is there is asked once in a client's life.
     pub(super) async fn identify(&self, hint: String) -> Reason {
-        product::identify(&self.core.http, self.url(), self.system(), hint).await
+        let Core { http, other, .. } = &*self.core;
+        let found = other.get_or_init(|| product::other_than(self.system(), http, self.url())).await;
+        Reason::Product(*found, hint)
     }
 
     fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {

@@ -97,7 +97,8 @@ impl EmClient {
         let Some(href) = link.href.as_deref().filter(|href| !href.is_empty()) else {
             return Err(self.refuse(link, "it has no address".to_owned()));
         };
-        address::follow(self.client().url(), self.client().other_names(), href).map_err(|why| self.refuse(link, why))
+        address::follow(self.client().url(), self.client().other_names(), href)
+            .map_err(|why| self.client().fail(called(link), Reason::Elsewhere(why)))
     }
 
     /// Gets and reads what stands at an address, and says in which session.

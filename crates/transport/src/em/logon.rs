@@ -1,7 +1,7 @@
 //! Enterprise Manager: Basic on the session manager, or a tenant's account in the body, then a header.
 
 use backhaul_models::em::{LoginSpec, LogonSession, TenantCredentials, VCloudOrganizationCredentials};
-use backhaul_wire::{EncodeError, Secret, json, xml};
+use backhaul_wire::{Drift, EncodeError, Secret, json, xml};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName};
@@ -16,6 +16,7 @@ use crate::error::Reason;
 use crate::net::{HttpClient, Request, Response};
 use crate::options::Options;
 use crate::product;
+use crate::protocol::Protocol;
 use crate::session::Session;
 
 /// The session header.
@@ -41,11 +42,14 @@ pub(super) async fn open(http: &HttpClient, options: &Options, protocol: &EmProt
         _ => return Err(refusal(protocol, &answer)),
     }
     // Read by what came, whatever was asked for.
-    let start = answer.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answer.body);
-    let is_xml = start.trim_ascii_start().starts_with(b"<");
-    let read: Result<LogonSession, _> = if is_xml { xml::decode(&answer.body) } else { json::decode(&answer.body) };
+    let is_xml = protocol.is_xml(&answer.body);
+    let (mut logon, mut drift) = (LogonSession::default(), Drift::default());
+    let read = match is_xml {
+        true => xml::decode_into(&mut logon, &answer.body, Some(&mut drift)),
+        false => json::decode_into(&mut logon, &answer.body, Some(&mut drift)),
+    };
     let id = match read {
-        Ok(logon) => logon.session_id.map(|id| id.as_str().to_owned()),
+        Ok(()) => logon.session_id.map(|id| id.as_str().to_owned()),
         // An answer of success that is no session at all: something else answers every address.
         Err(_) if answer.headers.get(SESSION).is_none() => {
             return Err(Reason::Product(None, product::describe(&answer)));
@@ -125,7 +129,9 @@ fn account(options: &Options, protocol: &EmProtocol) -> String {
 
 /// An error of the API. A version that was asked for may be its cause: older servers do not have the newest, 13 has no 1.4.
 fn refusal(protocol: &EmProtocol, answer: &Response) -> Reason {
-    match (classify::error(protocol, answer), protocol.version) {
+    // A session that comes along with an error is one all the same.
+    let session = answer.headers.get(SESSION).and_then(|value| value.to_str().ok()).map(Secret::from);
+    match (classify::error(protocol, answer).without(session.iter()), protocol.version) {
         (Reason::Api { status, code, message }, Some(version)) => {
             let message = format!("{message} (the logon asked for version {version} of the API)");
             Reason::Api { status, code, message }

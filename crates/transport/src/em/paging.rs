@@ -21,6 +21,10 @@ impl Follow for Pages {
         &["PagingInfo", "Refs", "Entities", "Resources", "Href"]
     }
 
+    fn leads(&self) -> &'static [&'static str] {
+        &["PagingInfo"]
+    }
+
     fn after(&mut self, page: &Page<'_>) -> Result<Step, String> {
         let number = |name: &str| page.int(&format!("PagingInfo.{name}"));
         let (at, of) = (number("PageNum"), number("PagesCount"));
@@ -30,6 +34,12 @@ impl Follow for Pages {
         match (self.at, at) {
             (Some(before), Some(now)) if now <= before => {
                 return Err(format!("the pages do not move: page {now} came after page {before}"));
+            }
+            (Some(before), Some(now)) if now - before > 1 => {
+                return Err(format!("pages are missing: page {now} came after page {before}"));
+            }
+            (_, Some(now)) if of.is_some_and(|of| now > of.max(1)) => {
+                return Err(format!("page {now} came, of {} pages that there are", of.unwrap_or_default()));
             }
             _ => {}
         }

@@ -75,25 +75,14 @@ impl Protocol for EmProtocol {
 
     /// Read by what came, whatever was asked for.
     fn decode(&self, target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
-        let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        match start.trim_ascii_start().first() {
-            Some(b'<') => xml::decode_into(target, body, drift),
-            _ => json::decode_into(target, body, drift),
+        match self.is_xml(body) {
+            true => xml::decode_into(target, body, drift),
+            false => json::decode_into(target, body, drift),
         }
     }
 
-    fn decode_without(
-        &self,
-        target: &mut dyn Struct,
-        omitted: (&str, &str),
-        body: &[u8],
-        drift: Option<&mut Drift>,
-    ) -> Result<(), DecodeError> {
-        let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        match start.trim_ascii_start().first() {
-            Some(b'<') => xml::decode_without(target, omitted, body, drift),
-            _ => json::decode_into(target, body, drift),
-        }
+    fn is_xml(&self, body: &[u8]) -> bool {
+        body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"<")
     }
 
     fn error(&self, answer: &Response) -> Option<Reason> {

@@ -6,12 +6,12 @@ use backhaul_filter::{Filter, QueryDef, QueryType, Sort};
 use backhaul_models::em::QueryResult;
 use backhaul_wire::Operation;
 use backhaul_wire::reflect::Model;
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::BoxStream;
 
 use super::EmClient;
 use crate::client::{Arguments, Client};
 use crate::error::{Reason, Result};
-use crate::paging;
+use crate::paging::{self, Pages};
 
 /// What a query type of the filter language answers with.
 pub trait EmQuery: QueryType {
@@ -89,7 +89,8 @@ impl<Q: EmQuery> Query<Q> {
         self
     }
 
-    /// Leaves the entities' links empty, which are most of what they say in XML: for who reads many and follows none.
+    /// Leaves the entities' links empty in [`by_item`](Query::by_item): they are most of what entities say in XML, and much of the work
+    /// of reading them. JSON answers keep them.
     #[must_use]
     pub fn without_links(mut self) -> Self {
         self.links = false;
@@ -101,6 +102,10 @@ impl<Q: EmQuery> Query<Q> {
     /// # Errors
     /// When the filter says something that Enterprise Manager's language cannot (a dotted name, `like`, `in`).
     pub fn by_page(self) -> Result<BoxStream<'static, Result<QueryResult>>> {
+        self.pages().map(paging::by_page)
+    }
+
+    fn pages(self) -> Result<Pages> {
         let name = Q::DEF.name;
         let operation = operation(name)
             .ok_or_else(|| self.client.fail("query", Reason::Call(format!("there is no query type `{name}`"))))?;
@@ -118,17 +123,16 @@ impl<Q: EmQuery> Query<Q> {
         if let Some(size) = self.page_size {
             add("pageSize", size.to_string());
         }
-        let omitted = (!self.links).then_some((Q::Entity::SHAPE.name, "Links"));
-        Ok(paging::by_page(self.client.pages(operation, given).without(omitted)))
+        Ok(self.client.pages(operation, given))
     }
 
-    /// The entities of all pages. An error ends the stream.
+    /// The entities of all pages, each as it is read. An error ends the stream, and may come after entities of the page that it is of.
     ///
     /// # Errors
     /// As [`Query::by_page`].
     pub fn by_item(self) -> Result<BoxStream<'static, Result<Q::Entity>>> {
-        let pages = self.by_page()?;
-        Ok(pages.map_ok(|mut page| stream::iter(Q::take(&mut page).into_iter().map(Ok))).try_flatten().boxed())
+        let omitted = (!self.links).then_some((Q::Entity::SHAPE.name, "Links"));
+        Ok(paging::by_item::<QueryResult, Q::Entity>(self.pages()?.without(omitted), Q::LIST))
     }
 }
 

@@ -18,12 +18,12 @@ use super::{HttpOptions, Stub, TlsBackend, proxy, tls};
 const IDLE: Duration = Duration::from_secs(15);
 
 pub(super) enum Carrier {
-    Network(Box<Network>),
+    Network(Box<Connections>),
     Stub(Arc<dyn Stub>),
 }
 
 /// Connections to a server, and how they are made.
-pub(super) struct Network {
+pub(super) struct Connections {
     kept: OnceCell<reqwest::Client>,
     /// Makes a new connection for each request: one that the server closes at this moment would swallow what may not be sent twice.
     fresh: OnceCell<reqwest::Client>,
@@ -54,7 +54,7 @@ impl Carrier {
         };
         let (proxies, connect_timeout) = (proxy::proxies(variable)?, options.connect_timeout);
         let (kept, fresh) = (OnceCell::new(), OnceCell::new());
-        Ok(Self::Network(Box::new(Network { kept, fresh, proxies, tls, connect_timeout })))
+        Ok(Self::Network(Box::new(Connections { kept, fresh, proxies, tls, connect_timeout })))
     }
 
     /// Sends a request once.
@@ -77,7 +77,7 @@ impl Carrier {
     }
 }
 
-impl Network {
+impl Connections {
     /// What may not be sent twice goes over a new connection.
     async fn client(&self, request: &Request) -> Result<&reqwest::Client, Cause> {
         let made = if request.idempotent { &self.kept } else { &self.fresh };

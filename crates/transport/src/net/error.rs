@@ -34,6 +34,8 @@ pub(super) enum Cause {
     },
     /// TLS failed in another way.
     Tls(String),
+    /// TLS failed in a way that the platform's may not.
+    OldTls(String),
     /// What answered on the port does not speak TLS.
     NotTls,
     /// It took longer than this, where the limit is known.
@@ -61,6 +63,8 @@ pub(super) enum Cause {
     },
     /// A stub gave no answer.
     Broken,
+    /// A layer around the network gave none.
+    Service(Box<dyn StdError + Send + Sync>),
     /// A header's value cannot be sent.
     Header(HeaderName),
     /// An option or the environment holds what cannot be used.
@@ -102,6 +106,7 @@ impl Cause {
         }
         match error {
             rustls::Error::InvalidMessage(_) => Self::NotTls,
+            other if is_of_old_tls(other) => Self::OldTls(handshake(other)),
             other => Self::Tls(handshake(other)),
         }
     }
@@ -111,6 +116,19 @@ impl Cause {
         let error = error.without_url();
         if error.is_timeout() { Self::Timeout(None) } else { Self::Interrupted { error, unsent: false } }
     }
+}
+
+/// Whether a server may be one that the platform's TLS reaches.
+fn is_of_old_tls(error: &rustls::Error) -> bool {
+    use rustls::{AlertDescription as Alert, PeerIncompatible as Peer};
+    matches!(
+        error,
+        rustls::Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity)
+            | rustls::Error::PeerIncompatible(
+                Peer::NoCipherSuitesInCommon | Peer::NoKxGroupsInCommon | Peer::NoSignatureSchemesInCommon
+            )
+            | rustls::Error::InvalidCertificate(_)
+    )
 }
 
 /// What a handshake that failed shows, and what helps.
@@ -203,7 +221,14 @@ impl HttpError {
     /// Whether TLS failed: the certificate is not trusted, or the other side does not speak TLS.
     #[must_use]
     pub fn is_tls(&self) -> bool {
-        matches!(self.0.cause, Cause::Untrusted { .. } | Cause::Tls(_) | Cause::NotTls)
+        matches!(self.0.cause, Cause::Untrusted { .. } | Cause::Tls(_) | Cause::OldTls(_) | Cause::NotTls)
+    }
+
+    /// Whether TLS failed in a way that the platform's may not: old suites, a rare key
+    /// ([`TlsBackend::Platform`](super::TlsBackend), with the feature `platform-tls`).
+    #[must_use]
+    pub fn wants_platform_tls(&self) -> bool {
+        matches!(self.0.cause, Cause::OldTls(_))
     }
 
     /// Whether nothing of the request can have been read: sending it again does nothing twice.
@@ -274,7 +299,7 @@ impl fmt::Display for HttpError {
                 "the server's certificate is not trusted ({why}); its SHA-256 is {presented}: \
                  compare it with the server's own and pin it, or name its CA"
             ),
-            Cause::Tls(why) => write!(f, "TLS failed: {why}"),
+            Cause::Tls(why) | Cause::OldTls(why) => write!(f, "TLS failed: {why}"),
             Cause::NotTls => f.write_str("the server does not speak TLS on this port: check the port, or use http://"),
             Cause::Timeout(Some(limit)) => {
                 write!(f, "no whole answer within {limit:?}: raise the timeout, or ask for less")
@@ -302,6 +327,7 @@ impl fmt::Display for HttpError {
             Cause::NotHttp { https: true, error } => {
                 write!(f, "what answers there does not speak HTTP ({}): check the port", chain(error))
             }
+            Cause::Service(error) => write!(f, "the request was not carried: {}", chain(error.as_ref())),
             Cause::Broken => f.write_str("the connection ended before the answer did"),
             Cause::Header(name) => {
                 write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry")

@@ -2,10 +2,10 @@
 
 use backhaul_wire::reflect::Model;
 use backhaul_wire::{ApiVersion, Call, json};
-use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::Pages;
 use super::source::Called;
+use super::{Pages, by_item};
 use crate::client::{Arguments, Client};
 use crate::error::Result;
 
@@ -47,13 +47,16 @@ impl Client {
 /// An answer that is one page of items.
 pub trait Paged: Model {
     /// What it lists.
-    type Item: Send + 'static;
+    type Item: Model;
+    /// The list that holds the items, by its name in JSON.
+    const LIST: &'static str;
     /// The items, without the page.
     fn into_items(self) -> Vec<Self::Item>;
 }
 
 impl<T: Model> Paged for backhaul_models::vb365::Page<T> {
     type Item = T;
+    const LIST: &'static str = "results";
     fn into_items(self) -> Vec<T> {
         self.results
     }
@@ -61,6 +64,7 @@ impl<T: Model> Paged for backhaul_models::vb365::Page<T> {
 
 impl<T: Model> Paged for backhaul_models::zstack::Page<T> {
     type Item = T;
+    const LIST: &'static str = "inventories";
     fn into_items(self) -> Vec<T> {
         self.inventories
     }
@@ -83,13 +87,11 @@ impl<P: Paged> Listing<P> {
         by_page(self.pages)
     }
 
-    /// The items of all pages. An error ends the stream.
+    /// The items of all pages, each as it is read: however many a page has, one is in memory beside its text. An error ends the
+    /// stream, and may come after items of the page that it is of.
     #[must_use]
     pub fn by_item(self) -> BoxStream<'static, Result<P::Item>> {
-        by_page::<P>(self.pages)
-            .map_ok(|page| stream::iter(page.into_items().into_iter().map(Ok)))
-            .try_flatten()
-            .boxed()
+        by_item::<P, P::Item>(self.pages, P::LIST)
     }
 }
 

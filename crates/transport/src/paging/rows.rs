@@ -1,10 +1,10 @@
 //! The rows that came: a listing that brings one again has not moved, or changed while it was read.
 
 use std::collections::HashSet;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::collections::hash_map::{DefaultHasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher};
 
-use backhaul_wire::reflect::{Scalar, StructList};
+use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Struct, json};
 
 /// The fields that tell one row from another.
@@ -16,25 +16,32 @@ const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 /// The rows of the pages so far, eight bytes each: a fleet lists millions.
 #[derive(Default)]
 pub(super) struct Rows {
-    hasher: RandomState,
+    state: RandomState,
     seen: HashSet<u64>,
+    /// Those of the page that is read: one page may have a row twice.
+    page: Vec<u64>,
+    /// The rows of that page that have no id.
+    nameless: Option<DefaultHasher>,
 }
 
 impl Rows {
-    /// Takes in a page. Gives the row that an earlier page had as well, by its id; of rows without ids, the whole page counts as one.
-    pub(super) fn repeated(&mut self, lists: &[&dyn StructList]) -> Option<String> {
-        let rows = || lists.iter().flat_map(|list| (0..list.len()).filter_map(|index| list.get(index)));
-        let ids: Vec<String> = rows().filter_map(id).collect();
-        let marks: Vec<u64> = if ids.is_empty() {
-            let page: Vec<_> = rows().map(|row| json::encode(row, json::Case::Schema).unwrap_or_default()).collect();
-            if page.is_empty() { Vec::new() } else { vec![self.hasher.hash_one(page)] }
-        } else {
-            ids.iter().map(|id| self.hasher.hash_one(id)).collect()
+    /// Takes in a row. Gives its id when an earlier page had it as well.
+    pub(super) fn take(&mut self, row: &dyn Struct) -> Option<String> {
+        let Some(id) = id(row) else {
+            let hasher = self.nameless.get_or_insert_with(|| self.state.build_hasher());
+            json::encode(row, json::Case::Schema).unwrap_or_default().hash(hasher);
+            return None;
         };
-        let again = marks.iter().position(|mark| self.seen.contains(mark));
-        self.seen.extend(&marks);
-        again
-            .map(|at| ids.get(at).map_or_else(|| "a page".to_owned(), |id| format!("the item `{}`", id.escape_debug())))
+        let mark = self.state.hash_one(&id);
+        self.page.push(mark);
+        self.seen.contains(&mark).then(|| format!("the item `{}`", id.escape_debug()))
+    }
+
+    /// Ends a page. One whose rows have no ids counts as one row: gives what an earlier page had as well.
+    pub(super) fn end_page(&mut self) -> Option<String> {
+        let whole = self.nameless.take().map(|hasher| hasher.finish()).filter(|_| self.page.is_empty());
+        self.seen.extend(self.page.drain(..));
+        whole.filter(|mark| !self.seen.insert(*mark)).map(|_| "a page".to_owned())
     }
 }
 

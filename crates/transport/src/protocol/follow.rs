@@ -17,6 +17,9 @@ pub(crate) trait Follow: Send {
     /// What a page says of itself: another document has none of these fields.
     fn marks(&self) -> &'static [&'static str];
 
+    /// Which of these lead on: a page in which one of them does not read cannot be followed.
+    fn leads(&self) -> &'static [&'static str];
+
     /// Whether some versions answer with the items alone, in an array.
     fn may_be_array(&self) -> bool {
         false

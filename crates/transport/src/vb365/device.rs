@@ -137,10 +137,10 @@ impl DeviceLogon {
             Err(_) => return Err(fail(Reason::Product(None, product::describe(&answer)))),
         };
         let mut waiting = Waiting::default();
-        // The platform says how often it may be asked.
-        waiting.first = Duration::from_secs(begun.shown.interval);
+        // The platform says how often it may be asked, and until when; nobody waits a day for a code to be entered.
+        waiting.first = Duration::from_secs(begun.shown.interval.clamp(1, 300));
         waiting.most = waiting.first;
-        waiting.deadline = Some(Duration::from_secs(begun.shown.expires_in));
+        waiting.deadline = Some(Duration::from_secs(begun.shown.expires_in.min(86_400)));
         let work = DeviceWork {
             logon: self.clone(),
             http,
@@ -221,7 +221,7 @@ impl Work for DeviceWork {
         match waits.as_ref().map(|refused| refused.error.as_str()) {
             Some("authorization_pending") => Ok(()),
             Some("slow_down") => {
-                self.slower += SLOWER;
+                self.slower = self.slower.saturating_add(SLOWER);
                 Ok(())
             }
             _ => Err(self.fail(refusal(&answer))),

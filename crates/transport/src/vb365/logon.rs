@@ -18,6 +18,7 @@ use crate::error::Reason;
 use crate::net::{HttpClient, Request, Response};
 use crate::options::Options;
 use crate::product;
+use crate::protocol::lenient;
 use crate::said::said;
 use crate::session::Session;
 
@@ -88,7 +89,7 @@ async fn ask(
             _ => refusal(&answer, options, protocol),
         });
     }
-    let token: Token = match json::decode(&answer.body) {
+    let token: Token = match lenient(&answer.body) {
         Ok(token) => token,
         Err(_) if !answer.body.starts_with(b"{") => return Err(Reason::Product(None, product::describe(&answer))),
         Err(error) => return Err(Reason::Decode(error.without_excerpt())),

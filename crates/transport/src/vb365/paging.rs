@@ -13,6 +13,8 @@ const NO_SET: &str = "00000000-0000-0000-0000-000000000000";
 #[derive(Default)]
 pub(crate) struct Pages {
     offset: Option<i64>,
+    /// Where the page after the last one begins at the latest: further on, items would be passed over.
+    end: Option<i64>,
     /// Whether a page linked to a next one: the server's links are then all that counts.
     linked: bool,
     probing: bool,
@@ -25,6 +27,10 @@ impl Follow for Pages {
 
     fn marks(&self) -> &'static [&'static str] {
         &["offset", "limit", "setId", "totalCount", "_links"]
+    }
+
+    fn leads(&self) -> &'static [&'static str] {
+        &["offset", "limit", "setId", "_links"]
     }
 
     fn may_be_array(&self) -> bool {
@@ -41,6 +47,12 @@ impl Follow for Pages {
             }
             _ => self.offset = offset.or(self.offset),
         }
+        if let (Some(end), Some(now)) = (self.end, offset)
+            && now > end
+        {
+            return Err(format!("items are missing: a page at the offset {now} came where one at {end} was to come"));
+        }
+        self.end = offset.map(|offset| offset.saturating_add(page.int("limit").unwrap_or(0).max(page.items)));
         let View::StructMap(links) = page.body.field("_links") else { return Ok(Step::End) };
         if let Some(href) = links.get("next").and_then(|link| text(link, "href")) {
             (self.linked, self.probing) = (true, false);

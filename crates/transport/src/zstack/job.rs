@@ -197,6 +197,11 @@ impl<D> JobWork<D> {
             ));
         let error = match self.client.exchange(&ask).await {
             Ok(answered) if answered.status == StatusCode::ACCEPTED => return Ok(()),
+            Ok(answered) if answered.status == StatusCode::NO_CONTENT => {
+                let rule =
+                    format!("the server says nothing of what came of the job {id}: look at the objects themselves");
+                return Err(self.client.fail(answered.name, Reason::Answer(rule)));
+            }
             Ok(answered) => {
                 self.job.end = Some(End::Well(answered.of(self.job.operation)));
                 return Ok(());

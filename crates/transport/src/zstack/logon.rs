@@ -13,6 +13,7 @@ use crate::address::at;
 use crate::error::Reason;
 use crate::net::{HttpClient, Request};
 use crate::options::Options;
+use crate::protocol::lenient;
 use crate::session::Session;
 use crate::{classify, product};
 
@@ -34,7 +35,7 @@ pub(super) async fn open(
     if !answer.status.is_success() {
         return Err(classify::error(protocol, &answer));
     }
-    let reply: Reply<SessionInventory> = match json::decode(&answer.body) {
+    let reply: Reply<SessionInventory> = match lenient(&answer.body) {
         Ok(reply) => reply,
         Err(_) if !answer.body.starts_with(b"{") => return Err(Reason::Product(None, product::describe(&answer))),
         Err(error) => return Err(Reason::Decode(error.without_excerpt())),

@@ -27,6 +27,10 @@ impl Follow for Pages {
         &["total", "schema"]
     }
 
+    fn leads(&self) -> &'static [&'static str] {
+        &["total"]
+    }
+
     /// There are no links: the total is all that says whether the listing is whole.
     fn after(&mut self, page: &Page<'_>) -> Result<Step, String> {
         if (page.asked)("count").as_deref() == Some("true") {

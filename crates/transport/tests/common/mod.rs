@@ -40,6 +40,18 @@ pub struct Reply {
     status: u16,
     headers: String,
     body: String,
+    /// In place of the body, where that is no text.
+    bytes: Option<Vec<u8>>,
+    /// In place of the body's own length.
+    length: Option<&'static str>,
+    /// What is sent before the answer.
+    before: &'static str,
+    /// In place of the first line and the body's length.
+    head: Option<&'static str>,
+    /// The pause before the answer.
+    late: Option<Duration>,
+    /// Whether the connection is reset, and not ended, after what was sent.
+    resets: bool,
     /// How many bytes of the body are sent before the connection ends, or the server falls silent.
     cut: Option<usize>,
     silent: bool,
@@ -57,6 +69,12 @@ impl Reply {
             status,
             headers: String::new(),
             body: body.into(),
+            bytes: None,
+            length: None,
+            before: "",
+            head: None,
+            late: None,
+            resets: false,
             cut: None,
             silent: false,
             chunked: false,
@@ -68,6 +86,50 @@ impl Reply {
     pub fn header(mut self, line: &str) -> Self {
         self.headers.push_str(line);
         self.headers.push_str("\r\n");
+        self
+    }
+
+    /// The same header line in place of those that name the same header.
+    pub fn only_header(mut self, line: &str) -> Self {
+        let name = |line: &str| line.split_once(':').map(|(name, _)| name.to_ascii_lowercase());
+        let kept: Vec<&str> = self.headers.lines().filter(|known| name(known) != name(line)).collect();
+        self.headers = kept.iter().map(|line| format!("{line}\r\n")).collect();
+        self.header(line)
+    }
+
+    /// Another body, which need not be text.
+    pub fn bytes(mut self, bytes: Vec<u8>) -> Self {
+        self.bytes = Some(bytes);
+        self
+    }
+
+    /// Says that the body is as long as this.
+    pub fn said_length(mut self, length: &'static str) -> Self {
+        self.length = Some(length);
+        self
+    }
+
+    /// Sends this before the answer.
+    pub fn before(mut self, text: &'static str) -> Self {
+        self.before = text;
+        self
+    }
+
+    /// Sends this in place of the first line and of the header with the body's length.
+    pub fn head(mut self, text: &'static str) -> Self {
+        self.head = Some(text);
+        self
+    }
+
+    /// Answers after a pause.
+    pub fn late(mut self, pause: Duration) -> Self {
+        self.late = Some(pause);
+        self
+    }
+
+    /// Resets the connection after so many bytes of the body; before the head when there are none.
+    pub fn reset(mut self, after: usize) -> Self {
+        (self.cut, self.resets) = (Some(after), true);
         self
     }
 
@@ -336,17 +398,32 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
     if reply.hangs_up {
         return;
     }
-    let body = reply.body.replace("{server}", url);
-    let length = match reply.chunked {
-        true => "Transfer-Encoding: chunked".to_owned(),
-        false => format!("Content-Length: {}", body.len()),
+    if reply.resets {
+        // What is still on its way is dropped with it.
+        stream.set_zero_linger().unwrap();
+        if reply.cut == Some(0) {
+            return;
+        }
+    }
+    if let Some(pause) = reply.late {
+        tokio::time::sleep(pause).await;
+    }
+    let body = reply.bytes.clone().unwrap_or_else(|| reply.body.replace("{server}", url).into_bytes());
+    let length = match (reply.chunked, reply.length) {
+        (true, _) => "Transfer-Encoding: chunked".to_owned(),
+        (false, Some(said)) => format!("Content-Length: {said}"),
+        (false, None) => format!("Content-Length: {}", body.len()),
     };
-    let head = format!("HTTP/1.1 {} X\r\n{length}\r\nConnection: close\r\n{}\r\n", reply.status, reply.headers);
+    let first = match reply.head {
+        Some(head) => head.to_owned(),
+        None => format!("HTTP/1.1 {} X\r\n{length}", reply.status),
+    };
+    let head = format!("{}{first}\r\nConnection: close\r\n{}\r\n", reply.before, reply.headers);
     let _ = stream.write_all(head.as_bytes()).await;
     if reply.chunked {
         let _ = stream.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await;
     }
-    let sent = &body.as_bytes()[..reply.cut.unwrap_or(body.len()).min(body.len())];
+    let sent = &body[..reply.cut.unwrap_or(body.len()).min(body.len())];
     match reply.drips {
         None => drop(stream.write_all(sent).await),
         Some(pause) => {
@@ -357,6 +434,11 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
                 }
             }
         }
+    }
+    if reply.resets {
+        // The client shall have read what came before.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        return;
     }
     if reply.chunked && reply.cut.is_none() {
         let _ = stream.write_all(b"\r\n0\r\n\r\n").await;

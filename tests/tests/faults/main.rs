@@ -4,11 +4,9 @@
 //! secret.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "faults/calls.rs"]
 mod calls;
-#[path = "../../crates/transport/tests/common/mod.rs"]
+#[path = "../../../crates/transport/tests/common/mod.rs"]
 mod common;
-#[path = "faults/table.rs"]
 mod table;
 
 use std::sync::Arc;
@@ -21,7 +19,7 @@ use common::{Seen, Server};
 use futures_util::StreamExt;
 
 use calls::{Kind, call, healthy};
-use table::{FAULTS, Fault};
+use table::{Fault, faults};
 
 /// How many requests one call may cost, whatever happens: 3 tries, and the questions after another product.
 const MOST: usize = 10;
@@ -55,7 +53,7 @@ async fn run(system: System, kind: Kind, fault: &'static Fault) -> Cell {
         (System::Zstack, _) => Server::of_zstack(script).await,
     };
     let begun = Instant::now();
-    let outcome = call(system, kind, &server).await;
+    let outcome = call(system, kind, &server, fault.is_harmless).await;
     let sent = sent.load(Ordering::SeqCst);
     let logons = if kind == Kind::Logon { server.logons().len() } else { 0 };
     Cell { outcome, requests: server.seen().len() + logons, sent, took: begun.elapsed() }
@@ -75,6 +73,7 @@ fn told(outcome: &Result<String, Error>) -> String {
         .or(is(http.is_some_and(|http| http.is_timeout()), "too slow"))
         .or(is(http.is_some_and(|http| http.is_interrupted()), "connection broke"))
         .or(is(http.is_some_and(|http| http.is_body_too_large()), "too large"))
+        .or(is(http.is_some(), "no HTTP"))
         .or(is(error.is_unreachable(), "overloaded or away"))
         .or(is(error.is_task_failed(), "work failed"))
         .or(is(error.is_api(), "error of the API"))
@@ -93,9 +92,10 @@ fn check(system: System, kind: Kind, fault: &Fault, seen: &Cell, wrong: &mut Vec
         }
     };
     // A wait goes on through an outage, to its own deadline.
+    let is_patient = fault.is_harmless;
     let waits = kind == Kind::Wait && seen.outcome.as_ref().is_err_and(Error::is_deadline);
     must(seen.requests <= MOST || waits, "it asks without end");
-    must(seen.took < Duration::from_secs(20), "it takes for ever");
+    must(seen.took < Duration::from_secs(if is_patient { 80 } else { 20 }), "it takes for ever");
     // A session that was refused, or a connection that was never read: only that is sent again.
     must(kind != Kind::Post || seen.sent <= 1 + usize::from(fault.is_refusal), "it does something twice");
     match &seen.outcome {
@@ -104,6 +104,8 @@ fn check(system: System, kind: Kind, fault: &Fault, seen: &Cell, wrong: &mut Vec
             let text = error.to_string();
             must(!text.contains('\n') && !text.contains('\u{1b}'), "a server's text breaks its line");
             let token = if system == System::Vb365 { "token-1" } else { "session-1" };
+            // A token that was never given is known by its look.
+            let token = if kind == Kind::Logon { table::TOKEN } else { token };
             must(!text.contains("hunter2") && !text.contains(token), "a secret is told");
             must(!fault.is_harmless, "what does no harm is an error");
         }
@@ -111,7 +113,6 @@ fn check(system: System, kind: Kind, fault: &Fault, seen: &Cell, wrong: &mut Vec
 }
 
 /// The matrix, as the page has it.
-#[ignore = "docs/reliability.md has no tables yet: BACKHAUL_BLESS=1 cargo test -p backhaul-tests --test faults -- --ignored"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_in_every_call_of_every_system() {
     let mut wrong = Vec::new();
@@ -121,8 +122,8 @@ async fn every_fault_in_every_call_of_every_system() {
         let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
         page.push_str(&format!("\n### {}\n\n| fault | {} |\n", system.product(), names.join(" | ")));
         page.push_str(&format!("|{}\n", " --- |".repeat(kinds.len() + 1)));
-        let rows = FAULTS.iter().map(|fault| {
-            let cells = kinds.iter().map(|kind| async {
+        let rows = faults().map(|fault| {
+            let cells = kinds.iter().map(move |kind| async move {
                 match fault.is_for(*kind) {
                     true => Some(run(system, *kind, fault).await),
                     false => None,
@@ -130,7 +131,7 @@ async fn every_fault_in_every_call_of_every_system() {
             });
             async move { (fault, futures_util::future::join_all(cells).await) }
         });
-        let mut rows = futures_util::stream::iter(rows).buffered(6);
+        let mut rows = futures_util::stream::iter(rows).buffered(16);
         while let Some((fault, cells)) = rows.next().await {
             let mut line = format!("| {} |", fault.name);
             for (kind, seen) in kinds.iter().zip(cells) {
@@ -146,8 +147,11 @@ async fn every_fault_in_every_call_of_every_system() {
                     _ => line.push_str(&format!(" {told}, {} |", seen.requests)),
                 }
             }
-            page.push_str(&line);
-            page.push('\n');
+            // Only VB365 has files.
+            if fault.is_for_any(&kinds) {
+                page.push_str(&line);
+                page.push('\n');
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -156,7 +160,7 @@ async fn every_fault_in_every_call_of_every_system() {
 
 /// Compares the page with the run, or writes it.
 fn written(tables: &str) {
-    const BEGIN: &str = "<!-- written by tests/tests/faults.rs from here on -->\n";
+    const BEGIN: &str = "<!-- written by tests/tests/faults from here on -->\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reliability.md");
     let page = std::fs::read_to_string(path).unwrap();
     let (text, known) = page.split_once(BEGIN).expect("the page has a place for the tables");
