@@ -190,6 +190,16 @@ fn questions_are_answered_without_counting_twice() -> Result {
     let unused = home.demo(&["usage", "--filter", "repository==\"Backup Volume 01\""])?.ends(0);
     assert!(unused.column("used_bytes")?.iter().all(|used| used.as_i64().is_some_and(|used| used > 0)));
 
+    // VB365 keeps the backups of an organization that was removed; only its repository tells of them.
+    let removed = home.demo(&["usage", "--filter", "tenant_state==removed"])?.ends(0);
+    assert_eq!(removed.column("tenant")?, [json!("woodgrove.onmicrosoft.com")]);
+    assert_eq!(removed.column("used_bytes")?, [json!(96_i64 << 30)]);
+    // The server writes -1 for the size of a repository that is out of reach.
+    let lost = home.demo(&["usage", "--filter", "system==vb365;available==false"])?.ends(0);
+    let unknown = |name: &str| Ok::<_, Box<dyn std::error::Error>>(lost.column(name)?.iter().all(|it| it.is_null()));
+    assert!(unknown("capacity_bytes")? && unknown("free_bytes")? && unknown("fill_percent")?, "{}", lost.out);
+    assert!(!lost.column("used_bytes")?.is_empty());
+
     let top = home.demo(&["usage", "--top", "3", "--fields", "server,used_bytes", "-o", "csv"])?.ends(0);
     assert_eq!(top.out.lines().count(), 4);
     let over = home.demo(&["usage", "--over", "90%"])?.ends(0);

@@ -30,7 +30,7 @@ pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result
     }
     // One question after the other, over the connection that the logon opened: side by side each would pay for a
     // connection of its own, which takes as long as an answer. Without repositories there is nothing to hang a row on.
-    let mut table = Table::new(server, all::<RepositoryQuery>(&em).await?);
+    let mut table = Table::new(server, without_links::<RepositoryQuery>(&em).await?);
     match tenants(&em).await {
         Ok((tenants, subtenants)) => {
             tenants.iter().for_each(|tenant| table.tenant(tenant));
@@ -44,7 +44,7 @@ pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result
 
 /// Tenants and their subtenants, whose quotas are parts of their tenants' quotas: both or neither.
 async fn tenants(em: &EmClient) -> Result<(Vec<CloudTenant>, Vec<CloudSubtenant>), Error> {
-    let tenants: Vec<CloudTenant> = all::<CloudTenantQuery>(em).await?;
+    let tenants: Vec<CloudTenant> = without_links::<CloudTenantQuery>(em).await?;
     // Nobody is inside of nothing.
     let subtenants = if tenants.is_empty() { Vec::new() } else { all::<CloudSubtenantQuery>(em).await? };
     Ok((tenants, subtenants))
@@ -52,6 +52,10 @@ async fn tenants(em: &EmClient) -> Result<(Vec<CloudTenant>, Vec<CloudSubtenant>
 
 async fn all<Q: EmQuery>(em: &EmClient) -> Result<Vec<Q::Entity>, Error> {
     em.query::<Q>().by_item()?.try_collect().await
+}
+
+async fn without_links<Q: EmQuery>(em: &EmClient) -> Result<Vec<Q::Entity>, Error> {
+    em.query::<Q>().without_links().by_item()?.try_collect().await
 }
 
 struct Table<'a> {

@@ -130,6 +130,8 @@ impl Store {
             retry_timeout: std::time::Duration::from_secs(30),
             ..object_store::RetryConfig::default()
         };
+        // What `object_store` speaks TLS with has no cryptography of its own; a program that chose one keeps it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = object_store::aws::AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retry);
         let objects = builder.build().map_err(|error| StoreError::object(address, error))?;
         Ok(Self { objects: Arc::new(objects), prefix, name: address.to_owned() })

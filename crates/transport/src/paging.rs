@@ -37,6 +37,8 @@ pub struct Pages {
     links: HashSet<String>,
     rows: Rows,
     items: i64,
+    /// A field of the items that is not read: the name of its type and its own.
+    omitted: Option<(&'static str, &'static str)>,
 }
 
 enum Next {
@@ -62,11 +64,16 @@ impl Client {
             links: HashSet::new(),
             rows: Rows::default(),
             items: 0,
+            omitted: None,
         }
     }
 }
 
 impl Pages {
+    pub(crate) fn without(self, omitted: Option<(&'static str, &'static str)>) -> Self {
+        Self { omitted, ..self }
+    }
+
     /// Reads the next page into an empty value; `None` when there is none. Gives the raw answer too.
     ///
     /// # Errors

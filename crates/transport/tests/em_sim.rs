@@ -157,3 +157,19 @@ async fn a_tenant_sees_its_own_part() {
     assert!(!cloud.links.is_empty());
     assert_eq!(own.call(&GetJobs::new()).await.unwrap_err().status(), Some(403));
 }
+
+#[tokio::test]
+async fn entities_without_their_links_are_else_the_same() {
+    let sim = sim().await;
+    let [xml, json] = both(&sim);
+    for (em, is_xml) in [(xml, true), (json, false)] {
+        let all = em.query::<backhaul_filter::em::CloudTenant>();
+        let mut whole: Vec<CloudTenant> = all.by_item().unwrap().try_collect().await.unwrap();
+        let all = em.query::<backhaul_filter::em::CloudTenant>().without_links();
+        let mut bare: Vec<CloudTenant> = all.by_item().unwrap().try_collect().await.unwrap();
+        assert!(!whole.is_empty() && whole.iter().all(|tenant| !tenant.links.is_empty()));
+        assert_eq!(bare.iter().all(|tenant| tenant.links.is_empty()), is_xml);
+        whole.iter_mut().chain(&mut bare).for_each(|tenant| tenant.links.clear());
+        assert_eq!(whole, bare);
+    }
+}

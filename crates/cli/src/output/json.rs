@@ -12,6 +12,8 @@ use crate::exit::Failure;
 pub(crate) struct JsonWriter<W: Write> {
     out: W,
     names: Vec<String>,
+    /// The names as they stand in a line, with what stands before them.
+    keys: Vec<String>,
     array: bool,
     /// Whether two columns have one name, which an object has once.
     repeats: bool,
@@ -21,7 +23,7 @@ pub(crate) struct JsonWriter<W: Write> {
 impl<W: Write> JsonWriter<W> {
     /// One array.
     pub(crate) fn array(out: W) -> Self {
-        Self { out, names: Vec::new(), array: true, repeats: false, count: 0 }
+        Self { out, names: Vec::new(), keys: Vec::new(), array: true, repeats: false, count: 0 }
     }
 
     /// One object per line.
@@ -32,14 +34,12 @@ impl<W: Write> JsonWriter<W> {
     /// A line as [`object`](Self::object) writes it, without the object: a fleet has many rows.
     fn line(&mut self, row: &[Value]) -> Result<(), Failure> {
         let wrong = |error: serde_json::Error| Failure::internal(format!("a value cannot be written as JSON: {error}"));
-        let mut text = Vec::with_capacity(512);
-        for (at, name) in self.names.iter().enumerate() {
-            text.push(if at == 0 { b'{' } else { b',' });
-            serde_json::to_writer(&mut text, name).map_err(wrong)?;
-            text.push(b':');
+        let mut text = Vec::with_capacity(1024);
+        for (at, key) in self.keys.iter().enumerate() {
+            text.extend_from_slice(key.as_bytes());
             serde_json::to_writer(&mut text, row.get(at).unwrap_or(&Value::Null)).map_err(wrong)?;
         }
-        text.extend_from_slice(if self.names.is_empty() { b"{}\n" } else { b"}\n" });
+        text.extend_from_slice(if self.keys.is_empty() { b"{}\n" } else { b"}\n" });
         let text = String::from_utf8(text).map_err(|_| Failure::internal("JSON that is no text"))?;
         self.count += 1;
         self.out.write_all(escape::json(&text).as_bytes()).map_err(|error| Failure::output(&error))
@@ -62,6 +62,10 @@ impl<W: Write> JsonWriter<W> {
 impl<W: Write> RowWriter for JsonWriter<W> {
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure> {
         self.names = columns.iter().map(|column| column.name.clone()).collect();
+        let key = |(at, name): (usize, &String)| {
+            format!("{}{}:", if at == 0 { '{' } else { ',' }, Value::from(name.as_str()))
+        };
+        self.keys = self.names.iter().enumerate().map(key).collect();
         self.repeats = self.names.iter().collect::<std::collections::HashSet<_>>().len() < self.names.len();
         Ok(())
     }

@@ -51,7 +51,7 @@ impl Curve {
         if let Some(limit) = near {
             let _ = writeln!(html, "<path class=limit d=\"M0 {0:.1}H{WIDTH}\"/>", scale.y(limit));
         }
-        let _ = writeln!(html, "<path class=curve d=\"{}\"/>", path(&pick(&self.moments, MOMENTS), &scale));
+        let _ = writeln!(html, "<path class=curve d=\"{}\"/>", path(&pick(&self.moments, MOMENTS), &scale, 1));
         let right = match self.limit {
             Some(limit) if near == Some(limit) => format!("limit {}", bytes_text(limit)),
             Some(limit) => format!("limit {}, far above", bytes_text(limit)),
@@ -78,7 +78,8 @@ pub(super) fn sparkline(html: &mut String, points: &[Value]) {
     let bytes = moments.iter().map(|(_, bytes)| *bytes);
     let (low, high) = (bytes.clone().min().unwrap_or_default(), bytes.max().unwrap_or_default());
     let scale = Scale { seconds: (first.0, last.0), bytes: (low, high), width: 112.0, height: 24.0, edge: 2.0 };
-    let d = path(&moments, &scale);
+    // A line as high as the text shows no tenths, and there may be 25,000 of them.
+    let d = path(&moments, &scale, 0);
     let _ = write!(html, "<svg viewBox=\"0 0 112 24\" aria-hidden=true><path class=curve d=\"{d}\"/></svg>");
 }
 
@@ -117,10 +118,11 @@ fn share(of: i64, (low, high): (i64, i64)) -> f64 {
     ((of as f64 - low as f64) / (high as f64 - low as f64)).clamp(0.0, 1.0)
 }
 
-fn path(moments: &[(i64, i64)], scale: &Scale) -> String {
+fn path(moments: &[(i64, i64)], scale: &Scale, digits: usize) -> String {
     let mut path = String::with_capacity(moments.len() * 12);
     for (at, (second, bytes)) in moments.iter().enumerate() {
-        let _ = write!(path, "{}{:.1} {:.1}", if at == 0 { 'M' } else { 'L' }, scale.x(*second), scale.y(*bytes));
+        let (x, y) = (scale.x(*second), scale.y(*bytes));
+        let _ = write!(path, "{}{x:.digits$} {y:.digits$}", if at == 0 { 'M' } else { 'L' });
     }
     if moments.len() == 1 {
         let _ = write!(path, "h{:.1}", scale.width / 2.0);

@@ -55,3 +55,38 @@ async fn servers_are_taken_when_their_turn_comes() -> Result {
     assert_eq!((done, taken.get()), (9, 9));
     Ok(())
 }
+
+/// Every connection costs the client and the server a handshake.
+#[tokio::test]
+async fn a_server_is_asked_over_one_connection() -> Result {
+    let sim = sim(r#"{"faults": []}"#).await?;
+    let address = sim.url(System::Em).and_then(|url| url.split("://").nth(1)).ok_or("not running")?.to_owned();
+    let address = address.trim_end_matches('/').to_owned();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let mut options = Options::new(&format!("https://{}", listener.local_addr()?), "admin", "password")?;
+    options.http.tls = TlsChoice::Insecure;
+    let server = Server { name: "em".to_owned(), client: Client::new(System::Em, options)? };
+    let connections = std::cell::Cell::new(0);
+    let between = async {
+        let mut open = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                Ok((mut client, _)) = listener.accept() => {
+                    connections.set(connections.get() + 1);
+                    let address = address.clone();
+                    open.push(async move {
+                        let mut server = tokio::net::TcpStream::connect(address).await?;
+                        tokio::io::copy_bidirectional(&mut client, &mut server).await
+                    });
+                }
+                Some(_) = open.next() => {}
+            }
+        }
+    };
+    let answers = Collect::new().stream([server]).collect::<Vec<Answer>>();
+    let answers = tokio::select! { answers = answers => answers, () = between => Vec::new() };
+    assert!(answers.iter().all(|answer| !answer.rows.is_empty() && answer.problems.is_empty()), "{answers:?}");
+    // The demo's has tenants, subtenants, a repository without them, and a logout.
+    assert_eq!((answers.len(), connections.get()), (1, 1));
+    Ok(())
+}

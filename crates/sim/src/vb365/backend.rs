@@ -61,6 +61,9 @@ impl Backend {
             changed: 0,
             sets: HashMap::new(),
         };
+        for (id, name) in &backend.estate.removed {
+            backend.usages.remember(id.as_str(), name);
+        }
         let vb365 = &backend.estate;
         let organization = vb365.organizations.first().and_then(|it| it.id.clone());
         let repository = vb365.repositories.first();

@@ -22,8 +22,10 @@ pub struct Vb365Estate {
     pub repositories: Vec<BackupRepository>,
     /// Which organization uses how much of which repository; both listings of usage are cut from it.
     pub usage: Vec<Usage>,
-    /// What other collections hold. Where nothing is said of a collection, jobs, sessions, proxies and restore points
-    /// follow from the above, and the rest is made up.
+    /// Organizations that were removed, and what they were called: repositories still tell of their backups.
+    pub removed: Vec<(Id, String)>,
+    /// What other collections hold. Where nothing is said of a collection, jobs, sessions, proxies and restore points follow from
+    /// the above, and the rest is made up.
     pub records: Vec<Vb365Record>,
 }
 
@@ -82,6 +84,7 @@ impl Default for Vb365Estate {
             organizations: Vec::new(),
             repositories: Vec::new(),
             usage: Vec::new(),
+            removed: Vec::new(),
             records: Vec::new(),
         }
     }

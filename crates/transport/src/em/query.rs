@@ -52,7 +52,7 @@ impl EmClient {
     /// Starts a query of type `Q`: `em.query::<CloudSubtenant>().filter(CloudSubtenant::DISABLED.eq(false)).by_item()`.
     #[must_use]
     pub fn query<Q: EmQuery>(&self) -> Query<Q> {
-        Query { client: self.0.clone(), filter: None, sort: None, page_size: None, of: PhantomData }
+        Query { client: self.0.clone(), filter: None, sort: None, page_size: None, links: true, of: PhantomData }
     }
 }
 
@@ -63,6 +63,7 @@ pub struct Query<Q> {
     filter: Option<Filter<Q>>,
     sort: Option<Sort<Q>>,
     page_size: Option<u32>,
+    links: bool,
     of: PhantomData<fn() -> Q>,
 }
 
@@ -85,6 +86,14 @@ impl<Q: EmQuery> Query<Q> {
     #[must_use]
     pub fn page_size(mut self, size: u32) -> Self {
         self.page_size = Some(size.max(1));
+        self
+    }
+
+    /// Leaves the entities' links empty in [`by_item`](Query::by_item): they are most of what entities say in XML, and much of the work
+    /// of reading them. JSON answers keep them.
+    #[must_use]
+    pub fn without_links(mut self) -> Self {
+        self.links = false;
         self
     }
 
@@ -122,7 +131,8 @@ impl<Q: EmQuery> Query<Q> {
     /// # Errors
     /// As [`Query::by_page`].
     pub fn by_item(self) -> Result<BoxStream<'static, Result<Q::Entity>>> {
-        Ok(paging::by_item::<QueryResult, Q::Entity>(self.pages()?, Q::LIST))
+        let omitted = (!self.links).then_some((Q::Entity::SHAPE.name, "Links"));
+        Ok(paging::by_item::<QueryResult, Q::Entity>(self.pages()?.without(omitted), Q::LIST))
     }
 }
 

@@ -77,6 +77,13 @@ impl Pages {
         }
     }
 
+    fn omitted_by(&self, items: xml::Items) -> xml::Items {
+        match self.omitted {
+            Some((of, field)) => items.without(of, field),
+            None => items,
+        }
+    }
+
     /// The next page, without its items.
     async fn begin<P: Model>(&mut self, list: &str) -> Result<Option<Reading<P>>> {
         let Some((ask, answered, version)) = self.ask_next().await? else { return Ok(None) };
@@ -84,7 +91,10 @@ impl Pages {
         let (is_array, is_xml) = (is_array(&answered.body), self.client.protocol().is_xml(&answered.body));
         let body = Vec::from(answered.body);
         let list = aside(body.len(), || match is_xml {
-            true => xml::Items::read(&mut page, body, list, Some(&mut drift)).map(List::Xml),
+            true => {
+                let items = xml::Items::read(&mut page, body, list, Some(&mut drift));
+                items.map(|items| List::Xml(self.omitted_by(items)))
+            }
             false => json::Items::read(&mut page, body, list, Some(&mut drift)).map(List::Json),
         });
         let list = list.map_err(|error| self.client.fail(answered.name.clone(), Reason::Decode(error)))?;

@@ -15,6 +15,7 @@ pub struct Items {
     found: Option<Found>,
     name: &'static str,
     index: usize,
+    omitted: Option<(&'static str, &'static str)>,
 }
 
 impl Items {
@@ -41,7 +42,14 @@ impl Items {
             _ => None,
         };
         read.map_err(|error| DecodeError::new(name, context.path(), error, text.as_bytes()))?;
-        Ok(Self { text, found, name, index: 0 })
+        Ok(Self { text, found, name, index: 0, omitted: None })
+    }
+
+    /// Passes over a field, of which its type's name and its own are given, and leaves it empty: for who looks at a part of each item.
+    #[must_use]
+    pub fn without(mut self, of: &'static str, field: &'static str) -> Self {
+        self.omitted = Some((of, field));
+        self
     }
 
     /// Reads the next item into an empty value; false when there is none any more.
@@ -77,6 +85,7 @@ impl Items {
         let mut driver = Driver::new(&mut source, context, Listed::None);
         driver.prefix = prefix;
         driver.depth = depth;
+        driver.omitted = self.omitted;
         let Some(empty) = driver.next_item(field)? else { return Ok(false) };
         driver.context.push(Step::Index(self.index));
         driver.item(item, empty)?;

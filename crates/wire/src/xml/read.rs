@@ -22,6 +22,8 @@ pub(super) struct Driver<'s, 't, 'c, 'd> {
     /// The root element's prefix with its colon, which stands for Enterprise Manager's namespace.
     pub(super) prefix: String,
     pub(super) depth: usize,
+    /// A field that is passed over: the name of its type, and its own.
+    pub(super) omitted: Option<(&'c str, &'c str)>,
 }
 
 /// The list whose items are not read into the document's value.
@@ -57,7 +59,7 @@ pub(super) struct Found {
 
 impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
     pub(super) fn new(source: &'s mut Source<'t>, context: &'c mut Context<'d>, listed: Listed<'c>) -> Self {
-        Self { source, context, listed, prefix: String::new(), depth: 0 }
+        Self { source, context, listed, prefix: String::new(), depth: 0, omitted: None }
     }
 
     /// Reads the whole document.
@@ -127,6 +129,12 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                 Token::Open { name, empty } => {
                     let found = find(shape, self.source.str(name), Place::Element, next);
                     match found {
+                        Some(index) if self.omits(shape, index) => {
+                            next = index + 1;
+                            if !empty {
+                                self.skip()?;
+                            }
+                        }
                         Some(index) if index >= next || !again(target, index) => {
                             let field = &shape.fields[index];
                             let repeats = field.repeat != Repeat::One && field.item.is_none();
@@ -151,6 +159,11 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                 Ok(())
             }
         }
+    }
+
+    fn omits(&self, shape: &Shape, index: usize) -> bool {
+        let wire = shape.fields.get(index).map_or("", |field| field.wire);
+        self.omitted.is_some_and(|(of, field)| shape.name == of && wire == field)
     }
 
     /// Reads the element of a known field, whose start tag was read.

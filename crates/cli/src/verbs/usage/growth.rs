@@ -106,7 +106,13 @@ fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failur
     }
     if history.series.is_empty() {
         let says = format!("{}: there are no runs of the last {days} days", store.name());
-        return Err(Failure::new(Code::DataSaysNo, says));
+        let failure = Failure::new(Code::DataSaysNo, says);
+        return Err(match history.unreadable.len() {
+            0 => failure,
+            left_out => {
+                failure.with_help(format!("{left_out} files cannot be read: `backhaul store verify` names them"))
+            }
+        });
     }
     Ok(history)
 }

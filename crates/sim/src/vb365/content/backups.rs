@@ -239,10 +239,12 @@ fn organization_data(estate: &Vb365Estate, repository: &str) -> Vec<Record> {
         let id = usage.organization_id.as_str();
         let of = |it: &&AnyOrganization| it.id.as_ref().is_some_and(|own| own.same(&usage.organization_id));
         let organization = estate.organizations.iter().find(of);
+        let removed = estate.removed.iter().find(|(gone, _)| gone.same(&usage.organization_id));
+        let name = organization.and_then(|it| it.name.as_ref()).or(removed.map(|(_, name)| name));
         record(
             id,
             json!({
-                "displayName": organization.and_then(|it| it.name.clone()), "organizationId": id, "backedUpOrganizationId": id,
+                "displayName": name, "organizationId": id, "backedUpOrganizationId": id,
                 "msid": organization.and_then(|it| it.msid.as_ref()).map(Id::as_str),
             }),
         )

@@ -45,6 +45,13 @@ pub(crate) fn estate(night: Night) -> Vb365Estate {
     add(&tailspin, object, [0, 0, 640 * GIB], 140);
     add(&uspace, unlimited, [19 * GIB + 1, 0, 0], 25);
 
+    // Its contract ended, its backups have not.
+    let mut gone = Usage::of(&AnyOrganization::default(), local);
+    gone.organization_id = "3f2b8f0e-64a1-4c0d-9a43-6a1c2f7d9e58".into();
+    gone.space.used_space_bytes = Some(96 * GIB);
+    estate.removed = vec![(gone.organization_id.clone(), "woodgrove.onmicrosoft.com".to_owned())];
+    estate.usage.push(gone);
+
     estate.organizations = vec![abc, fabrikam, northwind, tailspin, uspace];
     estate.repositories = repositories.into();
     estate
