@@ -4,6 +4,7 @@
 mod build_cost;
 mod codegen;
 mod diff;
+mod dist;
 mod facts;
 mod import;
 mod upgrade;
@@ -61,6 +62,18 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// Builds the command with all features and packs it: archives, a Debian package, checksums, an SBOM, licences
+    Dist {
+        /// For which target; without it the static one of Linux where the toolchain has it, else this machine's
+        #[arg(long)]
+        target: Option<String>,
+        /// Where to [default: target/dist]
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Pack what `cargo build --release --features full --target TARGET` left, without building
+        #[arg(long)]
+        built: bool,
+    },
     /// Measures what generated code costs to build, beside a small serde program
     BuildCost {
         /// `all`, a system or a part of one, for the models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
@@ -100,6 +113,7 @@ fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, what, format } => diff::run(&system, &what, format),
+        Task::Dist { target, out, built } => dist::run(target, out, built),
         Task::Import { source, write } => import::run(&source, write),
         Task::Facts { all } => facts::run(all).map_err(Into::into),
         Task::Upgrade { source, write } => upgrade::run(&source, write),

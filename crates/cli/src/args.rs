@@ -9,7 +9,6 @@ pub(crate) mod data;
 pub(crate) mod exporter;
 pub(crate) mod filter;
 pub(crate) mod jobs;
-#[cfg(feature = "mcp")]
 pub(crate) mod mcp;
 #[cfg(feature = "store")]
 pub(crate) mod past;
@@ -108,8 +107,7 @@ pub(crate) enum Verb {
     Sim(sim::Sim),
     /// Manage the servers that the command knows by name
     Profile(profile::Profile),
-    /// Answer the questions of an assistant (Model Context Protocol)
-    #[cfg(feature = "mcp")]
+    /// Answer the questions of an assistant (Model Context Protocol); not in every build (feature `mcp`)
     Mcp(mcp::Mcp),
     /// Print what a shell needs to complete command lines
     Completions(Completions),

@@ -74,6 +74,14 @@ impl Failure {
         Self::new(Code::Usage, message)
     }
 
+    /// Something that the command does, but not this build of it.
+    #[allow(dead_code, reason = "a build with all features has everything")]
+    pub(crate) fn not_built(what: &str, feature: &str) -> Self {
+        Self::usage(format!("{what} is not in this build: it needs the feature `{feature}`")).with_help(format!(
+            "cargo install --path crates/cli --features {feature} (`full` for everything); released packages have it"
+        ))
+    }
+
     /// A fault of ours or of the disk.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::new(Code::Internal, message)

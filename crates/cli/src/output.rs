@@ -3,8 +3,13 @@
 //! Every verb writes through a [`RowWriter`], which a [`Style`] chooses. Formats for programs go out row by row; a table
 //! is collected first, because its widths are known last.
 
+mod bar;
 mod cell;
 mod count;
+#[cfg(feature = "jq")]
+mod jq;
+#[cfg(not(feature = "jq"))]
+#[path = "output/no_jq.rs"]
 mod jq;
 mod json;
 mod layout;
@@ -39,6 +44,8 @@ pub(crate) enum Kind {
     Mebibytes,
     /// A number of gibibytes.
     Gibibytes,
+    /// A number of bytes in each second.
+    Rate,
     /// A part of a whole, in percent.
     Percent,
     /// Any other number.
@@ -63,6 +70,7 @@ pub(crate) struct Column {
     /// Whether the user named it: then a table never leaves it out.
     pub(crate) asked: bool,
     /// How early a table does without it when a line has no room for all: the highest goes first, of equals the last.
+    /// For one of rank 1 names are rather wrapped than that it goes.
     pub(crate) spare: u8,
 }
 
@@ -101,6 +109,10 @@ pub(crate) trait RowWriter {
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure>;
     /// Writes a row.
     fn row(&mut self, row: Row) -> Result<(), Failure>;
+    /// Writes the row that sums up those before it; only people are told so.
+    fn total(&mut self, row: Row) -> Result<(), Failure> {
+        self.row(row)
+    }
     /// Writes a row with members that are no columns, where the format has room for them. Says whether it had.
     fn row_and_more(&mut self, row: Row, _more: Map<String, Value>) -> Result<bool, Failure> {
         self.row(row).map(|()| false)
@@ -118,7 +130,7 @@ pub(crate) fn writer(style: &Style, console: &Console) -> Box<dyn RowWriter> {
         return Box::new(count::CountWriter::new(out));
     }
     if let Some(program) = &style.jq {
-        return Box::new(jq::JqWriter::new(out, program.clone(), terminal));
+        return program.writer(out, terminal);
     }
     match style.format {
         Format::Table => Box::new(table::TableWriter::new(out, console.clone(), style.header, false)),
@@ -150,9 +162,20 @@ pub(crate) struct Table {
 impl Table {
     /// Prints all.
     pub(crate) fn print(self, style: &Style, console: &Console) -> Result<(), Failure> {
+        self.print_and(None, style, console)
+    }
+
+    /// The same, when the last row sums up the others.
+    pub(crate) fn print_with_total(mut self, style: &Style, console: &Console) -> Result<(), Failure> {
+        let total = self.rows.pop();
+        self.print_and(total, style, console)
+    }
+
+    fn print_and(self, total: Option<Row>, style: &Style, console: &Console) -> Result<(), Failure> {
         let mut writer = writer(style, console);
         writer.begin(&self.columns)?;
         self.rows.into_iter().try_for_each(|row| writer.row(row))?;
+        total.map_or(Ok(()), |row| writer.total(row))?;
         writer.end()
     }
 }

@@ -84,6 +84,8 @@ fn outcome(cli: &Cli, console: &Console) -> Outcome {
         Verb::Completions(args) => completions::run(args, console),
         #[cfg(feature = "mcp")]
         Verb::Mcp(args) => mcp::run(args, console),
+        #[cfg(not(feature = "mcp"))]
+        Verb::Mcp(_) => Err(crate::exit::Failure::not_built("`backhaul mcp`", "mcp")),
         Verb::Man(args) => man::run(args, console),
     }
 }

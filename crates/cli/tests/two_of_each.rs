@@ -37,6 +37,12 @@ fn one_server_that_fails_is_named_and_the_others_stand() -> Result {
         ("query em.CloudTenant --sort-asc Name", &["em-good"], &["em-bad"]),
         ("query vb365.Organization", &["vb365-good"], &["vb365-bad"]),
         ("query zstack.BackupStorage --limit 2", &["zstack-good"], &["zstack-bad"]),
+        ("query vb365.JobSession --filter status==Failed", &["vb365-good"], &["vb365-bad"]),
+        (
+            "usage --by server --total",
+            &["em-good", "vb365-good", "zstack-good"],
+            &["em-bad", "vb365-bad", "zstack-bad"],
+        ),
     ] {
         for format in ["json", "ndjson", "csv", "table"] {
             let words: Vec<&str> = line.split(' ').chain(["-o", format]).collect();
@@ -90,6 +96,17 @@ fn a_server_that_is_asked_alone_fails_alone() -> Result {
         let failed = home.run(&bad.split(' ').collect::<Vec<_>>())?.ends(3);
         assert_eq!(failed.out, "", "{bad}");
     }
+    for (system, subject) in [("em", "em.CloudTenant"), ("vb365", "vb365.Organization"), ("zstack", "zstack.Zone")] {
+        let check = |which: &str| {
+            let profile = format!("{system}-{which}");
+            home.run(&["filter", "check", "name==a*", "--type", subject, "-p", &profile])
+        };
+        check("good")?.ends(0);
+        check("bad")?.ends(3);
+    }
+    // A certificate is learned of a server, whoever may log on there; of one that is not there, nothing is.
+    home.run(&["profile", "set", "em-bad", "--learn-pin"])?.ends(0);
+    home.run(&["profile", "set", "em-bad", "--learn-pin", "--url", "https://127.0.0.1:1"])?.ends(4);
     // What is not sent needs no logon.
     home.run(&["query", "em.Repository", "--explain"])?.ends(0);
     home.run(&["call", "em.GetBackupServers", "-p", "em-bad", "--dry-run"])?.ends(0);

@@ -57,7 +57,8 @@ pub(crate) struct Output {
     #[arg(short = 'o', long = "output", value_name = "FMT", value_enum, ignore_case = true)]
     pub(crate) format: Option<Format>,
 
-    /// Print what a program in jq's language makes of the array that -o json prints, such as '.[].name'
+    /// Print what a program in jq's language makes of the array that -o json prints, such as '.[].name'; not in every
+    /// build (feature `jq`)
     #[arg(long, value_name = "PROGRAM", conflicts_with = "count")]
     pub(crate) jq: Option<String>,
 

@@ -10,6 +10,7 @@ use crate::complete;
 
 /// `backhaul mcp`
 #[derive(Debug, Args)]
+#[cfg_attr(not(feature = "mcp"), allow(dead_code, reason = "read by builds that have it"))]
 #[command(after_help = "\
 An assistant starts it and speaks to it on standard input and output. It offers usage, jobs, query, explain, types and \
 operations, about the servers that are named here; nothing that changes anything.

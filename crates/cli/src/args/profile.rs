@@ -60,7 +60,8 @@ pub(crate) enum ProfileVerb {
 #[command(after_help = "\
 The password is asked for on the terminal, unless one of the --password options says where it comes from. A \
 password file must be readable by its owner alone. A password command is split into words as a shell would, but run \
-without one; the first line that it prints is the password.
+without one; the first line that it prints is the password. A keyring is that of your session: the Keychain, the \
+Credential Manager, or the Secret Service of a desktop. A password for it may come on standard input.
 
 A server's certificate is checked against the system's trusted authorities, unless --pin, --ca or --insecure \
 says otherwise. --learn-pin asks the server for its certificate, sends nothing else, and pins it; compare it with:
@@ -112,7 +113,7 @@ pub(crate) struct Add {
     pub(crate) api_version: Option<String>,
 
     /// Words by which -p @TAG finds the profile
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, alias = "tag", value_name = "A,B", value_delimiter = ',')]
     pub(crate) tags: Vec<String>,
 
     #[command(flatten)]
@@ -157,7 +158,7 @@ pub(crate) struct Set {
     pub(crate) api_version: Option<String>,
 
     /// Words by which -p @TAG finds the profile, in place of those that it has
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, alias = "tag", value_name = "A,B", value_delimiter = ',')]
     pub(crate) tags: Option<Vec<String>>,
 
     #[command(flatten)]
@@ -206,6 +207,10 @@ pub(crate) struct Password {
     /// The command that prints the password
     #[arg(long, value_name = "COMMAND")]
     pub(crate) password_command: Option<String>,
+
+    /// Ask for the password now, and keep it in the keyring of the platform; not in every build (feature `keyring`)
+    #[arg(long)]
+    pub(crate) password_keyring: bool,
 }
 
 /// Which certificate is trusted: at most one; none trusts the system's authorities.

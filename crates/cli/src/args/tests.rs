@@ -41,7 +41,8 @@ fn no_flag_takes_a_secret() {
     fn check(command: &clap::Command) {
         for name in command.get_arguments().filter_map(clap::Arg::get_long) {
             let secret = name.contains("password") || name.contains("token") || name.contains("secret");
-            let source = ["password-file", "password-env", "password-command", "token-file"].contains(&name);
+            let source =
+                ["password-file", "password-env", "password-command", "password-keyring", "token-file"].contains(&name);
             assert!(!secret || source, "--{name}");
         }
         command.get_subcommands().for_each(check);

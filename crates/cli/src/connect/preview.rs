@@ -11,7 +11,7 @@ use crate::exit::Failure;
 use crate::profile::Server;
 
 /// A client that nothing is sent with: no password is fetched for it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Preview {
     client: Client,
     version: Option<ApiVersion>,
@@ -38,6 +38,16 @@ impl Preview {
         policy.unproven = force;
         self.client = self.client.under(policy);
         self
+    }
+
+    /// The version that the command line or the profile says.
+    pub(crate) fn stated(&self) -> Option<u8> {
+        self.version.map(ApiVersion::get)
+    }
+
+    /// The same, when the server turns out to speak a version.
+    pub(crate) fn speaking(&self, version: u8) -> Self {
+        Self { version: ApiVersion::new(version).or(self.version), ..self.clone() }
     }
 
     /// The version that would be spoken; where the server decides, the newest that has the operation.

@@ -16,10 +16,10 @@ pub(crate) fn text(value: &Value, kind: Kind) -> String {
         (Value::Bool(false), _) => "no".to_owned(),
         (Value::Number(number), _) => self::number(&number.to_string(), kind),
         // Old servers write a number as text.
-        (Value::String(text), Kind::Bytes | Kind::Mebibytes | Kind::Gibibytes) => number(text, kind),
+        (Value::String(text), Kind::Bytes | Kind::Mebibytes | Kind::Gibibytes | Kind::Rate) => number(text, kind),
         (Value::String(text), Kind::Time) => whole_seconds(text),
         (Value::String(text), _) => text.clone(),
-        (Value::Array(items), _) => list(items),
+        (Value::Array(items), _) => list(items, kind),
         (Value::Object(_), _) => value.to_string(),
     };
     escape::line(&text).into_owned()
@@ -27,14 +27,20 @@ pub(crate) fn text(value: &Value, kind: Kind) -> String {
 
 /// A number, as what it counts is shown; what is no whole number stays as it is.
 fn number(text: &str, kind: Kind) -> String {
-    let shift = match kind {
-        Kind::Bytes => 0,
-        Kind::Mebibytes => 20,
-        Kind::Gibibytes => 30,
+    let (shift, per) = match kind {
+        Kind::Bytes => (0, ""),
+        Kind::Rate => (0, "/s"),
+        Kind::Mebibytes => (20, ""),
+        Kind::Gibibytes => (30, ""),
         _ => return text.to_owned(),
     };
-    let size = text.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
-    size.map_or_else(|| text.to_owned(), bytes)
+    // The vendors say so that they do not know a size.
+    if text == "-1" {
+        return "-".to_owned();
+    }
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    size.map_or_else(|| text.to_owned(), |size| format!("{sign}{}{per}", bytes(size)))
 }
 
 /// A time without the fraction of its second: `2026-11-20T03:00:00Z`.
@@ -77,14 +83,14 @@ fn state(word: &str) -> Style {
 }
 
 /// A list of plain values is shown as such, any other as JSON.
-fn list(items: &[Value]) -> String {
+fn list(items: &[Value], kind: Kind) -> String {
     if items.is_empty() {
         return "-".to_owned();
     }
     if items.iter().any(|item| item.is_array() || item.is_object()) {
         return Value::Array(items.to_vec()).to_string();
     }
-    items.iter().map(|item| text(item, Kind::Text)).collect::<Vec<_>>().join(", ")
+    items.iter().map(|item| text(item, kind)).collect::<Vec<_>>().join(", ")
 }
 
 /// A number of bytes in binary units, such as `931.5 GiB`, rounded to one place.
@@ -132,13 +138,17 @@ mod tests {
             (json!(true), Kind::Bool, "yes"),
             (json!(1024), Kind::Number, "1024"),
             (json!("12566568"), Kind::Bytes, "12.0 MiB"),
-            (json!(-1), Kind::Bytes, "-1"),
+            (json!(-1), Kind::Bytes, "-"),
+            (json!(-1), Kind::Number, "-1"),
+            (json!(-1_610_612_736), Kind::Bytes, "-1.5 GiB"),
+            (json!(1_426_172), Kind::Rate, "1.4 MiB/s"),
             (json!(5120), Kind::Mebibytes, "5.0 GiB"),
             (json!(u64::MAX), Kind::Gibibytes, "18446744073709551615"),
             (json!(81.5), Kind::Percent, "81.5"),
             (json!("2026-11-20T03:00:00.1234567+01:00"), Kind::Time, "2026-11-20T03:00:00+01:00"),
             (json!("Apr 11, 2018 2:50:54 PM"), Kind::Time, "Apr 11, 2018 2:50:54 PM"),
             (json!(["a", 1, null]), Kind::Text, "a, 1, -"),
+            (json!([20_971_520, null]), Kind::Mebibytes, "20.0 TiB, -"),
             (json!([]), Kind::Text, "-"),
             (json!([{"a": 1}]), Kind::Text, "[{\"a\":1}]"),
             (json!({"b": 1, "a": "\u{9b}"}), Kind::Text, "{\"b\":1,\"a\":\"\\u{9b}\"}"),

@@ -15,6 +15,13 @@ use crate::exit::Failure;
 
 type Filter = jaq_core::Filter<JustLut<Val>>;
 
+/// What jq has and the library leaves to its own program: rows of CSV and TSV.
+const DEFINITIONS: &str = r#"
+def @csv: [.[] | if isstring then "\"" + gsub("\""; "\"\"") + "\"" elif . == null then "" else tostring end] | join(",");
+def @tsv: [.[] | if isstring then gsub("\\\\"; "\\\\") | gsub("\t"; "\\t") | gsub("\n"; "\\n") | gsub("\r"; "\\r")
+  elif . == null then "" else tostring end] | join("\t");
+"#;
+
 /// A program, ready to run.
 #[derive(Clone)]
 pub(crate) struct Program(Rc<Filter>);
@@ -33,7 +40,8 @@ impl Program {
             Failure::usage(format!("--jq: {what} at {place}"))
                 .with_help("the language is jq's, over the array that -o json prints, such as '.[].name'")
         };
-        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+        let ours = jaq_core::load::parse(DEFINITIONS, |parser| parser.defs()).unwrap_or_default();
+        let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(ours);
         let funs = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
         let arena = Arena::default();
         let modules = Loader::new(defs).load(&arena, File { code, path: () }).map_err(|errors| {
@@ -49,6 +57,11 @@ impl Program {
             found.map_or_else(|| wrong("", "a mistake"), |(name, _)| wrong(name, "an unknown name"))
         })?;
         Ok(Self(Rc::new(filter)))
+    }
+
+    /// A writer of what it makes of the rows. On a terminal, what the terminal would obey is escaped.
+    pub(crate) fn writer<W: Write + 'static>(&self, out: W, terminal: bool) -> Box<dyn RowWriter> {
+        Box::new(JqWriter { out, program: self.clone(), terminal, names: Vec::new(), rows: Vec::new() })
     }
 
     /// Runs the program over a value. Texts come out as they are, everything else as JSON, each on its line.
@@ -83,19 +96,12 @@ fn first_line(text: &str) -> String {
 }
 
 /// Collects the rows, and prints what a program makes of their array.
-pub(crate) struct JqWriter<W: Write> {
+struct JqWriter<W: Write> {
     out: W,
     program: Program,
     terminal: bool,
     names: Vec<String>,
     rows: Vec<Value>,
-}
-
-impl<W: Write> JqWriter<W> {
-    /// A writer of what the program makes. On a terminal, what the terminal would obey is escaped.
-    pub(crate) fn new(out: W, program: Program, terminal: bool) -> Self {
-        Self { out, program, terminal, names: Vec::new(), rows: Vec::new() }
-    }
 }
 
 impl<W: Write> RowWriter for JqWriter<W> {
@@ -153,6 +159,8 @@ mod tests {
         assert_eq!(made("map(.used_bytes)")?, "[18446744073709551615,1.5]\n");
         assert_eq!(made("length")?, "2\n");
         assert_eq!(made(".[0].name | test(\"^A\"; \"i\")")?, "true\n");
+        assert_eq!(made(r#"["a\"b", null, 1, true] | @csv"#)?, "\"a\"\"b\",,1,true\n");
+        assert_eq!(made(r#"["a\tb\\", null, 1] | @tsv"#)?, "a\\tb\\\\\t\t1\n");
         Ok(())
     }
 

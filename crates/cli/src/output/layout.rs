@@ -2,20 +2,26 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Column, Kind};
+use super::{Column, Kind, bar};
 
 /// Between two columns.
 pub(super) const GAP: usize = 2;
 /// A text is not wrapped into less than this.
 const NARROW: usize = 20;
-/// A name up to this width stays on one line.
+/// A name up to this width stays on one line, unless a column that matters as much would have to go.
 const WHOLE_NAME: usize = 40;
+/// The rank of a column for which names are wrapped.
+const MATTERS: u8 = 1;
+/// A bar goes before the columns of this rank, and after those of higher ones.
+const BAR: u8 = 4;
 
 /// What a table shows of its columns, by their places.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// The columns that are shown, each with its width.
+    /// The columns that are shown, each with its width; a bar comes on top of that.
     pub(super) shown: Vec<(usize, usize)>,
+    /// Those of them that have a bar.
+    pub(super) bars: Vec<usize>,
     /// Those without a value in any row.
     pub(super) empty: Vec<usize>,
     /// Those that `-o wide` shows.
@@ -35,64 +41,130 @@ pub(super) fn layout(
     wide: bool,
 ) -> Layout {
     let has_values = |at: usize| rows.iter().any(|row| row.get(at).is_some_and(|cell| !is_blank(cell)));
-    let mut layout = Layout { shown: Vec::new(), empty: Vec::new(), details: Vec::new(), crowded: Vec::new() };
+    let (mut places, mut empty, mut details) = (Vec::new(), Vec::new(), Vec::new());
     for (at, column) in columns.iter().enumerate() {
         if !column.asked && !rows.is_empty() && !has_values(at) {
-            layout.empty.push(at);
+            empty.push(at);
         } else if !column.asked && column.detail && !wide {
-            layout.details.push(at);
+            details.push(at);
         } else {
-            layout.shown.push((at, 0));
+            places.push(at);
         }
     }
     // Ids alone are better than nothing.
-    if layout.shown.is_empty() {
-        layout.shown = std::mem::take(&mut layout.details).into_iter().map(|at| (at, 0)).collect();
+    if places.is_empty() {
+        places = std::mem::take(&mut details);
     }
-    let cells = |at: usize| rows.iter().filter_map(move |row| row.get(at)).chain(headings.get(at));
-    let natural = |at: usize| cells(at).map(|cell| cell.width()).max().unwrap_or(0);
-    let least = |at: usize| {
-        let natural = natural(at);
-        let floor = match columns[at].kind {
-            Kind::Text => NARROW,
-            Kind::Name => WHOLE_NAME,
-            _ => natural,
-        };
-        let word = cells(at).flat_map(|cell| cell.split(' ')).map(UnicodeWidthStr::width).max().unwrap_or(0);
-        natural.min(floor.max(word))
+    let width = width.filter(|_| !wide).unwrap_or(usize::MAX);
+    let extents: Vec<Extent> = (0..columns.len()).map(|at| Extent::of(at, headings, rows)).collect();
+    let bars: Vec<usize> =
+        places.iter().copied().filter(|at| columns[*at].kind == Kind::Percent && has_values(*at)).collect();
+    let fitted = |whole_name| {
+        let (shown, bars) = (places.clone(), bars.clone());
+        Line { columns, extents: &extents, whole_name, shown, bars, crowded: Vec::new() }.fitted(width)
     };
-    let mut floors: Vec<usize> = layout.shown.iter().map(|&(at, _)| least(at)).collect();
-    for column in &mut layout.shown {
-        column.1 = natural(column.0);
+    let mut line = fitted(WHOLE_NAME);
+    if line.matters_of(&line.crowded) > 0 {
+        let wrapped = fitted(NARROW);
+        if wrapped.matters_of(&wrapped.shown) > line.matters_of(&line.shown) {
+            line = wrapped;
+        }
     }
-    let Some(width) = width.filter(|_| !wide) else { return layout };
-    let room = |count: usize| width.saturating_sub(GAP * count.saturating_sub(1));
-    while layout.shown.len() > 1 && floors.iter().sum::<usize>() > room(floors.len()) {
-        // Of what matters alike, the last matters least; what leads a line stays unless it can be spared.
-        let candidates = layout
-            .shown
-            .iter()
-            .enumerate()
-            .filter(|(place, (at, _))| !columns[*at].asked && (*place > 0 || columns[*at].spare > 0));
-        let least = candidates.max_by_key(|(place, (at, _))| (columns[*at].spare, *place)).map(|(place, _)| place);
-        let Some(least) = least else { break };
-        layout.crowded.push(layout.shown.remove(least).0);
-        floors.remove(least);
-    }
-    layout.crowded.sort_unstable();
-    shrink(&mut layout.shown, &floors, room(floors.len()));
-    layout
+    let shown = line.widths(width);
+    Layout { shown, bars: line.bars, empty, details, crowded: line.crowded }
 }
 
-/// Takes from the widest first, until a line fits or nothing more can be taken.
-fn shrink(shown: &mut [(usize, usize)], floors: &[usize], room: usize) {
-    let capped = |cap: usize| shown.iter().zip(floors).map(move |(&(_, natural), &floor)| natural.min(cap).max(floor));
-    let widest = shown.iter().map(|&(_, natural)| natural).max().unwrap_or(0);
-    // A line has some hundred columns at most, so counting down is quick.
-    let cap = (0..=widest).rev().find(|&cap| capped(cap).sum::<usize>() <= room).unwrap_or(0);
-    let widths: Vec<usize> = capped(cap).collect();
-    for (column, width) in shown.iter_mut().zip(widths) {
-        column.1 = width;
+/// How wide the cells of a column are.
+struct Extent {
+    /// The widest.
+    natural: usize,
+    /// The longest word.
+    word: usize,
+}
+
+impl Extent {
+    fn of(at: usize, headings: &[String], rows: &[Vec<String>]) -> Self {
+        let cells = || rows.iter().filter_map(move |row| row.get(at)).chain(headings.get(at));
+        let natural = cells().map(|cell| cell.width()).max().unwrap_or(0);
+        let word = cells().flat_map(|cell| cell.split(' ')).map(UnicodeWidthStr::width).max().unwrap_or(0);
+        Self { natural, word }
+    }
+}
+
+/// A line that is being fitted into a width.
+struct Line<'a> {
+    columns: &'a [Column],
+    extents: &'a [Extent],
+    whole_name: usize,
+    shown: Vec<usize>,
+    bars: Vec<usize>,
+    crowded: Vec<usize>,
+}
+
+impl Line<'_> {
+    /// Leaves out what the width has no room for: of what matters alike, the last.
+    fn fitted(mut self, width: usize) -> Self {
+        let wanted = self.bars.clone();
+        while self.least_width() > width {
+            // What leads a line stays unless it can be spared.
+            let spared = |(place, at): &(usize, &usize)| {
+                let column = &self.columns[**at];
+                self.shown.len() > 1 && !column.asked && (*place > 0 || column.spare > 0)
+            };
+            let columns = self.shown.iter().enumerate().filter(spared);
+            let column = columns.map(|(place, at)| (self.columns[*at].spare, place)).max();
+            match (column, self.bars.is_empty()) {
+                (Some((rank, place)), empty) if empty || rank > BAR => self.crowded.push(self.shown.remove(place)),
+                (_, false) => drop(self.bars.pop()),
+                (_, true) => break,
+            }
+            let shown = &self.shown;
+            self.bars.retain(|at| shown.contains(at));
+        }
+        // The columns that went after the bars may have left room for some of them.
+        for at in wanted.into_iter().filter(|at| self.shown.contains(at)) {
+            if !self.bars.contains(&at) && self.least_width().saturating_add(bar::WIDTH) <= width {
+                self.bars.push(at);
+            }
+        }
+        self.crowded.sort_unstable();
+        self
+    }
+
+    /// How many of the columns are such that names are wrapped for them.
+    fn matters_of(&self, places: &[usize]) -> usize {
+        places.iter().filter(|at| self.columns[**at].spare == MATTERS).count()
+    }
+
+    /// What a column needs at least.
+    fn least(&self, at: usize) -> usize {
+        let Extent { natural, word } = self.extents[at];
+        let floor = match self.columns[at].kind {
+            Kind::Text => NARROW,
+            Kind::Name => self.whole_name,
+            _ => natural,
+        };
+        natural.min(floor.max(word))
+    }
+
+    /// What lies between the columns and behind percentages.
+    fn between(&self) -> usize {
+        GAP * self.shown.len().saturating_sub(1) + bar::WIDTH * self.bars.len()
+    }
+
+    fn least_width(&self) -> usize {
+        self.shown.iter().map(|at| self.least(*at)).sum::<usize>() + self.between()
+    }
+
+    /// The columns with their widths: the widest gives way first, until all fit or nothing more can be taken.
+    fn widths(&self, width: usize) -> Vec<(usize, usize)> {
+        let room = width.saturating_sub(self.between());
+        let capped =
+            |cap: usize| self.shown.iter().map(move |&at| (at, self.extents[at].natural.min(cap).max(self.least(at))));
+        let widest = self.shown.iter().map(|&at| self.extents[at].natural).max().unwrap_or(0);
+        // A line has some hundred columns at most, so counting down is quick.
+        let fits = |cap: &usize| capped(*cap).map(|(_, width)| width).sum::<usize>() <= room;
+        capped((0..=widest).rev().find(fits).unwrap_or(0)).collect()
     }
 }
 
@@ -151,5 +223,25 @@ mod tests {
         assert_eq!(of(Some(30), true, &columns).shown, [(0, 10), (1, 36), (3, 20)]);
         let asked = columns.clone().map(Column::asked);
         assert_eq!(of(Some(30), false, &asked).shown.len(), 4);
+    }
+
+    #[test]
+    fn names_are_wrapped_for_what_matters_as_much_and_bars_go_before_that() {
+        let columns = [
+            Column::new("name", Kind::Name),
+            Column::new("used", Kind::Percent).spare(1),
+            Column::new("count", Kind::Number).spare(5),
+        ];
+        let headings = ["name", "used", "count"].map(String::from);
+        let rows = [[format!("{0} {0}", "n".repeat(15)), "90.0".to_owned(), "12345".to_owned()].to_vec()];
+        let of = |width| layout(&columns, &headings, &rows, Some(width), false);
+        assert_eq!((of(55).shown, of(55).bars), (vec![(0, 31), (1, 4), (2, 5)], vec![1]));
+        assert_eq!((of(54).shown, of(54).bars, of(54).crowded), (vec![(0, 31), (1, 4)], vec![1], vec![2]));
+        assert_eq!((of(47).shown, of(47).bars), (vec![(0, 31), (1, 4)], vec![]));
+        let mut ranked = columns.clone();
+        ranked[2].spare = 3;
+        let narrow = layout(&ranked, &headings, &rows, Some(48), false);
+        assert_eq!((narrow.shown, narrow.bars), (vec![(0, 31), (1, 4), (2, 5)], vec![]));
+        assert_eq!((of(36).shown, of(36).crowded), (vec![(0, 30), (1, 4)], vec![2]));
     }
 }

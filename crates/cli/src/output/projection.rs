@@ -28,7 +28,7 @@ impl Projection {
     }
 
     /// The single values of a type in the order in which people look for them: names, states, sizes, times, the rest.
-    /// Ids and links are details, and so are the values of nested objects, by dotted names.
+    /// Ids and links are details, and so are the values of nested objects, by dotted names, unless they are sizes.
     pub(crate) fn for_people(shape: &'static Shape) -> Self {
         let is_reference = shape.index_of("Href").is_some() && shape.index_of("Type").is_some();
         let mut columns = Vec::new();
@@ -37,8 +37,11 @@ impl Projection {
                 let inner = nested.fields.iter().filter(|inner| is_plain(inner) && !is_identity(inner));
                 columns.extend(inner.map(|inner| {
                     let kind = shown(inner.json, inner.kind, inner.repeat);
-                    let column = Column::new(format!("{}.{}", field.json, inner.json), kind).detail();
-                    (column, vec![field.json.to_owned(), inner.json.to_owned()])
+                    let column = Column::new(format!("{}.{}", field.json, inner.json), kind);
+                    (
+                        if is_size(kind) { column } else { column.detail() },
+                        vec![field.json.to_owned(), inner.json.to_owned()],
+                    )
                 }));
             } else if is_plain(field) {
                 let mut column = Column::new(field.json, shown(field.json, field.kind, field.repeat));
@@ -139,15 +142,23 @@ fn shown(name: &str, kind: WireKind, repeat: Repeat) -> Kind {
 /// What a whole number counts, by its name: the systems write sizes in bytes unless the name has another unit.
 fn size(name: &str) -> Option<Kind> {
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    let counts_others = ["cpu", "bandwidth", "resourcesize", "replicatedsize", "ipv4", "ipv6", "ipnumber"];
     match name {
         "pagesize" => None,
-        _ if name.contains("cpu") || name.contains("bandwidth") || name.contains("resourcesize") => None,
+        // Enterprise Manager's, of a repository.
+        "quota" | "usedquota" => Some(Kind::Mebibytes),
+        _ if counts_others.iter().any(|other| name.contains(other)) => None,
         _ if ends(&["percent"]) => Some(Kind::Percent),
         _ if ends(&["mb"]) => Some(Kind::Mebibytes),
-        _ if ends(&["gb"]) => Some(Kind::Gibibytes),
+        _ if ends(&["gb", "gbsize"]) => Some(Kind::Gibibytes),
+        _ if ends(&["bytesps"]) => Some(Kind::Rate),
         _ if ends(&["bytes", "capacity", "space", "size"]) => Some(Kind::Bytes),
         _ => None,
     }
+}
+
+fn is_size(kind: Kind) -> bool {
+    matches!(kind, Kind::Bytes | Kind::Mebibytes | Kind::Gibibytes | Kind::Percent)
 }
 
 /// One value that fits a cell, or a list of such.
@@ -176,14 +187,15 @@ fn rank(column: &Column) -> u8 {
         {
             2
         }
-        Kind::Bytes | Kind::Mebibytes | Kind::Gibibytes | Kind::Percent => 3,
+        Kind::Rate => 6,
+        _ if is_size(column.kind) => 3,
         Kind::Time => 4,
         Kind::Text if ["reason", "message", "details"].iter().any(|word| name.ends_with(word)) => 5,
         Kind::Number => 6,
         Kind::Name => 7,
         Kind::Text if name != "description" => 7,
         Kind::Bool => 8,
-        Kind::Text | Kind::Trend => 9,
+        _ => 9,
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
 use super::layout::{GAP, Layout, layout, wrap};
-use super::{Column, Kind, Row, RowWriter, cell};
+use super::{Column, Kind, Row, RowWriter, bar, cell};
 use crate::console::Console;
 use crate::escape;
 use crate::exit::Failure;
@@ -25,12 +25,14 @@ pub(crate) struct TableWriter<W: Write> {
     wide: bool,
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
+    /// Whether the last row sums up the others.
+    has_total: bool,
 }
 
 impl<W: Write> TableWriter<W> {
     /// A table for the console; with all columns when it is `wide`.
     pub(crate) fn new(out: W, console: Console, header: bool, wide: bool) -> Self {
-        Self { out, console, header, wide, columns: Vec::new(), rows: Vec::new() }
+        Self { out, console, header, wide, columns: Vec::new(), rows: Vec::new(), has_total: false }
     }
 }
 
@@ -46,6 +48,15 @@ impl<W: Write> RowWriter for TableWriter<W> {
         Ok(())
     }
 
+    fn total(&mut self, mut row: Row) -> Result<(), Failure> {
+        self.has_total = true;
+        let label = self.columns.first().zip(row.first_mut());
+        if let Some((_, first)) = label.filter(|(column, _)| matches!(column.kind, Kind::Name | Kind::Text)) {
+            *first = "total".into();
+        }
+        self.row(row)
+    }
+
     fn flush(&mut self) -> Result<(), Failure> {
         Ok(())
     }
@@ -57,12 +68,17 @@ impl<W: Write> RowWriter for TableWriter<W> {
         }
         let headings: Vec<String> = self.columns.iter().map(heading).collect();
         let layout = layout(&self.columns, &headings, &self.rows, self.console.width(), self.wide);
-        let drawing = Drawing { columns: &self.columns, shown: &layout.shown, colours: self.console.colours() };
+        let drawing = Drawing { columns: &self.columns, layout: &layout, colours: self.console.colours() };
         let mut text = String::new();
         if self.header {
             drawing.header(&mut text, &headings);
         }
-        self.rows.iter().for_each(|row| drawing.row(&mut text, row));
+        let (rows, total) = self.rows.split_at(self.rows.len() - usize::from(self.has_total));
+        rows.iter().for_each(|row| drawing.row(&mut text, row));
+        for row in total {
+            drawing.rule(&mut text);
+            drawing.row(&mut text, row);
+        }
         if !self.console.page(&text) {
             let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
             written.map_err(|error| Failure::output(&error))?;
@@ -95,8 +111,9 @@ fn left_out(columns: &[Column], layout: &Layout) -> Option<String> {
         places.iter().filter_map(|at| columns.get(*at)).map(|column| column.name.as_str()).collect()
     };
     let hidden = names(&[layout.crowded.as_slice(), &layout.details].concat());
-    // Of ids and the like it does not matter that nothing is in them.
-    let empty: Vec<usize> = layout.empty.iter().copied().filter(|at| !columns[*at].detail).collect();
+    // Of ids, nested values and the like it does not matter that nothing is in them.
+    let matters = |at: &usize| !columns[*at].detail && !columns[*at].name.contains('.');
+    let empty: Vec<usize> = layout.empty.iter().copied().filter(matters).collect();
     let mut parts = Vec::new();
     if !hidden.is_empty() {
         parts.push(format!("-o wide also shows {}", some(&hidden)));
@@ -119,14 +136,14 @@ fn some(names: &[&str]) -> String {
 /// How a table looks.
 struct Drawing<'a> {
     columns: &'a [Column],
-    shown: &'a [(usize, usize)],
+    layout: &'a Layout,
     colours: bool,
 }
 
 impl Drawing<'_> {
     fn header(&self, text: &mut String, headings: &[String]) {
         let mut line = String::new();
-        for &(at, width) in self.shown {
+        for &(at, width) in &self.layout.shown {
             let heading = headings.get(at).map_or("", String::as_str);
             self.cell(&mut line, at, heading, width, Style::new());
         }
@@ -134,9 +151,21 @@ impl Drawing<'_> {
         text.push_str(&if self.colours { format!("{HEADER}{line}{HEADER:#}\n") } else { format!("{line}\n") });
     }
 
+    fn rule(&self, text: &mut String) {
+        let rule = |&(at, width): &(usize, usize)| "─".repeat(width + if self.has_bar(at) { bar::WIDTH } else { 0 });
+        let rules: Vec<String> = self.layout.shown.iter().map(rule).collect();
+        text.push_str(&rules.join(&" ".repeat(GAP)));
+        text.push('\n');
+    }
+
+    fn has_bar(&self, at: usize) -> bool {
+        self.layout.bars.contains(&at)
+    }
+
     /// A row, of as many lines as its longest cell has.
     fn row(&self, text: &mut String, row: &[String]) {
         let cells: Vec<(usize, usize, Vec<String>)> = self
+            .layout
             .shown
             .iter()
             .map(|&(at, width)| {
@@ -162,8 +191,13 @@ impl Drawing<'_> {
         let pad = " ".repeat(width.saturating_sub(part.width()));
         let kind = self.columns[at].kind;
         let numeric = !matches!(kind, Kind::Text | Kind::Name | Kind::State | Kind::Bool | Kind::Time | Kind::Trend);
-        let part = format!("{style}{part}{style:#}");
+        let bar = if self.has_bar(at) { bar::behind(part) } else { String::new() };
+        let part = format!("{style}{part}{}{style:#}", bar.trim_end());
         line.push_str(&if numeric { pad + &part } else { part + &pad });
+        // Blank where there is no bar: above one, and behind a dash.
+        if bar.trim_end().is_empty() {
+            line.push_str(&bar);
+        }
         line.push_str(&" ".repeat(GAP));
     }
 }

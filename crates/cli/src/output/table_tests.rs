@@ -43,7 +43,7 @@ fn rendered(width: Option<usize>, wide: bool, colours: bool) -> (String, Option<
     };
     let rows: Vec<_> = rows().into_iter().map(cells).collect();
     let layout = layout(&columns, &headings, &rows, width, wide);
-    let drawing = Drawing { columns: &columns, shown: &layout.shown, colours };
+    let drawing = Drawing { columns: &columns, layout: &layout, colours };
     let mut text = String::new();
     drawing.header(&mut text, &headings);
     rows.iter().for_each(|row| drawing.row(&mut text, row));

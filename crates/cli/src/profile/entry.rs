@@ -13,7 +13,7 @@ use crate::exit::Failure;
 use crate::secret::Source;
 use crate::{api_version, suggest};
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "system",
     "url",
     "also_known_as",
@@ -24,6 +24,7 @@ const KEYS: [&str; 20] = [
     "password_file",
     "password_env",
     "password_command",
+    "password_keyring",
     "pin",
     "ca",
     "insecure",
@@ -50,7 +51,9 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
     let keys = Keys { name, table, folder };
     if let Some(key) = ["password", "secret", "token"].into_iter().find(|key| table.contains_key(key)) {
         return Err(keys.wrong(key, "a password does not belong into this file")).map_err(|failure: Failure| {
-            failure.with_help("use password_file, password_env or password_command, and change the password")
+            failure.with_help(
+                "use password_file, password_env, password_command or password_keyring, and change the password",
+            )
         });
     }
     let system = keys.required("system")?.parse().map_err(|problem: String| keys.wrong("system", &problem))?;
@@ -108,6 +111,7 @@ pub(crate) fn write(profile: &Profile) -> Table {
     match &profile.password {
         Source::File(path) => put("password_file", &path.to_string_lossy()),
         Source::Env(name) => put("password_env", name),
+        Source::Keyring(name) => put("password_keyring", name),
         Source::Command(words) => {
             table.insert("password_command", value(words.iter().map(String::as_str).collect::<toml_edit::Array>()));
         }
@@ -272,7 +276,8 @@ impl Keys<'_> {
         let file = self.path("password_file")?.map(Source::File);
         let env = self.text("password_env")?.map(Source::Env);
         let command = self.command()?;
-        let mut sources = [file, env, command].into_iter().flatten();
+        let keyring = self.text("password_keyring")?.map(Source::Keyring);
+        let mut sources = [file, env, command, keyring].into_iter().flatten();
         let source = sources.next().unwrap_or(Source::Prompt);
         match sources.next() {
             None => Ok(source),
@@ -334,6 +339,7 @@ mod tests {
             (Source::File("/run/pw".into()), Trust::Pin(pin)),
             (Source::Env("PW".into()), Trust::Ca("/etc/ca.pem".into())),
             (Source::Command(["op", "read", "a b"].map(String::from).into()), Trust::Insecure),
+            (Source::Keyring("em1".into()), Trust::System),
             (Source::Prompt, Trust::System),
         ] {
             let operator = trust == Trust::System;

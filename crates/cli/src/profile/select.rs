@@ -164,6 +164,9 @@ pub(crate) fn select(wanted: Wanted<'_>, location: &Location) -> Result<Selectio
         selection.warnings.extend(read.warnings);
         selection.servers.push(Server::Profile(Box::new(read.profile)));
     }
+    if selection.servers.is_empty() && named {
+        return Err(none_of(wanted));
+    }
     if selection.servers.is_empty() {
         let of = wanted.system.map_or_else(String::new, |system| format!(" of {}", system.product()));
         let mut failure = Failure::usage(format!("there is no profile{of} in {}", file.path().display()))
@@ -201,10 +204,21 @@ fn demo(wanted: Wanted<'_>, why: &str, unknown: impl Fn(&str) -> Failure) -> Res
         }
         servers.push(Server::Demo(demo));
     }
+    if servers.is_empty() && !wanted.profiles.is_empty() {
+        return Err(none_of(wanted));
+    }
     if servers.is_empty() {
         servers.extend(Demo::serving(wanted.system).map(Server::Demo));
     }
     Ok(Selection { servers, notice: Some(why.to_owned()), warnings: Vec::new() })
+}
+
+/// What `-p` says has servers, and none of the system that is asked.
+fn none_of(wanted: Wanted<'_>) -> Failure {
+    let system = wanted.system.map_or("any system", System::product);
+    let options: Vec<String> = wanted.profiles.iter().map(|profile| format!("-p {}", profile.escape_debug())).collect();
+    Failure::usage(format!("{} names no server of {system}", options.join(" ")))
+        .with_help("`backhaul profile list` shows which system each profile is of")
 }
 
 fn other_system(name: &str, is: System, wanted: Option<System>) -> Failure {

@@ -1,13 +1,13 @@
-//! Where a password comes from: a file, the environment, a command, or the person at the terminal.
+//! Where a password comes from: a file, the environment, a command, the keyring, or the person at the terminal.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::Secret;
+use super::{Secret, keyring};
 use crate::exit::Failure;
 use crate::input;
 
@@ -25,6 +25,8 @@ pub(crate) enum Source {
     Env(String),
     /// A program and its arguments; the first line that it prints is the password.
     Command(Vec<String>),
+    /// An entry of the platform's keyring.
+    Keyring(String),
     /// The person at the terminal is asked, every time.
     Prompt,
 }
@@ -39,21 +41,22 @@ impl Source {
         }
     }
 
-    /// `file`, `env`, `command` or `prompt`.
+    /// `file`, `env`, `command`, `keyring` or `prompt`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::File(_) => "file",
             Self::Env(_) => "env",
             Self::Command(_) => "command",
+            Self::Keyring(_) => "keyring",
             Self::Prompt => "prompt",
         }
     }
 
-    /// Which file, variable or program. A command's arguments are left out: they may hold what nobody should see.
+    /// Which file, variable, program or entry. A command's arguments are left out: they may hold what nobody should see.
     pub(crate) fn place(&self) -> Option<String> {
         match self {
             Self::File(path) => Some(path.display().to_string()),
-            Self::Env(name) => Some(name.clone()),
+            Self::Env(name) | Self::Keyring(name) => Some(name.clone()),
             Self::Command(words) => words.first().cloned(),
             Self::Prompt => None,
         }
@@ -65,6 +68,7 @@ impl Source {
             Self::File(path) => from_file_of(PASSWORD, path)?,
             Self::Env(name) => from_env(name)?,
             Self::Command(words) => from_command(words, COMMAND_LIMIT)?,
+            Self::Keyring(name) => keyring::read(name)?,
             Self::Prompt => from_prompt(profile)?,
         };
         if secret.expose().is_empty() {
@@ -202,10 +206,26 @@ fn finish(child: &mut Child, limit: Duration) -> Result<(Vec<u8>, ExitStatus), S
     }
 }
 
+/// A password that is to be kept: asked for on the terminal, or the first line of what stands in its place.
+pub(crate) fn to_keep(profile: &str) -> Result<Secret, Failure> {
+    let secret = if io::stdin().is_terminal() {
+        from_prompt(profile)?
+    } else {
+        let mut line = String::new();
+        let read = io::stdin().lock().take(MOST_BYTES).read_line(&mut line);
+        read.map_err(|error| Failure::usage(format!("standard input cannot be read: {error}")))?;
+        Secret::from(line.trim_end_matches(['\r', '\n']).to_owned())
+    };
+    if secret.expose().is_empty() {
+        return Err(Failure::usage(format!("the password of profile `{profile}` is empty")));
+    }
+    Ok(secret)
+}
+
 fn from_prompt(profile: &str) -> Result<Secret, Failure> {
     let nobody = || {
         Failure::usage(format!("the password of profile `{profile}` must be asked for, and there is no terminal"))
-            .with_help("give the profile a password_file, password_env or password_command")
+            .with_help("give the profile a password_file, password_env, password_command or password_keyring")
     };
     if !io::stderr().is_terminal() && !io::stdin().is_terminal() {
         return Err(nobody());

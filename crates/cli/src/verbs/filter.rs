@@ -9,7 +9,7 @@ use backhaul_filter::{
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, Wording, allow_joined, allow_unlisted, plan, wordings};
+use super::query::{Listing, Wording, allow_joined, allow_unlisted, plan, worded};
 use crate::args::filter::{Check, Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
@@ -134,14 +134,16 @@ impl Given {
         })
     }
 
+    /// The words for the newest version of the API, and which that is where it matters.
     fn wordings(
         &self,
         listing: &Listing,
         order: Option<Order<'_>>,
         limit: Option<u64>,
-    ) -> Result<Vec<Wording>, Failure> {
+    ) -> Result<(Option<u8>, Vec<Wording>), Failure> {
         let ask = Selection { filter: Some(self.parsed.expr()), order, limit, several: false };
-        wordings(listing, &ask, &Params::default(), None, Code::DataSaysNo)
+        let newest = worded(listing, &ask, &Params::default(), None, Code::DataSaysNo)?.pop();
+        newest.ok_or_else(|| Failure::internal("a listing that nobody can be asked for"))
     }
 }
 

@@ -138,8 +138,7 @@ fn columns(names: &[&'static str], asked: bool) -> Vec<Column> {
         };
         let column = column.spare(match *name {
             "job" | "result" => 0,
-            "reason" => 1,
-            "started" => 2,
+            "reason" | "started" => 1,
             "server" => 3,
             "ended" => 4,
             _ => 5,

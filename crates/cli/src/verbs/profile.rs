@@ -19,7 +19,7 @@ use crate::profile::{
     Backend, ClientFiles, ConfigFile, Demo, Location, Profile, Tls, Trust, Wanted, check_logon, check_name, parse_url,
     select_one, without_slash,
 };
-use crate::secret::Source;
+use crate::secret::{self, Source};
 use crate::{api_version, input};
 
 /// Runs the verb.
@@ -57,7 +57,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
         user,
         logon,
         utc_offset: args.utc_offset.unwrap_or_default(),
-        password: password(&args.password)?.unwrap_or(Source::Prompt),
+        password: password(&args.password, &args.name)?.unwrap_or(Source::Prompt),
         trust: trust(&args.trust)?.unwrap_or(Trust::System),
         also_known_as: other_names(args.also_known_as.as_deref().unwrap_or_default())?,
         tls: Tls::default(),
@@ -72,6 +72,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
     }
     let profile = if args.trust.learn_pin { learned(profile, console)? } else { profile };
     checked(&profile)?;
+    keep(&args.password, &profile)?;
     location.change(|file| file.add(&profile))?;
     said(&profile, "added to", location, console);
     Ok(Code::Done)
@@ -91,7 +92,7 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
             let version = version.map(|text| api_version::normalise(profile.system, text)).transpose();
             profile.api_version = version.map_err(Failure::usage)?;
         }
-        profile.password = password(&args.password)?.unwrap_or(profile.password);
+        profile.password = password(&args.password, &args.name)?.unwrap_or(profile.password);
         profile.trust = if args.system_trust { Trust::System } else { trust(&args.trust)?.unwrap_or(profile.trust) };
         profile.tags = args.tags.clone().unwrap_or(profile.tags);
         if args.no_client_certificate {
@@ -102,7 +103,10 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
     };
     // A server may take its time to show its certificate: nobody waits for the file meanwhile.
     let before = existing_profile(&args.name, location)?;
-    let pin = if args.trust.learn_pin { Some(learned(changed(before)?, console)?.trust) } else { None };
+    let old_password = before.password.clone();
+    let after = changed(before)?;
+    keep(&args.password, &after)?;
+    let pin = if args.trust.learn_pin { Some(learned(after, console)?.trust) } else { None };
     let profile = location.change(|file| {
         let mut profile = changed(file.get(&args.name)?.profile)?;
         profile.trust = pin.clone().unwrap_or(profile.trust);
@@ -110,6 +114,9 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
         file.replace(&profile)?;
         Ok(profile)
     })?;
+    if profile.password != old_password {
+        forget(old_password, location, console);
+    }
     said(&profile, "changed in", location, console);
     Ok(Code::Done)
 }
@@ -159,8 +166,31 @@ fn said(profile: &Profile, done: &str, location: &Location, console: &Console) {
     console.note(&format!("profile `{}` {done} {}", profile.name, location.path.display()));
 }
 
-/// Where the password comes from; nothing when no option says so.
-fn password(args: &Password) -> Result<Option<Source>, Failure> {
+/// Asks for the password that the keyring is to have.
+fn keep(args: &Password, profile: &Profile) -> Result<(), Failure> {
+    match &profile.password {
+        Source::Keyring(entry) if args.password_keyring => secret::keep(entry, &secret::to_keep(&profile.name)?),
+        _ => Ok(()),
+    }
+}
+
+/// Takes a password that no profile names any more out of the keyring; one that cannot be reached keeps it, which is told.
+fn forget(source: Source, location: &Location, console: &Console) {
+    let Source::Keyring(entry) = &source else { return };
+    let file = location.open().ok().flatten();
+    let mut named = file.iter().flat_map(|file| file.names().into_iter().filter_map(|name| file.get(name).ok()));
+    if !named.any(|read| read.profile.password == source)
+        && let Err(failure) = secret::forget(entry)
+    {
+        console.warn(&format!("the password stays in the keyring, as the entry `{entry}`: {}", failure.message()));
+    }
+}
+
+/// Where the password of the profile comes from; nothing when no option says so.
+fn password(args: &Password, profile: &str) -> Result<Option<Source>, Failure> {
+    if args.password_keyring {
+        return Ok(Some(Source::Keyring(profile.to_owned())));
+    }
     if let Some(path) = &args.password_file {
         return existing(path).map(|path| Some(Source::File(path)));
     }
@@ -300,7 +330,11 @@ fn remove(name: &str, location: &Location, console: &Console) -> Outcome {
         let path = location.path.display();
         return Err(Failure::usage(format!("there is no profile `{name}`, as there is no configuration file {path}")));
     }
+    let kept = location.open()?.and_then(|file| file.get(name).ok()).map(|read| read.profile.password);
     location.change(|file| file.remove(name))?;
+    if let Some(source) = kept {
+        forget(source, location, console);
+    }
     console.note(&format!("profile `{name}` removed from {}", location.path.display()));
     Ok(Code::Done)
 }

@@ -14,12 +14,12 @@ use backhaul_models::registry;
 use backhaul_transport::Params;
 use backhaul_wire::Drift;
 
-use self::asking::{Asking, One};
+use self::asking::{Asking, Asks, One};
 pub(crate) use self::listing::Listing;
 use self::request::Request;
 pub(super) use self::request::{allow_joined, allow_unlisted, plan};
 use self::rows::{Chosen, Kept, Rows};
-pub(super) use self::wording::{Wording, wordings};
+pub(super) use self::wording::{Wording, worded, wordings};
 use crate::api_version;
 use crate::args::data::Query;
 use crate::connect::{self, Peer};
@@ -62,21 +62,26 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let style = args.output.style(console)?;
     let chosen = Chosen::new(listing.item, &args.fields, several, &style)?.with_unknown(args.unknown, &style)?;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
-    let wordings =
-        wordings(&listing, &Selection { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
-    let mut asks = Vec::with_capacity(wordings.len());
-    for wording in &wordings {
-        let request = Request::new(&listing, params.clone(), wording, order.as_ref(), chosen.projection(&args.fields))?;
-        let here = wording.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
-        let here = here.map_err(|error| Failure::usage(error.to_string()))?;
-        asks.push(One { plan: &wording.plan, request, here });
+    let ask = Selection { filter, order, limit: args.limit, several };
+    let worded = worded(&listing, &ask, &params, version, Code::Usage)?;
+    let mut asks = Asks::default();
+    for (version, wordings) in &worded {
+        let mut ones = Vec::with_capacity(wordings.len());
+        for wording in wordings {
+            let (params, projection) = (params.clone(), chosen.projection(&args.fields));
+            let request = Request::new(&listing, params, wording, order.as_ref(), projection)?;
+            let here = wording.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
+            let here = here.map_err(|error| Failure::usage(error.to_string()))?;
+            ones.push(One { plan: &wording.plan, request, here });
+        }
+        asks.0.push((*version, ones));
     }
     if args.explain {
         explain::print(&listing, &asks, &selection.servers, args, &style, console)?;
         return Ok(Code::Done);
     }
     // An order that one of the wordings leaves to us is made for all rows: what is in order already stays in it.
-    let order_here = wordings.iter().any(|wording| wording.plan.order_here());
+    let order_here = worded.iter().flat_map(|(_, wordings)| wordings).any(|wording| wording.plan.order_here());
 
     let mut rows = Rows::new(&style, chosen, args.limit, console);
     let mut kept = order_here.then(Kept::default);

@@ -31,7 +31,7 @@ pub(super) fn run(given: &Given, args: &Explain, console: &Console) -> Outcome {
         Some((name, descending)) => Some(Order { field: expression::order(name, &schema)?, descending }),
         None => None,
     };
-    let wordings = given.wordings(listing, order, args.limit)?;
+    let (newest, wordings) = given.wordings(listing, order, args.limit)?;
     let Some(best) = wordings.first() else { return Err(Failure::internal("a listing that nobody can be asked for")) };
     let parts = best.plan.parts();
     let rows = match &best.zql {
@@ -44,6 +44,11 @@ pub(super) fn run(given: &Given, args: &Explain, console: &Console) -> Outcome {
     };
     let columns = ["condition", "evaluated", "sent", "why"].map(|name| Column::new(name, Kind::Text)).into();
     Table { columns, rows }.print(&args.output.style(console)?, console)?;
+    if let Some(newest) = newest {
+        console.note(&format!(
+            "so it is with v{newest} of the API, and others may take less: `backhaul query --explain` shows each"
+        ));
+    }
     Ok(Code::Done)
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use backhaul_filter::{Plan, Predicate, Reflected};
 use backhaul_models::registry;
-use backhaul_wire::{Drift, Struct};
+use backhaul_wire::{ApiVersion, Drift, Struct};
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc::{Sender, channel};
 
@@ -33,11 +33,32 @@ pub(super) struct One<'a> {
     pub(super) here: Option<Predicate<'a>>,
 }
 
+/// The wordings to ask in, by the version of the API that is spoken where it matters; those of the first entry are for any other.
+#[derive(Default)]
+pub(super) struct Asks<'a>(pub(super) Vec<(Option<u8>, Vec<One<'a>>)>);
+
+impl<'a> Asks<'a> {
+    /// Whether the words depend on a version that a server tells when it is asked.
+    pub(super) fn depends_on_version(&self) -> bool {
+        self.0.len() > 1
+    }
+
+    /// Whether a version is asked in words of its own.
+    pub(super) fn has_own(&self, version: u8) -> bool {
+        self.0.iter().any(|(of, _)| *of == Some(version))
+    }
+
+    /// The wordings for a version, of which the next one serves where a server does not know the one before.
+    pub(super) fn of(&self, version: Option<u8>) -> &[One<'a>] {
+        let own = self.0.iter().find(|(of, _)| of.is_some() && *of == version);
+        own.or(self.0.first()).map_or(&[], |(_, asks)| asks)
+    }
+}
+
 /// A query under way.
 pub(super) struct Asking<'a> {
     pub(super) listing: &'a Listing,
-    /// The wordings to ask in; the next one serves where a server does not know the one before.
-    pub(super) asks: &'a [One<'a>],
+    pub(super) asks: &'a Asks<'a>,
     /// Whether rows are printed in the order of the servers, and not as they come.
     pub(super) in_order: bool,
     /// What servers send that the schemas do not know.
@@ -135,7 +156,8 @@ impl Asking<'_> {
     /// Asks one server, page after page.
     async fn one(&self, at: usize, peer: &Peer, pages: &Sender<Page>, enough: &Cell<bool>) -> Result<(), Failure> {
         let operation = self.listing.operation;
-        let mut wordings = self.asks.iter();
+        let version = if self.asks.depends_on_version() { peer.version().await? } else { None };
+        let mut wordings = self.asks.of(version.map(ApiVersion::get)).iter();
         let Some(mut wording) = wordings.next() else { return Ok(()) };
         self.console.verbose(1, || wording.plan.to_string());
         let (mut listed, mut begun) = (wording.request.pages(&peer.client, operation), false);

@@ -1,9 +1,11 @@
 //! `query --explain`: the requests that would be sent, and what would be done here.
 
 use backhaul_filter::Expr;
+use backhaul_models::vb365::VERSIONS;
+use backhaul_wire::ApiVersion;
 use serde_json::json;
 
-use super::asking::One;
+use super::asking::{Asks, One};
 use super::request::Request;
 use crate::args::data::Query;
 use crate::connect::Preview;
@@ -16,7 +18,7 @@ use crate::verbs::query::Listing;
 /// Prints a row per server and wording. Nothing is sent.
 pub(super) fn print(
     listing: &Listing,
-    asks: &[One<'_>],
+    asks: &Asks<'_>,
     servers: &[Server],
     args: &Query,
     style: &Style,
@@ -25,8 +27,17 @@ pub(super) fn print(
     let mut rows = Vec::new();
     for server in servers {
         let preview = Preview::of(server, &args.connection)?;
-        for (at, ask) in asks.iter().enumerate() {
-            rows.push(row(listing, ask, server, &preview, at)?);
+        let stated = preview.stated();
+        if stated.is_none() && asks.depends_on_version() {
+            for (version, ask) in by_version(listing, asks) {
+                let when = format!("where the server speaks v{version}");
+                rows.push(row(listing, ask, server, &preview.speaking(version), &when)?);
+            }
+            continue;
+        }
+        for (at, ask) in asks.of(stated).iter().enumerate() {
+            let when = if at == 0 { "first" } else { "where the server does not know that" };
+            rows.push(row(listing, ask, server, &preview, when)?);
         }
     }
     let columns = vec![
@@ -41,14 +52,23 @@ pub(super) fn print(
     Ok(())
 }
 
-fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, at: usize) -> Result<Row, Failure> {
+/// The versions that are asked in words of their own, the newest first, and the newest of the others.
+fn by_version<'a, 'b>(listing: &Listing, asks: &'b Asks<'a>) -> Vec<(u8, &'b One<'a>)> {
+    let known = VERSIONS.rev().filter(|version| listing.operation.versions.contains(ApiVersion::new(*version)));
+    let mut others = false;
+    known
+        .filter(|version| asks.has_own(*version) || !std::mem::replace(&mut others, true))
+        .filter_map(|version| Some((version, asks.of(Some(version)).first()?)))
+        .collect()
+}
+
+fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, when: &str) -> Result<Row, Failure> {
     let request = match &ask.request {
         Request::Own(given) => {
             format!("{} {}", listing.operation.method, preview.url(listing.operation, &given.params)?)
         }
         Request::Zql(zql) => format!("ZQL {zql}"),
     };
-    let when = if at == 0 { "first" } else { "where the server does not know that" };
     Ok(vec![
         json!(server.name()),
         json!(when),

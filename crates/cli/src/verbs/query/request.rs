@@ -257,6 +257,30 @@ mod tests {
     }
 
     #[test]
+    fn a_server_is_told_what_its_own_version_takes() -> Result<(), Failure> {
+        let target = "vb365.JobSession".parse().map_err(|message: String| Failure::internal(message))?;
+        let listing = Listing::about(&target)?;
+        let filter = "jobId==0b2b4f5e-7c5b-4c1c-9f0a-0d4a1d9f0c11;status==Failed;endTime>=2026-11-28T00:00:00Z";
+        let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
+        let ask = Selection { filter: Some(parsed.expr()), ..Selection::default() };
+        let worded = super::super::worded(&listing, &ask, &Params::default(), None, Code::Usage)?;
+        let sent = |(version, wordings): &(Option<u8>, Vec<Wording>)| {
+            let sent = wordings[0].plan.sent().iter().map(|(name, _)| name.to_string());
+            (*version, sent.collect::<Vec<_>>().join(" "))
+        };
+        let sent: Vec<_> = worded.iter().map(sent).collect();
+        let told = |version, names: &str| (version, names.to_owned());
+        let expected = [
+            told(None, ""),
+            told(Some(6), "endTimeLowerBound"),
+            told(Some(7), "jobId endTimeLowerBound"),
+            told(Some(8), "jobId status endTimeLowerBound"),
+        ];
+        assert_eq!(sent, expected);
+        Ok(())
+    }
+
+    #[test]
     fn what_nobody_can_evaluate_is_refused() {
         for (filter, says) in [
             ("createDate>\"2024-01-31T08:00:00Z\"", "time zone"),

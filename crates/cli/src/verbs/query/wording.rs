@@ -1,6 +1,7 @@
 //! In which words a server is asked: its own parameters, or ZStack's query language.
 
 use backhaul_filter::{Plan, Schema, Selection, Target, lower};
+use backhaul_models::vb365::VERSIONS;
 use backhaul_transport::Params;
 use backhaul_transport::zstack::Zql;
 use backhaul_wire::System;
@@ -41,6 +42,30 @@ pub(crate) fn wordings(
         (Ok(own), Some(_)) => Ok(vec![own]),
         (Err(_), Some(zql)) => zql.map(|zql| vec![zql]),
     }
+}
+
+/// The same for each version of VB365's API that narrows a listing in its own way, and first for any other version. What is
+/// not known until a server is asked, or has no versions, is worded once.
+pub(crate) fn worded(
+    listing: &Listing,
+    ask: &Selection<'_>,
+    given: &Params,
+    version: Option<u8>,
+    code: Code,
+) -> Result<Vec<(Option<u8>, Vec<Wording>)>, Failure> {
+    let any = wordings(listing, ask, given, version, code)?;
+    let sent = |wordings: &[Wording]| wordings.first().map(|wording| wording.plan.sent().to_vec());
+    let usual = sent(&any);
+    let mut all = vec![(None, any)];
+    if listing.operation.system == System::Vb365 && version.is_none() {
+        for version in VERSIONS {
+            let own = wordings(listing, ask, given, Some(version), code)?;
+            if sent(&own) != usual {
+                all.push((Some(version), own));
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn zql(listing: &Listing, ask: &Selection<'_>, all: Zql, code: Code) -> Result<Wording, Failure> {

@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::exit::{Code, Failure};
 use crate::expression;
 use crate::input::Expression;
-use crate::output::{self, Column, Format, Kind, RowWriter, Style};
+use crate::output::{self, Column, Format, Kind, RowWriter, Style, Table};
 use crate::suggest;
 
 /// How many columns the first release had. A table leaves out those that came later where they say nothing.
@@ -107,7 +107,10 @@ impl<'a> Shown<'a> {
             return report::now(report, &rows, self.question, &self.fields, missing, self.console);
         }
         if self.question.total || !self.question.by.is_empty() {
-            return sums::table(&rows, self.question, self.console)?.print(&self.style, self.console);
+            let sums = sums::table(&rows, self.question, self.console)?;
+            let has_total = self.question.total && !self.question.by.is_empty();
+            let print = if has_total { Table::print_with_total } else { Table::print };
+            return print(sums, &self.style, self.console);
         }
         self.sort(&mut rows);
         if self.question.influx {
