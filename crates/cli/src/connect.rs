@@ -236,6 +236,7 @@ pub(crate) fn check(profile: &Profile) -> Result<(), Failure> {
 /// is asked for, so that the connection ends before a request is sent.
 pub(crate) async fn certificate(profile: &Profile) -> Result<Pin, Failure> {
     let mut options = Options::new(profile.address(), "nobody", "").map_err(unusable)?;
+    secure(&mut options, profile)?;
     options.http.tls = TlsChoice::Pin([0; 32].into());
     let client = Client::new(profile.system, options).map_err(|error| Failure::usage(error.to_string()))?;
     let unknown = || Failure::new(Code::NotReachable, format!("{} shows no certificate", profile.address()));

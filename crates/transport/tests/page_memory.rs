@@ -13,7 +13,7 @@ use backhaul_transport::{Error, Options, Vb365Options};
 use backhaul_wire::ApiVersion;
 use futures_util::{Stream, TryStreamExt};
 
-const PAGE: usize = 1 << 20;
+const PAGE: usize = 512 << 10;
 
 /// A number of the process's own, in bytes.
 fn status(name: &str) -> usize {

@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::breaker::Breaker;
 use super::carrier::{Came, Carrier};
 use super::error::{Cause, HttpError};
-use super::message::{Limits, Request, Response, StreamingResponse, within};
+use super::message::{Limits, Place, Request, Response, StreamingResponse, within};
 use super::pace::Pace;
 use super::retry::Budget;
 use super::{HttpOptions, Stub, trace};
@@ -145,7 +145,7 @@ impl Shared {
     async fn tried<T>(
         &self,
         request: &Request,
-        work: impl AsyncFnOnce(Option<OwnedSemaphorePermit>, &str) -> Result<T, HttpError>,
+        work: impl AsyncFnOnce(Option<OwnedSemaphorePermit>, &Place) -> Result<T, HttpError>,
     ) -> Result<T, HttpError> {
         let place = request.place();
         let outcome = within(None, request.deadline, &place, async {

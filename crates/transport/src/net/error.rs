@@ -8,6 +8,7 @@ use std::{fmt, io};
 use http::HeaderName;
 use rustls::{CertificateError, OtherError};
 
+use super::message::Place;
 use super::verify::Refusal;
 
 /// No answer came, or not all of it.
@@ -202,8 +203,8 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
 }
 
 impl HttpError {
-    pub(super) fn new(cause: Cause, place: Option<String>) -> Self {
-        Self(Arc::new(Inner { cause, place }))
+    pub(super) fn new(cause: Cause, place: Option<Place>) -> Self {
+        Self(Arc::new(Inner { cause, place: place.map(|place| place.to_string()) }))
     }
 
     /// A connection that ended before the answer did, for a [`Stub`](super::Stub) to give.

@@ -95,8 +95,21 @@ impl Request {
     }
 
     /// Method and address, for an error.
-    pub(super) fn place(&self) -> String {
-        format!("{} {}", self.method, shown(&self.url))
+    pub(super) fn place(&self) -> Place {
+        Place { method: self.method.clone(), url: self.url.clone() }
+    }
+}
+
+/// Method and address of a request: they are written only where there is an error to tell.
+#[derive(Clone)]
+pub(super) struct Place {
+    method: Method,
+    url: Url,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, shown(&self.url))
     }
 }
 
@@ -128,7 +141,7 @@ impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
         f.debug_struct("Request")
-            .field("to", &self.place())
+            .field("to", &self.place().to_string())
             .field("headers", &names)
             .field("body", &self.body.len())
             .finish()
@@ -177,7 +190,7 @@ pub struct StreamingResponse {
     promised: Option<u64>,
     limits: Limits,
     rate: Rate,
-    place: String,
+    place: Place,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -207,7 +220,7 @@ impl StreamingResponse {
         head: bool,
         limits: Limits,
         permit: Option<OwnedSemaphorePermit>,
-        place: String,
+        place: Place,
     ) -> Self {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
         let length =
@@ -219,7 +232,7 @@ impl StreamingResponse {
     }
 
     /// An answer that is there already.
-    pub(super) fn ready(answer: Response, limits: Limits, permit: Option<OwnedSemaphorePermit>, place: String) -> Self {
+    pub(super) fn ready(answer: Response, limits: Limits, permit: Option<OwnedSemaphorePermit>, place: Place) -> Self {
         let Response { status, headers, body } = answer;
         let body = Body::Read(Some(body).filter(|body| !body.is_empty()));
         Self { status, headers, body, promised: None, limits, rate: Rate::new(0, None), place, _permit: permit }
@@ -264,7 +277,7 @@ impl StreamingResponse {
     /// As [`StreamingResponse::chunk`], and when it is larger than the client's limit.
     pub async fn read(mut self) -> Result<Response, HttpError> {
         let limit = self.limits.largest;
-        let too_large = |place: &String| Err(HttpError::new(Cause::TooLarge(limit), Some(place.clone())));
+        let too_large = |place: &Place| Err(HttpError::new(Cause::TooLarge(limit), Some(place.clone())));
         let promised = self.promised.unwrap_or(0);
         if promised > limit {
             return too_large(&self.place);
@@ -291,10 +304,10 @@ impl fmt::Debug for StreamingResponse {
 pub(super) async fn within<T>(
     limit: Option<Duration>,
     deadline: Option<Instant>,
-    place: &str,
+    place: &Place,
     work: impl Future<Output = Result<T, HttpError>>,
 ) -> Result<T, HttpError> {
-    let late = |cause| Err(HttpError::new(cause, Some(place.to_owned())));
+    let late = |cause| Err(HttpError::new(cause, Some(place.clone())));
     let limited = async {
         match limit {
             None => work.await,

@@ -1,0 +1,267 @@
+//! What the client costs beside bare hyper: CPU time for each request, with 1, 64 and 512 of them in flight, plain and over TLS, and
+//! the memory of a thousand open clients. The server is a process of its own, so that its work is not counted.
+//!
+//! `cargo bench -p backhaul-tests --bench client`; a word picks a part: `plain`, `tls`, `memory`.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+use std::convert::Infallible;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use backhaul_models::zstack::operations::QueryZone;
+use backhaul_transport::net::TlsChoice;
+use backhaul_transport::zstack::ZstackClient;
+use backhaul_transport::{Arguments, Options};
+use backhaul_wire::Call;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http_body_util::{BodyExt, Empty, Full};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use rustix::time::{ClockId, clock_gettime};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::ring};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+/// How many requests are measured.
+const REQUESTS: usize = 20_000;
+const IN_FLIGHT: [usize; 3] = [1, 64, 512];
+/// What the client may cost beside bare hyper.
+const GOAL: f64 = 1.25;
+const CLIENTS: usize = 1000;
+/// What an open client of the build before this one took, in KB; half of it is the goal.
+const BEFORE: f64 = 165.0;
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    if words.iter().any(|word| word == "serve") {
+        return block_on(serve());
+    }
+    let wants = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
+    let server = Server::start();
+    for tls in [false, true] {
+        if wants(if tls { "tls" } else { "plain" }) {
+            for in_flight in IN_FLIGHT {
+                compare(&server, tls, in_flight);
+            }
+        }
+    }
+    if wants("memory") {
+        memory(&server);
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// The CPU time of a request, by bare hyper and by the client, in turns: what disturbs one disturbs the other.
+fn compare(server: &Server, tls: bool, in_flight: usize) {
+    const TURNS: usize = 5;
+    let mut measured: Vec<(f64, f64)> = Vec::new();
+    for _ in 0..TURNS {
+        let requests = REQUESTS / TURNS;
+        measured
+            .push((block_on(bare(server, tls, in_flight, requests)), block_on(ours(server, tls, in_flight, requests))));
+    }
+    let middle = |mut of: Vec<f64>| {
+        of.sort_by(f64::total_cmp);
+        of[of.len() / 2]
+    };
+    let bare = middle(measured.iter().map(|(bare, _)| *bare).collect());
+    let own = middle(measured.iter().map(|(_, own)| *own).collect());
+    let (how, ratio) = (if tls { "TLS  " } else { "plain" }, own / bare);
+    let verdict = if ratio <= GOAL { "" } else { ", more than the goal" };
+    println!(
+        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} (goal {GOAL}){verdict}"
+    );
+}
+
+fn cpu() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap()).as_secs_f64()
+}
+
+/// Connections, each with one request after another.
+async fn bare(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+    let connector = TlsConnector::from(Arc::new(server.trusting()));
+    let mut senders = Vec::new();
+    for _ in 0..in_flight {
+        let stream = TcpStream::connect(("127.0.0.1", server.port(tls))).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        senders.push(if tls {
+            let name = ServerName::try_from("localhost").unwrap();
+            handshake(connector.connect(name, stream).await.unwrap()).await
+        } else {
+            handshake(stream).await
+        });
+    }
+    let ask = |sender: hyper::client::conn::http1::SendRequest<Empty<Bytes>>, count: usize| async move {
+        let mut sender = sender;
+        for _ in 0..count {
+            let request = hyper::Request::get("/zstack/v1/zones")
+                .header("host", "localhost")
+                .header("accept", "application/json")
+                .header("authorization", "OAuth session-1")
+                .header("user-agent", "hyper");
+            sender.ready().await.unwrap();
+            let answer = sender.send_request(request.body(Empty::new()).unwrap()).await.unwrap();
+            assert!(!answer.into_body().collect().await.unwrap().to_bytes().is_empty());
+        }
+    };
+    let each = requests / in_flight;
+    let begun = cpu();
+    futures_util::future::join_all(senders.into_iter().map(|sender| ask(sender, each.max(1)))).await;
+    (cpu() - begun) * 1e6 / (each.max(1) * in_flight) as f64
+}
+
+async fn handshake<S>(stream: S) -> hyper::client::conn::http1::SendRequest<Empty<Bytes>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+/// The whole client, without reading what the bodies say.
+async fn ours(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+    let client = server.client(tls);
+    let (client, given) = (client.client(), Arguments::default());
+    let ask = || async { assert!(!client.send(QueryZone::OPERATION, &given).await.unwrap().body.is_empty()) };
+    // The connections are made before.
+    futures_util::future::join_all((0..in_flight).map(|_| ask())).await;
+    let each = (requests / in_flight).max(1);
+    let begun = cpu();
+    let all = futures_util::stream::iter(0..each * in_flight).map(|_| ask()).buffer_unordered(in_flight);
+    all.collect::<()>().await;
+    (cpu() - begun) * 1e6 / (each * in_flight) as f64
+}
+
+fn memory(server: &Server) {
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or(f64::NAN)
+    };
+    block_on(async {
+        let ask = async |client: &ZstackClient| {
+            client.client().send(QueryZone::OPERATION, &Arguments::default()).await.unwrap();
+        };
+        // All stay open, so that the second kind does not live in what the first one gave back.
+        let mut open = Vec::new();
+        for tls in [false, true] {
+            // What is made once is made.
+            ask(&server.client(tls)).await;
+            let before = resident();
+            let clients: Vec<ZstackClient> = (0..CLIENTS).map(|_| server.client(tls)).collect();
+            for client in &clients {
+                ask(client).await;
+            }
+            open.push(clients);
+            let each = (resident() - before) / CLIENTS as f64;
+            let (how, goal) = (if tls { "over TLS" } else { "plain" }, BEFORE / 2.0);
+            println!(
+                "{CLIENTS} open clients, {how}: {each:.0} KB each ({:.2} of {BEFORE}; goal {goal})",
+                each / BEFORE
+            );
+        }
+    });
+}
+
+/// The server, as a process of its own.
+struct Server {
+    child: Child,
+    plain: u16,
+    tls: u16,
+    certificate: Vec<u8>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let own = std::env::current_exe().unwrap();
+        let mut child = Command::new(own).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut next = || lines.next().unwrap();
+        let (plain, tls) = (next().parse().unwrap(), next().parse().unwrap());
+        let certificate = next().split(' ').map(|byte| byte.parse().unwrap()).collect();
+        Self { child, plain, tls, certificate }
+    }
+
+    fn port(&self, tls: bool) -> u16 {
+        if tls { self.tls } else { self.plain }
+    }
+
+    fn client(&self, tls: bool) -> ZstackClient {
+        let scheme = if tls { "https" } else { "http" };
+        let mut options =
+            Options::new(&format!("{scheme}://127.0.0.1:{}", self.port(tls)), "admin", "password").unwrap();
+        options.http.tls = TlsChoice::Pin(backhaul_transport::net::Pin::of(&self.certificate));
+        ZstackClient::new(options).unwrap()
+    }
+
+    fn trusting(&self) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from(self.certificate.clone())).unwrap();
+        let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        builder.with_safe_default_protocol_versions().unwrap().with_root_certificates(roots).with_no_client_auth()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn serve() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (plain, tls) =
+        (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
+    println!("{}\n{}", plain.local_addr().unwrap().port(), tls.local_addr().unwrap().port());
+    println!("{}", certificate.der().iter().map(u8::to_string).collect::<Vec<_>>().join(" "));
+    tokio::join!(
+        async {
+            while let Ok((stream, _)) = plain.accept().await {
+                drop(stream.set_nodelay(true));
+                tokio::spawn(converse(stream));
+            }
+        },
+        async {
+            while let Ok((stream, _)) = tls.accept().await {
+                drop(stream.set_nodelay(true));
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    if let Ok(stream) = acceptor.accept(stream).await {
+                        converse(stream).await;
+                    }
+                });
+            }
+        }
+    );
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+    const LOGON: &str = r#"{"inventory": {"uuid": "session-1"}}"#;
+    const ZONES: &str = r#"{"inventories": [{"uuid": "6ef9b2b4f2f14e7fa4d1ee25fb0f7f6c", "name": "zone 1", "description": "the first",
+        "state": "Enabled", "type": "zstack", "createDate": "Apr 11, 2018 2:50:54 PM", "lastOpDate": "Apr 11, 2018 2:50:54 PM"}]}"#;
+    let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
+        let body = if request.uri().path().ends_with("/login") { LOGON } else { ZONES };
+        let answer = hyper::Response::builder().header("content-type", "application/json;charset=utf-8");
+        Ok::<_, Infallible>(answer.body(Full::new(Bytes::from_static(body.as_bytes()))).unwrap())
+    });
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+}
