@@ -48,12 +48,8 @@ impl<W: Write> RowWriter for TableWriter<W> {
         Ok(())
     }
 
-    fn total(&mut self, mut row: Row) -> Result<(), Failure> {
+    fn total(&mut self, row: Row) -> Result<(), Failure> {
         self.has_total = true;
-        let label = self.columns.first().zip(row.first_mut());
-        if let Some((_, first)) = label.filter(|(column, _)| matches!(column.kind, Kind::Name | Kind::Text)) {
-            *first = "total".into();
-        }
         self.row(row)
     }
 
