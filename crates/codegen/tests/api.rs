@@ -56,14 +56,14 @@ fn items_stand_under_the_path_that_users_write() {
         "thing::Quill: impl std::fmt::Display for Self",
         "thing::Quill: pub fn write(&self, text: &str) -> Option<u8>",
         "thing::Quill: pub struct",
+        "thing::open::Go: pub trait<T>: Send",
         "thing::open::Go::const HOW: u8",
         "thing::open::Go::fn go(&self, to: T) -> Self::To",
         "thing::open::Go::fn stay(&self) (provided)",
         "thing::open::Go::type To:",
-        "thing::open::Go: pub trait<T>: Send",
+        "thing::open::Way: pub enum non_exhaustive",
         "thing::open::Way::In(u8)",
         "thing::open::Way::Out { far: bool }",
-        "thing::open::Way: pub enum non_exhaustive",
     ];
     assert_eq!(found.iter().map(|line| line.trim_end()).collect::<Vec<_>>(), wanted);
 }
