@@ -14,6 +14,7 @@ use super::store::{Members, Record};
 type Row = (&'static str, &'static str, std::ops::RangeInclusive<u8>);
 
 const ALL: std::ops::RangeInclusive<u8> = backhaul_models::vb365::VERSIONS;
+const NEWEST: u8 = *ALL.end();
 
 /// What records of a collection link to, beside themselves. Where nothing stands here, a record of a collection inside
 /// another one links to the record that it is below.
@@ -37,14 +38,14 @@ const ROWS: &[(&str, &[Row])] = &[
             ("selectedItems", "jobs/{id}/selecteditems", ALL),
             ("excludedItems", "jobs/{id}/excludeditems", ALL),
             ("jobsessions", "jobs/{id}/jobsessions", 3..=6),
-            ("jobsessions", "jobsessions?jobId={id}", 7..=8),
+            ("jobsessions", "jobsessions?jobId={id}", 7..=NEWEST),
         ],
     ),
     (
         "proxies",
         &[
             ("repositories", "proxies/{id}/repositories", 3..=3),
-            ("repositories", "backuprepositories?proxyId={id}", 4..=8),
+            ("repositories", "backuprepositories?proxyId={id}", 4..=NEWEST),
         ],
     ),
     (
@@ -56,7 +57,7 @@ const ROWS: &[(&str, &[Row])] = &[
         &[
             // Nothing stands there; that is what v3 says.
             ("log", "jobsessions/{id}/log", 3..=3),
-            ("log", "jobsessions/{id}/logitems", 4..=8),
+            ("log", "jobsessions/{id}/logitems", 4..=NEWEST),
             ("job", "jobs/{jobId}", ALL),
         ],
     ),

@@ -197,7 +197,8 @@ fn names_itself(answer: &Response) -> bool {
 
 /// Whether VB365 is at this address: by its refusal of what wants a token.
 pub(crate) async fn is_at(http: &HttpClient, base: &Url) -> bool {
-    for version in [8, 7, 6] {
+    // The newest ones: a server serves several, and each question more is one that nobody asked for.
+    for version in backhaul_models::vb365::VERSIONS.rev().take(3) {
         let answer = product::page(http, base, &format!("/v{version}/ServiceInstance")).await;
         if answer.is_some_and(|answer| answer.status == StatusCode::UNAUTHORIZED && answer.body.is_empty()) {
             return true;
