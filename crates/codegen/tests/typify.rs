@@ -159,7 +159,9 @@ fn ours(field: &Field, types: &Types) -> Look {
         Repeat::Map => ("map", true),
     };
     // An empty list says the same as none: typify has no option around one.
-    Look { repeat, kind: plain(kind), required: field.required && !many }
+    // What only newer versions require is no `required` of the standard's.
+    let required = field.required && field.required_since.is_none() && !many;
+    Look { repeat, kind: plain(kind), required }
 }
 
 fn compare(system: &str) -> usize {

@@ -130,21 +130,22 @@ fn vb365_rows(estate: &Estate, version: u8) -> Vec<Row> {
         row
     };
     for usage in &vb365.usage {
-        let organization =
-            vb365.organizations.iter().find(|it| it.id.as_ref().unwrap().same(&usage.organization_id)).unwrap();
+        // Who is gone has no row of its own organization: only the repository tells of the backups that stayed.
+        let organization = vb365.organizations.iter().find(|it| it.id.as_ref().unwrap().same(&usage.organization_id));
+        let removed = vb365.removed.iter().find(|(id, _)| id.same(&usage.organization_id));
         let mut row = on(usage.space.repository_id.as_ref().unwrap());
-        row.tenant = organization.name.clone();
+        row.tenant = organization.map_or_else(|| removed.map(|(_, name)| name.clone()), |it| it.name.clone());
         row.tenant_id = Some(usage.organization_id.as_str().to_owned());
         row.tenant_kind = Some("organization".to_owned());
         let local = usage.space.used_space_bytes.unwrap();
         if version >= 4 {
-            let object = usage.space.object_storage_used_space_bytes.unwrap();
+            let object = usage.space.object_storage_used_space_bytes.unwrap_or(0);
             (row.used_bytes, row.object_storage_bytes) = (Some(local + object), Some(object));
-            row.cache_bytes = usage.space.local_cache_used_space_bytes;
+            row.cache_bytes = usage.space.local_cache_used_space_bytes.or(Some(0));
         } else {
             row.used_bytes = Some(local);
         }
-        row.available = usage.space.is_available;
+        row.available = usage.space.is_available.filter(|_| organization.is_some());
         rows.push(row);
     }
     for repository in &vb365.repositories {

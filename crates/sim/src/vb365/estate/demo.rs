@@ -155,7 +155,7 @@ fn repositories() -> [BackupRepository; 6] {
     );
     let local = repository(
         ["e412ad5a-a100-462b-8fca-85d7c6415f06", "Default Backup Repository", "D:\\VeeamRepository"],
-        Some([2 * TIB, 2 * TIB - 760 * GIB]),
+        Some([2 * TIB, 2 * TIB - 856 * GIB]),
     );
     let mut archive = repository(
         ["21f3c0a4-6f0c-4c53-9d5f-0e4a5b1f7a90", "Wasabi archive", "E:\\Cache\\Wasabi"],
