@@ -41,8 +41,10 @@ impl StoreError {
     pub(super) fn object(place: &str, error: object_store::Error) -> Self {
         // The innermost error says it: the layers above repeat paths and URLs.
         let mut source: &dyn std::error::Error = &error;
+        let mut gone = is_gone(source);
         while let Some(inner) = source.source() {
             source = inner;
+            gone |= is_gone(source);
         }
         let text = error.to_string();
         let says = match &error {
@@ -53,6 +55,11 @@ impl StoreError {
                     .to_owned()
             }
             _ if text.contains("NoSuchBucket") => "there is no such bucket".to_owned(),
+            _ if text.contains("403 Forbidden") => {
+                "access is denied: look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what the account may do"
+                    .to_owned()
+            }
+            _ if gone => format!("it cannot be reached: {source}"),
             object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
                 format!("access is denied: {source}")
             }
@@ -76,6 +83,16 @@ impl StoreError {
     pub fn is_one_file(&self) -> bool {
         matches!(self.kind, StoreErrorKind::Newer | StoreErrorKind::Foreign | StoreErrorKind::Damaged)
     }
+}
+
+/// Whether nobody is there, or nobody answers.
+fn is_gone(error: &(dyn std::error::Error + 'static)) -> bool {
+    use io::ErrorKind::{
+        ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, TimedOut,
+    };
+    let kinds = [ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, TimedOut];
+    error.downcast_ref::<io::Error>().is_some_and(|error| kinds.contains(&error.kind()))
+        || error.to_string().starts_with("dns error")
 }
 
 impl fmt::Display for StoreError {
