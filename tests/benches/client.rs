@@ -1,5 +1,6 @@
-//! What the client costs beside bare hyper: CPU time for each request, with 1, 64 and 512 of them in flight, plain and over TLS, and
-//! the memory of a thousand open clients. The server is a process of its own, so that its work is not counted.
+//! What the client costs beside bare hyper: CPU time for each request, with 1, 64 and 512 of them in flight, plain and
+//! over TLS, and the memory of a thousand open clients. The server is a process of its own, so that its work is not
+//! counted.
 //!
 //! `cargo bench -p backhaul-tests --bench client`; a word picks a part: `plain`, `tls`, `memory`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]

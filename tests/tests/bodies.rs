@@ -1,7 +1,7 @@
 //! The documented answers of the five calls, and of the logons, are read to the last field.
 //!
-//! The fixtures hold the values that the vendors' documents print, in a layout of our own: they are what keeps the client and
-//! the simulator from sharing one mistake.
+//! The fixtures hold the values that the vendors' documents print, in a layout of our own: they are what keeps the
+//! client and the simulator from sharing one mistake.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
@@ -60,7 +60,8 @@ fn enterprise_managers_json_of_both_releases_says_what_its_xml_says() {
         for release in [12, 13] {
             let name = format!("em/{query}.{release}.json");
             let mut from_json: em::QueryResult = read(&name);
-            // An XML body has no `Entities` where the result stands in `Resources`; the JSON one has it, all members null.
+            // An XML body has no `Entities` where the result stands in `Resources`; the JSON one has it, all members
+            // null.
             if query == "query_cloud_subtenant" {
                 assert_eq!(from_json.entities.take(), Some(em::QueryEntities::default()), "{name}");
             }

@@ -1,8 +1,8 @@
-//! Every operation of every version of VB365 is called on the simulator, and the answer is checked against that version's own
-//! `OpenAPI` document by a JSON Schema validator that knows nothing of our models.
+//! Every operation of every version of VB365 is called on the simulator, and the answer is checked against that
+//! version's own `OpenAPI` document by a JSON Schema validator that knows nothing of our models.
 //!
-//! The documents are the vendor's (v6 to v8) or reconstructed (v3 to v5) and not in this repository: the tests read them from the
-//! folder that `BACKHAUL_FACTS` names, or beside the workspace.
+//! The documents are the vendor's (v6 to v8) or reconstructed (v3 to v5) and not in this repository: the tests read
+//! them from the folder that `BACKHAUL_FACTS` names, or beside the workspace.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
 

@@ -1,9 +1,9 @@
-//! Every body that Enterprise Manager's documents print is read to the last field, survives a round trip, and, where it is a
-//! request, is written as the schema wants it.
+//! Every body that Enterprise Manager's documents print is read to the last field, survives a round trip, and, where it
+//! is a request, is written as the schema wants it.
 //!
-//! The bodies are the vendor's and not in this repository: the tests run where a folder with them is named by `BACKHAUL_FACTS`
-//! or stands beside the workspace, and say so where it does not. `xmllint`, which checks against the schema independently,
-//! is used where it is installed.
+//! The bodies are the vendor's and not in this repository: the tests run where a folder with them is named by
+//! `BACKHAUL_FACTS` or stands beside the workspace, and say so where it does not. `xmllint`, which checks against the
+//! schema independently, is used where it is installed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
@@ -130,7 +130,8 @@ fn every_body_survives_both_codecs() {
         if sample.is_xml {
             again(true, xml::encode(&*value).unwrap());
         }
-        // The document's type says nothing of a part whose element has another meaning there: only its own codec has it whole.
+        // The document's type says nothing of a part whose element has another meaning there: only its own codec has it
+        // whole.
         if !sample.whole && !drift.unknown_fields.is_empty() {
             continue;
         }

@@ -1,8 +1,8 @@
-//! Every body that ZStack's documents and sources print is read to the last field, and survives a round trip; what is sent is the
-//! body that the operation's row says, in the member that it says.
+//! Every body that ZStack's documents and sources print is read to the last field, and survives a round trip; what is
+//! sent is the body that the operation's row says, in the member that it says.
 //!
-//! The bodies are the vendor's and not in this repository: the tests read them from the folder that `BACKHAUL_FACTS` names, or
-//! beside the workspace.
+//! The bodies are the vendor's and not in this repository: the tests read them from the folder that `BACKHAUL_FACTS`
+//! names, or beside the workspace.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 

@@ -1,9 +1,10 @@
 //! What the generated code costs to build, on the scale of a small serde program's clean build (H).
 //!
-//! Where Linux tells it, the time is the processors' and not the clock's: other work on the machine makes that longer by far less.
+//! Where Linux tells it, the time is the processors' and not the clock's: other work on the machine makes that longer
+//! by far less.
 //!
-//! The schemas of a whole OpenAPI document go through the JSON Schema front end and the type back end into a throw-away crate
-//! below `target/`; beside it stand H and a program that decodes and encodes every type.
+//! The schemas of a whole OpenAPI document go through the JSON Schema front end and the type back end into a throw-away
+//! crate below `target/`; beside it stand H and a program that decodes and encodes every type.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

@@ -1,4 +1,5 @@
-//! What a release is made of: the command with all features as archives and a Debian package, with what else people ask for.
+//! What a release is made of: the command with all features as archives and a Debian package, with what else people ask
+//! for.
 //!
 //! Two runs of one commit make the same files: their times are the commit's.
 
@@ -109,7 +110,8 @@ fn usual_target(host: &str) -> Result<String> {
     Ok(host.to_owned())
 }
 
-/// Where Cargo puts the program; that of this machine stands beside what `cargo build --release` makes, and is built once.
+/// Where Cargo puts the program; that of this machine stands beside what `cargo build --release` makes, and is built
+/// once.
 fn program(root: &Path, host: &str, target: &str) -> PathBuf {
     let name = if target.contains("windows") { "backhaul.exe" } else { "backhaul" };
     let folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);

@@ -144,7 +144,8 @@ fn place(method: &str, path: &str) -> String {
 /// The first and the last version that has something.
 type Span = (u64, u64);
 
-/// The types of a system by each of their names, in small letters, with the names of their members and which versions have them.
+/// The types of a system by each of their names, in small letters, with the names of their members and which versions
+/// have them.
 struct Types(BTreeMap<String, BTreeMap<String, Vec<Span>>>);
 
 impl Types {

@@ -44,7 +44,8 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
-    /// Says how two versions of an API differ, and what that means for users of the crates; or how a document differs from the schemas
+    /// Says how two versions of an API differ, and what that means for users of the crates; or how a document differs
+    /// from the schemas
     Diff {
         /// The system: em, vb365
         system: String,
@@ -61,7 +62,8 @@ enum Task {
         #[arg(long)]
         all: bool,
     },
-    /// Import and codegen at once, with a verdict from the public API of what is generated, and a text for the changelog
+    /// Import and codegen at once, with a verdict from the public API of what is generated, and a text for the
+    /// changelog
     Upgrade {
         #[command(flatten)]
         source: Source,
@@ -83,7 +85,8 @@ enum Task {
     },
     /// Measures what generated code costs to build, beside a small serde program
     BuildCost {
-        /// `all`, a system or a part of one, for the models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
+        /// `all`, a system or a part of one, for the models as they are checked in, or an OpenAPI 3.0 document, such as
+        /// VB365 v8's, for its schemas alone
         subject: PathBuf,
         /// How many interleaved rounds to take the medians of
         #[arg(long, default_value_t = 3)]

@@ -1,7 +1,7 @@
 //! What a shell offers while a command line is typed: profiles, types, operations, parameters, fields, versions.
 //!
-//! A shell asks the command itself, so that what it offers is of the same release and of this user's configuration file. What
-//! cannot be found out offers nothing: a shell has no place for an error.
+//! A shell asks the command itself, so that what it offers is of the same release and of this user's configuration
+//! file. What cannot be found out offers nothing: a shell has no place for an error.
 
 use std::ffi::OsStr;
 

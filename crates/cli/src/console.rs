@@ -73,7 +73,8 @@ impl Console {
         !self.quiet && io::stderr().is_terminal()
     }
 
-    /// Shows how far a long run is, in place of what was shown before; the empty text takes it away. Only for a terminal.
+    /// Shows how far a long run is, in place of what was shown before; the empty text takes it away. Only for a
+    /// terminal.
     pub(crate) fn progress(&self, text: &str) {
         let width = terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
         let text: String = escape::line(text).chars().take(width.saturating_sub(1)).collect();
@@ -226,7 +227,8 @@ pub(crate) fn print_clap(error: &clap::Error) -> Code {
     }
 }
 
-/// How far something long is, in place of what was shown before: for a person at a terminal, once it takes longer than a second.
+/// How far something long is, in place of what was shown before: for a person at a terminal, once it takes longer than
+/// a second.
 #[derive(Debug)]
 pub(crate) struct Progress<'a> {
     console: &'a Console,

@@ -81,7 +81,8 @@ fn list<'a>(all: impl ExactSizeIterator<Item = (&'a str, usize, &'a str)>) -> St
     named.join(", ")
 }
 
-/// The type that a path leads to, and the member of it that the path ends with: of `results[3].sites[0].new` it is `Site.new`.
+/// The type that a path leads to, and the member of it that the path ends with: of `results[3].sites[0].new` it is
+/// `Site.new`.
 fn member(root: &'static Shape, path: &str) -> String {
     let mut shape = root;
     let mut rest = path;

@@ -10,8 +10,8 @@ use crate::exit::{Code, Failure};
 use crate::suggest;
 use crate::when::Present;
 
-/// Parses a filter in the extended language, leniently: what people paste is taken, and what was read otherwise than it is
-/// written is said on stderr. What is no filter at all is an error, drawn, with this exit code.
+/// Parses a filter in the extended language, leniently: what people paste is taken, and what was read otherwise than it
+/// is written is said on stderr. What is no filter at all is an error, drawn, with this exit code.
 pub(crate) fn parsed(source: &str, code: Code, console: &Console) -> Result<Parsed, Failure> {
     let parsed = ParseOptions::new().extended(true).lenient(true).parse(source);
     let parsed = parsed.map_err(|errors| Failure::new(code, untitled(&errors.render(source), Severity::Error)))?;
@@ -21,8 +21,9 @@ pub(crate) fn parsed(source: &str, code: Code, console: &Console) -> Result<Pars
     Ok(parsed)
 }
 
-/// Gives a filter the meaning that it has for a type of a system, now and here: `yesterday` is this machine's, `1.5TiB` is
-/// in the field's unit. ZStack keeps its own time and does not tell its zone, so there it is said that ours is taken.
+/// Gives a filter the meaning that it has for a type of a system, now and here: `yesterday` is this machine's, `1.5TiB`
+/// is in the field's unit. ZStack keeps its own time and does not tell its zone, so there it is said that ours is
+/// taken.
 pub(crate) fn resolved(parsed: Parsed, schema: &Schema<'_>, system: Option<System>, console: &Console) -> Parsed {
     let present = Present::now();
     let asked = Cell::new(false);

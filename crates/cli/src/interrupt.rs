@@ -1,7 +1,8 @@
 //! INT, TERM and HUP: what is under way is ended in order, and the exit code says so.
 //!
-//! The first signal stops the clients: their calls fail, so that every verb goes its usual way to the end. It prints what it has read, closes
-//! the document, removes what it has begun to write, and logs out. A second signal, or the end of the time for that, ends the process.
+//! The first signal stops the clients: their calls fail, so that every verb goes its usual way to the end. It prints
+//! what it has read, closes the document, removes what it has begun to write, and logs out. A second signal, or the end
+//! of the time for that, ends the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};

@@ -1,7 +1,7 @@
 //! The `backhaul` command: who uses how much of which backup repository, across Veeam and ZStack.
 //!
-//! The command is [`main`]. For other programs there is [`servers`]: the profiles that a person has named for the command, and
-//! clients that are logged on by them.
+//! The command is [`main`]. For other programs there is [`servers`]: the profiles that a person has named for the
+//! command, and clients that are logged on by them.
 //!
 //! | module | one idea |
 //! | --- | --- |

@@ -37,8 +37,8 @@ pub(crate) fn find_operation(target: &Qualified) -> Result<&'static Operation, F
     })
 }
 
-/// Whether a mistyped name was meant for an operation that only reads: then no other is offered in its place. One slip within
-/// the first word counts (`GteJobs`), unless that makes it a word of its own (`SetJobs`).
+/// Whether a mistyped name was meant for an operation that only reads: then no other is offered in its place. One slip
+/// within the first word counts (`GteJobs`), unless that makes it a word of its own (`SetJobs`).
 fn reads(name: &str) -> bool {
     const READING: [&str; 2] = ["get", "query"];
     const OTHERS: [&str; 4] = ["set", "put", "post", "delete"];

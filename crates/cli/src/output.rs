@@ -1,7 +1,7 @@
 //! Rows for people and for programs.
 //!
-//! Every verb writes through a [`RowWriter`], which a [`Style`] chooses. Formats for programs go out row by row; a table
-//! is collected first, because its widths are known last.
+//! Every verb writes through a [`RowWriter`], which a [`Style`] chooses. Formats for programs go out row by row; a
+//! table is collected first, because its widths are known last.
 
 mod bar;
 mod cell;

@@ -47,7 +47,8 @@ pub(crate) struct Profile {
     pub(crate) tls: Tls,
     /// The API version to speak, in its one spelling.
     pub(crate) api_version: Option<String>,
-    /// Where VB365 is logged on to with an answer of the Microsoft identity platform, which then stands in place of the password.
+    /// Where VB365 is logged on to with an answer of the Microsoft identity platform, which then stands in place of the
+    /// password.
     pub(crate) microsoft: Option<Microsoft>,
     /// Words by which `-p @TAG` finds it.
     pub(crate) tags: Vec<String>,

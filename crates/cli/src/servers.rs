@@ -16,11 +16,11 @@ use crate::profile::{Location, Wanted, select};
 /// Which servers are meant, and how they are spoken to.
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
-    /// Words as `-p` takes them: names, lists `a,b`, patterns `em-*`, groups and tags `@berlin`. None means the default of the
-    /// configuration file, else all.
+    /// Words as `-p` takes them: names, lists `a,b`, patterns `em-*`, groups and tags `@berlin`. None means the default
+    /// of the configuration file, else all.
     pub profiles: Vec<String>,
-    /// Whether the built-in demo servers are meant, whatever the configuration file says. They end when the [`Peers`] are
-    /// dropped.
+    /// Whether the built-in demo servers are meant, whatever the configuration file says. They end when the [`Peers`]
+    /// are dropped.
     pub demo: bool,
     /// Only servers of this system. A name of another system's server is then an error.
     pub system: Option<System>,
@@ -30,8 +30,8 @@ pub struct Choice {
     pub quiet: bool,
 }
 
-/// The profiles that a configuration file holds, by name, and why one cannot be used. No password is fetched, no command run, nothing
-/// sent.
+/// The profiles that a configuration file holds, by name, and why one cannot be used. No password is fetched, no
+/// command run, nothing sent.
 ///
 /// # Errors
 ///
@@ -42,13 +42,13 @@ pub fn profiles_in(path: &Path) -> Result<Vec<Result<String, Failure>>, Failure>
 }
 
 impl Choice {
-    /// Reads the configuration file that the command reads, and makes a client for each server that is meant. Passwords are
-    /// fetched, but nothing is sent yet: a client logs on with its first call.
+    /// Reads the configuration file that the command reads, and makes a client for each server that is meant. Passwords
+    /// are fetched, but nothing is sent yet: a client logs on with its first call.
     ///
     /// # Errors
     ///
-    /// When the configuration file cannot be read, or has no such profile. A single server that cannot be asked is among
-    /// [`Peers::failed`].
+    /// When the configuration file cannot be read, or has no such profile. A single server that cannot be asked is
+    /// among [`Peers::failed`].
     pub async fn open(&self) -> Result<Peers, Failure> {
         let console = Console::new(0, Global { quiet: self.quiet, ..Global::default() });
         let wanted = Wanted { profiles: &self.profiles, demo: self.demo, system: self.system };

@@ -1,7 +1,7 @@
 //! Standard output, which whoever starts the command may have closed (`>&-`).
 //!
-//! Rust's runtime opens the null device in its place before `main` begins, so that what is written vanishes and nothing fails. Whether
-//! it was closed can be seen before that alone; see decision 0042.
+//! Rust's runtime opens the null device in its place before `main` begins, so that what is written vanishes and nothing
+//! fails. Whether it was closed can be seen before that alone; see decision 0042.
 
 use std::io::{self, Write};
 

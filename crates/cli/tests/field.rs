@@ -1,5 +1,6 @@
-//! Cases of people who do this job: each was once a fault. The numbers are those under which they were told; all are tried
-//! with a server that answers as the one in question did, and, where the simulator can meet them, with the simulator.
+//! Cases of people who do this job: each was once a fault. The numbers are those under which they were told; all are
+//! tried with a server that answers as the one in question did, and, where the simulator can meet them, with the
+//! simulator.
 
 mod common;
 

@@ -38,11 +38,7 @@ fn one_server_that_fails_is_named_and_the_others_stand() -> Result {
         ("query vb365.Organization", &["vb365-good"], &["vb365-bad"]),
         ("query zstack.BackupStorage --limit 2", &["zstack-good"], &["zstack-bad"]),
         ("query vb365.JobSession --filter status==Failed", &["vb365-good"], &["vb365-bad"]),
-        (
-            "usage --by server",
-            &["em-good", "vb365-good", "zstack-good"],
-            &["em-bad", "vb365-bad", "zstack-bad"],
-        ),
+        ("usage --by server", &["em-good", "vb365-good", "zstack-good"], &["em-bad", "vb365-bad", "zstack-bad"]),
     ] {
         for format in ["json", "ndjson", "csv", "table"] {
             let words: Vec<&str> = line.split(' ').chain(["-o", format]).collect();

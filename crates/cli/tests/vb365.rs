@@ -41,8 +41,8 @@ fn place(method: &str, path: &str) -> String {
     format!("{method} {}", segments.collect::<Vec<_>>().join("/")).to_ascii_lowercase()
 }
 
-/// Everything that the vendor's documents have, and nothing more but what is known from older pages: `v3` to `v5` have no
-/// documents of the vendor's own, so what those leave out stands in `additions.json`.
+/// Everything that the vendor's documents have, and nothing more but what is known from older pages: `v3` to `v5` have
+/// no documents of the vendor's own, so what those leave out stands in `additions.json`.
 #[test]
 #[ignore = "reads the vendors' documents: set BACKHAUL_FACTS, or lay them beside the workspace"]
 fn the_operations_are_those_of_the_documents() -> Result {

@@ -1,7 +1,8 @@
-//! The public API of generated code: every item that a user can name, with its signature, read from the tables as they were written.
+//! The public API of generated code: every item that a user can name, with its signature, read from the tables as they
+//! were written.
 //!
-//! A verdict that is taken from schemas alone can be wrong where the generator is not a plain picture of them; what users compile
-//! against is what was generated.
+//! A verdict that is taken from schemas alone can be wrong where the generator is not a plain picture of them; what
+//! users compile against is what was generated.
 
 pub mod sources;
 
@@ -18,7 +19,8 @@ use crate::project::{self, Files};
 /// Items by path, such as `vb365::jobs::Job.isEnabled`, with their signatures.
 pub type Api = BTreeMap<String, String>;
 
-/// Where the API of the crates is kept, below the workspace's root: a file for each crate, and for each family of the models.
+/// Where the API of the crates is kept, below the workspace's root: a file for each crate, and for each family of the
+/// models.
 pub const FOLDER: &str = "xtask/api";
 
 /// The public API of the crates that users depend on, as the files in [`FOLDER`].
@@ -149,7 +151,8 @@ pub struct Change {
 }
 
 impl Change {
-    /// What it means for users: what is new breaks nothing, for structs, enums and calls are `#[non_exhaustive]` or made by `new`.
+    /// What it means for users: what is new breaks nothing, for structs, enums and calls are `#[non_exhaustive]` or
+    /// made by `new`.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         if self.was.is_none() { Verdict::Additive } else { Verdict::Breaking }
@@ -196,8 +199,8 @@ pub fn read(files: &Files) -> Api {
     api
 }
 
-/// `crates/models/src/vb365/generated/jobs/operations.rs` is `vb365::jobs::operations`; the parts that a family is cut into by
-/// features are the family's.
+/// `crates/models/src/vb365/generated/jobs/operations.rs` is `vb365::jobs::operations`; the parts that a family is cut
+/// into by features are the family's.
 fn module(path: &Path) -> Option<String> {
     let path = path.strip_prefix("crates/models/src").ok()?.with_extension("");
     let mut parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();

@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: what a version of an API has that another has not, as the marks in `schemas/` tell.
 //!
-//! Versions are merged into one type per entity, so most of what a vendor changes changes nothing for users of the crates: what is
-//! gone stays for the servers that have it. Each change says which it is ([`Verdict`]).
+//! Versions are merged into one type per entity, so most of what a vendor changes changes nothing for users of the
+//! crates: what is gone stays for the servers that have it. Each change says which it is ([`Verdict`]).
 
 mod render;
 
@@ -243,7 +243,8 @@ impl Finder<'_> {
     fn param(&mut self, operation: &str, param: &Param) {
         let name = format!("{operation}?{}", param.name);
         match self.which(param.versions) {
-            // It is no argument of the call, which older servers take as it is: it is asked for when the call goes to a newer one.
+            // It is no argument of the call, which older servers take as it is: it is asked for when the call goes to a
+            // newer one.
             In::Only(Kind::Added) if param.required => {
                 self.add(Subject::Parameter, &name, Kind::Added, "required from now on", Verdict::Additive);
             }

@@ -41,7 +41,8 @@ pub fn render(tokens: TokenStream) -> String {
     }
 }
 
-/// A `mod.rs` of modules that only belong together by being generated. `featured` are there with the cargo feature of their name.
+/// A `mod.rs` of modules that only belong together by being generated. `featured` are there with the cargo feature of
+/// their name.
 #[must_use]
 pub fn modules(names: &[&str], featured: &[&str]) -> String {
     let names = names.iter().map(|name| quote::format_ident!("{name}"));

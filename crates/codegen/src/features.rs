@@ -1,7 +1,8 @@
 //! Which cargo features a type is compiled with.
 //!
-//! A schema file names the feature of its types and operations (`x-feature`). What one of them refers to must be there as well,
-//! so a type has the features of its own file and of everything that leads to it; what a file without a feature leads to is always there.
+//! A schema file names the feature of its types and operations (`x-feature`). What one of them refers to must be there
+//! as well, so a type has the features of its own file and of everything that leads to it; what a file without a
+//! feature leads to is always there.
 
 use std::collections::{BTreeMap, BTreeSet};
 

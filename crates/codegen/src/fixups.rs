@@ -1,7 +1,8 @@
 //! Mistakes in vendors' documents, each mended by a named function.
 //!
-//! An import tries every fixup, for a vendor's next document has most mistakes of the one before. Where one finds nothing to mend in
-//! a version that had the mistake, or in a newer one, the vendor has mended it: the document is taken, and a note says so.
+//! An import tries every fixup, for a vendor's next document has most mistakes of the one before. Where one finds
+//! nothing to mend in a version that had the mistake, or in a newer one, the vendor has mended it: the document is
+//! taken, and a note says so.
 
 mod vb365;
 

@@ -1,8 +1,9 @@
 //! `cargo xtask import`: takes names, types, bounds, enums and operations from a vendor's document into `schemas/`.
 //!
-//! Enterprise Manager's are XSD ([`em`]); the rest of this is about OpenAPI. A document describes one version of the API. Its [`fixups`](crate::fixups) are applied, it is read into our own form with our own
-//! names (`names.json`), and merged into the tree, where marks say which versions have what. What people
-//! wrote there stays: descriptions, sources, the file a type stands in. No sentence of the vendor is taken.
+//! Enterprise Manager's are XSD ([`em`]); the rest of this is about OpenAPI. A document describes one version of the
+//! API. Its [`fixups`](crate::fixups) are applied, it is read into our own form with our own names (`names.json`), and
+//! merged into the tree, where marks say which versions have what. What people wrote there stays: descriptions,
+//! sources, the file a type stands in. No sentence of the vendor is taken.
 
 mod document;
 pub mod em;
@@ -54,8 +55,8 @@ pub struct Outcome {
 /// The systems whose documents can be read.
 pub const SYSTEMS: [&str; 3] = ["em", "vb365", "zstack"];
 
-/// A version of a system's API as its vendor writes it: `1.8` of Enterprise Manager, whose versions are told by what stands behind the
-/// point, and `v8` of the others.
+/// A version of a system's API as its vendor writes it: `1.8` of Enterprise Manager, whose versions are told by what
+/// stands behind the point, and `v8` of the others.
 #[must_use]
 pub fn label(system: &str, version: u8) -> String {
     if system == "em" { format!("1.{version}") } else { format!("v{version}") }
@@ -111,7 +112,8 @@ pub fn versions(root: &Path, system: &str) -> Result<Vec<u8>> {
     Ok(all.into_iter().collect())
 }
 
-/// Compares a document with the schemas below `root`: what an import would add, and what the schemas have and it has not.
+/// Compares a document with the schemas below `root`: what an import would add, and what the schemas have and it has
+/// not.
 ///
 /// # Errors
 /// As [`import`].

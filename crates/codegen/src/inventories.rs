@@ -1,8 +1,8 @@
-//! The form of `schemas/zstack/inventories.json`: which of ZStack's types can be asked for, and what a condition can follow from one to
-//! another.
+//! The form of `schemas/zstack/inventories.json`: which of ZStack's types can be asked for, and what a condition can
+//! follow from one to another.
 //!
-//! A condition's fields are those of the type itself, so the file only says what the types do not: collections that can be asked for, and
-//! joins. Names are checked against the types.
+//! A condition's fields are those of the type itself, so the file only says what the types do not: collections that can
+//! be asked for, and joins. Names are checked against the types.
 //!
 //! The form is itself a JSON Schema, made from these types with schemars (`schemas/forms/inventories.schema.json`).
 

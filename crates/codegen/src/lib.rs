@@ -1,8 +1,8 @@
 //! Generates backhaul's models, operations and filter fields from `schemas/`.
 //!
-//! Two front ends, [`xsd`] for Enterprise Manager and [`json_schema`] for VB365 and ZStack, read into one small [`ir`]; the
-//! [`emit`] back ends render it with quote and prettyplease. [`project`] knows which file comes from which and writes or checks
-//! them. Everything is deterministic: the same schemas give the same bytes.
+//! Two front ends, [`xsd`] for Enterprise Manager and [`json_schema`] for VB365 and ZStack, read into one small [`ir`];
+//! the [`emit`] back ends render it with quote and prettyplease. [`project`] knows which file comes from which and
+//! writes or checks them. Everything is deterministic: the same schemas give the same bytes.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

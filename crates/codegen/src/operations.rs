@@ -254,8 +254,8 @@ pub fn query(query: &QueryType) -> ir::Operation {
     }
 }
 
-/// Gives each of Enterprise Manager's operations, which stand in one file, the family of the types below the same path: that of most of
-/// its neighbours' answers.
+/// Gives each of Enterprise Manager's operations, which stand in one file, the family of the types below the same path:
+/// that of most of its neighbours' answers.
 pub(crate) fn spread(operations: &mut [ir::Operation], types: &Types) {
     let mut votes: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     for operation in operations.iter() {

@@ -1,7 +1,7 @@
 //! Which generated file comes from which schema.
 //!
-//! [`generate`] reads all of `schemas/` and renders every file in memory; [`write`](write()) and [`check`] compare that with the
-//! tree, so nothing is half written and `--check` sees exactly what a run would change.
+//! [`generate`] reads all of `schemas/` and renders every file in memory; [`write`](write()) and [`check`] compare that
+//! with the tree, so nothing is half written and `--check` sees exactly what a run would change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,8 +1,8 @@
 //! The form of `schemas/em/queries.json`: what can be queried, and where a record keeps what a filter speaks of.
 //!
-//! A filter field is not a field of the entity: `Disabled` is the opposite of `Enabled`, `BackupServerName` is the name of a
-//! link, and some words only the server understands. Every [`Source`] is checked against the entity's type, so that no filter
-//! looks for a field that is not there.
+//! A filter field is not a field of the entity: `Disabled` is the opposite of `Enabled`, `BackupServerName` is the name
+//! of a link, and some words only the server understands. Every [`Source`] is checked against the entity's type, so
+//! that no filter looks for a field that is not there.
 //!
 //! The form is itself a JSON Schema, made from these types with schemars (`schemas/forms/queries.schema.json`).
 

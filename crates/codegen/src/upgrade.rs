@@ -1,7 +1,7 @@
 //! `cargo xtask upgrade`: from a vendor's document to a change that can be reviewed, without a step between.
 //!
-//! The document is merged into a copy of the schemas and everything is generated from it, in memory; the verdict is taken from the
-//! public API of both trees and from what goes over the wire.
+//! The document is merged into a copy of the schemas and everything is generated from it, in memory; the verdict is
+//! taken from the public API of both trees and from what goes over the wire.
 
 use std::fs;
 use std::path::Path;
@@ -106,8 +106,8 @@ fn renames(was: &Api, now: &Api, gone: &[&str]) -> Vec<(String, String)> {
         if !gone.contains(&old.rsplit("::").next().unwrap_or_default()) {
             continue;
         }
-        // The old one may have members of versions that are past, and an enum that stands inline is named after its owner: the new one
-        // has no members of other names, and half of the old ones as they were.
+        // The old one may have members of versions that are past, and an enum that stands inline is named after its
+        // owner: the new one has no members of other names, and half of the old ones as they were.
         let known = members(was, &old);
         let new = came.iter().find(|new| {
             let own = members(now, new);

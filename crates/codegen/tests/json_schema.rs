@@ -1,5 +1,5 @@
-//! VB365's and ZStack's schemas: what is checked in can be read, and what is wrong is refused with its file, its place and the
-//! rule.
+//! VB365's and ZStack's schemas: what is checked in can be read, and what is wrong is refused with its file, its place
+//! and the rule.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::Path;

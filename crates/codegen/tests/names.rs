@@ -1,4 +1,5 @@
-//! Schemas that would give Rust which does not compile are refused with their file, the place and the rule, in both front ends.
+//! Schemas that would give Rust which does not compile are refused with their file, the place and the rule, in both
+//! front ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
@@ -220,7 +221,8 @@ fn what_only_a_whole_tree_shows() {
     }
 }
 
-/// Code hosts do not show larger files, and editors crawl in them. A name with a number in it would change with every new item before it.
+/// Code hosts do not show larger files, and editors crawl in them. A name with a number in it would change with every
+/// new item before it.
 #[test]
 fn generated_files_stay_small_and_nothing_is_named_by_a_counter() {
     for (path, code) in project::generate(root()).unwrap() {

@@ -1,7 +1,8 @@
 //! typify as the oracle of the JSON Schema front end: another reader of the same schemas finds the same types.
 //!
-//! It reads draft-07, so the schemas are converted down: one file, `definitions` for `$defs`, no `x-` keywords, no formats that
-//! only we know. What it makes of each type is then compared with the IR: kind, names, lists, maps, and what must be there.
+//! It reads draft-07, so the schemas are converted down: one file, `definitions` for `$defs`, no `x-` keywords, no
+//! formats that only we know. What it makes of each type is then compared with the IR: kind, names, lists, maps, and
+//! what must be there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;

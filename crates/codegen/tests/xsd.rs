@@ -1,5 +1,5 @@
-//! Enterprise Manager's schema and query types: what is checked in can be read, and what is wrong is refused with its file, its
-//! place and the rule.
+//! Enterprise Manager's schema and query types: what is checked in can be read, and what is wrong is refused with its
+//! file, its place and the rule.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use backhaul_codegen::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Types};

@@ -1,7 +1,7 @@
 //! What a server keeps, and then what the rest keeps, is what the whole filter keeps.
 //!
-//! Each server is a model of its own: it reads the parameters that are sent, as text, and evaluates them naively, ZStack's
-//! by the rules of SQL.
+//! Each server is a model of its own: it reads the parameters that are sent, as text, and evaluates them naively,
+//! ZStack's by the rules of SQL.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

@@ -1,7 +1,7 @@
 //! What the builder sends, the server reads back as it was meant, or the builder refuses.
 //!
-//! The server is a model of its own (`common::sql`): it takes a `q=` apart by the rule of its source, the operators in their order, each
-//! wherever it is; and it reads ZQL by its grammar.
+//! The server is a model of its own (`common::sql`): it takes a `q=` apart by the rule of its source, the operators in
+//! their order, each wherever it is; and it reads ZQL by its grammar.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;

@@ -1,7 +1,8 @@
 //! A year of a large fleet in a store: how fast it is written and asked, and how much memory that takes.
 //!
-//! `cargo bench -p backhaul-fleet --features store --bench history [-- FOLDER/]`: 365 daily runs of 1,000 servers with 25 rows each. With a
-//! folder the store stays there, and `backhaul usage --since 90d --store FOLDER` can be measured on it.
+//! `cargo bench -p backhaul-fleet --features store --bench history [-- FOLDER/]`: 365 daily runs of 1,000 servers with
+//! 25 rows each. With a folder the store stays there, and `backhaul usage --since 90d --store FOLDER` can be measured
+//! on it.
 
 #![allow(clippy::print_stdout, reason = "a bench says what it measured")]
 #![allow(missing_docs)]

@@ -31,8 +31,8 @@ pub struct Period {
 }
 
 impl Period {
-    /// The month that begins on `first`, from midnight to midnight where the clocks of `zone` go: an hour shorter or longer when they
-    /// are changed in it.
+    /// The month that begins on `first`, from midnight to midnight where the clocks of `zone` go: an hour shorter or
+    /// longer when they are changed in it.
     ///
     /// # Errors
     /// When the month is beyond all calendars.

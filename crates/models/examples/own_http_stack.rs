@@ -1,4 +1,5 @@
-//! Tenants of Enterprise Manager over an HTTP stack of one's own: here the standard library's `TcpStream`, and HTTP as plain text.
+//! Tenants of Enterprise Manager over an HTTP stack of one's own: here the standard library's `TcpStream`, and HTTP as
+//! plain text.
 //!
 //! `cargo run -p backhaul-models --example own_http_stack -- 127.0.0.1:9399 admin`, the password on standard input.
 //! Nothing of backhaul's but `backhaul-models` is needed: requests come as parts, answers are decoded from bytes.

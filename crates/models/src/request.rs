@@ -1,5 +1,5 @@
-//! Requests without I/O: what a call is on the wire, for an HTTP stack of your own. `backhaul-transport` builds its requests with the
-//! same code.
+//! Requests without I/O: what a call is on the wire, for an HTTP stack of your own. `backhaul-transport` builds its
+//! requests with the same code.
 //!
 //! ```
 //! # #[cfg(feature = "vb365")] {
@@ -85,8 +85,8 @@ impl Parts {
     /// What a call is on the wire, in a version of VB365's API; the others number none.
     ///
     /// # Errors
-    /// When the version lacks the operation, a parameter, a field or a value, when something is missing or is given as what it is
-    /// not, and when VB365's version is left out.
+    /// When the version lacks the operation, a parameter, a field or a value, when something is missing or is given as
+    /// what it is not, and when VB365's version is left out.
     pub fn of<C: Call>(call: &C, version: Option<ApiVersion>, format: Format) -> Result<Self, RequestError> {
         let mut params: Vec<(String, String)> = Vec::new();
         call.params(&mut |name, value| params.push((name.to_owned(), value.to_owned())));
@@ -160,8 +160,8 @@ impl Parts {
     }
 }
 
-/// A query of Enterprise Manager: what is asked for, by the name of its type, and how. `backhaul-filter` has the fields of each type, and
-/// writes the text of a filter. The answer is a [`QueryResult`](crate::em::QueryResult).
+/// A query of Enterprise Manager: what is asked for, by the name of its type, and how. `backhaul-filter` has the fields
+/// of each type, and writes the text of a filter. The answer is a [`QueryResult`](crate::em::QueryResult).
 ///
 /// ```
 /// use backhaul_models::request::{Format, Query};
@@ -264,7 +264,8 @@ impl RequestError {
         self.operation
     }
 
-    /// What the version lacks, such as "the parameter `limit` is ", and the versions that have it; empty where it is the operation.
+    /// What the version lacks, such as "the parameter `limit` is ", and the versions that have it; empty where it is
+    /// the operation.
     #[must_use]
     pub fn absence(&self) -> Option<(&str, Versions)> {
         match &self.wrong {
@@ -301,11 +302,12 @@ impl Error for RequestError {
     }
 }
 
-/// Checks parameters against an operation in a version. What the version is not known to have `passes` all the same where that says so.
+/// Checks parameters against an operation in a version. What the version is not known to have `passes` all the same
+/// where that says so.
 ///
 /// # Errors
-/// When the version lacks the operation or a parameter, when there is no such parameter, when one is given twice or as what it is not,
-/// and when one is missing.
+/// When the version lacks the operation or a parameter, when there is no such parameter, when one is given twice or as
+/// what it is not, and when one is missing.
 pub fn check(
     operation: &'static Operation,
     version: Option<ApiVersion>,

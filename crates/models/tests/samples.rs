@@ -1,4 +1,5 @@
-//! Bodies that vendors' pages print, which are not in this repository: every one decodes as what its operation asks for or answers in its version.
+//! Bodies that vendors' pages print, which are not in this repository: every one decodes as what its operation asks for
+//! or answers in its version.
 #![cfg(all(feature = "registry", feature = "vb365"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -16,7 +17,8 @@ fn samples() -> PathBuf {
     folder
 }
 
-/// A body without what servers do not tell apart: the letter case of names and values, and what kind of JSON a boolean is.
+/// A body without what servers do not tell apart: the letter case of names and values, and what kind of JSON a boolean
+/// is.
 fn plain(body: &[u8]) -> Value {
     let text = String::from_utf8_lossy(body).to_lowercase().replace("\"true\"", "true").replace("\"false\"", "false");
     serde_json::from_str(&text).unwrap()

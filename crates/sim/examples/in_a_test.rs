@@ -1,4 +1,5 @@
-//! A simulated server in a test of your own: it starts on a free port, fails when you say so, and remembers what it was asked.
+//! A simulated server in a test of your own: it starts on a free port, fails when you say so, and remembers what it was
+//! asked.
 //!
 //! `cargo run -p backhaul-sim --example in_a_test`
 

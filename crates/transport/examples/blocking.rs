@@ -1,7 +1,7 @@
 //! The same clients in a program without an asynchronous runtime.
 //!
-//! `cargo run -p backhaul-transport --features blocking --example blocking -- https://vb365.example.com:4443 admin`, the password on
-//! standard input.
+//! `cargo run -p backhaul-transport --features blocking --example blocking -- https://vb365.example.com:4443 admin`,
+//! the password on standard input.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it finds")]
 

@@ -1,6 +1,7 @@
 //! The enabled tenants of Enterprise Manager, all pages of them, and what they use.
 //!
-//! `cargo run -p backhaul-transport --example list_tenants -- https://em.example.com:9398 admin`, the password on standard input.
+//! `cargo run -p backhaul-transport --example list_tenants -- https://em.example.com:9398 admin`, the password on
+//! standard input.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it finds")]
 

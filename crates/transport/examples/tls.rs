@@ -1,7 +1,8 @@
 //! Sends one request and says what came of it, to try how a server's TLS is met:
 //! `cargo run -p backhaul-transport --example tls -- https://em.example.com:9398/api/ pin=SHA256`.
 //!
-//! Words: `pin=SHA256`, `ca=FILE`, `insecure`, `client=FILE` (certificate and key in PEM), `platform` (with the feature `platform-tls`).
+//! Words: `pin=SHA256`, `ca=FILE`, `insecure`, `client=FILE` (certificate and key in PEM), `platform` (with the feature
+//! `platform-tls`).
 #![allow(clippy::print_stdout)]
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 //! Starts a job of Enterprise Manager and waits for the task to end.
 //!
-//! `cargo run -p backhaul-transport --example wait_for_a_job -- https://em.example.com:9398 admin 'Backup Job 1'`, the password on
-//! standard input.
+//! `cargo run -p backhaul-transport --example wait_for_a_job -- https://em.example.com:9398 admin 'Backup Job 1'`, the
+//! password on standard input.
 
 #![allow(clippy::print_stdout, reason = "an example shows what it finds")]
 

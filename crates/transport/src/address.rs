@@ -85,8 +85,9 @@ pub(crate) fn check(operation: &'static Operation, spoken: Spoken<'_>, params: &
     })
 }
 
-/// Where a link leads that a server gave. It may be relative, and may name another version's path; it must stay on the server
-/// that it came from, since the session goes with it. A link to another name of that server leads to the one that is known.
+/// Where a link leads that a server gave. It may be relative, and may name another version's path; it must stay on the
+/// server that it came from, since the session goes with it. A link to another name of that server leads to the one
+/// that is known.
 ///
 /// # Errors
 /// When it is no address, or leads to another scheme, host or port: what to say of that link.

@@ -23,7 +23,8 @@ use std::io;
 use futures_util::stream::{BoxStream, StreamExt};
 use tokio::runtime::{Builder, Runtime};
 
-/// A runtime of its own, on the thread that waits. There is no second set of clients: every call of this crate is waited for with it.
+/// A runtime of its own, on the thread that waits. There is no second set of clients: every call of this crate is
+/// waited for with it.
 ///
 /// Within an asynchronous runtime, waiting panics, as tokio has it: there the calls are awaited.
 #[derive(Debug)]

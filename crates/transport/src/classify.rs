@@ -20,8 +20,8 @@ pub(crate) fn error(protocol: &dyn Protocol, answer: &Response) -> Reason {
     }
 }
 
-/// Whether the answer, which is no error of the API, tells of an overloaded or absent server: by its status, or by a page of an
-/// error, as a proxy has it. It says nothing of which product is there.
+/// Whether the answer, which is no error of the API, tells of an overloaded or absent server: by its status, or by a
+/// page of an error, as a proxy has it. It says nothing of which product is there.
 fn is_unavailable(answer: &Response) -> bool {
     match answer.status.as_u16() {
         408 | 429 | 502 | 503 | 504 => true,

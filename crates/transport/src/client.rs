@@ -75,9 +75,9 @@ pub struct RawAnswer {
 }
 
 impl RawAnswer {
-    /// Whether there is a body to read where the operation may have one. VB365's actions of v3 to v5 answer with a session or with
-    /// nothing, as what was done has it, and what does something may be done without a word (204); an empty answer to anything else
-    /// is a fault.
+    /// Whether there is a body to read where the operation may have one. VB365's actions of v3 to v5 answer with a
+    /// session or with nothing, as what was done has it, and what does something may be done without a word (204); an
+    /// empty answer to anything else is a fault.
     #[must_use]
     pub fn has_body(&self) -> bool {
         let is_done = self.status == StatusCode::NO_CONTENT && self.operation.method != "GET";
@@ -91,8 +91,8 @@ pub(crate) fn is_action(operation: &Operation) -> bool {
 }
 
 impl Client {
-    /// A client of any system, with the defaults of that system's own options: the form for callers that learn the system at run time.
-    /// Nothing is sent yet.
+    /// A client of any system, with the defaults of that system's own options: the form for callers that learn the
+    /// system at run time. Nothing is sent yet.
     ///
     /// # Errors
     /// When the TLS choice cannot be used.
@@ -184,8 +184,8 @@ impl Client {
         address::below(&self.core.options.url, segments.iter().copied())
     }
 
-    /// Opens a session now instead of with the first call: to learn whether address and account are right. With an access key of
-    /// ZStack, which opens no session, the number of zones is asked for.
+    /// Opens a session now instead of with the first call: to learn whether address and account are right. With an
+    /// access key of ZStack, which opens no session, the number of zones is asked for.
     ///
     /// # Errors
     /// When the server cannot be reached, is another product, or refuses the logon.
@@ -196,8 +196,8 @@ impl Client {
         }
     }
 
-    /// Ends the session, if there is one. The next call opens another. It takes five seconds at most: a session that is not ended ends
-    /// by itself.
+    /// Ends the session, if there is one. The next call opens another. It takes five seconds at most: a session that is
+    /// not ended ends by itself.
     ///
     /// # Errors
     /// When the server cannot be reached or answers with an error; the session is forgotten all the same.
@@ -220,8 +220,8 @@ impl Client {
         }
     }
 
-    /// The version of the API that is spoken: the one chosen, else the newest that the server has (asked once). `None` for systems that
-    /// do not number theirs: all but VB365.
+    /// The version of the API that is spoken: the one chosen, else the newest that the server has (asked once). `None`
+    /// for systems that do not number theirs: all but VB365.
     ///
     /// # Errors
     /// When the server cannot be reached or serves no version that is known here.
@@ -237,8 +237,8 @@ impl Client {
         self.in_time(&name, asked).await
     }
 
-    /// Sends an operation with what goes with it, and gives the answer before it is read. What ZStack answers with a job has the
-    /// job's place as its answer (202): [`Client::start_job`] waits for more.
+    /// Sends an operation with what goes with it, and gives the answer before it is read. What ZStack answers with a
+    /// job has the job's place as its answer (202): [`Client::start_job`] waits for more.
     ///
     /// # Errors
     /// When the call does not fit its operation or the version, or the server cannot be reached or refuses.
@@ -270,8 +270,8 @@ impl Client {
         Ok(Ask::new(operation, url, body))
     }
 
-    /// Reads an answer into an empty value; what the schemas do not know goes into `drift`. What does not fit its field costs that field
-    /// and not the answer; who does not ask for it here finds it in the log.
+    /// Reads an answer into an empty value; what the schemas do not know goes into `drift`. What does not fit its field
+    /// costs that field and not the answer; who does not ask for it here finds it in the log.
     ///
     /// # Errors
     /// When the body cannot be read, and the error names the path inside it; when nothing in it is known.
@@ -315,7 +315,8 @@ impl Client {
         read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 
-    /// The session: the one there is, unless it is `stale` or about to end, else a new one. Many callers share one logon.
+    /// The session: the one there is, unless it is `stale` or about to end, else a new one. Many callers share one
+    /// logon.
     async fn session(&self, stale: Option<&Arc<Session>>) -> Result<Arc<Session>> {
         // What fails is told as a question for the version, and not as a logon.
         self.version().await?;

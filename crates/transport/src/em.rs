@@ -63,7 +63,8 @@ impl From<EmClient> for Client {
 }
 
 impl EmClient {
-    /// A client of the server that `options` describe: [`EmOptions`], or [`Options`](crate::Options) alone. Nothing is sent yet.
+    /// A client of the server that `options` describe: [`EmOptions`], or [`Options`](crate::Options) alone. Nothing is
+    /// sent yet.
     ///
     /// # Errors
     /// When the TLS choice cannot be used.
@@ -72,7 +73,8 @@ impl EmClient {
         Client::of(protocol, common).map(Self)
     }
 
-    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS
+    /// choice holds.
     ///
     /// # Errors
     /// As [`EmClient::new`].
@@ -81,7 +83,8 @@ impl EmClient {
         Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
-    /// A client whose requests this carries in place of the network, logons too: a stack of [`Tower`](crate::net::Tower).
+    /// A client whose requests this carries in place of the network, logons too: a stack of
+    /// [`Tower`](crate::net::Tower).
     ///
     /// # Errors
     /// As [`EmClient::new`].

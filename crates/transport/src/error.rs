@@ -14,8 +14,8 @@ use crate::zstack::error as zstack;
 /// A call that did not get its answer.
 ///
 /// # Troubleshooting
-/// The text says what happened, on which server and in which operation, and what to do. The predicates tell the kinds apart;
-/// [`Error::decode`] leads to the body of an answer that could not be read.
+/// The text says what happened, on which server and in which operation, and what to do. The predicates tell the kinds
+/// apart; [`Error::decode`] leads to the body of an answer that could not be read.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -35,8 +35,8 @@ pub(crate) enum Reason {
     Logon(String),
     /// The server answered with an error.
     Api { status: u16, code: Option<String>, message: String },
-    /// ZStack's API answered with an error: at once, or as the end of the job with this id. The two mean the same: what is
-    /// wrong with a call that starts a job is said by the job.
+    /// ZStack's API answered with an error: at once, or as the end of the job with this id. The two mean the same: what
+    /// is wrong with a call that starts a job is said by the job.
     Zstack { status: u16, error: Box<ErrorCode>, job: Option<String> },
     /// An overloaded or absent server: a status that says so, without an error of the API.
     Unavailable { status: u16, what: String },
@@ -141,8 +141,8 @@ impl Error {
         matches!(self.0.reason, Reason::Logon(_))
     }
 
-    /// Whether the server could not be reached, its certificate is not trusted, or something in front of it says that it is
-    /// overloaded or away.
+    /// Whether the server could not be reached, its certificate is not trusted, or something in front of it says that
+    /// it is overloaded or away.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
         matches!(self.0.reason, Reason::Http(_) | Reason::Unavailable { .. })
@@ -185,8 +185,8 @@ impl Error {
         matches!(self.0.reason, Reason::Link(_) | Reason::Elsewhere(_))
     }
 
-    /// Whether a link was not followed since it leads to another server. If that is another name of the same one, say so
-    /// ([`Options::also_known_as`](crate::Options::also_known_as)).
+    /// Whether a link was not followed since it leads to another server. If that is another name of the same one, say
+    /// so ([`Options::also_known_as`](crate::Options::also_known_as)).
     #[must_use]
     pub fn is_link_to_elsewhere(&self) -> bool {
         matches!(self.0.reason, Reason::Elsewhere(_))

@@ -18,11 +18,11 @@ pub enum Existing {
     Replace,
 }
 
-/// A file under way. Until [`NewFile::finish`] nothing stands at its place but what stood there before; a file that is dropped,
-/// because of an error or because nobody waits for it any more, leaves nothing behind.
+/// A file under way. Until [`NewFile::finish`] nothing stands at its place but what stood there before; a file that is
+/// dropped, because of an error or because nobody waits for it any more, leaves nothing behind.
 ///
-/// A symbolic link is followed: the file that it leads to is replaced, and the link stays. A file that is replaced keeps its mode. A pipe
-/// or a device, which cannot be replaced, is written to as it is.
+/// A symbolic link is followed: the file that it leads to is replaced, and the link stays. A file that is replaced
+/// keeps its mode. A pipe or a device, which cannot be replaced, is written to as it is.
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
@@ -36,8 +36,8 @@ impl NewFile {
     /// Begins a file that will stand at `path`.
     ///
     /// # Errors
-    /// When there is a folder at `path`, or a file that shall be kept, or a link that leads nowhere, or no folder around it, or none may
-    /// be made there.
+    /// When there is a folder at `path`, or a file that shall be kept, or a link that leads nowhere, or no folder
+    /// around it, or none may be made there.
     pub async fn create(path: impl Into<PathBuf>, existing: Existing) -> Result<Self, FileError> {
         let given = path.into();
         let path = match behind_links(&given).await {
@@ -150,8 +150,8 @@ impl FileError {
         &self.path
     }
 
-    /// What the disk said: `IsADirectory` where there is a folder, `AlreadyExists` where a file shall be kept, `NotFound` where
-    /// there is no folder around it.
+    /// What the disk said: `IsADirectory` where there is a folder, `AlreadyExists` where a file shall be kept,
+    /// `NotFound` where there is no folder around it.
     #[must_use]
     pub fn kind(&self) -> io::ErrorKind {
         self.error.kind()

@@ -1,8 +1,8 @@
 //! Clients for Veeam Backup Enterprise Manager, Veeam Backup for Microsoft 365 and ZStack.
 //!
-//! Sessions are opened, renewed and shared; pages are followed to the end or to an error that says why not; answers are read
-//! leniently into `backhaul-models`. TLS is checked unless an option says otherwise, and a session never leaves the server that
-//! it belongs to.
+//! Sessions are opened, renewed and shared; pages are followed to the end or to an error that says why not; answers are
+//! read leniently into `backhaul-models`. TLS is checked unless an option says otherwise, and a session never leaves
+//! the server that it belongs to.
 //!
 //! ```no_run
 //! use backhaul_filter::em::CloudSubtenant;

@@ -1,7 +1,7 @@
 //! Where a server is and how to speak to it: what holds for all three systems.
 //!
-//! What one system alone has is in its module: [`EmOptions`](crate::em::EmOptions), [`Vb365Options`](crate::vb365::Vb365Options),
-//! [`ZstackOptions`](crate::zstack::ZstackOptions).
+//! What one system alone has is in its module: [`EmOptions`](crate::em::EmOptions),
+//! [`Vb365Options`](crate::vb365::Vb365Options), [`ZstackOptions`](crate::zstack::ZstackOptions).
 
 use std::fmt;
 
@@ -16,8 +16,8 @@ use crate::net::HttpOptions;
 pub struct Options {
     /// The address, such as `https://em.example.com:9398`; a path stands before the API's own.
     pub url: Url,
-    /// Other names of the same server: a link of its own that names one of them is followed, at [`url`](Options::url). Add them with
-    /// [`Options::also_known_as`].
+    /// Other names of the same server: a link of its own that names one of them is followed, at [`url`](Options::url).
+    /// Add them with [`Options::also_known_as`].
     pub also_known_as: Vec<Url>,
     /// The account; the id of an access key.
     pub user: String,
@@ -42,8 +42,8 @@ impl Options {
         })
     }
 
-    /// The same server, which also names itself so in its links: `https://localhost:9398`, or by a name behind NAT. Nothing is ever sent
-    /// there: such a link is asked for at the server's address.
+    /// The same server, which also names itself so in its links: `https://localhost:9398`, or by a name behind NAT.
+    /// Nothing is ever sent there: such a link is asked for at the server's address.
     ///
     /// # Errors
     /// As [`Options::new`].

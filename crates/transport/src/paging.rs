@@ -1,8 +1,8 @@
 //! Listings that go on over several pages, followed to the end or to an error that says why not.
 //!
-//! How a vendor's pages lead on is in its folder (`em/paging.rs`, `vb365/paging.rs`, `zstack/paging.rs`); what holds for all is
-//! here: a link to another server, a row or page that comes again, pages that do not move, and counts that do not come true are
-//! errors, so a listing never ends early without saying so, and never goes on without end.
+//! How a vendor's pages lead on is in its folder (`em/paging.rs`, `vb365/paging.rs`, `zstack/paging.rs`); what holds
+//! for all is here: a link to another server, a row or page that comes again, pages that do not move, and counts that
+//! do not come true are errors, so a listing never ends early without saying so, and never goes on without end.
 
 mod items;
 mod listing;
@@ -122,7 +122,8 @@ impl Pages {
             Next::Link(url) => self.source.ask_at(url),
         };
         let mut answered = match self.client.exchange(&ask).await {
-            // Nothing said that there is a page: there is none. A refusal for any other reason leaves open whether there is.
+            // Nothing said that there is a page: there is none. A refusal for any other reason leaves open whether
+            // there is.
             Err(error) if self.follow.is_probing() && matches!(error.status(), Some(400 | 404)) => return Ok(None),
             answered => answered?,
         };
@@ -130,7 +131,8 @@ impl Pages {
         Ok(Some((ask, answered, version)))
     }
 
-    /// Refuses a page whose own account of where it stands does not read: what is missing after it would be missed in silence.
+    /// Refuses a page whose own account of where it stands does not read: what is missing after it would be missed in
+    /// silence.
     fn refuse_misfits(&self, misfits: &[Misfit]) -> Result<()> {
         let leads = |misfit: &&Misfit| {
             let first = misfit.path.split(['.', '[']).next().unwrap_or_default();
@@ -144,7 +146,8 @@ impl Pages {
         }
     }
 
-    /// Looks at a page that came, whose items were counted, and says what comes next; `None` where the page is no further one.
+    /// Looks at a page that came, whose items were counted, and says what comes next; `None` where the page is no
+    /// further one.
     fn look(
         &mut self,
         ask: &Ask,

@@ -1,7 +1,7 @@
 //! Work that goes on after its call was answered: asked about until it has ended.
 //!
-//! One policy says how long to wait ([`Waiting`]), another which errors to sit out ([`Tolerance`]). What is asked, and how an
-//! answer reads, is [`Work`]: Enterprise Manager's tasks, VB365's sessions, ZStack's jobs and long jobs.
+//! One policy says how long to wait ([`Waiting`]), another which errors to sit out ([`Tolerance`]). What is asked, and
+//! how an answer reads, is [`Work`]: Enterprise Manager's tasks, VB365's sessions, ZStack's jobs and long jobs.
 
 use std::time::Duration;
 
@@ -85,12 +85,13 @@ impl Default for Waiting {
 }
 
 /// Which errors to sit out while work is waited for: those after which asking again may help
-/// ([`Error::is_transient`](crate::Error::is_transient)). Each request has its own retries before one of them counts here.
+/// ([`Error::is_transient`](crate::Error::is_transient)). Each request has its own retries before one of them counts
+/// here.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Tolerance {
-    /// How many of them may come one after the other; none for as many as come before the deadline: work goes on while a server
-    /// or the way to it is away, and only the deadline says when to give up.
+    /// How many of them may come one after the other; none for as many as come before the deadline: work goes on while
+    /// a server or the way to it is away, and only the deadline says when to give up.
     pub in_a_row: Option<u32>,
 }
 
@@ -176,8 +177,8 @@ impl<W: Work> Poller<W> {
         self.work.state()
     }
 
-    /// How far the work is: the first time from the answer that started it, then after a pause and a question. Dropping the
-    /// future between two questions loses nothing.
+    /// How far the work is: the first time from the answer that started it, then after a pause and a question. Dropping
+    /// the future between two questions loses nothing.
     ///
     /// # Errors
     /// When the work failed, did not end in time, or cannot be asked about.

@@ -13,8 +13,8 @@ use crate::net::{HttpClient, Request, Response, RetryPolicy};
 /// How long the questions after another product may take, all together.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Asks the server, without credentials, which other product it is than the expected one. That one is not asked after: if it gives
-/// such answers it has something in front of it, and the answer says more than the name.
+/// Asks the server, without credentials, which other product it is than the expected one. That one is not asked after:
+/// if it gives such answers it has something in front of it, and the answer says more than the name.
 ///
 /// Each product has one page that it answers in its own way without a session; which, is in its folder (`is_at`).
 pub(crate) async fn other_than(expected: System, http: &HttpClient, base: &Url) -> Option<System> {

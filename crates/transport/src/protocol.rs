@@ -1,6 +1,7 @@
 //! What each vendor does its own way, as one trait: the rest of the crate speaks to all three through it.
 //!
-//! It is implemented in `em/protocol.rs`, `vb365/protocol.rs` and `zstack/protocol.rs`, each over that system's own options.
+//! It is implemented in `em/protocol.rs`, `vb365/protocol.rs` and `zstack/protocol.rs`, each over that system's own
+//! options.
 
 mod follow;
 
@@ -61,7 +62,8 @@ pub(crate) trait Protocol: Debug + Send + Sync {
     /// Opens a session; `old` is the one that it replaces.
     fn open<'a>(&'a self, http: &'a HttpClient, options: &'a Options, old: Option<&'a Session>) -> Asked<'a, Session>;
 
-    /// What a logon sends that proves the account, in each form in which it is sent: it must not come back in an error's text.
+    /// What a logon sends that proves the account, in each form in which it is sent: it must not come back in an
+    /// error's text.
     fn secrets(&self, options: &Options) -> Vec<Secret>;
 
     /// Whether the server no longer knows the session. What it refuses for that, it has not carried out.

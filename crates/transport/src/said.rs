@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 /// How much of a text is told.
 const MOST: usize = 2000;
 
-/// A server's text as it stands in an error. A line break or an escape sequence in it would read as words of ours, or rule the
-/// terminal.
+/// A server's text as it stands in an error. A line break or an escape sequence in it would read as words of ours, or
+/// rule the terminal.
 pub(crate) struct Said<'t>(pub(crate) &'t str);
 
 impl fmt::Display for Said<'_> {

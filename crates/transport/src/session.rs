@@ -88,8 +88,8 @@ impl Sessions {
         Self(Mutex::new(Held { current: Some(Arc::new(session)), opened: 1 }))
     }
 
-    /// The session there is, unless it is `stale` or about to end; else what `open` gives. Callers that come meanwhile wait for
-    /// the same logon, so that 500 calls in flight cause one.
+    /// The session there is, unless it is `stale` or about to end; else what `open` gives. Callers that come meanwhile
+    /// wait for the same logon, so that 500 calls in flight cause one.
     pub(crate) async fn get(
         &self,
         stale: Option<&Arc<Session>>,

@@ -8,8 +8,8 @@
 //! | exports, reports, saved items | [`Vb365Client::download`] |
 //! | a logon at Microsoft, to be shown to VB365 | [`DeviceLogon`] |
 //!
-//! Everything else is a typed call of `backhaul_models::vb365::operations` by [`Vb365Client::call`]. The calls of v3 to v5 that do
-//! what their body names (`{"start": null}`) are operations of their own, `Post…Action`.
+//! Everything else is a typed call of `backhaul_models::vb365::operations` by [`Vb365Client::call`]. The calls of v3 to
+//! v5 that do what their body names (`{"start": null}`) are operations of their own, `Post…Action`.
 
 mod changes;
 mod device;
@@ -75,7 +75,8 @@ impl Vb365Client {
         Client::of(protocol, common).map(Self)
     }
 
-    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS
+    /// choice holds.
     ///
     /// # Errors
     /// As [`Vb365Client::new`].
@@ -84,7 +85,8 @@ impl Vb365Client {
         Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
-    /// A client whose requests this carries in place of the network, logons too: a stack of [`Tower`](crate::net::Tower).
+    /// A client whose requests this carries in place of the network, logons too: a stack of
+    /// [`Tower`](crate::net::Tower).
     ///
     /// # Errors
     /// As [`Vb365Client::new`].
@@ -121,7 +123,8 @@ impl Vb365Client {
         self.0.call(call).await
     }
 
-    /// A listing, whether this version answers pages or a bare array. A search, which has a body, goes on over its pages alike.
+    /// A listing, whether this version answers pages or a bare array. A search, which has a body, goes on over its
+    /// pages alike.
     #[must_use]
     pub fn list<C>(&self, call: &C) -> Listing<C::Answer>
     where
@@ -131,9 +134,9 @@ impl Vb365Client {
         self.0.list(call)
     }
 
-    /// Calls an operation that answers with a file, such as an export or a report, and writes that to `to`. Gives its length in
-    /// bytes. The file takes its place when it is whole; an error, or a caller that does not wait for the end, leaves the place as
-    /// it was.
+    /// Calls an operation that answers with a file, such as an export or a report, and writes that to `to`. Gives its
+    /// length in bytes. The file takes its place when it is whole; an error, or a caller that does not wait for the
+    /// end, leaves the place as it was.
     ///
     /// ```no_run
     /// # async fn run(vb365: backhaul_transport::vb365::Vb365Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -148,8 +151,8 @@ impl Vb365Client {
     /// ```
     ///
     /// # Errors
-    /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with; and as
-    /// [`Vb365Client::call`].
+    /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with;
+    /// and as [`Vb365Client::call`].
     pub async fn download<C: Call<Api = Vb365>>(
         &self,
         call: &C,

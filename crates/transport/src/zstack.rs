@@ -69,7 +69,8 @@ impl ZstackClient {
         Client::of(protocol, common).map(Self)
     }
 
-    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS
+    /// choice holds.
     ///
     /// # Errors
     /// As [`ZstackClient::new`].
@@ -78,7 +79,8 @@ impl ZstackClient {
         Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
-    /// A client whose requests this carries in place of the network, logons too: a stack of [`Tower`](crate::net::Tower).
+    /// A client whose requests this carries in place of the network, logons too: a stack of
+    /// [`Tower`](crate::net::Tower).
     ///
     /// # Errors
     /// As [`ZstackClient::new`].
@@ -100,8 +102,8 @@ impl ZstackClient {
     }
 
     /// Calls an operation, and waits for its job where the server answers with one: for an hour at most, after which
-    /// [`is_deadline`](crate::Error::is_deadline) is true of the error and the job goes on. [`ZstackClient::start`] waits as you say. A call of another
-    /// system does not compile:
+    /// [`is_deadline`](crate::Error::is_deadline) is true of the error and the job goes on. [`ZstackClient::start`]
+    /// waits as you say. A call of another system does not compile:
     ///
     /// ```compile_fail,E0271
     /// # async fn run(zstack: backhaul_transport::zstack::ZstackClient) {
@@ -112,8 +114,8 @@ impl ZstackClient {
     /// ```
     ///
     /// # Errors
-    /// When the call does not fit, the server cannot be reached or refuses, the answer cannot be read; when the job fails, does not end,
-    /// or is forgotten by the server.
+    /// When the call does not fit, the server cannot be reached or refuses, the answer cannot be read; when the job
+    /// fails, does not end, or is forgotten by the server.
     pub async fn call<C: Call<Api = Zstack>>(&self, call: &C) -> Result<C::Answer>
     where
         C::Answer: 'static,

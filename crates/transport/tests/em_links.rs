@@ -105,7 +105,8 @@ async fn a_link_to_something_else_is_not_followed() {
     assert_eq!(server.sessions(), 0);
 }
 
-/// The session belongs to one server: another scheme, host or port is another server, and so is the port that samples print.
+/// The session belongs to one server: another scheme, host or port is another server, and so is the port that samples
+/// print.
 #[tokio::test]
 async fn a_link_to_another_server_is_not_followed() {
     let server = Server::new(|seen| panic!("{}", seen.line())).await;

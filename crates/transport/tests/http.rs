@@ -320,7 +320,8 @@ async fn plain_http_to_a_tls_port_is_told_as_such() {
     assert!(error.to_string().contains("use https://"), "{error}");
 }
 
-/// Its parts come slower together than the timeout allows, but each of them in time; and it is larger than what is read whole.
+/// Its parts come slower together than the timeout allows, but each of them in time; and it is larger than what is read
+/// whole.
 #[tokio::test]
 async fn a_file_may_take_longer_than_the_timeout_and_be_of_any_size() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,5 @@
-//! No number and no date of a server's ends in a panic or in work without end: each place where one is reckoned with is given any.
+//! No number and no date of a server's ends in a panic or in work without end: each place where one is reckoned with is
+//! given any.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::sync::Arc;

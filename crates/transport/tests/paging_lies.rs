@@ -1,4 +1,5 @@
-//! Servers whose pages lie: a listing of such a one ends with an error, after few requests, and never as if it were whole.
+//! Servers whose pages lie: a listing of such a one ends with an error, after few requests, and never as if it were
+//! whole.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod common;
@@ -69,8 +70,8 @@ async fn drained<T>(
     (count, server.lines().len(), end)
 }
 
-/// So many items came in so many requests, and then an error that says this. The items of the page that it is of came before it: a
-/// page is looked at when it is read.
+/// So many items came in so many requests, and then an error that says this. The items of the page that it is of came
+/// before it: a page is looked at when it is read.
 fn ended(case: &str, (items, requests, end): (usize, usize, Result<()>), expected: (usize, usize, &str)) {
     let error = end.expect_err(case).to_string();
     assert!((items, requests) == (expected.0, expected.1), "{case}: {items} items in {requests} requests: {error}");

@@ -68,7 +68,8 @@ async fn what_broke_is_tried_again() {
     assert_eq!((zones.inventories.len(), count.load(Ordering::SeqCst)), (1, 2));
 }
 
-/// A stack of tower's around a service of a program's own: no more than one request at once, and the logon goes through it, too.
+/// A stack of tower's around a service of a program's own: no more than one request at once, and the logon goes through
+/// it, too.
 #[tokio::test]
 async fn a_stack_of_towers_layers_carries_a_client() {
     let (count, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));

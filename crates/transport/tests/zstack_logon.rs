@@ -32,8 +32,8 @@ fn page() -> Reply {
     Reply::new(200, r#"{"inventories": [], "total": 0}"#)
 }
 
-/// A server that refuses what is more than 15 minutes from its clock, which is so many seconds ahead of ours; its wall clock is
-/// so many ahead of UTC.
+/// A server that refuses what is more than 15 minutes from its clock, which is so many seconds ahead of ours; its wall
+/// clock is so many ahead of UTC.
 async fn at(ahead: i64, offset: i64) -> Server {
     Server::of_zstack(move |seen: &Seen| {
         let now =

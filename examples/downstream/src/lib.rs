@@ -1,5 +1,5 @@
-//! What a report asks of Veeam Backup for Microsoft 365: repositories, and the accounts behind them. No I/O: requests leave as parts, and
-//! answers come as bytes.
+//! What a report asks of Veeam Backup for Microsoft 365: repositories, and the accounts behind them. No I/O: requests
+//! leave as parts, and answers come as bytes.
 
 use backhaul_models::request::{Format, Parts, RequestError};
 use backhaul_models::vb365::operations::{AccountGetAccounts, AccountGetAccountsV7, BackupRepositoryGetRepositories};

@@ -1,4 +1,5 @@
-//! What goes over the wire, pinned: after an upgrade of backhaul a difference is a line to read, and `cargo insta review` to accept.
+//! What goes over the wire, pinned: after an upgrade of backhaul a difference is a line to read, and `cargo insta
+//! review` to accept.
 
 use backhaul_models::wire::{ApiVersion, json};
 use downstream::{lines, requests};

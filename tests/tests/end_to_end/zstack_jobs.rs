@@ -108,7 +108,8 @@ async fn a_job_that_hangs_meets_its_deadline() {
     assert!(error.is_deadline() && error.to_string().contains("the server gives it 1800 s"), "{error}");
 }
 
-/// An asynchronous call is taken on in any session, and its job says that there is none: the call is sent again in a new one.
+/// An asynchronous call is taken on in any session, and its job says that there is none: the call is sent again in a
+/// new one.
 #[tokio::test]
 async fn a_session_that_has_ended_is_renewed_for_a_job() {
     let sim = sim(Faults::new()).await;

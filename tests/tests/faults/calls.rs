@@ -191,7 +191,8 @@ fn soon<W: Work>(poller: Poller<W>, patient: bool) -> Poller<W> {
     poller.waiting(waiting)
 }
 
-/// `patient` where nothing is waited for in vain: a machine with much to do shall not turn a right answer into a late one.
+/// `patient` where nothing is waited for in vain: a machine with much to do shall not turn a right answer into a late
+/// one.
 fn options(server: &Server, patient: bool) -> Options {
     let mut options = server.options();
     let mut http = HttpOptions::default();

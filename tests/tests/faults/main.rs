@@ -1,7 +1,7 @@
-//! The fault matrix: what goes wrong × what is asked for × the system. What the caller sees and how many requests the server saw is
-//! `docs/reliability.md`, which is written from a run (`BACKHAUL_BLESS=1`) and compared with one. What must hold for every cell is
-//! asserted here: no wrong answer, no panic, no work twice, no endless asking, nothing of the server's that breaks a line or tells a
-//! secret.
+//! The fault matrix: what goes wrong × what is asked for × the system. What the caller sees and how many requests the
+//! server saw is `docs/reliability.md`, which is written from a run (`BACKHAUL_BLESS=1`) and compared with one. What
+//! must hold for every cell is asserted here: no wrong answer, no panic, no work twice, no endless asking, nothing of
+//! the server's that breaks a line or tells a secret.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod calls;

@@ -1,5 +1,5 @@
-//! `OpenAPI` 3.0 as JSON Schema, more strictly than it is written: a member that a schema does not name is a mistake, since
-//! it would be another version's.
+//! `OpenAPI` 3.0 as JSON Schema, more strictly than it is written: a member that a schema does not name is a mistake,
+//! since it would be another version's.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// What a document says that is not so: the versions, the place, what stands there instead, and why. The same mistakes are
-/// fixups of the import (`crates/codegen/src/fixups/vb365.rs`).
+/// What a document says that is not so: the versions, the place, what stands there instead, and why. The same mistakes
+/// are fixups of the import (`crates/codegen/src/fixups/vb365.rs`).
 const EXCEPTIONS: &[(&[u8], &str, Fix, &str)] = &[
     (
         &[3],
@@ -36,7 +36,8 @@ const EXCEPTIONS: &[(&[u8], &str, Fix, &str)] = &[
     (&[6], "/components/schemas/RESTBackupUserData", Fix::RequireWhatIsThere, "v6 has no such members"),
 ];
 
-/// Operations of reconstructed documents whose answers are not known: the versions, the method, the end of the path, and why.
+/// Operations of reconstructed documents whose answers are not known: the versions, the method, the end of the path,
+/// and why.
 const OPEN: &[(&[u8], &str, &str, &str)] =
     &[(&[5], "POST", "/AuditItems", "it answers with an array of nothing in particular, and in v6 with nothing")];
 

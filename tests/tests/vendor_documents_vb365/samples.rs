@@ -1,5 +1,5 @@
-//! The bodies that documents, traces and clients show, held against the simulator's: an answer has what the sample has, and a
-//! request is taken.
+//! The bodies that documents, traces and clients show, held against the simulator's: an answer has what the sample has,
+//! and a request is taken.
 
 use std::path::Path;
 

@@ -154,7 +154,8 @@ impl Xsd {
         Ok(Self { types, inside, enums, roots })
     }
 
-    /// The name under which a type of the vendor's is known here: one that has no name there (`Type/Element`) by its element.
+    /// The name under which a type of the vendor's is known here: one that has no name there (`Type/Element`) by its
+    /// element.
     fn known(&self, name: &str) -> String {
         match name.to_lowercase().split_once('/') {
             Some((outer, element)) => self.inside.get(&format!("{outer}.{element}")).cloned().unwrap_or_default(),

@@ -55,7 +55,8 @@ pub(crate) struct Query {
     #[arg(long, value_name = "A,B", value_delimiter = ',', add = ArgValueCompleter::new(complete::fields))]
     pub(crate) fields: Vec<String>,
 
-    /// Print members that this release does not know beside --fields, too; -o json prints them with the whole type anyway
+    /// Print members that this release does not know beside --fields, too; -o json prints them with the whole type
+    /// anyway
     #[arg(long)]
     pub(crate) unknown: bool,
 
@@ -105,8 +106,8 @@ pub(crate) struct Call {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) body: Option<Source>,
 
-    /// Wait for the end of the work that the operation starts, and print it: of em the task, of vb365 the session, of zstack the
-    /// job's answer; no longer than --timeout, or an hour
+    /// Wait for the end of the work that the operation starts, and print it: of em the task, of vb365 the session, of
+    /// zstack the job's answer; no longer than --timeout, or an hour
     #[arg(long)]
     pub(crate) wait: bool,
 

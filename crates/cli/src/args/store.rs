@@ -10,7 +10,8 @@ use super::usage::Fleet;
 /// Where runs are kept.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Place {
-    /// Where runs are kept: a folder, or s3://BUCKET/FOLDER in builds that have S3 [default: a folder among the user's data]
+    /// Where runs are kept: a folder, or s3://BUCKET/FOLDER in builds that have S3 [default: a folder among the user's
+    /// data]
     #[arg(long, value_name = "PLACE", env = "BACKHAUL_STORE", global = true)]
     pub(crate) store: Option<String>,
 }
@@ -133,8 +134,8 @@ pub(crate) struct Billing {
     #[arg(long, value_name = "TIME", value_parser = super::values::duration, default_value = "36h")]
     pub(crate) longest_gap: std::time::Duration,
 
-    /// Write the bills to FILE, one HTML page that needs nothing else, in place of printing; each customer begins on a page of
-    /// paper of their own
+    /// Write the bills to FILE, one HTML page that needs nothing else, in place of printing; each customer begins on a
+    /// page of paper of their own
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "jq", "count"])]
     pub(crate) html: Option<PathBuf>,
 

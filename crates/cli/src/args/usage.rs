@@ -23,8 +23,8 @@ pub(crate) struct Fleet {
     #[arg(long, value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
     pub(crate) system: Option<System>,
 
-    /// What rows tell apart where the server does: EM's backups by job or computer, ZStack's images by account or one by one
-    /// [default: tenants, and ZStack's storages as a whole]
+    /// What rows tell apart where the server does: EM's backups by job or computer, ZStack's images by account or one
+    /// by one [default: tenants, and ZStack's storages as a whole]
     #[arg(long, value_name = "LEVEL", value_enum, ignore_case = true)]
     pub(crate) level: Option<Level>,
 

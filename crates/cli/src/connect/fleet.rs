@@ -1,5 +1,5 @@
-//! The servers of a fleet, opened one after the other as their turn comes: ten thousand clients at once would be ten thousand
-//! TLS configurations.
+//! The servers of a fleet, opened one after the other as their turn comes: ten thousand clients at once would be ten
+//! thousand TLS configurations.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -56,8 +56,8 @@ impl<'a> Fleet<'a> {
         })
     }
 
-    /// The places of servers for which no client could be made, and why: no password, a certificate file that is gone. Each is
-    /// given once.
+    /// The places of servers for which no client could be made, and why: no password, a certificate file that is gone.
+    /// Each is given once.
     pub(crate) fn failed(&self) -> Vec<(usize, Failure)> {
         self.failed.take()
     }

@@ -275,8 +275,8 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Writes the file: a new one beside it, then renamed over it, so that a reader sees the old or the new, never half.
-    /// Only its owner may read it. A link stays a link.
+    /// Writes the file: a new one beside it, then renamed over it, so that a reader sees the old or the new, never
+    /// half. Only its owner may read it. A link stays a link.
     pub(crate) fn save(&self) -> Result<(), Failure> {
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let fail = |error: io::Error| Failure::internal(format!("cannot write {}: {error}", path.display()));

@@ -3,7 +3,8 @@
 use backhaul_transport::ZstackLogon;
 use backhaul_wire::System;
 
-/// What the words of a profile make: who logs on, and by which name or id. The error is a sentence about the word that it names.
+/// What the words of a profile make: who logs on, and by which name or id. The error is a sentence about the word that
+/// it names.
 pub(crate) fn check(
     system: System,
     user: Option<String>,

@@ -71,8 +71,8 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// Leaves out the servers of which a filter wants no row, whatever they answer: they are spared a logon. One is kept when none
-    /// would be left, so that a filter that finds nothing is no other case.
+    /// Leaves out the servers of which a filter wants no row, whatever they answer: they are spared a logon. One is
+    /// kept when none would be left, so that a filter that finds nothing is no other case.
     pub(crate) fn keep(&mut self, filter: &Expr, schema: &Schema<'_>) {
         let conditions = match filter {
             Expr::And(_) => filter.terms(),

@@ -36,7 +36,8 @@ pub(crate) struct Pin(pub(crate) [u8; 32]);
 impl FromStr for Pin {
     type Err = String;
 
-    /// 64 hex digits, with or without colons; a label that ends in `=` or `sha256:`, as tools print it, may stand before.
+    /// 64 hex digits, with or without colons; a label that ends in `=` or `sha256:`, as tools print it, may stand
+    /// before.
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.rsplit_once('=').map_or(text, |(_, digits)| digits).trim();
         let label = text.get(..7).filter(|label| label.eq_ignore_ascii_case("sha256:"));

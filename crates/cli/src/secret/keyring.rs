@@ -47,7 +47,8 @@ fn forget_in(store: &Arc<CredentialStore>, name: &str) -> Result<(), Failure> {
     }
 }
 
-/// Does it on a thread of its own: keyrings run loops of their own, which must not meet ours, and may wait for a person.
+/// Does it on a thread of its own: keyrings run loops of their own, which must not meet ours, and may wait for a
+/// person.
 fn patiently<T: Send + 'static>(
     name: &str,
     work: impl FnOnce(Arc<CredentialStore>, &str) -> Result<T, Failure> + Send + 'static,

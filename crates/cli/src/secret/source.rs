@@ -52,7 +52,8 @@ impl Source {
         }
     }
 
-    /// Which file, variable, program or entry. A command's arguments are left out: they may hold what nobody should see.
+    /// Which file, variable, program or entry. A command's arguments are left out: they may hold what nobody should
+    /// see.
     pub(crate) fn place(&self) -> Option<String> {
         match self {
             Self::File(path) => Some(path.display().to_string()),
@@ -109,8 +110,8 @@ fn read(what: &str, path: &Path) -> Result<(Secret, Option<Failure>), Failure> {
     Ok((Secret::from(text), caution))
 }
 
-/// Refuses a file with a secret that others can read. The open file is asked, so that it cannot change in between; what is
-/// no regular file (a pipe such as `<(pass show x)`) has no mode that says anything.
+/// Refuses a file with a secret that others can read. The open file is asked, so that it cannot change in between; what
+/// is no regular file (a pipe such as `<(pass show x)`) has no mode that says anything.
 #[cfg(unix)]
 fn refuse_readable_by_others(what: &str, path: &Path, file: &File) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
@@ -125,8 +126,8 @@ fn refuse_readable_by_others(what: &str, path: &Path, file: &File) -> Result<(),
     Ok(())
 }
 
-/// Whether systemd handed the file to this service, in a folder that nobody else can enter. Its access list for the service's user
-/// shows as a mode for the group.
+/// Whether systemd handed the file to this service, in a folder that nobody else can enter. Its access list for the
+/// service's user shows as a mode for the group.
 #[cfg(unix)]
 fn is_credential(path: &Path) -> bool {
     std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| !folder.is_empty() && path.starts_with(folder))

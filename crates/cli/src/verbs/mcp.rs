@@ -1,5 +1,5 @@
-//! `backhaul mcp`: the questions of the command for an assistant that speaks the Model Context Protocol, on standard input and
-//! output. Nothing that it offers changes anything on a server.
+//! `backhaul mcp`: the questions of the command for an assistant that speaks the Model Context Protocol, on standard
+//! input and output. Nothing that it offers changes anything on a server.
 //!
 //! Each answer is what a command of its own prints, so that an assistant and a person at a terminal see the same.
 

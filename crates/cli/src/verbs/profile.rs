@@ -138,7 +138,8 @@ fn existing_profile(name: &str, location: &Location) -> Result<Profile, Failure>
     file.get(name).map(|read| read.profile)
 }
 
-/// Finds now what would show only in next night's report: a password file of a wrong mode, a CA file without a certificate.
+/// Finds now what would show only in next night's report: a password file of a wrong mode, a CA file without a
+/// certificate.
 fn checked(profile: &Profile) -> Result<(), Failure> {
     if let Source::File(_) = profile.password {
         profile.password.read(&profile.name)?;
@@ -174,7 +175,8 @@ fn keep(args: &Password, profile: &Profile) -> Result<(), Failure> {
     }
 }
 
-/// Takes a password that no profile names any more out of the keyring; one that cannot be reached keeps it, which is told.
+/// Takes a password that no profile names any more out of the keyring; one that cannot be reached keeps it, which is
+/// told.
 fn forget(source: Source, location: &Location, console: &Console) {
     let Source::Keyring(entry) = &source else { return };
     let file = location.open().ok().flatten();

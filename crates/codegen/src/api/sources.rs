@@ -1,5 +1,5 @@
-//! The public API of a crate that people write, read from its sources: every item by the path that users know it by, with its
-//! signature. Private modules count for what is re-exported from them.
+//! The public API of a crate that people write, read from its sources: every item by the path that users know it by,
+//! with its signature. Private modules count for what is re-exported from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -46,8 +46,8 @@ pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
     out
 }
 
-/// What a caller gives for a value. Texts of any sort are taken as literals, too; whatever else has its own type, so that a caller's
-/// `into()` and number literals are understood.
+/// What a caller gives for a value. Texts of any sort are taken as literals, too; whatever else has its own type, so
+/// that a caller's `into()` and number literals are understood.
 pub(super) fn taken(kind: &Kind, ty: &str) -> String {
     if is_text(kind) { format!("impl Into<{ty}>") } else { ty.to_owned() }
 }
@@ -136,7 +136,8 @@ impl Scope<'_> {
         format!("    {}.params(&[{params}]).response({response}) -> QueryResult;\n", self.row(operation))
     }
 
-    /// `op("UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").long_running()`: what the table does not say elsewhere.
+    /// `op("UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").long_running()`: what the table does not say
+    /// elsewhere.
     fn row(&self, operation: &Operation) -> String {
         let Operation { name, aliases, also, method, path, .. } = operation;
         let aliases = (!aliases.is_empty()).then(|| quote! { .aliases(&[#(#aliases),*]) });
@@ -253,8 +254,8 @@ fn documentation(operation: &Operation) -> String {
     format!("{}{evidence}\n\nSchema: `{}`", with_versions(&text, operation.versions), operation.source)
 }
 
-/// Whether a call cannot be made without it. What only some versions require is optional here and asked for when it is sent to one of
-/// them: the call stays the same for the others.
+/// Whether a call cannot be made without it. What only some versions require is optional here and asked for when it is
+/// sent to one of them: the call stays the same for the others.
 fn is_argument(param: &Param) -> bool {
     param.required && !param.list && param.versions == Versions::default()
 }

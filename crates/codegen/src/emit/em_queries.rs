@@ -7,8 +7,8 @@ use super::names::{field_name, type_name};
 use super::render;
 use crate::queries::{Queries, QueryType};
 
-/// The file `crates/transport/src/generated/em_queries.rs`. That the buckets, lists and entities are there has been checked when
-/// the queries were read.
+/// The file `crates/transport/src/generated/em_queries.rs`. That the buckets, lists and entities are there has been
+/// checked when the queries were read.
 #[must_use]
 pub fn em_queries(queries: &Queries) -> String {
     let bodies = queries.types.iter().map(implementation);

@@ -11,7 +11,8 @@ use super::names::constant;
 use crate::inventories::{Inventories, Inventory};
 use crate::ir::{Kind, Type, TypeShape, Types};
 
-/// The files `zstack.rs` and `zstack/FAMILY.rs` of `crates/filter/src/generated`, by the family of the inventory's type.
+/// The files `zstack.rs` and `zstack/FAMILY.rs` of `crates/filter/src/generated`, by the family of the inventory's
+/// type.
 #[must_use]
 pub fn inventories(all: &Inventories, types: &Types) -> BTreeMap<PathBuf, String> {
     let mut families: BTreeMap<&str, String> = BTreeMap::new();

@@ -1,5 +1,5 @@
-//! Where generated items stand: a module per family, its types in it, its operations in a module below; where cargo features turn
-//! on parts of a family, its types in groups of the same features.
+//! Where generated items stand: a module per family, its types in it, its operations in a module below; where cargo
+//! features turn on parts of a family, its types in groups of the same features.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -72,8 +72,8 @@ impl System<'_> {
         files
     }
 
-    /// The parts that a family's types stand in: by the features that bring them, and the requests by themselves where all in one file
-    /// would be too much.
+    /// The parts that a family's types stand in: by the features that bring them, and the requests by themselves where
+    /// all in one file would be too much.
     fn parts<'t>(&self, types: &[&'t Type], roles: &Roles<'_>) -> Vec<Part<'t>> {
         let mut groups: BTreeMap<Features, Vec<&Type>> = BTreeMap::new();
         for ty in types {
@@ -156,7 +156,8 @@ impl System<'_> {
         let (names, cfgs): (Vec<_>, Vec<_>) =
             families.map(|family| (format_ident!("{}", family.module), cfg(&self.closure.family(family.name)))).unzip();
         render(quote! {
-            //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
+            //! Every operation, as data and as a typed call; family by family they stand in the modules of the
+            //! families.
             #(#cfgs #[doc(no_inline)] #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")] pub use super::#names::operations::*;)*
             #[cfg(feature = "registry")]
             use backhaul_wire::generated::{MakeAnswer, OlderAnswer};

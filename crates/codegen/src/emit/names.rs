@@ -19,7 +19,8 @@ pub fn field_name(wire: &str) -> Ident {
     }
 }
 
-/// The Rust name of a struct's field. An XML element that repeats by itself has a singular name; its list is named as in JSON.
+/// The Rust name of a struct's field. An XML element that repeats by itself has a singular name; its list is named as
+/// in JSON.
 pub(super) fn member(field: &Field) -> Ident {
     field_name(member_of(field))
 }

@@ -76,8 +76,8 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
 
 /// What a caller fills a request with.
 ///
-/// What came or became required after the type's first version is set like what is optional, so that a newer version of an API changes
-/// no constructor: whether it is there is checked when it is sent to a version that wants it.
+/// What came or became required after the type's first version is set like what is optional, so that a newer version of
+/// an API changes no constructor: whether it is there is checked when it is sent to a version that wants it.
 fn request(ty: &Type, body: &Struct) -> String {
     let from_the_start = |field: &Field| {
         let since = field.versions.since.is_none_or(|since| ty.versions.since.is_some_and(|first| since <= first));
@@ -94,8 +94,8 @@ fn request(ty: &Type, body: &Struct) -> String {
     format!("backhaul_wire::generated_request! {{ {}({}) {{ {} }} }}\n", ty.name, list(true), list(false))
 }
 
-/// Whether a caller's value is converted: texts are taken as literals, too, what is edited may be null, and what stands in a box comes
-/// without one. Of other types the caller's own `into()` and number literals are understood.
+/// Whether a caller's value is converted: texts are taken as literals, too, what is edited may be null, and what stands
+/// in a box comes without one. Of other types the caller's own `into()` and number literals are understood.
 fn is_converted(field: &Field) -> bool {
     let text = matches!(field.kind, Kind::Text | Kind::Id | Kind::DateTime | Kind::Secret);
     field.repeat == Repeat::One && (text || field.boxed) || field.edit

@@ -1,8 +1,9 @@
 //! Enterprise Manager: a vendor's `RestAPI.xsd` compared with `em/em.xsd`, and merged into it.
 //!
-//! Our schema is written by hand: it says more than a vendor's does (which texts are identifiers, secrets or one of a list, what JSON
-//! calls things, in our own words), and it has what answers of newer servers hold. So a document only adds to it: types, members,
-//! values and roots that it lacks. Where both say something else, that is told, and a person settles it.
+//! Our schema is written by hand: it says more than a vendor's does (which texts are identifiers, secrets or one of a
+//! list, what JSON calls things, in our own words), and it has what answers of newer servers hold. So a document only
+//! adds to it: types, members, values and roots that it lacks. Where both say something else, that is told, and a
+//! person settles it.
 
 mod element;
 mod merge;
@@ -41,7 +42,8 @@ pub(super) fn import(root: &Path, version: Option<u8>, path: &str, text: &str) -
     let merge::Merge { edits, changes, notes, .. } = merge;
     let (merged, places) = text::apply(&own, edits);
     if let Err(error) = crate::xsd::read("em/em.xsd", &merged) {
-        // The rule is broken where something was added: told of the document's line, since nobody has seen the merged one.
+        // The rule is broken where something was added: told of the document's line, since nobody has seen the merged
+        // one.
         let offset = offset(&merged, &error.pointer);
         let of = places.iter().find(|(range, _)| offset.is_some_and(|offset| range.contains(&offset)));
         return Err(match of {

@@ -1,5 +1,5 @@
-//! OpenAPI 3.1 as 3.0, which is what the rest of the import reads: in 3.1 a schema is one of JSON Schema 2020-12, where null is a type,
-//! a reference may have neighbours, and an exclusive bound is a number.
+//! OpenAPI 3.1 as 3.0, which is what the rest of the import reads: in 3.1 a schema is one of JSON Schema 2020-12, where
+//! null is a type, a reference may have neighbours, and an exclusive bound is a number.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -66,8 +66,8 @@ impl Merge<'_> {
         self.finish_row(node, operation, before)
     }
 
-    /// Tells operations of one name apart, where versions use it for different paths: the newest keeps it, an older one is named
-    /// after its last version.
+    /// Tells operations of one name apart, where versions use it for different paths: the newest keeps it, an older one
+    /// is named after its last version.
     fn apart(&mut self, mut node: Node) -> Node {
         let version = self.document.version;
         let before = self.imported.before().unwrap_or(Span::only(version));
@@ -176,8 +176,8 @@ impl Merge<'_> {
         }
     }
 
-    /// Merges parameters. Those in a path are told apart by their place, those in a query by their name; ids in a path are what a
-    /// path holds when nothing is said, and are left out.
+    /// Merges parameters. Those in a path are told apart by their place, those in a query by their name; ids in a path
+    /// are what a path holds when nothing is said, and are left out.
     fn params(&self, node: &mut Node, operation: &Operation, spans: Spans) {
         let version = self.document.version;
         let known = match node.shift_remove("params") {

@@ -87,7 +87,8 @@ impl Merge<'_> {
                 required.retain(|name| *name != spelled);
                 later.remove(&spelled);
             } else if newest && !required.contains(&spelled) {
-                // Older versions do without it: constructors stay as they are, and only newer servers are told of its absence.
+                // Older versions do without it: constructors stay as they are, and only newer servers are told of its
+                // absence.
                 match range == Span::only(version) {
                     true => required.push(spelled.clone()),
                     false => drop(later.entry(spelled.clone()).or_insert(version)),
@@ -150,7 +151,8 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Whether the document's word stands over what the schemas have of these versions: the newest vendor's document rules.
+    /// Whether the document's word stands over what the schemas have of these versions: the newest vendor's document
+    /// rules.
     pub(super) fn rules_over(&self, range: Span) -> bool {
         let newest = self.document.version >= range.until;
         if self.document.reconstructed {
@@ -200,8 +202,8 @@ impl Merge<'_> {
         Ok(())
     }
 
-    /// Takes what a reconstructed document says into the enum that vendors' documents have at a place: a list of values, or free
-    /// text, which holds the values of the nearest version.
+    /// Takes what a reconstructed document says into the enum that vendors' documents have at a place: a list of
+    /// values, or free text, which holds the values of the nearest version.
     fn absorb(&mut self, known: &mut Node, values: Option<&[Json]>, spans: Spans) {
         if known.contains_key("enum") {
             self.values("", known, values, spans);

@@ -131,7 +131,8 @@ impl Merge<'_> {
         spans.new != spans.old && !goes_on
     }
 
-    /// Whether it is worth a line that the document lacks something: when it was in every version up to this, or is in less now.
+    /// Whether it is worth a line that the document lacks something: when it was in every version up to this, or is in
+    /// less now.
     pub(super) fn is_loss(&self, span: Span, rest: Span) -> bool {
         let version = self.document.version;
         let Some(before) = self.imported.before() else { return false };

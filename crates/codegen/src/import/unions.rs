@@ -32,8 +32,9 @@ impl Merge<'_> {
         known.insert("discriminator".into(), merged);
     }
 
-    /// Gives the kinds of a union what a document says of all of them in one object: each the properties that it knows, and those
-    /// that no kind knows. A kind whose tag the document does not list is not there. Gives the names of the kinds.
+    /// Gives the kinds of a union what a document says of all of them in one object: each the properties that it knows,
+    /// and those that no kind knows. A kind whose tag the document does not list is not there. Gives the names of the
+    /// kinds.
     pub(super) fn flat(&mut self, name: &str, mut known: Node, node: &Node) -> Result<Vec<String>> {
         let spans = self.spans(name, &known)?;
         let kinds: Vec<String> = known

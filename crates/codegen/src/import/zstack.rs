@@ -1,8 +1,8 @@
 //! ZStack: an OpenAPI document of one of its releases, compared with `schemas/zstack`, and merged into it.
 //!
-//! Its API numbers no versions, so nothing is marked, and a document only adds: operations, types, members and values that the schemas
-//! lack. What the schemas have and a document has not stays, for release branches and the manual have more than any one document. Where
-//! both say something else, that is told, and a person settles it.
+//! Its API numbers no versions, so nothing is marked, and a document only adds: operations, types, members and values
+//! that the schemas lack. What the schemas have and a document has not stays, for release branches and the manual have
+//! more than any one document. Where both say something else, that is told, and a person settles it.
 
 mod document;
 mod merge;

@@ -10,8 +10,8 @@ use crate::emit::field_clash;
 use crate::error::Result;
 use crate::ir::{Field, Kind, Repeat, Type, TypeShape, Types, Union, Variant};
 
-/// The version that was the newest when kinds were given their names in Rust: what all of them then had in common is left out of
-/// them, and what comes later changes nothing in that.
+/// The version that was the newest when kinds were given their names in Rust: what all of them then had in common is
+/// left out of them, and what comes later changes nothing in that.
 const NAMED: u8 = 8;
 
 impl Reader<'_> {

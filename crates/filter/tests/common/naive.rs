@@ -1,7 +1,7 @@
 //! A second evaluator, slow and plain.
 //!
-//! It shares no code with the crate beyond the tree: it works on owned texts, walks the tree for every record, and knows
-//! the table in the documentation of `eval`.
+//! It shares no code with the crate beyond the tree: it works on owned texts, walks the tree for every record, and
+//! knows the table in the documentation of `eval`.
 
 use std::cmp::Ordering;
 

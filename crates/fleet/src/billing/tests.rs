@@ -153,8 +153,8 @@ const ZONES: [(&str, &[i64]); 4] = [
 
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
-    /// Two years of runs at odd times, each month of them billed: what is owed is what adding up every quarter of an hour gives, in months
-    /// of whatever length, and the months together are the whole.
+    /// Two years of runs at odd times, each month of them billed: what is owed is what adding up every quarter of an
+    /// hour gives, in months of whatever length, and the months together are the whole.
     #[test]
     fn months_of_any_length_are_billed_whole_and_once(
         zone in 0..ZONES.len(),

@@ -103,8 +103,8 @@ impl Backups {
         items.into_values().collect()
     }
 
-    /// The name of the file's backup, which is its job's. A backup that is listed nowhere any more, as its job, is known
-    /// by what the file calls it.
+    /// The name of the file's backup, which is its job's. A backup that is listed nowhere any more, as its job, is
+    /// known by what the file calls it.
     fn name(&self, file: &File) -> Option<String> {
         let listed = self.backup(file).and_then(|backup| backup.name.clone());
         listed.or_else(|| file.backup_name.clone())

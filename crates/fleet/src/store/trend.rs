@@ -23,8 +23,8 @@ pub struct Trend<'a> {
     pub volume: Option<Forecast>,
 }
 
-/// Where each of the series is heading, one after the other. What fills a volume is asked once for each repository, of the series that
-/// tells most of it.
+/// Where each of the series is heading, one after the other. What fills a volume is asked once for each repository, of
+/// the series that tells most of it.
 pub fn trends<'a>(series: &[&'a Series]) -> impl Iterator<Item = Trend<'a>> + use<'a> {
     let mut longest: HashMap<(&str, Key), &Series> = HashMap::new();
     for series in series {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use backhaul_wire::System;
 
-/// A family of a system: the types and operations of one generated module and of those below it, in the order of their names.
+/// A family of a system: the types and operations of one generated module and of those below it, in the order of their
+/// names.
 #[derive(Default)]
 pub struct Family {
     pub name: String,
@@ -22,8 +23,8 @@ pub fn of(system: System) -> impl Iterator<Item = Family> {
         let name = below.iter().next().unwrap().to_str().unwrap().to_owned();
         let family = families.entry(name.clone()).or_insert_with(|| Family { name, ..Family::default() });
         for line in std::fs::read_to_string(&file).unwrap().lines() {
-            // `    BackupRepository = BACKUP_REPOSITORY("BackupRepository")`, `    JobGet = op("Job_Get", "GET", "/Jobs/{jobId}")`,
-            // and what has no typed call: `    op("QueryJob", "GET", "/api/query?type=Job")`.
+            // ` BackupRepository = BACKUP_REPOSITORY("BackupRepository")`, ` JobGet = op("Job_Get", "GET",
+            // "/Jobs/{jobId}")`, and what has no typed call: ` op("QueryJob", "GET", "/api/query?type=Job")`.
             let Some(row) = line.strip_prefix("    ") else { continue };
             let (rust, table) = row.split_once(" = ").filter(|_| !row.starts_with("op(")).unwrap_or(("", row));
             if rust.contains(' ') || !(rust.is_empty() || rust.starts_with(char::is_uppercase)) {

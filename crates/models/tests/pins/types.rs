@@ -66,7 +66,8 @@ fn structure(system: System, shape: &Shape, mut value: Box<dyn Struct>) -> Strin
     out
 }
 
-/// JSON with a member of the outermost object a line, in the order in which it was written. The examples hold no brackets and commas.
+/// JSON with a member of the outermost object a line, in the order in which it was written. The examples hold no
+/// brackets and commas.
 fn lines(json: &str) -> String {
     let mut out = String::new();
     let mut depth = 0;

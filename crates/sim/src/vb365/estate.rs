@@ -24,8 +24,8 @@ pub struct Vb365Estate {
     pub usage: Vec<Usage>,
     /// Organizations that were removed, and what they were called: repositories still tell of their backups.
     pub removed: Vec<(Id, String)>,
-    /// What other collections hold. Where nothing is said of a collection, jobs, sessions, proxies and restore points follow from
-    /// the above, and the rest is made up.
+    /// What other collections hold. Where nothing is said of a collection, jobs, sessions, proxies and restore points
+    /// follow from the above, and the rest is made up.
     pub records: Vec<Vb365Record>,
 }
 

@@ -1,4 +1,5 @@
-//! Answers that are files, written as they come; what was cut goes on where it ended, if the server can say that nothing changed.
+//! Answers that are files, written as they come; what was cut goes on where it ended, if the server can say that
+//! nothing changed.
 
 use std::path::PathBuf;
 
@@ -28,15 +29,16 @@ impl Client {
         Ok(length)
     }
 
-    /// Sends an operation and adds its answer to a file as it comes: the form for callers that learn the operation at run time.
-    /// Gives how many bytes came. After an error the file holds a part, and must not be finished.
+    /// Sends an operation and adds its answer to a file as it comes: the form for callers that learn the operation at
+    /// run time. Gives how many bytes came. After an error the file holds a part, and must not be finished.
     ///
-    /// An answer that is cut is gone on with, by `Range`, where it came with a validator (a strong `ETag`, else `Last-Modified`),
-    /// the server answers with that part (206), and the validator is the same; and, for a `POST`, where the server offers ranges.
+    /// An answer that is cut is gone on with, by `Range`, where it came with a validator (a strong `ETag`, else
+    /// `Last-Modified`), the server answers with that part (206), and the validator is the same; and, for a `POST`,
+    /// where the server offers ranges.
     ///
     /// # Errors
-    /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with; and as
-    /// [`Client::send`].
+    /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with;
+    /// and as [`Client::send`].
     pub async fn write_to(&self, operation: &'static Operation, given: &Arguments, file: &mut NewFile) -> Result<u64> {
         self.write_answer(&self.ask(operation, given).await?, may_resume(operation), file).await
     }
@@ -76,8 +78,8 @@ impl Client {
                 Ok(None) => return Ok(length),
                 Err(error) => Some(error),
             };
-            // Only a good piece of it is progress: else a byte for each request would go on for ever. What is sent with POST is sent
-            // a few times at most, however much came.
+            // Only a good piece of it is progress: else a byte for each request would go on for ever. What is sent with
+            // POST is sent a few times at most, however much came.
             if length - since >= PROGRESS && resumable == Resumable::Always {
                 tries = 0;
             }
@@ -141,8 +143,8 @@ impl Client {
         self.fail(ask.name.clone(), Reason::Answer(message))
     }
 
-    /// Refuses an answer of success that is not the file: a web page where bytes are declared comes from a proxy, a part was not
-    /// asked for, and what is packed would be written as it came.
+    /// Refuses an answer of success that is not the file: a web page where bytes are declared comes from a proxy, a
+    /// part was not asked for, and what is packed would be written as it came.
     fn refuse_other(&self, ask: &Ask, status: StatusCode, headers: &HeaderMap) -> Result<()> {
         let fail = |reason| Err(self.fail(ask.name.clone(), reason));
         if status == StatusCode::PARTIAL_CONTENT {

@@ -30,7 +30,8 @@ pub(crate) struct Ask {
     body: Option<Bytes>,
     anonymous: bool,
     bound: Option<Bound>,
-    /// What it means that the server does not know what is asked for (404, 501), where that is known better than by its text.
+    /// What it means that the server does not know what is asked for (404, 501), where that is known better than by its
+    /// text.
     gone: Option<String>,
     /// Whether the answer is a file.
     file: bool,
@@ -132,8 +133,8 @@ impl Ask {
 }
 
 impl Client {
-    /// Sends, and reads the whole answer. A new session is opened once when the server no longer knows the old one, unless what
-    /// is asked for is gone with the old one.
+    /// Sends, and reads the whole answer. A new session is opened once when the server no longer knows the old one,
+    /// unless what is asked for is gone with the old one.
     pub(crate) async fn exchange(&self, ask: &Ask) -> Result<Answered> {
         // In a box: what holds a logon, a renewal and all tries is large, and stands in every caller's own future.
         self.in_time(&ask.name, Box::pin(self.exchanged(ask).instrument(self.span(ask)))).await
@@ -156,7 +157,8 @@ impl Client {
         )
     }
 
-    /// No longer than until the policy's deadline, or until somebody stops it: logons, and waiting for another caller's, are in it.
+    /// No longer than until the policy's deadline, or until somebody stops it: logons, and waiting for another
+    /// caller's, are in it.
     pub(super) async fn in_time<T>(&self, name: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
         let late = || {
             let rule = "there was no answer before the deadline: give it more time".to_owned();
@@ -229,8 +231,8 @@ impl Client {
         }
     }
 
-    /// Opens a new session when the answer says that the old one is gone. A request that is refused for its session was not
-    /// carried out: sending it again does nothing twice.
+    /// Opens a new session when the answer says that the old one is gone. A request that is refused for its session was
+    /// not carried out: sending it again does nothing twice.
     async fn renew(&self, ask: &Ask, session: &mut Option<Arc<Session>>, answer: &Response) -> Result<bool> {
         if !ask.anonymous && self.protocol().learn(answer) {
             return Ok(true);
@@ -246,8 +248,8 @@ impl Client {
         Ok(true)
     }
 
-    /// A web page is no answer of any API: something in front of the server gave it, or another product. What is packed was not asked
-    /// for so.
+    /// A web page is no answer of any API: something in front of the server gave it, or another product. What is packed
+    /// was not asked for so.
     async fn refuse_captive(&self, ask: &Ask, answer: &Response) -> Result<()> {
         if product::is_page(answer) {
             return Err(self.failed(ask, self.identify(product::describe(answer)).await));

@@ -27,8 +27,9 @@ use crate::net::RetryPolicy;
 pub struct Policy {
     /// How long one try of a request may take.
     pub timeout: Option<Duration>,
-    /// How long the whole work may take, counted from when the policy is laid down: logon, connecting, TLS, tries, pauses, all pages,
-    /// all questions after work that goes on. What does not end in time is an error ([`Error::is_deadline`](crate::Error::is_deadline)).
+    /// How long the whole work may take, counted from when the policy is laid down: logon, connecting, TLS, tries,
+    /// pauses, all pages, all questions after work that goes on. What does not end in time is an error
+    /// ([`Error::is_deadline`](crate::Error::is_deadline)).
     pub deadline: Option<Duration>,
     /// When to try again.
     pub retry: Option<RetryPolicy>,
@@ -36,8 +37,8 @@ pub struct Policy {
     pub idempotent: bool,
     /// What ends the work from outside.
     pub stop: Option<Stop>,
-    /// Whether an operation or parameter is also sent where it is not known whether the version has it: descriptions of VB365's v3 to
-    /// v5 are not whole. What a version is known to lack is refused all the same.
+    /// Whether an operation or parameter is also sent where it is not known whether the version has it: descriptions of
+    /// VB365's v3 to v5 are not whole. What a version is known to lack is refused all the same.
     pub unproven: bool,
 }
 
@@ -53,8 +54,8 @@ pub(super) struct Laid {
 }
 
 impl Client {
-    /// The same client under another policy, for all that is done with it from now on. It shares session, connections and limits with
-    /// this one, and its deadline never ends later than this one's.
+    /// The same client under another policy, for all that is done with it from now on. It shares session, connections
+    /// and limits with this one, and its deadline never ends later than this one's.
     #[must_use]
     pub fn under(&self, policy: Policy) -> Self {
         let deadline = policy.deadline.and_then(|time| Instant::now().checked_add(time));

@@ -7,10 +7,12 @@ use crate::address::{self, Params};
 use crate::error::Result;
 
 impl Client {
-    /// The URL that a call goes to in a version of the API, which systems other than VB365 have none of. Nothing is sent.
+    /// The URL that a call goes to in a version of the API, which systems other than VB365 have none of. Nothing is
+    /// sent.
     ///
     /// # Errors
-    /// When the operation or a parameter is not in that version, and when a parameter is missing, unknown or of another kind.
+    /// When the operation or a parameter is not in that version, and when a parameter is missing, unknown or of another
+    /// kind.
     pub fn url_of(
         &self,
         operation: &'static Operation,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 /// Ends the work of all clients that have it in their [policy](crate::Policy): what is under way fails
-/// ([`Error::is_stopped`](crate::Error::is_stopped)), and what is asked for later fails at once. [`Client::logout`](crate::Client::logout)
-/// still works. What a server has begun goes on there.
+/// ([`Error::is_stopped`](crate::Error::is_stopped)), and what is asked for later fails at once.
+/// [`Client::logout`](crate::Client::logout) still works. What a server has begun goes on there.
 ///
 /// Cheap to clone; all clones are one.
 #[derive(Clone)]

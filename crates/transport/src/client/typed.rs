@@ -66,8 +66,9 @@ impl Client {
         Ok(Arguments { params, body })
     }
 
-    /// A request body in the form that this server takes, checked against the version that is spoken. Enterprise Manager answers
-    /// every password empty: an empty one is left out for it, so that putting an answer back does not reset it.
+    /// A request body in the form that this server takes, checked against the version that is spoken. Enterprise
+    /// Manager answers every password empty: an empty one is left out for it, so that putting an answer back does not
+    /// reset it.
     ///
     /// # Errors
     /// When a field or value is not in the version, or the value cannot be written.

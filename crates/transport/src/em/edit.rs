@@ -12,9 +12,9 @@ use crate::address;
 use crate::error::{Reason, Result};
 
 impl EmClient {
-    /// Gets the entity anew, lets `change` change it and puts it back: what was changed on the server meanwhile is not undone, and
-    /// fields that this crate does not know go back as they came, in their places. Passwords, which the server answers empty, are
-    /// only sent when `change` sets them.
+    /// Gets the entity anew, lets `change` change it and puts it back: what was changed on the server meanwhile is not
+    /// undone, and fields that this crate does not know go back as they came, in their places. Passwords, which the
+    /// server answers empty, are only sent when `change` sets them.
     ///
     /// Gives the task that the server answers with, or `None` where it has done it at once.
     ///
@@ -28,7 +28,8 @@ impl EmClient {
     /// ```
     ///
     /// # Errors
-    /// When the entity has no address or no `Edit` link (it cannot be edited, or not by this account); and as [`EmClient::call`].
+    /// When the entity has no address or no `Edit` link (it cannot be edited, or not by this account); and as
+    /// [`EmClient::call`].
     pub async fn edit<T: Model>(&self, entity: &T, change: impl FnOnce(&mut T)) -> Result<Option<TaskPoller>> {
         let mut fresh = self.again(entity).await?;
         change(&mut fresh);

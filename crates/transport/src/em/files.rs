@@ -25,8 +25,8 @@ use crate::file::{Existing, NewFile};
 use crate::paging::{self, Source};
 
 impl EmClient {
-    /// Mounts a restore point of a machine or an agent, or a point of a replica, by its link `Create`: what it is, is told by the
-    /// point. `os_kind` (`Windows`, `Linux`) is for a machine whose system the server does not know.
+    /// Mounts a restore point of a machine or an agent, or a point of a replica, by its link `Create`: what it is, is
+    /// told by the point. `os_kind` (`Windows`, `Linux`) is for a machine whose system the server does not know.
     ///
     /// ```no_run
     /// # async fn run(em: backhaul_transport::em::EmClient, point: backhaul_models::em::VmRestorePoint) -> Result<(), Box<dyn std::error::Error>> {
@@ -97,12 +97,12 @@ impl Finished {
         self.links().rel("Download")
     }
 
-    /// Downloads one of [`Finished::downloads`] into a file, and gives its length in bytes. The file takes its place when it is
-    /// whole; an error, or a caller that does not wait for the end, leaves the place as it was.
+    /// Downloads one of [`Finished::downloads`] into a file, and gives its length in bytes. The file takes its place
+    /// when it is whole; an error, or a caller that does not wait for the end, leaves the place as it was.
     ///
     /// # Errors
-    /// When the file cannot be written ([`Error::file`]), the answer ends before its end, or the session has ended; and as
-    /// [`EmClient::follow`].
+    /// When the file cannot be written ([`Error::file`]), the answer ends before its end, or the session has ended; and
+    /// as [`EmClient::follow`].
     pub async fn download(&self, link: &Link, to: impl Into<PathBuf>, existing: Existing) -> Result<u64> {
         let em = EmClient(self.client().clone());
         let bound = Bound { session: self.session(), what: "the download".to_owned() };
@@ -115,8 +115,8 @@ impl Finished {
     }
 }
 
-/// The links and roots of a mount. Which of the three kinds it is, is told by the body: the documents' samples link to a replica's
-/// as to a machine's.
+/// The links and roots of a mount. Which of the three kinds it is, is told by the body: the documents' samples link to
+/// a replica's as to a machine's.
 fn mounted(em: &EmClient, answered: &Answered) -> Result<(Links, Vec<DirectoryEntry>)> {
     let machine = em.read::<VmRestorePointMount>(answered).map(|mount| (mount.all_links(), mount.fs_roots));
     let replica = || em.read::<VmReplicaPointMount>(answered).map(|mount| (mount.all_links(), mount.fs_roots));

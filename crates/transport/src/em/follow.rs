@@ -18,8 +18,8 @@ use crate::client::{Answered, Ask, Bound};
 use crate::error::{Error, Reason, Result};
 
 impl EmClient {
-    /// Gets what stands at a link: `em.follow::<EntityReferences>(&link)`. A link that does not say its type is read as `T`
-    /// unchecked.
+    /// Gets what stands at a link: `em.follow::<EntityReferences>(&link)`. A link that does not say its type is read as
+    /// `T` unchecked.
     ///
     /// # Errors
     /// When the link says another type than `T`, or leads to another server
@@ -30,8 +30,8 @@ impl EmClient {
         self.get(url, None).await.map(|(value, _)| value)
     }
 
-    /// Gets the entity, or the list of entities, at a link, also where the link leads to a reference or to a list of them
-    /// (`JobReference`, `JobReferenceList`): with `format=Entity`, one call.
+    /// Gets the entity, or the list of entities, at a link, also where the link leads to a reference or to a list of
+    /// them (`JobReference`, `JobReferenceList`): with `format=Entity`, one call.
     ///
     /// # Errors
     /// As [`EmClient::follow`].
@@ -61,8 +61,8 @@ impl EmClient {
         self.follow_entity(&own).await
     }
 
-    /// Does what a link is for, with what belongs into the body: `Create` and actions are a POST, `Edit` a PUT, `Delete` a DELETE.
-    /// Gives the task that the server answers with, or `None` where it has done it at once.
+    /// Does what a link is for, with what belongs into the body: `Create` and actions are a POST, `Edit` a PUT,
+    /// `Delete` a DELETE. Gives the task that the server answers with, or `None` where it has done it at once.
     ///
     /// ```no_run
     /// # async fn run(em: backhaul_transport::em::EmClient, job: backhaul_models::em::NASJob) -> Result<(), Box<dyn std::error::Error>> {

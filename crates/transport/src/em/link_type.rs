@@ -1,7 +1,8 @@
 //! Which of our types a link type means.
 //!
-//! Mostly the link type is the element's name, and ours; `XReference` is an `EntityRef`, `XReferenceList` an `EntityReferences`,
-//! `XList` the plural. The vendor's exceptions stand in a table (source: the documents' table of link types, and their samples).
+//! Mostly the link type is the element's name, and ours; `XReference` is an `EntityRef`, `XReferenceList` an
+//! `EntityReferences`, `XList` the plural. The vendor's exceptions stand in a table (source: the documents' table of
+//! link types, and their samples).
 
 use backhaul_wire::Shape;
 

@@ -28,8 +28,8 @@ pub trait Linked: Struct {
         Links(list.into_iter().flat_map(|list| (0..list.len()).filter_map(|i| list.get(i)).map(link)).collect())
     }
 
-    /// The first link of this relation; letter case does not count. Action links (`Start`, `Retry`) are missing where the
-    /// action is impossible.
+    /// The first link of this relation; letter case does not count. Action links (`Start`, `Retry`) are missing where
+    /// the action is impossible.
     fn link(&self, rel: &str) -> Option<Link> {
         self.all_links().rel(rel).into_first()
     }

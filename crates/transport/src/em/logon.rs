@@ -127,7 +127,8 @@ fn account(options: &Options, protocol: &EmProtocol) -> String {
     }
 }
 
-/// An error of the API. A version that was asked for may be its cause: older servers do not have the newest, 13 has no 1.4.
+/// An error of the API. A version that was asked for may be its cause: older servers do not have the newest, 13 has no
+/// 1.4.
 fn refusal(protocol: &EmProtocol, answer: &Response) -> Reason {
     // A session that comes along with an error is one all the same.
     let session = answer.headers.get(SESSION).and_then(|value| value.to_str().ok()).map(Secret::from);

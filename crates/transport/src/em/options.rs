@@ -32,8 +32,8 @@ pub enum EmLogon {
     /// One of Enterprise Manager's own, with a role there.
     #[default]
     Account,
-    /// A standalone tenant of Veeam Cloud Connect. Its session reaches `CloudConnectService` only: replicas, their restore points
-    /// and failover plans.
+    /// A standalone tenant of Veeam Cloud Connect. Its session reaches `CloudConnectService` only: replicas, their
+    /// restore points and failover plans.
     Tenant,
     /// An account of the VMware Cloud Director organization with this name. Its session reaches as far as a tenant's.
     VCloudOrganization(String),

@@ -89,8 +89,8 @@ impl<Q: EmQuery> Query<Q> {
         self
     }
 
-    /// Leaves the entities' links empty in [`by_item`](Query::by_item): they are most of what entities say in XML, and much of the work
-    /// of reading them. JSON answers keep them.
+    /// Leaves the entities' links empty in [`by_item`](Query::by_item): they are most of what entities say in XML, and
+    /// much of the work of reading them. JSON answers keep them.
     #[must_use]
     pub fn without_links(mut self) -> Self {
         self.links = false;
@@ -126,7 +126,8 @@ impl<Q: EmQuery> Query<Q> {
         Ok(self.client.pages(operation, given))
     }
 
-    /// The entities of all pages, each as it is read. An error ends the stream, and may come after entities of the page that it is of.
+    /// The entities of all pages, each as it is read. An error ends the stream, and may come after entities of the page
+    /// that it is of.
     ///
     /// # Errors
     /// As [`Query::by_page`].

@@ -1,5 +1,5 @@
-//! Sessions: what a task leaves behind that goes on. A task ends when a job is triggered or a restore has begun; how that ends is
-//! told by its session.
+//! Sessions: what a task leaves behind that goes on. A task ends when a job is triggered or a restore has begun; how
+//! that ends is told by its session.
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ fn blank(link_type: &str) -> Option<Box<dyn Struct>> {
 pub struct Session(Arc<dyn Struct>);
 
 impl Session {
-    /// All that the server says of it: a `BackupJobSession`, `ReplicaJobSession`, `RestoreSession`, `CloudFailoverSession` or
-    /// `CdpReplicaSession`, as its shape tells.
+    /// All that the server says of it: a `BackupJobSession`, `ReplicaJobSession`, `RestoreSession`,
+    /// `CloudFailoverSession` or `CdpReplicaSession`, as its shape tells.
     #[must_use]
     pub fn value(&self) -> &dyn Struct {
         &*self.0
@@ -112,7 +112,8 @@ impl EmClient {
     /// Waits for the session that a link leads to, such as the one of a restore that somebody else began.
     ///
     /// # Errors
-    /// When the link leads to no session of a job, a restore or a failover, or to another server; and as [`EmClient::call`].
+    /// When the link leads to no session of a job, a restore or a failover, or to another server; and as
+    /// [`EmClient::call`].
     pub async fn session(&self, link: &Link) -> Result<SessionPoller> {
         match SessionWork::at(self, link).await? {
             Some(work) => Ok(Poller::new(work)),

@@ -40,8 +40,8 @@ impl EmClient {
 }
 
 impl Client {
-    /// Waits for the task that an operation of Enterprise Manager is answered with: the form for callers that learn the operation
-    /// at run time. `None` where the answer has no body: the work is done.
+    /// Waits for the task that an operation of Enterprise Manager is answered with: the form for callers that learn the
+    /// operation at run time. `None` where the answer has no body: the work is done.
     ///
     /// # Errors
     /// As [`Client::send`]; when the answer is no task.
@@ -141,8 +141,8 @@ pub(super) async fn begin(client: &Client, ask: &Ask) -> Result<TaskPoller> {
 
 /// A task under way.
 ///
-/// A task belongs to the session in which it was started: once that session has ended, the server no longer tells of it, though
-/// the work may go on.
+/// A task belongs to the session in which it was started: once that session has ended, the server no longer tells of
+/// it, though the work may go on.
 #[derive(Debug)]
 pub struct TaskWork {
     client: Client,
@@ -164,7 +164,8 @@ impl TaskWork {
         self.client.exchange(&ask).await.map(drop)
     }
 
-    /// The task's address, below the one that was given: a server behind another name writes links that are not followed.
+    /// The task's address, below the one that was given: a server behind another name writes links that are not
+    /// followed.
     fn url(&self) -> Result<url::Url> {
         match self.task.task_id.as_deref().filter(|id| !id.is_empty()) {
             Some(id) => Ok(self.client.below(&["api", "tasks", id])),
@@ -276,8 +277,8 @@ impl Finished {
         all.iter().find(of_type).cloned()
     }
 
-    /// Gets what the task made or worked on, such as the tenant after a tenant was created, or the restore session after a restore
-    /// was started: `done.created::<CloudTenant>()`.
+    /// Gets what the task made or worked on, such as the tenant after a tenant was created, or the restore session
+    /// after a restore was started: `done.created::<CloudTenant>()`.
     ///
     /// # Errors
     /// When the task links to no `T`; and as [`EmClient::follow`].

@@ -16,13 +16,15 @@ use crate::poller::{Poller, Waited, Work};
 /// Waits for a task of Enterprise Manager and for the session that it leaves behind.
 pub type WholePoller = Poller<WholeWork>;
 
-/// How often the run of a job that was triggered is looked for: the data are said to reflect the change once the task is finished.
+/// How often the run of a job that was triggered is looked for: the data are said to reflect the change once the task
+/// is finished.
 const LOOKS: u32 = 5;
 
 impl Client {
-    /// Calls an operation of Enterprise Manager and waits for all of its work: the form for callers that learn the operation at run time.
-    /// Restores, failovers, quick backups and VeeamZIP lead to a session by the link of their task; the run of a job that is started or
-    /// retried is the one that was not there before. `None` where the answer has no body: the work is done.
+    /// Calls an operation of Enterprise Manager and waits for all of its work: the form for callers that learn the
+    /// operation at run time. Restores, failovers, quick backups and VeeamZIP lead to a session by the link of their
+    /// task; the run of a job that is started or retried is the one that was not there before. `None` where the answer
+    /// has no body: the work is done.
     ///
     /// # Errors
     /// As [`Client::start`].
@@ -198,7 +200,8 @@ impl Runs {
         Some(Self { lists: kinds.iter().map(list).collect(), before: BTreeSet::new() })
     }
 
-    /// The same, with the runs that are there now. `None` where this account may not list them: their end is then not waited for.
+    /// The same, with the runs that are there now. `None` where this account may not list them: their end is then not
+    /// waited for.
     async fn before(mut self, em: &EmClient) -> Result<Option<Self>> {
         match self.list(em).await {
             Ok(runs) => {

@@ -41,7 +41,8 @@ impl Breaker {
         Self { policy, state: Mutex::default() }
     }
 
-    /// Whether a try may go out; one that may after a pause is the only one until its outcome is known, or another pause has passed.
+    /// Whether a try may go out; one that may after a pause is the only one until its outcome is known, or another
+    /// pause has passed.
     pub(super) fn ask(&self) -> Result<(), Cause> {
         let mut state = self.state();
         let now = Instant::now();

@@ -25,7 +25,8 @@ pub(super) enum Carrier {
 /// Connections to a server, and how they are made.
 pub(super) struct Connections {
     kept: OnceCell<reqwest::Client>,
-    /// Makes a new connection for each request: one that the server closes at this moment would swallow what may not be sent twice.
+    /// Makes a new connection for each request: one that the server closes at this moment would swallow what may not be
+    /// sent twice.
     fresh: OnceCell<reqwest::Client>,
     proxies: Vec<reqwest::Proxy>,
     tls: Tls,

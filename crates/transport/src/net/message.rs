@@ -28,14 +28,15 @@ pub struct Request {
     pub body: Bytes,
     /// Whether sending it twice does the same as once: by itself only GET and HEAD.
     pub idempotent: bool,
-    /// By when its answer must be there, tries, pauses and waiting for a turn included; none for the limits of each try alone.
+    /// By when its answer must be there, tries, pauses and waiting for a turn included; none for the limits of each try
+    /// alone.
     pub deadline: Option<Instant>,
     /// How long each try may take, where it is not as long as the client says.
     pub timeout: Option<Duration>,
     /// When to try again, where it is not as the client says.
     pub retry: Option<RetryPolicy>,
-    /// Of the body of a 503: whether it is an answer and not a server that is busy. ZStack answers the errors of its API with it,
-    /// a proxy in front of it means what 503 says.
+    /// Of the body of a 503: whether it is an answer and not a server that is busy. ZStack answers the errors of its
+    /// API with it, a proxy in front of it means what 503 says.
     pub own_503: fn(&[u8]) -> bool,
     pub(super) bad_header: Option<HeaderName>,
 }
@@ -253,8 +254,8 @@ impl StreamingResponse {
     /// The next part of the body; `None` at its end.
     ///
     /// # Errors
-    /// When the connection ends before the body does, the next part takes longer than the client's timeout, or the body comes
-    /// slower than the client's least rate.
+    /// When the connection ends before the body does, the next part takes longer than the client's timeout, or the body
+    /// comes slower than the client's least rate.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
         let Self { body, limits, place, rate, .. } = self;
         let answer = match body {

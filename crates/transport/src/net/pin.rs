@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of a server's certificate: what a pin names, and what an error tells of a certificate that is not trusted.
+/// The SHA-256 of a server's certificate: what a pin names, and what an error tells of a certificate that is not
+/// trusted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pin([u8; 32]);
 

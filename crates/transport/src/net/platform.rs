@@ -1,5 +1,5 @@
-//! The platform's TLS (OpenSSL, SChannel, Security Framework), for servers that rustls cannot reach: those that offer suites in CBC mode
-//! only, or a key of a rare kind.
+//! The platform's TLS (OpenSSL, SChannel, Security Framework), for servers that rustls cannot reach: those that offer
+//! suites in CBC mode only, or a key of a rare kind.
 
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
@@ -43,9 +43,9 @@ impl Platform {
         Ok(Self { trust, identity: identity.transpose()? })
     }
 
-    /// The builder of a client that speaks to the server at `url`. A pin is looked at first: the platform cannot be asked about a
-    /// certificate while it connects, and trusts the pinned one as if it were a CA after that. For this it must have signed itself, as
-    /// those of appliances do.
+    /// The builder of a client that speaks to the server at `url`. A pin is looked at first: the platform cannot be
+    /// asked about a certificate while it connects, and trusts the pinned one as if it were a CA after that. For this
+    /// it must have signed itself, as those of appliances do.
     pub(super) async fn configured(
         &self,
         builder: ClientBuilder,

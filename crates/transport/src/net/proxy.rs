@@ -8,8 +8,8 @@ use url::{Host, Url};
 
 use super::error::Cause;
 
-/// The proxies for `https` and `http` addresses. The variables may be in lower case too, which goes first; `ALL_PROXY` stands in for
-/// either.
+/// The proxies for `https` and `http` addresses. The variables may be in lower case too, which goes first; `ALL_PROXY`
+/// stands in for either.
 pub(super) fn proxies(variable: impl Fn(&str) -> Option<String>) -> Result<Vec<Proxy>, Cause> {
     let find = |name: &str| {
         let given = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
@@ -49,7 +49,8 @@ fn address(name: &str, text: &str) -> Result<Url, Cause> {
     })
 }
 
-/// What is reached without a proxy: loopback, which a proxy elsewhere would look for on itself, and what `NO_PROXY` names.
+/// What is reached without a proxy: loopback, which a proxy elsewhere would look for on itself, and what `NO_PROXY`
+/// names.
 struct Direct(Vec<Rule>);
 
 enum Rule {
@@ -86,7 +87,8 @@ impl Direct {
     }
 }
 
-/// `*`, `example.com`, `.example.com`, `*.example.com`, `10.0.0.0/8`, `::1`, each but the first with `:PORT` or without.
+/// `*`, `example.com`, `.example.com`, `*.example.com`, `10.0.0.0/8`, `::1`, each but the first with `:PORT` or
+/// without.
 fn rule(word: &str) -> Option<Rule> {
     if word == "*" {
         return Some(Rule::Everything);

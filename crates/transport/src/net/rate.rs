@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Measures a body in windows as long as a try may take: each must bring the least rate. A server that sends a byte now and then is
-/// never silent, and would hold a caller for ever.
+/// Measures a body in windows as long as a try may take: each must bring the least rate. A server that sends a byte now
+/// and then is never silent, and would hold a caller for ever.
 #[derive(Debug)]
 pub(super) struct Rate {
     least: u32,

@@ -11,8 +11,8 @@ use tokio::time::Instant;
 
 use super::{HttpError, Request, Response};
 
-/// When a request is sent again: after a connection that was not made, and, where sending twice does no harm, after one that
-/// broke and after 429, 502, 503 and 504.
+/// When a request is sent again: after a connection that was not made, and, where sending twice does no harm, after one
+/// that broke and after 429, 502, 503 and 504.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -20,8 +20,8 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// The first pause, doubled each time: 200 ms.
     pub base_delay: Duration,
-    /// The longest pause: 5 s. A server that asks for a longer one (`Retry-After`, in seconds or as a date) gets it if the
-    /// request's own deadline leaves room for it; without a deadline its answer is given as it is.
+    /// The longest pause: 5 s. A server that asks for a longer one (`Retry-After`, in seconds or as a date) gets it if
+    /// the request's own deadline leaves room for it; without a deadline its answer is given as it is.
     pub max_delay: Duration,
     /// How many requests in a hundred may be repeats, so that a struggling server is not made to struggle more: 20.
     pub budget_percent: u32,
@@ -181,7 +181,8 @@ mod tests {
         }
     }
 
-    /// A server may ask for a longer pause than the policy's where there is time for it, and for none beyond the deadline.
+    /// A server may ask for a longer pause than the policy's where there is time for it, and for none beyond the
+    /// deadline.
     #[tokio::test(start_paused = true)]
     async fn pauses_end_before_the_deadline() {
         let policy = RetryPolicy::default();

@@ -20,8 +20,9 @@ use super::{HttpOptions, Stub};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A service of [tower](https://docs.rs/tower) that carries a client's requests: limits, caches, records, whatever layers are put
-/// around [`Network`] or around a network of your own. Retries, sessions, deadlines and how answers are read stay the client's.
+/// A service of [tower](https://docs.rs/tower) that carries a client's requests: limits, caches, records, whatever
+/// layers are put around [`Network`] or around a network of your own. Retries, sessions, deadlines and how answers are
+/// read stay the client's.
 ///
 /// Answers are read whole before they are given.
 ///

@@ -1,4 +1,5 @@
-//! The public key in a certificate that the usual reader refuses: X.509 of version 1 has no extensions, and appliances still show it.
+//! The public key in a certificate that the usual reader refuses: X.509 of version 1 has no extensions, and appliances
+//! still show it.
 
 /// A part of DER: its tag and what is in it, and what comes after it.
 struct Part<'d> {

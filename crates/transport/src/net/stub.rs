@@ -5,8 +5,8 @@ use futures_util::future::{BoxFuture, ready};
 
 use super::{HttpError, Request, Response};
 
-/// Answers requests in place of a server. Below it there is no network; above it all is as with one: what is tried again, how answers and
-/// errors are read, how listings go on, how work is waited for.
+/// Answers requests in place of a server. Below it there is no network; above it all is as with one: what is tried
+/// again, how answers and errors are read, how listings go on, how work is waited for.
 ///
 /// A function from a request to its answer is one:
 ///

@@ -23,7 +23,8 @@ pub enum TlsChoice {
     System,
     /// These CA certificates alone, in PEM.
     Ca(Vec<u8>),
-    /// The one certificate with this SHA-256, whatever its name, issuer and dates: for appliances that signed their own.
+    /// The one certificate with this SHA-256, whatever its name, issuer and dates: for appliances that signed their
+    /// own.
     Pin(Pin),
     /// Anyone. The connection is encrypted, and may be with an impostor.
     Insecure,
@@ -36,9 +37,10 @@ pub enum TlsBackend {
     /// rustls, which is the same everywhere.
     #[default]
     Rustls,
-    /// The platform's, with the feature `platform-tls`: for servers that rustls cannot reach, since they offer only suites in CBC mode (as
-    /// Windows Server 2012 R2 does with an RSA certificate), or a key on P-521 or for RSA-PSS. A [pin](TlsChoice::Pin) is then for a
-    /// certificate that signed itself and is within its dates, and does not go through a proxy.
+    /// The platform's, with the feature `platform-tls`: for servers that rustls cannot reach, since they offer only
+    /// suites in CBC mode (as Windows Server 2012 R2 does with an RSA certificate), or a key on P-521 or for RSA-PSS. A
+    /// [pin](TlsChoice::Pin) is then for a certificate that signed itself and is within its dates, and does not go
+    /// through a proxy.
     #[cfg(feature = "platform-tls")]
     Platform,
 }
@@ -48,7 +50,8 @@ pub enum TlsBackend {
 pub struct ClientCertificate(Secret);
 
 impl ClientCertificate {
-    /// From PEM: the certificate, those that lead to a CA if the server needs them, and the key (PKCS#8, PKCS#1 or SEC1).
+    /// From PEM: the certificate, those that lead to a CA if the server needs them, and the key (PKCS#8, PKCS#1 or
+    /// SEC1).
     #[must_use]
     pub fn from_pem(pem: impl Into<Secret>) -> Self {
         Self(pem.into())

@@ -7,8 +7,9 @@ use http::StatusCode;
 use super::HttpError;
 use super::message::{Request, shown};
 
-/// Tells what came of a try: method, address without what may be a secret, status or error, how often it was sent before, milliseconds
-/// until the answer was there (its head, where it is read as it comes). Neither headers nor query nor body.
+/// Tells what came of a try: method, address without what may be a secret, status or error, how often it was sent
+/// before, milliseconds until the answer was there (its head, where it is read as it comes). Neither headers nor query
+/// nor body.
 pub(super) fn tried(request: &Request, attempt: u32, begun: Instant, outcome: Result<StatusCode, &HttpError>) {
     if !tracing::enabled!(tracing::Level::DEBUG) {
         return;

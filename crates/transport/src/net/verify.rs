@@ -27,8 +27,8 @@ pub(super) enum Trust {
     Anyone,
 }
 
-/// Which certificate was refused, and why. It travels within the error of its own connection, so that the certificates of two
-/// servers are never confused.
+/// Which certificate was refused, and why. It travels within the error of its own connection, so that the certificates
+/// of two servers are never confused.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) presented: String,
@@ -57,8 +57,8 @@ impl Verifier {
 }
 
 impl Verifier {
-    /// Checks a signature of TLS 1.2 by the key alone, where the certificate around it does not read (version 1), or the key is a short
-    /// one: whoever pinned the certificate chose it.
+    /// Checks a signature of TLS 1.2 by the key alone, where the certificate around it does not read (version 1), or
+    /// the key is a short one: whoever pinned the certificate chose it.
     fn verify_with_key(
         &self,
         message: &[u8],

@@ -87,8 +87,8 @@ impl<P: Paged> Listing<P> {
         by_page(self.pages)
     }
 
-    /// The items of all pages, each as it is read: however many a page has, one is in memory beside its text. An error ends the
-    /// stream, and may come after items of the page that it is of.
+    /// The items of all pages, each as it is read: however many a page has, one is in memory beside its text. An error
+    /// ends the stream, and may come after items of the page that it is of.
     #[must_use]
     pub fn by_item(self) -> BoxStream<'static, Result<P::Item>> {
         by_item::<P, P::Item>(self.pages, P::LIST)

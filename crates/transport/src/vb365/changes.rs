@@ -41,8 +41,8 @@ feed_page!(Events => Event, JobSessionChanges => JobSession, RestorePointChanges
 pub enum Changes<T> {
     /// What happened, oldest first; nothing when nothing did.
     Some(Vec<T>),
-    /// The token was too old: what happened since is not known. The feed goes on from a moment before this was said, so a whole
-    /// listing now, and the feed after it, miss nothing.
+    /// The token was too old: what happened since is not known. The feed goes on from a moment before this was said, so
+    /// a whole listing now, and the feed after it, miss nothing.
     StartOver,
 }
 
@@ -90,7 +90,8 @@ impl Vb365Client {
         Feed::new(self.client(), EventsGet::OPERATION, Some(token.unwrap_or_else(|| LATEST.to_owned())), Fresh::Latest)
     }
 
-    /// The runs of jobs that changed (v7 only), from a token of an earlier feed, or all that the server tells of without one.
+    /// The runs of jobs that changed (v7 only), from a token of an earlier feed, or all that the server tells of
+    /// without one.
     #[must_use]
     pub fn job_session_changes(&self, token: Option<String>) -> Feed<JobSessionChanges> {
         Feed::new(self.client(), JobSessionChangesGet::OPERATION, token, Fresh::Without)
@@ -116,8 +117,8 @@ impl<P: FeedPage> Feed<P> {
         self
     }
 
-    /// How many seconds the server waits for something to happen before it answers that nothing did (v8 and later). It is kept
-    /// below the client's own timeout for an answer.
+    /// How many seconds the server waits for something to happen before it answers that nothing did (v8 and later). It
+    /// is kept below the client's own timeout for an answer.
     #[must_use]
     pub fn wait(mut self, seconds: u32) -> Self {
         // A second at least is left for the way there and back.
@@ -126,7 +127,8 @@ impl<P: FeedPage> Feed<P> {
         self
     }
 
-    /// Where the feed is: for another feed later, perhaps in another program. `None` before the first answer of a feed without one.
+    /// Where the feed is: for another feed later, perhaps in another program. `None` before the first answer of a feed
+    /// without one.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()

@@ -1,4 +1,5 @@
-//! A logon at the Microsoft identity platform by a code that a person enters in a browser; VB365 is then shown what comes of it.
+//! A logon at the Microsoft identity platform by a code that a person enters in a browser; VB365 is then shown what
+//! comes of it.
 
 use std::time::Duration;
 
@@ -89,8 +90,8 @@ struct Refused {
 }
 
 impl DeviceLogon {
-    /// A logon to an application of a Microsoft 365 organization: `tenant` is its id or domain, `scope` what the application asks
-    /// for.
+    /// A logon to an application of a Microsoft 365 organization: `tenant` is its id or domain, `scope` what the
+    /// application asks for.
     #[must_use]
     pub fn new(tenant: impl Into<String>, client_id: impl Into<String>, scope: impl Into<String>) -> Self {
         Self {

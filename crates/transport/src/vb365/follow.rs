@@ -38,8 +38,8 @@ impl Vb365Client {
 
 /// A session under way.
 ///
-/// It belongs to the server and not to the token in which it was started: a token that ends meanwhile is renewed, and nothing is
-/// lost. A poller that is dropped does not stop it.
+/// It belongs to the server and not to the token in which it was started: a token that ends meanwhile is renewed, and
+/// nothing is lost. A poller that is dropped does not stop it.
 pub struct SessionWork<S> {
     client: Client,
     session: S,
@@ -54,12 +54,14 @@ pub struct SessionWork<S> {
 #[derive(Debug)]
 pub(super) enum Place {
     Id(Id),
-    /// Up to v7 the start of a job is answered with nothing: its session is the one among its runs that was not there before.
+    /// Up to v7 the start of a job is answered with nothing: its session is the one among its runs that was not there
+    /// before.
     NextOf(Runs),
 }
 
 impl<S: Session> SessionWork<S> {
-    /// Follows from what the answer to the start says, or from the server's first word where it says nothing but the id.
+    /// Follows from what the answer to the start says, or from the server's first word where it says nothing but the
+    /// id.
     pub(super) async fn begin(
         client: &Client,
         session: S,

@@ -13,8 +13,9 @@ use crate::error::Result;
 
 /// What a restore session's log tells of one restore.
 ///
-/// Nothing that is known of v8 says whether a restore runs in a session of its own, which ends with it, or in the one that is
-/// browsed, which stays open. In the latter only the log tells when it is done: by the lines that were not there before.
+/// Nothing that is known of v8 says whether a restore runs in a session of its own, which ends with it, or in the one
+/// that is browsed, which stays open. In the latter only the log tells when it is done: by the lines that were not
+/// there before.
 #[derive(Debug)]
 pub(super) struct Inside {
     session: Id,

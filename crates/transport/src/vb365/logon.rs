@@ -159,8 +159,8 @@ fn refusal(answer: &Response, options: &Options, protocol: &Vb365Protocol) -> Re
     }
 }
 
-/// The newest version that the server serves, learnt without credentials: a served one refuses (401, 403) or answers, another is
-/// not found.
+/// The newest version that the server serves, learnt without credentials: a served one refuses (401, 403) or answers,
+/// another is not found.
 pub(super) async fn newest_version(
     http: &HttpClient,
     base: &Url,

@@ -51,8 +51,8 @@ pub enum Vb365Logon {
     /// The account and its password.
     #[default]
     Password,
-    /// The Microsoft identity platform's answer to a logon there, for an organization with modern authentication (v4 and later).
-    /// [`DeviceLogon`](crate::vb365::DeviceLogon) gets one.
+    /// The Microsoft identity platform's answer to a logon there, for an organization with modern authentication (v4
+    /// and later). [`DeviceLogon`](crate::vb365::DeviceLogon) gets one.
     Assertion(Assertion),
     /// The same, for an operator of the Restore Portal (v6 and later).
     Operator(Assertion),

@@ -37,8 +37,9 @@ impl Follow for Pages {
         true
     }
 
-    /// A page ends the listing when it has links, but none to a next one. Totals are left out in some versions and wrong in others;
-    /// nobody counts on them. A page without any link that is as full as it says that pages are may have another after it.
+    /// A page ends the listing when it has links, but none to a next one. Totals are left out in some versions and
+    /// wrong in others; nobody counts on them. A page without any link that is as full as it says that pages are may
+    /// have another after it.
     fn after(&mut self, page: &Page<'_>) -> Result<Step, String> {
         let offset = page.int("offset");
         match (self.offset, offset) {
@@ -68,8 +69,8 @@ impl Follow for Pages {
         Ok(Step::With(set.into_iter().chain([("offset", next.to_string())]).collect()))
     }
 
-    /// The set that the pages are cut from is carried on, and no item is passed over where the server counts on from the limit that it
-    /// was asked for and not from the one that it kept to.
+    /// The set that the pages are cut from is carried on, and no item is passed over where the server counts on from
+    /// the limit that it was asked for and not from the one that it kept to.
     fn mend(&self, link: &mut Url, page: &Page<'_>) {
         if (page.takes)("setId")
             && query(link, "setId").is_none()

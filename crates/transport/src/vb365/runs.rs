@@ -39,8 +39,8 @@ impl Runs {
         Ok(first.and_then(|run| run.id))
     }
 
-    /// All runs of the job. v3 to v6 have a job's runs below it, v7 and later as a choice among all; of copy jobs, v6 has only all
-    /// runs, of which each links to its job.
+    /// All runs of the job. v3 to v6 have a job's runs below it, v7 and later as a choice among all; of copy jobs, v6
+    /// has only all runs, of which each links to its job.
     async fn list(&self, client: &Client) -> Result<Vec<JobSession>> {
         let version = client.version().await?;
         let runs: Vec<JobSession> = if JobSessionGetByJobId::OPERATION.versions.contains(version) && !self.is_copy {

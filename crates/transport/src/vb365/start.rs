@@ -57,8 +57,8 @@ pub enum Kind {
     ChangeOwner,
 }
 
-/// What an operation starts in a version of the API; `None` when its answer is the end. `body` tells what an action of v3 to v5
-/// does.
+/// What an operation starts in a version of the API; `None` when its answer is the end. `body` tells what an action of
+/// v3 to v5 does.
 #[must_use]
 pub fn starts(operation: &'static Operation, version: Option<ApiVersion>, body: Option<&[u8]>) -> Option<Kind> {
     if operation.system != System::Vb365 || operation.method != "POST" {
@@ -118,8 +118,8 @@ pub enum Started {
 }
 
 impl Vb365Client {
-    /// Calls an operation that is answered with a session, or with the id of one, and waits for nothing yet. A restore session
-    /// that is opened for browsing is done when it is open; anything else when it has ended.
+    /// Calls an operation that is answered with a session, or with the id of one, and waits for nothing yet. A restore
+    /// session that is opened for browsing is done when it is open; anything else when it has ended.
     ///
     /// ```no_run
     /// # async fn run(vb365: backhaul_transport::vb365::Vb365Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -146,8 +146,8 @@ impl Vb365Client {
         begin(client, C::OPERATION, &client.arguments(call).await?).await
     }
 
-    /// Starts a job, and waits for nothing yet. Up to v7 the server does not say which run it started; it is then found among the
-    /// job's runs, as the one that was not there before.
+    /// Starts a job, and waits for nothing yet. Up to v7 the server does not say which run it started; it is then found
+    /// among the job's runs, as the one that was not there before.
     ///
     /// ```no_run
     /// # async fn run(vb365: backhaul_transport::vb365::Vb365Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -195,7 +195,8 @@ impl Vb365Client {
 }
 
 impl Client {
-    /// Calls an operation of VB365 and follows what it starts: the form for callers that learn the operation at run time.
+    /// Calls an operation of VB365 and follows what it starts: the form for callers that learn the operation at run
+    /// time.
     ///
     /// # Errors
     /// As [`Client::send`]; when the answer is no session where one is declared.

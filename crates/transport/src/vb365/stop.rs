@@ -18,7 +18,8 @@ pub(super) fn has_actions(version: Option<ApiVersion>) -> bool {
 }
 
 impl Vb365Client {
-    /// Closes a restore session. One that is not closed stays open until the server loses patience, and keeps what it reads from.
+    /// Closes a restore session. One that is not closed stays open until the server loses patience, and keeps what it
+    /// reads from.
     ///
     /// # Errors
     /// As [`Vb365Client::call`].

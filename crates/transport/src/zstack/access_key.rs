@@ -1,9 +1,10 @@
 //! Access keys: each request is signed, and says when it was made.
 //!
-//! What is signed is the method, the `Date` header and the decoded path from `/v1` on, without the query, as HMAC-SHA1 with the
-//! key's secret. The server refuses (403) a request whose `Date` is more than 15 minutes from its own clock. By default it
-//! compares what the two clocks show and passes over the zone, so a request must tell the time of the server's zone; with the
-//! global configuration `rest`/`checkTimeZone` it compares moments. A date that names its offset from GMT is right for both.
+//! What is signed is the method, the `Date` header and the decoded path from `/v1` on, without the query, as HMAC-SHA1
+//! with the key's secret. The server refuses (403) a request whose `Date` is more than 15 minutes from its own clock.
+//! By default it compares what the two clocks show and passes over the zone, so a request must tell the time of the
+//! server's zone; with the global configuration `rest`/`checkTimeZone` it compares moments. A date that names its
+//! offset from GMT is right for both.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -92,8 +93,8 @@ impl AccessKey {
         self.ahead.swap(ahead, Ordering::Relaxed).abs_diff(ahead) >= WORTH_IT
     }
 
-    /// What a refusal of the key or of the date means; nothing for other answers. Operations on access keys speak of the ids of
-    /// others as well.
+    /// What a refusal of the key or of the date means; nothing for other answers. Operations on access keys speak of
+    /// the ids of others as well.
     pub(crate) fn refusal(&self, operation: &str, answer: &Response) -> Option<Reason> {
         if is_skewed(answer) {
             return Some(Reason::Logon(self.skew(answer)));
@@ -139,7 +140,8 @@ fn seconds(moment: SystemTime) -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// The moment so many seconds later. A year that HTTP cannot write is out of reach of any clock: it stays at its bounds.
+/// The moment so many seconds later. A year that HTTP cannot write is out of reach of any clock: it stays at its
+/// bounds.
 fn shifted(moment: SystemTime, by: i64) -> SystemTime {
     /// The last second of the year 9999.
     const LAST: i64 = 253_402_300_799;

@@ -6,8 +6,8 @@ use backhaul_models::zstack::ErrorCode;
 
 use crate::said::Said;
 
-/// The codes of what may pass: a timeout, not ready, undeliverable, a management node that is away. The status is 503 for every
-/// error, and says nothing.
+/// The codes of what may pass: a timeout, not ready, undeliverable, a management node that is away. The status is 503
+/// for every error, and says nothing.
 pub(crate) const TRANSIENT: [&str; 4] = ["SYS.1001", "SYS.1010", "SYS.1011", "SYS.1012"];
 
 /// How many causes are told.

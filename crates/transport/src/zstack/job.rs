@@ -1,13 +1,15 @@
 //! Jobs: what ZStack answers with when the work goes on.
 //!
-//! An answer of 202 names the place where the job can be asked for. The host in it is the server's own idea of its address, so
-//! only the job's id is taken from it: the job is asked for at the address that the client was given, and nothing is ever sent
-//! elsewhere. A job ends with what the operation answers (200) or with an error (503), and is forgotten three hours after (404).
-//! What is wrong with a call, or with its session, is said by the job as well: the 202 comes before anything is checked.
+//! An answer of 202 names the place where the job can be asked for. The host in it is the server's own idea of its
+//! address, so only the job's id is taken from it: the job is asked for at the address that the client was given, and
+//! nothing is ever sent elsewhere. A job ends with what the operation answers (200) or with an error (503), and is
+//! forgotten three hours after (404). What is wrong with a call, or with its session, is said by the job as well: the
+//! 202 comes before anything is checked.
 //!
 //! The id is ours (`X-Job-UUID`): the job of a call whose answer was lost on the way is asked for by it, and followed.
 //!
-//! The API has no way to cancel a job. What is submitted as a [long job](super::ZstackClient::long_job) can be cancelled.
+//! The API has no way to cancel a job. What is submitted as a [long job](super::ZstackClient::long_job) can be
+//! cancelled.
 
 use std::fmt;
 use std::time::Duration;
@@ -55,8 +57,8 @@ impl ZstackClient {
 }
 
 impl Client {
-    /// Calls an operation of ZStack, and waits for nothing yet: the form for callers that learn the operation at run time. What the
-    /// server answers at once is done at once.
+    /// Calls an operation of ZStack, and waits for nothing yet: the form for callers that learn the operation at run
+    /// time. What the server answers at once is done at once.
     ///
     /// # Errors
     /// As [`Client::send`]; when the server does not say where to ask for the job.
@@ -146,8 +148,8 @@ impl<D> JobWork<D> {
         }
     }
 
-    /// Sends the call. Where its answer is lost, the server may have begun: its job is asked for and followed. The call is not sent again,
-    /// whatever the server says of the job: a server in between may pass over the id.
+    /// Sends the call. Where its answer is lost, the server may have begun: its job is asked for and followed. The call
+    /// is not sent again, whatever the server says of the job: a server in between may pass over the id.
     async fn submit(&mut self, call: &Ask) -> Result<()> {
         if !self.job.operation.long_running {
             let answered = self.client.exchange(call).await?;
@@ -209,7 +211,8 @@ impl<D> JobWork<D> {
             Err(error) => error,
         };
         let Some(said) = error.zstack() else { return Err(error) };
-        // Sessions are looked at after the 202, before anything is done: the call is sent again in the session that there is now.
+        // Sessions are looked at after the 202, before anything is done: the call is sent again in the session that
+        // there is now.
         if said.code.as_deref() == Some(SESSION_INVALID)
             && said.cause.is_none()
             && let Some(call) = self.again.take()

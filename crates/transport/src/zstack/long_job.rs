@@ -1,4 +1,5 @@
-//! Long jobs: work that is submitted as such (`SubmitLongJob`), outlives sessions and management nodes, and can be cancelled.
+//! Long jobs: work that is submitted as such (`SubmitLongJob`), outlives sessions and management nodes, and can be
+//! cancelled.
 
 use backhaul_models::zstack::operations::{CancelLongJob, QueryLongJob, RerunLongJob, ResumeLongJob, SubmitLongJob};
 use backhaul_models::zstack::{ErrorCode, LongJob, LongJobState, Reply};
@@ -15,8 +16,8 @@ use crate::said::said;
 pub type LongJobPoller = Poller<LongJobWork>;
 
 impl ZstackClient {
-    /// Waits for a long job, such as the one that `SubmitLongJob` answers with. A suspended one is waited for, too: somebody may
-    /// resume it.
+    /// Waits for a long job, such as the one that `SubmitLongJob` answers with. A suspended one is waited for, too:
+    /// somebody may resume it.
     ///
     /// ```no_run
     /// # async fn run(zstack: backhaul_transport::zstack::ZstackClient) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,8 +36,8 @@ impl ZstackClient {
         Poller::new(LongJobWork { client: self.clone(), job })
     }
 
-    /// Waits for the long job that an answer tells of: the form for callers that learn the operation at run time. `None` where the
-    /// operation submits none.
+    /// Waits for the long job that an answer tells of: the form for callers that learn the operation at run time.
+    /// `None` where the operation submits none.
     ///
     /// # Errors
     /// When the answer cannot be read, or names no long job.

@@ -14,8 +14,8 @@ pub struct ZstackOptions {
     pub common: Options,
     /// What the user and the password are.
     pub logon: ZstackLogon,
-    /// How far the server's clock is ahead of UTC. Only requests signed with an access key tell the time: by default the server
-    /// compares what its own clock shows, whatever zone a request names.
+    /// How far the server's clock is ahead of UTC. Only requests signed with an access key tell the time: by default
+    /// the server compares what its own clock shows, whatever zone a request names.
     pub utc_offset: UtcOffset,
 }
 

@@ -15,8 +15,8 @@ impl Follow for Pages {
     fn defaults(&self, operation: &'static Operation) -> Vec<(&'static str, String)> {
         let mut defaults =
             vec![("limit", PAGE.to_string()), ("start", "0".to_owned()), ("replyWithCount", "true".to_owned())];
-        // Without an order, pages may overlap and miss. References between resources have no uuid, and a sort by an unknown field is
-        // refused.
+        // Without an order, pages may overlap and miss. References between resources have no uuid, and a sort by an
+        // unknown field is refused.
         if listed(operation).is_some_and(|item| item.index_of("uuid").is_some()) {
             defaults.push(("sort", "+uuid".to_owned()));
         }

@@ -11,8 +11,8 @@ use crate::error::{Reason, Result};
 use crate::paging::{Listing, Paged};
 
 impl ZstackClient {
-    /// The items that a typed query finds; `C` is the operation that lists them. A limit is the size of a page: the listing goes on to the
-    /// end.
+    /// The items that a typed query finds; `C` is the operation that lists them. A limit is the size of a page: the
+    /// listing goes on to the end.
     ///
     /// ```no_run
     /// # async fn run(zstack: backhaul_transport::zstack::ZstackClient) -> Result<(), Box<dyn std::error::Error>> {
@@ -30,7 +30,8 @@ impl ZstackClient {
     /// ```
     ///
     /// # Errors
-    /// When neither parameters nor ZQL can carry the query, the operation lists something else, or the query asks for a number alone.
+    /// When neither parameters nor ZQL can carry the query, the operation lists something else, or the query asks for a
+    /// number alone.
     pub fn find<C, Q>(&self, query: &Query<Q>) -> Result<Listing<C::Answer>>
     where
         C: Call<Api = Zstack>,

@@ -1,7 +1,7 @@
 //! Listings in ZStack's query language, for what `q=` cannot say.
 //!
-//! ZQL has a place of its own (`GET /zstack/v1/zql`) and another answer: a list of results, of which each holds what the answer to
-//! a query holds. A server without it does not know the place (404).
+//! ZQL has a place of its own (`GET /zstack/v1/zql`) and another answer: a list of results, of which each holds what
+//! the answer to a query holds. A server without it does not know the place (404).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,7 +26,8 @@ use crate::protocol::PAGE;
 
 /// What is asked for in ZQL: resources of one kind, which of them, and in which order.
 ///
-/// The condition and the order are ZQL's own text: [`backhaul_filter::zstack::zql`] writes a condition, with its values quoted.
+/// The condition and the order are ZQL's own text: [`backhaul_filter::zstack::zql`] writes a condition, with its values
+/// quoted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zql {
     target: String,
@@ -105,8 +106,8 @@ impl fmt::Display for Zql {
 }
 
 impl Client {
-    /// The pages of what a query operation of ZStack lists, asked for in ZQL. Where the server has no ZQL the first page is an error
-    /// with the [status](crate::Error::status) 404 or 501.
+    /// The pages of what a query operation of ZStack lists, asked for in ZQL. Where the server has no ZQL the first
+    /// page is an error with the [status](crate::Error::status) 404 or 501.
     #[must_use]
     pub fn pages_zql(&self, operation: &'static Operation, zql: Zql) -> Pages {
         self.pages_of(Queried { operation, zql })

@@ -61,7 +61,8 @@ pub(super) enum Altered {
     Surrogate,
     /// `NaN` or an infinity among unknown members, which JSON has no numbers for, kept as text.
     NoNumber,
-    /// A number of more than 64 bits among unknown members, kept as the nearest double, or as text beyond a double's range.
+    /// A number of more than 64 bits among unknown members, kept as the nearest double, or as text beyond a double's
+    /// range.
     Number,
 }
 

@@ -45,7 +45,8 @@ impl Items {
         Ok(Self { text, found, name, index: 0, omitted: None })
     }
 
-    /// Passes over a field, of which its type's name and its own are given, and leaves it empty: for who looks at a part of each item.
+    /// Passes over a field, of which its type's name and its own are given, and leaves it empty: for who looks at a
+    /// part of each item.
     #[must_use]
     pub fn without(mut self, of: &'static str, field: &'static str) -> Self {
         self.omitted = Some((of, field));

@@ -39,8 +39,8 @@ fn doubles_that_are_no_numbers() {
     }
 }
 
-/// DataContractJsonSerializer (.NET 8) writes XML Schema's names without quotes, Json.NET 10 with `FloatFormatHandling.Symbol`,
-/// Gson 2.13 with `serializeSpecialFloatingPointValues` and Python 3.12 JavaScript's.
+/// DataContractJsonSerializer (.NET 8) writes XML Schema's names without quotes, Json.NET 10 with
+/// `FloatFormatHandling.Symbol`, Gson 2.13 with `serializeSpecialFloatingPointValues` and Python 3.12 JavaScript's.
 #[test]
 fn doubles_that_are_no_numbers_without_quotes() {
     for (text, wanted) in [
@@ -65,7 +65,8 @@ fn doubles_that_are_no_numbers_without_quotes() {
     }
 }
 
-/// Json.NET 10 on a long that went through a double (.NET Core 3.1), and Gson 2.8 (JDK 11) on a number read as an Object.
+/// Json.NET 10 on a long that went through a double (.NET Core 3.1), and Gson 2.8 (JDK 11) on a number read as an
+/// Object.
 #[test]
 fn whole_numbers_in_scientific_notation() {
     assert_eq!(in_json(r#"{"Count": 1.2345678901234568E+17}"#).0.count, Some(123_456_789_012_345_680));

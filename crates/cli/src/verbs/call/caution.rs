@@ -30,7 +30,8 @@ pub(super) fn ask(operation: &Operation, server: &str, console: &Console) -> Res
 pub(in crate::verbs) fn needs_body(operation: &Operation, version: Option<ApiVersion>) -> Result<(), Failure> {
     let Some(shape) = operation.form(version).request else { return Ok(()) };
     let must: Vec<&str> = required(shape, version).collect();
-    // What replaces something with nothing is never meant. Enterprise Manager's actions take their options or do without.
+    // What replaces something with nothing is never meant. Enterprise Manager's actions take their options or do
+    // without.
     let is_action = operation.path.contains("?action=");
     if is_action || must.is_empty() && operation.method != "PUT" {
         return Ok(());

@@ -62,7 +62,8 @@ impl Body {
         }
     }
 
-    /// The body as the schemas read it. What the schemas do not know of it is said; what does not fit them is a usage error.
+    /// The body as the schemas read it. What the schemas do not know of it is said; what does not fit them is a usage
+    /// error.
     fn decoded(
         &self,
         operation: &'static Operation,

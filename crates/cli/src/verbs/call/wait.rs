@@ -16,8 +16,8 @@ use crate::connect::Peer;
 use crate::exit::{Code, Failure};
 
 impl Calling<'_> {
-    /// Whether there may be something to wait for: of any other operation the answer is the end already. What of VB365 starts a
-    /// session depends on the version that is spoken.
+    /// Whether there may be something to wait for: of any other operation the answer is the end already. What of VB365
+    /// starts a session depends on the version that is spoken.
     pub(super) fn waits(&self) -> bool {
         self.args.wait
             && match self.operation.system {

@@ -80,7 +80,8 @@ impl Subject {
         Ok((plain(self.system, shape), body))
     }
 
-    /// What a body is read as, or the whole report where there is nothing to read; told from the body where the command line leaves it open.
+    /// What a body is read as, or the whole report where there is nothing to read; told from the body where the command
+    /// line leaves it open.
     pub(super) fn target(&self, body: &[u8]) -> Result<Target, Report> {
         let system = self.system;
         let outline = Outline::of(system, body);

@@ -16,8 +16,8 @@ use crate::verbs::query::{Listing, refused_by, wordings};
 /// The operation that lists what an Enterprise Manager can be asked for.
 const QUERY_SERVICE: &str = "GetQuerySvc";
 
-/// Asks the server for the first row that the filter finds. Gives what it says against that; `unlisted` are the fields that this
-/// release does not know, of which it is said that the server takes them.
+/// Asks the server for the first row that the filter finds. Gives what it says against that; `unlisted` are the fields
+/// that this release does not know, of which it is said that the server takes them.
 pub(super) fn run(
     parsed: &Parsed,
     listing: &Listing,
@@ -61,7 +61,8 @@ async fn missing_type(listing: &Listing, peer: &Peer) -> Result<Option<String>, 
     let mut known = QuerySvc::default();
     peer.client.read(&raw, &mut known, None).map_err(|error| peer.refusal(&error))?;
     let names: Vec<String> = known.links.iter().filter_map(|link| query_type(link.href.as_deref()?)).collect();
-    // Some types that every server knows are in no list (`NasObject`): only a list that has their neighbours says something.
+    // Some types that every server knows are in no list (`NasObject`): only a list that has their neighbours says
+    // something.
     let listed = names.iter().any(|name| name.eq_ignore_ascii_case(listing.name));
     Ok((!listed)
         .then(|| format!("its query service does not list the type {}; it lists {}", listing.name, names.join(", "))))

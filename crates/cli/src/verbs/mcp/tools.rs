@@ -27,8 +27,8 @@ pub(super) struct Questions {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(crate = "rmcp::serde", deny_unknown_fields)]
 struct UsageQuestion {
-    /// Which rows: over the columns system, server, tenant, repository, used_bytes, quota_bytes, capacity_bytes, free_bytes,
-    /// quota_percent, fill_percent, tenant_state and so on
+    /// Which rows: over the columns system, server, tenant, repository, used_bytes, quota_bytes, capacity_bytes,
+    /// free_bytes, quota_percent, fill_percent, tenant_state and so on
     filter: Option<String>,
     /// Bring rows together by system, server, repository or tenant
     by: Option<String>,

@@ -20,7 +20,8 @@ use crate::drift::Strangers;
 use crate::exit::Failure;
 use crate::profile::Server;
 
-/// How many servers are asked at once, and how many pages may wait to be printed: enough to hide latency, few enough for memory.
+/// How many servers are asked at once, and how many pages may wait to be printed: enough to hide latency, few enough
+/// for memory.
 const AT_ONCE: usize = 16;
 /// How often a person sees how far it is.
 const TICK: Duration = Duration::from_millis(250);
@@ -33,7 +34,8 @@ pub(super) struct One<'a> {
     pub(super) here: Option<Predicate<'a>>,
 }
 
-/// The wordings to ask in, by the version of the API that is spoken where it matters; those of the first entry are for any other.
+/// The wordings to ask in, by the version of the API that is spoken where it matters; those of the first entry are for
+/// any other.
 #[derive(Default)]
 pub(super) struct Asks<'a>(pub(super) Vec<(Option<u8>, Vec<One<'a>>)>);
 

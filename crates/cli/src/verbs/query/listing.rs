@@ -81,7 +81,8 @@ impl Listing {
         }
     }
 
-    /// Lets a filter name a field that is not listed: of an object that the server joins, or one that only the server knows.
+    /// Lets a filter name a field that is not listed: of an object that the server joins, or one that only the server
+    /// knows.
     pub(crate) fn allow(&mut self, field: &str) {
         match &mut self.filter {
             Filterable::Type(fields) => fields.add(field),
@@ -130,8 +131,8 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// An operation as a listing, in the form of a version. What is not got but posted changes something, or searches for what
-    /// stands in a body.
+    /// An operation as a listing, in the form of a version. What is not got but posted changes something, or searches
+    /// for what stands in a body.
     fn of(operation: &'static Operation, response: Response) -> Option<Self> {
         let Response::Page(_, list) = response else { return None };
         (operation.method == "GET").then_some(Self { operation, list, item: registry::listed_in(response)? })
@@ -146,7 +147,8 @@ impl Candidate {
         forms.filter(move |_| has).filter_map(move |form| Self::of(operation, form.response))
     }
 
-    /// Which of several is meant: one that newer versions still have, then what is more specific, when its parameters are given.
+    /// Which of several is meant: one that newer versions still have, then what is more specific, when its parameters
+    /// are given.
     fn rank(&self) -> (bool, usize) {
         (self.operation.versions.until.is_none(), path_params(self.operation).count())
     }

@@ -17,8 +17,8 @@ use crate::output::Projection;
 /// How many items a page of Enterprise Manager and of ZStack holds when the query does not say.
 const PAGE: u64 = 100;
 
-/// Who does what of the filter, the order and the limit. Parameters that the user gave already are left alone; `version`
-/// is that of VB365's API when it is known.
+/// Who does what of the filter, the order and the limit. Parameters that the user gave already are left alone;
+/// `version` is that of VB365's API when it is known.
 pub(crate) fn plan(
     listing: &Listing,
     ask: &Selection<'_>,
@@ -132,7 +132,8 @@ impl Request {
                     add("fields", names.join(","));
                 }
             }
-            // Which of its versions take a `limit` is known once it is spoken to; the listing asks for large pages then.
+            // Which of its versions take a `limit` is known once it is spoken to; the listing asks for large pages
+            // then.
             System::Vb365 => {}
         }
         Ok(Self::Own(given))

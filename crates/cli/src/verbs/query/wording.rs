@@ -20,8 +20,8 @@ pub(crate) struct Wording {
 
 /// The wordings of a question, of which the next serves where a server does not know the one before.
 ///
-/// ZStack's `q=` is asked where it can say the whole filter. ZQL stands in for it where it can, and `q=` cannot; a server without
-/// ZQL is asked what `q=` can say, and the rest is done here, as far as that can be.
+/// ZStack's `q=` is asked where it can say the whole filter. ZQL stands in for it where it can, and `q=` cannot; a
+/// server without ZQL is asked what `q=` can say, and the rest is done here, as far as that can be.
 pub(crate) fn wordings(
     listing: &Listing,
     ask: &Selection<'_>,
@@ -44,8 +44,8 @@ pub(crate) fn wordings(
     }
 }
 
-/// The same for each version of VB365's API that narrows a listing in its own way, and first for any other version. What is
-/// not known until a server is asked, or has no versions, is worded once.
+/// The same for each version of VB365's API that narrows a listing in its own way, and first for any other version.
+/// What is not known until a server is asked, or has no versions, is worded once.
 pub(crate) fn worded(
     listing: &Listing,
     ask: &Selection<'_>,

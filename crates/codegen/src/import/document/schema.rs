@@ -173,8 +173,8 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Makes an enum that stands inline a type, where `names.json` has a name for it. Of several of one place, such as a parameter
-    /// of many operations, the last value can be added to tell them apart: `?itemType:Documents`.
+    /// Makes an enum that stands inline a type, where `names.json` has a name for it. Of several of one place, such as
+    /// a parameter of many operations, the last value can be added to tell them apart: `?itemType:Documents`.
     pub(super) fn named_enum(&self, place: &str, node: &Node) -> Option<String> {
         let values = node.get("enum")?.as_array()?;
         let last = values.last()?.as_str()?;

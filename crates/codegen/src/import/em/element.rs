@@ -1,5 +1,5 @@
-//! A schema document as a tree of its elements, with their places and with names resolved. Comments and documentation never get
-//! into it, so no sentence of a vendor's can get out.
+//! A schema document as a tree of its elements, with their places and with names resolved. Comments and documentation
+//! never get into it, so no sentence of a vendor's can get out.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -1,4 +1,5 @@
-//! Merging a document into our schema: what it has and we have not goes in; what it says otherwise is told, and left to a person.
+//! Merging a document into our schema: what it has and we have not goes in; what it says otherwise is told, and left to
+//! a person.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +83,8 @@ impl<'m> Merge<'m> {
         }
     }
 
-    /// Whether a type is worth a line that nothing refers to it: not the simple types and bases that only shorten a document.
+    /// Whether a type is worth a line that nothing refers to it: not the simple types and bases that only shorten a
+    /// document.
     fn is_idle(&self, ty: &Type) -> bool {
         let is_base =
             self.theirs.types.iter().any(|other| {
@@ -248,8 +250,8 @@ impl<'m> Merge<'m> {
         }
     }
 
-    /// Tells where a member is of another kind than ours. What we know more of than the document, such as the values of a text, is no
-    /// difference.
+    /// Tells where a member is of another kind than ours. What we know more of than the document, such as the values of
+    /// a text, is no difference.
     fn agree(&mut self, owner: &Type, theirs: &Member, ours: &Member) {
         let kinds = (self.theirs.kind(&theirs.ty, &theirs.place.at), self.ours.kind(&ours.ty, &ours.place.at));
         let (Ok(there), Ok(here)) = kinds else { return };

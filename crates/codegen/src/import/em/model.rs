@@ -1,5 +1,5 @@
-//! What a schema document says: its types, their members, the roots of documents. Everything that XML Schema has for writing less is
-//! resolved: groups, choices, references, types without a name.
+//! What a schema document says: its types, their members, the roots of documents. Everything that XML Schema has for
+//! writing less is resolved: groups, choices, references, types without a name.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

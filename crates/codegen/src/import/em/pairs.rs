@@ -1,4 +1,5 @@
-//! Which type of our schema a type of a document is: by its name, by its document root, and by the members that lead to it.
+//! Which type of our schema a type of a document is: by its name, by its document root, and by the members that lead to
+//! it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,5 @@
-//! The schema files as they are written: people keep what belongs together on one line, so what is new is put into the text.
+//! The schema files as they are written: people keep what belongs together on one line, so what is new is put into the
+//! text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
