@@ -138,7 +138,8 @@ fn vb365_rows(estate: &Estate, version: u8) -> Vec<Row> {
         row.tenant_id = Some(usage.organization_id.as_str().to_owned());
         row.tenant_kind = Some("organization".to_owned());
         let local = usage.space.used_space_bytes.unwrap();
-        if version >= 4 {
+        // The repository's own listing tells them apart from v6 on.
+        if version >= 6 || version >= 4 && organization.is_some() {
             let object = usage.space.object_storage_used_space_bytes.unwrap_or(0);
             (row.used_bytes, row.object_storage_bytes) = (Some(local + object), Some(object));
             row.cache_bytes = usage.space.local_cache_used_space_bytes.or(Some(0));
