@@ -92,7 +92,7 @@ impl Sources {
     ) {
         let Some(own) = self.modules.get(module).filter(|_| depth < MAX_DEPTH) else { return };
         for (name, _) in own.modules.iter().filter(|(_, public)| **public) {
-            let path = [module, &[name.clone()]].concat();
+            let path = [module, std::slice::from_ref(name)].concat();
             self.walk(&path, &format!("{shown_as}::{name}"), out, shown, depth + 1);
         }
         for item in &own.items {
@@ -123,14 +123,14 @@ impl Sources {
         shown: &mut BTreeMap<Target, Vec<String>>,
         depth: usize,
     ) {
-        if let (Some((last, module)), None) = (path.split_last(), alias) {
-            if last == "*" {
-                match self.module_at(from, module) {
-                    Some(module) => self.walk(&module, shown_as, out, shown, depth + 1),
-                    None => drop(out.insert(format!("{shown_as}: pub use {}", path.join("::")))),
-                }
-                return;
+        if let (Some((last, module)), None) = (path.split_last(), alias)
+            && last == "*"
+        {
+            match self.module_at(from, module) {
+                Some(module) => self.walk(&module, shown_as, out, shown, depth + 1),
+                None => drop(out.insert(format!("{shown_as}: pub use {}", path.join("::")))),
             }
+            return;
         }
         let known_as = alias.unwrap_or_else(|| path.last().map_or("", String::as_str));
         if let Some(module) = self.module_at(from, path) {
@@ -270,11 +270,9 @@ fn emit(item: &Item, shown_as: &str, name: &str, out: &mut BTreeSet<String>) {
                 });
             }
         }
-        Item::Macro(item) if item.ident.is_some() => {
-            if has(&item.attrs, "macro_export") {
-                let root = shown_as.split("::").next().unwrap_or_default();
-                out.insert(format!("{root}::{name}!"));
-            }
+        Item::Macro(item) if item.ident.is_some() && has(&item.attrs, "macro_export") => {
+            let root = shown_as.split("::").next().unwrap_or_default();
+            out.insert(format!("{root}::{name}!"));
         }
         _ => {}
     }

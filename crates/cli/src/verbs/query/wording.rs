@@ -44,6 +44,9 @@ pub(crate) fn wordings(
     }
 }
 
+/// How one version of VB365's API is asked; `None` stands for any other, and for systems without versions.
+pub(crate) type OfVersion = (Option<u8>, Vec<Wording>);
+
 /// The same for each version of VB365's API that narrows a listing in its own way, and first for any other version.
 /// What is not known until a server is asked, or has no versions, is worded once.
 pub(crate) fn worded(
@@ -52,7 +55,7 @@ pub(crate) fn worded(
     given: &Params,
     version: Option<u8>,
     code: Code,
-) -> Result<Vec<(Option<u8>, Vec<Wording>)>, Failure> {
+) -> Result<Vec<OfVersion>, Failure> {
     let any = wordings(listing, ask, given, version, code)?;
     let sent = |wordings: &[Wording]| wordings.first().map(|wording| wording.plan.sent().to_vec());
     let usual = sent(&any);
