@@ -118,7 +118,7 @@ fn slope(moments: &[Moment]) -> Option<f64> {
 /// large fleet asks so 25,000 times.
 fn median(numbers: &mut [f64]) -> Option<f64> {
     let middle = numbers.len() / 2;
-    let is_even = numbers.len() % 2 == 0;
+    let is_even = numbers.len().is_multiple_of(2);
     if numbers.is_empty() {
         return None;
     }
