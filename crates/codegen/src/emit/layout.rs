@@ -156,8 +156,7 @@ impl System<'_> {
         let (names, cfgs): (Vec<_>, Vec<_>) =
             families.map(|family| (format_ident!("{}", family.module), cfg(&self.closure.family(family.name)))).unzip();
         render(quote! {
-            //! Every operation, as data and as a typed call; family by family they stand in the modules of the
-            //! families.
+            //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
             #(#cfgs #[doc(no_inline)] #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")] pub use super::#names::operations::*;)*
             #[cfg(feature = "registry")]
             use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
