@@ -32,10 +32,10 @@ fn filtered(text: &str) {
 fn wired(text: &str) {
     let date = DateTime::from(text.to_owned());
     assert_eq!(date.as_str(), text, "it is kept as it came");
-    let Ok(_) = date.parts() else { return };
-    let nanos = date.unix_nanos();
+    let Ok(parts) = date.parts() else { return };
+    let nanos = parts.unix_nanos();
     for offset in [i32::MIN, -1, 0, 1, i32::MAX] {
-        let at = date.unix_nanos_at(offset);
+        let at = parts.unix_nanos_at(offset);
         assert!(nanos.is_none_or(|known| known == at), "a date with a zone is one moment");
     }
     // jiff is the oracle where both read it: a zone that is written, and a year that it has.

@@ -3,8 +3,8 @@
 
 use backhaul_filter::zstack::split_q;
 use backhaul_filter::{
-    Ask, Clock, Expr, FieldDef, Kind, Narrowing, ParseOptions, Place, Predicate, QueryDef, Record, Scalar, Severity, Source, Target, check,
-    lower, parse,
+    Clock, Expr, FieldDef, Kind, Narrowing, ParseOptions, Place, Predicate, QueryDef, Record, Scalar, Selection,
+    Severity, Source, Target, check, lower, parse,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -62,7 +62,7 @@ fuzz_target!(|text: &str| {
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return;
     }
-    let ask = Ask { filter: Some(expr), ..Ask::default() };
+    let ask = Selection { filter: Some(expr), ..Selection::default() };
     for target in [Target::Em, Target::ZstackQ, Target::ZstackZql, Target::Vb365 { params: &PARAMS }] {
         let Ok(plan) = lower(&ask, &THING, target) else { continue };
         let _ = plan.to_string();

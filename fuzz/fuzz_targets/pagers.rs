@@ -85,7 +85,9 @@ impl Page {
         let link = self.link.as_ref().map(|link| format!("<Link Rel=\"Next\" Href=\"{}\" />", link.text()));
         let paging = format!("<PagingInfo{at}{of}{size}><Links>{}</Links></PagingInfo>", link.unwrap_or_default());
         let paging = if self.is_bare { String::new() } else { paging };
-        format!("<QueryResult xmlns=\"http://www.veeam.com/ent/v1.0\"><Entities><Jobs>{jobs}</Jobs></Entities>{paging}</QueryResult>")
+        format!(
+            "<QueryResult xmlns=\"http://www.veeam.com/ent/v1.0\"><Entities><Jobs>{jobs}</Jobs></Entities>{paging}</QueryResult>"
+        )
     }
 
     fn vb365(&self) -> String {
@@ -94,7 +96,8 @@ impl Page {
         if self.is_bare {
             return format!("[{items}]");
         }
-        let link = self.link.as_ref().map(|link| format!(r#""next": {{"href": "{}"}}"#, link.text().replace("&amp;", "&")));
+        let link =
+            self.link.as_ref().map(|link| format!(r#""next": {{"href": "{}"}}"#, link.text().replace("&amp;", "&")));
         let (at, of, size) = (self.at.member("offset"), self.of.member("totalCount"), self.size.member("limit"));
         format!(r#"{{{at}{of}{size}"results": [{items}], "_links": {{{}}}}}"#, link.unwrap_or_default())
     }
@@ -148,18 +151,30 @@ fuzz_target!(|given: Vec<Page>| {
         let (asked, stub) = pages(&given, Page::em);
         let em = EmClient::from_stub(options(), stub).expect("a client").under(policy.clone());
         let items = em.query::<Job>().by_item().expect("a query").try_collect::<Vec<_>>().await;
-        check(items.map(|items| items.into_iter().filter_map(|job| Some(job.uid?.into_string())).collect()), asked.load(Ordering::Relaxed), &given);
+        check(
+            items.map(|items| items.into_iter().filter_map(|job| Some(job.uid?.into_string())).collect()),
+            asked.load(Ordering::Relaxed),
+            &given,
+        );
 
         let (asked, stub) = pages(&given, Page::vb365);
         let mut own = Vb365Options::from(options());
         own.version = ApiVersion::new(8);
         let vb365 = Vb365Client::from_stub(own, stub).expect("a client").under(policy.clone());
         let items = vb365.list(&OrganizationGet::new()).by_item().try_collect::<Vec<_>>().await;
-        check(items.map(|items| items.into_iter().filter_map(|it| Some(it.id?.into_string())).collect()), asked.load(Ordering::Relaxed), &given);
+        check(
+            items.map(|items| items.into_iter().filter_map(|it| Some(it.id()?.as_str().to_owned())).collect()),
+            asked.load(Ordering::Relaxed),
+            &given,
+        );
 
         let (asked, stub) = pages(&given, Page::zstack);
         let zstack = ZstackClient::from_stub(options(), stub).expect("a client").under(policy);
         let items = zstack.list(&QueryZone::new()).by_item().try_collect::<Vec<_>>().await;
-        check(items.map(|items| items.into_iter().filter_map(|it| Some(it.uuid?.into_string())).collect()), asked.load(Ordering::Relaxed), &given);
+        check(
+            items.map(|items| items.into_iter().filter_map(|it| Some(it.uuid?.into_string())).collect()),
+            asked.load(Ordering::Relaxed),
+            &given,
+        );
     });
 });
