@@ -3,6 +3,7 @@
 //! It needs no script to be read; with one, tables can be searched and sorted. Its policy lets nothing run but that
 //! script, by its hash, and nothing be loaded: a tenant's name that got past the escaping could still do no harm.
 
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "charts are drawn of runs that were kept"))]
 mod chart;
 mod table;
 
@@ -15,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
+#[cfg_attr(not(feature = "store"), allow(unused_imports, reason = "charts are drawn of runs that were kept"))]
 pub(crate) use chart::{Curve, pick};
 
 use crate::escape;
@@ -60,6 +62,7 @@ impl Report {
     }
 
     /// A heading of its own, and charts below it.
+    #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "charts are drawn of runs that were kept"))]
     pub(crate) fn charts(&mut self, heading: &str, curves: &[Curve]) {
         if curves.is_empty() {
             return;
