@@ -117,9 +117,9 @@ fn origin(url: &Url) -> String {
 }
 
 /// An address without the path that the API itself begins with, as people copy it from a browser or a document.
-pub(crate) fn without_root(mut url: Url, roots: &[&str]) -> Url {
+pub(crate) fn without_root(mut url: Url, roots: &[String]) -> Url {
     let path = url.path().trim_end_matches('/').to_owned();
-    let ends = |root: &&&str| {
+    let ends = |root: &&String| {
         path.len()
             .checked_sub(root.len())
             .and_then(|at| path.get(at..))

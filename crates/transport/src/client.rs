@@ -126,7 +126,7 @@ impl Client {
 
     fn over(http: HttpClient, sessions: Sessions, protocol: impl Protocol + 'static, mut options: Options) -> Self {
         let server = options.server();
-        options.url = address::without_root(options.url, protocol.root());
+        options.url = address::without_root(options.url, &protocol.roots());
         let (secrets, token) = (protocol.secrets(&options), Mutex::default());
         let (protocol, other) = (Box::new(protocol), OnceCell::new());
         let core = Core { protocol, options, server, http, sessions, secrets, token, other };

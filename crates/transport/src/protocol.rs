@@ -33,7 +33,7 @@ pub(crate) trait Protocol: Debug + Send + Sync {
     fn system(&self) -> System;
 
     /// The paths that the API itself begins with. People copy them along with the address, where they do not belong.
-    fn root(&self) -> &'static [&'static str];
+    fn roots(&self) -> Vec<String>;
 
     // Versions.
 

@@ -34,8 +34,8 @@ impl Protocol for EmProtocol {
         System::Em
     }
 
-    fn root(&self) -> &'static [&'static str] {
-        &["/api"]
+    fn roots(&self) -> Vec<String> {
+        vec!["/api".to_owned()]
     }
 
     fn open<'a>(&'a self, http: &'a HttpClient, options: &'a Options, _: Option<&'a Session>) -> Asked<'a, Session> {

@@ -39,8 +39,8 @@ impl Protocol for Vb365Protocol {
         System::Vb365
     }
 
-    fn root(&self) -> &'static [&'static str] {
-        &["/v3", "/v4", "/v5", "/v6", "/v7", "/v8"]
+    fn roots(&self) -> Vec<String> {
+        options::known().map(|version| format!("/{version}")).collect()
     }
 
     fn versions(&self) -> Vec<ApiVersion> {

@@ -41,8 +41,8 @@ impl Protocol for ZstackProtocol {
         System::Zstack
     }
 
-    fn root(&self) -> &'static [&'static str] {
-        &["/zstack/v1", "/zstack"]
+    fn roots(&self) -> Vec<String> {
+        vec!["/zstack/v1".to_owned(), "/zstack".to_owned()]
     }
 
     fn has_sessions(&self) -> bool {
