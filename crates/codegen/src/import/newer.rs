@@ -63,10 +63,11 @@ fn schema(path: &str, json: &mut Json, pointer: &str) -> Result<()> {
         node.insert("format".into(), "byte".into());
     }
     if let Some(only) = node.shift_remove("const") {
-        node.insert("enum".into(), json!([only]));
-        if !node.contains_key("type") {
+        // Only a text says by itself what it is: the type of another constant must stand beside it.
+        if only.is_string() && !node.contains_key("type") {
             node.insert("type".into(), "string".into());
         }
+        node.insert("enum".into(), json!([only]));
     }
     types(node).or_else(error)?;
     or_null(node);
