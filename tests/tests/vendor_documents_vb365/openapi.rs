@@ -265,7 +265,9 @@ impl Fix {
             Self::Members(names) => {
                 let Some(properties) = value.as_object_mut() else { return false };
                 let before = properties.len();
-                names.iter().for_each(|name| drop(properties.entry(*name).or_insert_with(|| json!({}))));
+                for name in *names {
+                    properties.entry(*name).or_insert_with(|| json!({}));
+                }
                 properties.len() == before + names.len()
             }
             Self::RequireWhatIsThere => {
