@@ -15,7 +15,7 @@ pub(crate) use file::{ConfigFile, Location};
 pub(crate) use logon::check as check_logon;
 pub(crate) use select::{Selection, Server, Wanted, select, select_one};
 pub(crate) use tls::{Backend, ClientFiles, Tls};
-pub(crate) use trust::{Pin, Trust};
+pub(crate) use trust::Trust;
 
 use crate::exit::Failure;
 use crate::secret::{Secret, Source};

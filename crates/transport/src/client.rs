@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use backhaul_models::vb365::is_action;
 use backhaul_wire::{ApiVersion, Drift, Operation, Secret, Struct, System};
 use bytes::Bytes;
 use http::{Method, StatusCode};
@@ -83,11 +84,6 @@ impl RawAnswer {
         let is_done = self.status == StatusCode::NO_CONTENT && self.operation.method != "GET";
         !(self.body.is_empty() && (is_action(self.operation) || is_done))
     }
-}
-
-/// Whether an operation of VB365 does what its body names, as v3 to v5 have it.
-pub(crate) fn is_action(operation: &Operation) -> bool {
-    operation.method == "POST" && operation.path.ends_with("/Action")
 }
 
 impl Client {

@@ -4,6 +4,7 @@ mod logon;
 
 use std::path::{Path, PathBuf};
 
+use backhaul_transport::net::PinError;
 use backhaul_transport::{UtcOffset, ZstackLogon};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -208,7 +209,8 @@ fn password(args: &Password, profile: &str) -> Result<Option<Source>, Failure> {
 /// Which certificate is trusted; nothing when no option says so, or the server is to be asked.
 fn trust(args: &TrustArgs) -> Result<Option<Trust>, Failure> {
     if let Some(pin) = &args.pin {
-        let pin = pin.parse().map_err(|problem| Failure::usage(format!("--pin: {problem}")).with_help(LEARN))?;
+        let wrong = |problem: PinError| Failure::usage(format!("--pin: {problem}")).with_help(LEARN);
+        let pin = pin.parse().map_err(wrong)?;
         return Ok(Some(Trust::Pin(pin)));
     }
     if let Some(path) = &args.ca {

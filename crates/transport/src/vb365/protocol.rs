@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use backhaul_models::vb365::ExceptionInfo;
+use backhaul_models::vb365::{ExceptionInfo, KNOWN};
 use backhaul_wire::{ApiVersion, Secret, System, Versions, json};
 use http::StatusCode;
 
@@ -27,7 +27,8 @@ impl Vb365Protocol {
     pub(super) fn of(options: Vb365Options) -> Result<(Self, Options), Reason> {
         let Vb365Options { common, logon, version } = options;
         if let Some(version) = version.filter(|version| !options::is_known(*version)) {
-            return Err(Reason::Call(format!("{version} is not a version of VB365 that is known here: use v3 to v8")));
+            let problem = format!("{version} is not a version of VB365 that is known here: use {KNOWN}");
+            return Err(Reason::Call(problem));
         }
         let version = version.map_or_else(OnceLock::new, OnceLock::from);
         Ok((Self { logon, version }, common))

@@ -36,12 +36,9 @@ impl Asked {
         &self.said
     }
 
-    /// The exit code: a part that failed is a failure, even when its server answered the rest.
+    /// The exit code.
     pub(in crate::verbs) fn code(&self) -> Code {
-        match Code::of_many(self.servers, &self.failed) {
-            Code::Done if self.parts > 0 => Code::SomeFailed,
-            code => code,
-        }
+        Code::of_many(self.servers, &self.failed).with_failed_parts(self.parts)
     }
 }
 
