@@ -61,7 +61,6 @@ fn sample(folder: &Path, index: &[Value], entry: &Value) -> Sample {
     }
 }
 
-/// The type of a root.
 fn type_name(root: &str) -> Option<String> {
     let root = match root {
         "Refs" => "EntityReferences",

@@ -25,19 +25,16 @@ use crate::common::{OK, Reply, Seen, Server, task, xml};
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A logon.
     Logon,
     /// A call that reads.
     Get,
     /// The first page of a listing of two.
     First,
-    /// The second.
     Second,
     /// A call that does something.
     Post,
     /// The question after work that goes on.
     Wait,
-    /// A file.
     File,
 }
 

@@ -25,7 +25,6 @@ use backhaul_wire::System;
 /// A server by name: where it is, who logs on, and what proves each to the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Profile {
-    /// The name.
     pub(crate) name: String,
     /// What runs there.
     pub(crate) system: System,

@@ -19,6 +19,7 @@ use crate::client::{Answered, Arguments, Ask, Client, RawAnswer, log_misfits};
 use crate::error::{Error, Reason, Result};
 use crate::protocol::{Follow, Page, Step};
 
+pub use items::Parts;
 pub(crate) use items::by_item;
 pub(crate) use listing::by_page;
 pub use listing::{Listing, Paged};

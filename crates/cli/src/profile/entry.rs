@@ -41,7 +41,6 @@ const KEYS: [&str; 21] = [
 /// A profile as read, and what in its table nobody understands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// The profile.
     pub(crate) profile: Profile,
     /// One sentence for each key that is not known.
     pub(crate) warnings: Vec<String>,
@@ -85,7 +84,6 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
     Ok(Read { profile, warnings })
 }
 
-/// Writes the profile as a table.
 pub(crate) fn write(profile: &Profile) -> Table {
     let mut table = Table::new();
     let mut put = |key: &str, text: &str| {

@@ -19,7 +19,6 @@ pub(super) struct Role {
     pub(super) secretive: bool,
 }
 
-/// A type.
 pub(super) fn ty(ty: &Type, role: Role) -> String {
     let mut out = match &ty.shape {
         TypeShape::Struct(body) => {

@@ -169,7 +169,6 @@ impl<'a> Element<'a> {
         Ok(notes)
     }
 
-    /// This annotation.
     pub(super) fn annotation(self, known: Keywords) -> Result<Notes<'a>> {
         let mut notes = Notes::default();
         self.read_notes(known, &mut notes)?;

@@ -32,7 +32,6 @@ enum Of {
     Type(&'static Shape),
     /// Pages of a type, asked for as such.
     Page(&'static Shape),
-    /// Answers to an operation.
     Answer(&'static Operation, u8),
 }
 

@@ -45,9 +45,7 @@ impl Asked {
 /// The order in which answers are handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::verbs) enum Order {
-    /// That of the servers.
     Servers,
-    /// As they come.
     AsTheyCome,
 }
 
