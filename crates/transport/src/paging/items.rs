@@ -4,7 +4,7 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{ApiVersion, DecodeError, Drift, Struct, json, xml};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::{Pages, is_array};
+use super::Pages;
 use crate::client::{Ask, aside, log_misfits};
 use crate::error::{Reason, Result};
 
@@ -13,7 +13,7 @@ struct Reading<P> {
     page: P,
     list: List,
     items: i64,
-    is_array: bool,
+    is_bare: bool,
     ask: Ask,
     version: Option<ApiVersion>,
 }
@@ -60,15 +60,15 @@ impl Pages {
             if read.map_err(|error| self.client.fail(self.source.name(), Reason::Decode(error)))? {
                 log_misfits(&self.source.name(), &drift);
                 current.items = current.items.saturating_add(1);
-                match self.rows.take(&item) {
+                match self.take(&item)? {
                     None => return Ok(Some(item)),
                     Some(_) if self.follow.is_probing() => return Ok(None),
                     Some(again) => return Err(self.circle(&again)),
                 }
             }
-            let Reading { page, items, is_array, ask, version, .. } = current;
+            let Reading { page, items, is_bare, ask, version, .. } = current;
             let again = self.rows.end_page();
-            let next = self.look(ask, page, (*items, *is_array), again, *version)?;
+            let next = self.look(ask, page, (*items, *is_bare), again, *version)?;
             *reading = None;
             match next {
                 Some(next) => self.next = next,
@@ -88,7 +88,7 @@ impl Pages {
     async fn begin<P: Model>(&mut self, list: &str) -> Result<Option<Reading<P>>> {
         let Some((ask, answered, version)) = self.ask_next().await? else { return Ok(None) };
         let (mut page, mut drift) = (P::default(), Drift::default());
-        let (is_array, is_xml) = (is_array(&answered.body), self.client.protocol().is_xml(&answered.body));
+        let (is_bare, is_xml) = (self.is_bare(&answered.body), self.client.protocol().is_xml(&answered.body));
         let body = Vec::from(answered.body);
         let list = aside(body.len(), || match is_xml {
             true => {
@@ -100,6 +100,6 @@ impl Pages {
         let list = list.map_err(|error| self.client.fail(answered.name.clone(), Reason::Decode(error)))?;
         self.refuse_misfits(&drift.misfits)?;
         log_misfits(&answered.name, &drift);
-        Ok(Some(Reading { page, list, items: 0, is_array, ask, version }))
+        Ok(Some(Reading { page, list, items: 0, is_bare, ask, version }))
     }
 }
