@@ -156,8 +156,7 @@ impl Pages {
         let shape = row.shape();
         let is_blank = (0..shape.fields.len()).all(|field| row.view(field).is_absent());
         if is_blank && !shape.fields.is_empty() {
-            let rule =
-                format!("an item of the page has nothing of what a {} has: it is null, or something else", shape.name);
+            let rule = format!("an item of the page has no field of {}: it is null, or something else", shape.name);
             return Err(self.fail(rule));
         }
         Ok(self.rows.take(row))

@@ -212,14 +212,14 @@ async fn a_token_that_never_ends() {
 async fn an_item_with_nothing_in_it_is_none() {
     for item in ["null", "{}", r#"{"message": "x"}"#] {
         let zstack = zstack(move |_| Reply::new(200, format!(r#"{{"inventories": [{item}], "total": 1}}"#))).await;
-        ended(item, zstack, (0, 1, "nothing of what a Zone has"));
+        ended(item, zstack, (0, 1, "no field of Zone"));
         let vb365 = vb365(move |_| Reply::new(200, format!(r#"{{"results": [{{"id": "1"}}, {item}]}}"#))).await;
-        ended(item, vb365, (1, 1, "nothing of what a"));
+        ended(item, vb365, (1, 1, "no field of Organization"));
     }
     ended(
         "no job",
         em(|_| xml(200, "<QueryResult><Entities><Jobs><Job /></Jobs></Entities></QueryResult>")).await,
-        (0, 1, "a Job has"),
+        (0, 1, "no field of Job"),
     );
 }
 
