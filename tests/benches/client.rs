@@ -12,13 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul_models::zstack::operations::QueryZone;
-use backhaul_transport::net::TlsChoice;
+use backhaul_transport::net::{HttpClient, Pin, Request, TlsChoice};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Arguments, Options};
 use backhaul_wire::Call;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http_body_util::{BodyExt, Empty, Full};
+use hyper::header::{ACCEPT, AUTHORIZATION};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rustix::time::{ClockId, clock_gettime};
@@ -63,22 +64,22 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 /// The CPU time of a request, by bare hyper and by the client, in turns: what disturbs one disturbs the other.
 fn compare(server: &Server, tls: bool, in_flight: usize) {
     const TURNS: usize = 5;
-    let mut measured: Vec<(f64, f64)> = Vec::new();
+    let mut measured = [const { Vec::new() }; 3];
     for _ in 0..TURNS {
         let requests = REQUESTS / TURNS;
-        measured
-            .push((block_on(bare(server, tls, in_flight, requests)), block_on(ours(server, tls, in_flight, requests))));
+        measured[0].push(block_on(bare(server, tls, in_flight, requests)));
+        measured[1].push(block_on(net(server, tls, in_flight, requests)));
+        measured[2].push(block_on(ours(server, tls, in_flight, requests)));
     }
-    let middle = |mut of: Vec<f64>| {
+    let [bare, net, own] = measured.map(|mut of| {
         of.sort_by(f64::total_cmp);
         of[of.len() / 2]
-    };
-    let bare = middle(measured.iter().map(|(bare, _)| *bare).collect());
-    let own = middle(measured.iter().map(|(_, own)| *own).collect());
+    });
     let (how, ratio) = (if tls { "TLS  " } else { "plain" }, own / bare);
     let verdict = if ratio <= GOAL { "" } else { ", more than the goal" };
     println!(
-        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} (goal {GOAL}){verdict}"
+        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, HttpClient {net:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} \
+         (goal {GOAL}){verdict}"
     );
 }
 
@@ -129,11 +130,26 @@ where
     sender
 }
 
+/// What is below the client: connections, tries and limits.
+async fn net(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+    let options = server.options(tls);
+    let client = HttpClient::new(options.http).unwrap();
+    let request = Request::new(hyper::Method::GET, options.url.join("/zstack/v1/zones").unwrap())
+        .header(ACCEPT, "application/json")
+        .secret_header(AUTHORIZATION, "OAuth session-1");
+    let ask = || async { assert!(!client.send(request.clone()).await.unwrap().body.is_empty()) };
+    each_of(ask, in_flight, requests).await
+}
+
 /// The whole client, without reading what the bodies say.
 async fn ours(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
     let client = server.client(tls);
     let (client, given) = (client.client(), Arguments::default());
     let ask = || async { assert!(!client.send(QueryZone::OPERATION, &given).await.unwrap().body.is_empty()) };
+    each_of(ask, in_flight, requests).await
+}
+
+async fn each_of<F: Future<Output = ()>>(ask: impl Fn() -> F, in_flight: usize, requests: usize) -> f64 {
     // The connections are made before.
     futures_util::future::join_all((0..in_flight).map(|_| ask())).await;
     let each = (requests / in_flight).max(1);
@@ -198,11 +214,15 @@ impl Server {
     }
 
     fn client(&self, tls: bool) -> ZstackClient {
+        ZstackClient::new(self.options(tls)).unwrap()
+    }
+
+    fn options(&self, tls: bool) -> Options {
         let scheme = if tls { "https" } else { "http" };
         let mut options =
             Options::new(&format!("{scheme}://127.0.0.1:{}", self.port(tls)), "admin", "password").unwrap();
-        options.http.tls = TlsChoice::Pin(backhaul_transport::net::Pin::of(&self.certificate));
-        ZstackClient::new(options).unwrap()
+        options.http.tls = TlsChoice::Pin(Pin::of(&self.certificate));
+        options
     }
 
     fn trusting(&self) -> ClientConfig {

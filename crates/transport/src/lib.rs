@@ -52,6 +52,7 @@ mod product;
 mod protocol;
 mod said;
 mod session;
+mod turn;
 pub mod vb365;
 pub mod zstack;
 

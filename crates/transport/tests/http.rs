@@ -267,6 +267,20 @@ async fn the_system_does_not_trust_a_stranger_and_says_what_to_pin() {
     assert_eq!(trusting(TlsChoice::Insecure, &url).await.unwrap(), "safe");
 }
 
+/// An appliance's own certificate is often marked as a CA's.
+#[tokio::test]
+async fn why_a_certificate_is_not_trusted_is_said_in_words() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).unwrap();
+    let url = serve_tls(certificate.der().clone(), PrivateKeyDer::try_from(key.serialize_der()).unwrap()).await;
+    let error = trusting(TlsChoice::Ca(certificate.pem().into_bytes()), &url).await.unwrap_err();
+    assert!(error.to_string().contains("not trusted (it is a CA's own, and no server's)"), "{error}");
+    let pin = sha256(certificate.der()).parse().unwrap();
+    assert_eq!(trusting(TlsChoice::Pin(pin), &url).await.unwrap(), "safe");
+}
+
 /// A copy of a certificate is public: only the key proves whose it is.
 #[tokio::test]
 async fn a_pinned_certificate_without_its_key_is_refused() {

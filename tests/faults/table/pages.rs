@@ -7,6 +7,7 @@ use crate::common::Reply;
 const FIRST: &[Kind] = &[Kind::First];
 const SECOND: &[Kind] = &[Kind::Second];
 const LOGON: &[Kind] = &[Kind::Logon];
+const WAIT: &[Kind] = &[Kind::Wait];
 
 /// The same page with another link to the next, another total, and for Enterprise Manager another number of pages.
 fn lies(reply: Reply, link: &str, total: &str) -> Reply {
@@ -80,6 +81,17 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         }),
     ),
+    only(FIRST, harmless(always("a link of no address", |reply, _| lies(reply, "", "2")))),
+    only(
+        SECOND,
+        always("an item that is null, or without anything in it", |reply, _| {
+            changed(reply, |text| {
+                let text = text.replace("<Job UID=\"urn:veeam:Job:2\" Name=\"Job 2\" />", "<Job />");
+                let text = text.replace(r#"{"uuid": "2", "name": "zone"}"#, "null");
+                text.replace(r#"{"id": "1", "name": "org", "type": "Office365"}"#, "null")
+            })
+        }),
+    ),
     only(SECOND, always("the first page again", |reply, _| changed(reply, |text| place(&row(text, "1"), "1", "0")))),
     only(SECOND, always("the rows of the first page, as the second", |reply, _| changed(reply, |text| row(text, "1")))),
     only(
@@ -96,6 +108,14 @@ pub(super) const FAULTS: &[Fault] = &[
                 place(text, "2", "0")
                     .replace("PagesCount=\"2\"", "PagesCount=\"1\"")
                     .replace(r#""total": 2"#, r#""total": 1"#)
+            })
+        }),
+    ),
+    only(
+        WAIT,
+        always("an answer of other work", |reply, _| {
+            changed(reply, |text| {
+                text.replace("task-1", "task-2").replace("b04c217b", "c04c217b").replace("inventory", "x")
             })
         }),
     ),

@@ -154,19 +154,32 @@ impl Calling<'_> {
         shown(value.as_ref()).map(Some)
     }
 
+    /// The answer for a file, once it is known to be one: as it came, unless it is waited for or wanted otherwise.
+    async fn document(&self, peer: &Peer, given: &Arguments) -> Result<Bytes, Failure> {
+        if self.waits() {
+            return self.to_the_end(peer, given).await.map(Bytes::from);
+        }
+        let raw = self.send(peer, given).await?;
+        let text = self.decoded(peer, given, &raw).await?;
+        Ok(match self.args.format {
+            Some(CallFormat::Json) => text.unwrap_or_default().into(),
+            _ => raw.body,
+        })
+    }
+
     /// Writes the answer to a file, which is either whole afterwards or as it was.
     async fn to_file(&self, peer: &Peer, given: &Arguments, path: &Path) -> Result<(), Failure> {
         let mut out = NewFile::create(path, Existing::Replace).await.map_err(|error| out::refusal(&error))?;
-        if self.waits() {
-            out::write(&mut out, self.to_the_end(peer, given).await?.as_bytes()).await?;
-        } else if self.args.format == Some(CallFormat::Json) {
-            let raw = self.send(peer, given).await?;
-            if let Some(text) = self.decoded(peer, given, &raw).await? {
-                out::write(&mut out, text.as_bytes()).await?;
-            }
-        } else {
+        if matches!(self.operation.response, Response::Bytes) || self.args.format == Some(CallFormat::Raw) {
             let written = peer.client.write_to(self.operation, given, &mut out).await;
             written.map_err(|error| out::failure(peer, &error))?;
+        } else {
+            let answer = self.document(peer, given).await?;
+            // Nothing is no reason to replace what is there.
+            if answer.is_empty() {
+                return Err(out::nothing(peer, path));
+            }
+            out::write(&mut out, &answer).await?;
         }
         out.finish().await.map_err(|error| out::refusal(&error))?;
         self.console.verbose(1, || format!("{} is written", path.display()));

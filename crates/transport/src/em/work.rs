@@ -200,15 +200,15 @@ impl Runs {
         Some(Self { lists: kinds.iter().map(list).collect(), before: BTreeSet::new() })
     }
 
-    /// The same, with the runs that are there now. `None` where this account may not list them: their end is then not
-    /// waited for.
+    /// The same, with the runs that are there now. `None` where the server does not list them, or not to this account:
+    /// their end is then not waited for, and what was wanted is done all the same.
     async fn before(mut self, em: &EmClient) -> Result<Option<Self>> {
         match self.list(em).await {
             Ok(runs) => {
                 self.before = runs.into_iter().filter_map(|run| run.href).collect();
                 Ok(Some(self))
             }
-            Err(error) if error.is_api() => Ok(None),
+            Err(error) if error.is_api() || error.is_wrong_product() || error.decode().is_some() => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -6,7 +6,7 @@ use backhaul_wire::reflect::{Model, Slot, StructList};
 use backhaul_wire::{ApiVersion, DecodeError, Drift, Struct, json, xml};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::{Pages, is_array};
+use super::Pages;
 use crate::client::{Ask, aside, log_misfits};
 use crate::error::{Reason, Result};
 
@@ -15,7 +15,7 @@ struct Reading {
     page: Box<dyn Struct>,
     list: List,
     items: i64,
-    is_array: bool,
+    is_bare: bool,
     ask: Ask,
     version: Option<ApiVersion>,
 }
@@ -153,15 +153,15 @@ impl Pages {
         let read = current.list.next_into(item, drift);
         if read.map_err(|error| self.client.fail(self.source.name(), Reason::Decode(error)))? {
             current.items = current.items.saturating_add(1);
-            return match self.rows.take(item) {
+            return match self.take(item)? {
                 None => Ok(Met::Item),
                 Some(_) if self.follow.is_probing() => Ok(Met::End),
                 Some(again) => Err(self.circle(&again)),
             };
         }
-        let Reading { page, items, is_array, ask, version, .. } = current;
+        let Reading { page, items, is_bare, ask, version, .. } = current;
         let again = self.rows.end_page();
-        let next = self.look(ask, page.as_ref(), (*items, *is_array), again, *version)?;
+        let next = self.look(ask, page.as_ref(), (*items, *is_bare), again, *version)?;
         *reading = None;
         Ok(match next {
             None | Some(super::Next::End) => Met::End,
@@ -187,7 +187,7 @@ impl Pages {
     ) -> Result<Option<Reading>> {
         let Some((ask, answered, version)) = self.ask_next().await? else { return Ok(None) };
         let Some(mut page) = empty() else { return Err(self.fail(UNKNOWN.to_owned())) };
-        let (is_array, is_xml) = (is_array(&answered.body), self.client.protocol().is_xml(&answered.body));
+        let (is_bare, is_xml) = (is_bare(&answered.body), self.client.protocol().is_xml(&answered.body));
         let body = Vec::from(answered.body);
         let list = list.rsplit('.').next().unwrap_or(list);
         let known = drift.misfits.len();
@@ -200,6 +200,6 @@ impl Pages {
         });
         let list = list.map_err(|error| self.client.fail(answered.name.clone(), Reason::Decode(error)))?;
         self.refuse_misfits(drift.misfits.get(known..).unwrap_or_default())?;
-        Ok(Some(Reading { page, list, items: 0, is_array, ask, version }))
+        Ok(Some(Reading { page, list, items: 0, is_bare, ask, version }))
     }
 }

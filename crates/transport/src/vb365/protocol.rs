@@ -52,21 +52,26 @@ impl Protocol for Vb365Protocol {
         backhaul_models::vb365::is_unproven(versions, version.get())
     }
 
-    fn version<'a>(&'a self, http: &'a HttpClient, options: &'a Options) -> Asked<'a, Option<ApiVersion>> {
+    fn version(&self) -> Option<ApiVersion> {
+        self.version.get().copied()
+    }
+
+    fn lacks_version(&self) -> bool {
+        self.version.get().is_none()
+    }
+
+    fn find_version<'a>(&'a self, http: &'a HttpClient, options: &'a Options) -> Asked<'a, ()> {
         Box::pin(async {
-            if let Some(known) = self.version.get() {
-                return Ok(Some(*known));
-            }
             let found = logon::newest_version(http, &options.url, self).await?;
-            // Of two that ask at once, one is the first, and both learnt the same.
-            Ok(Some(*self.version.get_or_init(|| found)))
+            self.version.get_or_init(|| found);
+            Ok(())
         })
     }
 
     fn open<'a>(&'a self, http: &'a HttpClient, options: &'a Options, old: Option<&'a Session>) -> Asked<'a, Session> {
         Box::pin(async move {
             // It is known: a session is never opened before it is.
-            let Some(version) = self.version(http, options).await? else {
+            let Some(version) = self.version() else {
                 return Err(Reason::Version("no version is known to log on with".to_owned()));
             };
             logon::open(http, options, self, version, old.and_then(Session::refresh)).await
