@@ -187,7 +187,7 @@ impl Pages {
     ) -> Result<Option<Reading>> {
         let Some((ask, answered, version)) = self.ask_next().await? else { return Ok(None) };
         let Some(mut page) = empty() else { return Err(self.fail(UNKNOWN.to_owned())) };
-        let (is_bare, is_xml) = (is_bare(&answered.body), self.client.protocol().is_xml(&answered.body));
+        let (is_bare, is_xml) = (self.is_bare(&answered.body), self.client.protocol().is_xml(&answered.body));
         let body = Vec::from(answered.body);
         let list = list.rsplit('.').next().unwrap_or(list);
         let known = drift.misfits.len();
