@@ -153,6 +153,19 @@ fn what_cannot_be_read_is_told_with_its_line_and_its_rule() {
         ("<xs:complexType/>".into(), 3, "`xs:complexType` needs `name`"),
         ("<xs:simpleType name='T'><xs:restriction base='T'/></xs:simpleType>".into(), 3, "in a circle"),
         (
+            "<xs:simpleType name='T'><xs:restriction base='T'><xs:enumeration value='x'/></xs:restriction></xs:simpleType>"
+                .into(),
+            3,
+            "in a circle",
+        ),
+        (
+            "<xs:simpleType name='T'><xs:union memberTypes='U U'/></xs:simpleType>\n\
+             <xs:simpleType name='U'><xs:union memberTypes='T T'/></xs:simpleType>"
+                .into(),
+            4,
+            "in a circle",
+        ),
+        (
             "<xs:simpleType name='T'><xs:restriction base='xs:string'>\n<xs:enumeration value='x'/>\n<xs:enumeration \
              value='x'/></xs:restriction></xs:simpleType>"
                 .into(),

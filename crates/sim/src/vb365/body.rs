@@ -49,7 +49,7 @@ impl Call<'_> {
         let mut required = shape
             .fields
             .iter()
-            .filter(|field| field.required && field.versions.contains(ApiVersion::new(self.version)));
+            .filter(|field| field.is_required_in(ApiVersion::new(self.version)));
         match required.find(|field| strict && !said(field)) {
             Some(field) => Err(Refusal::bad(format!("The {} field is required.", field.json))),
             None => Ok(members),
