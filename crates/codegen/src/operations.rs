@@ -509,11 +509,8 @@ impl Reader<'_> {
                     }
                 },
             };
-            let required_in = self.versions(
-                &format!("params/{index}/requiredUntil"),
-                param.required_since,
-                param.required_until,
-            )?;
+            let required_in =
+                self.versions(&format!("params/{index}/requiredUntil"), param.required_since, param.required_until)?;
             if param.required && required_in != Versions::default() {
                 let rule = format!("`{}` is required in some versions alone: leave out `required`", param.name);
                 return Err(self.error(&format!("params/{index}/required"), rule));

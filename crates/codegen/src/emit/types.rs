@@ -147,7 +147,11 @@ pub(super) fn kind(kind: &Kind) -> TokenStream {
 pub(super) fn required(within: Versions) -> TokenStream {
     let since = within.since.map(Literal::u8_unsuffixed).map(|version| quote! { .required_since(#version) });
     let until = within.until.map(Literal::u8_unsuffixed).map(|version| quote! { .required_until(#version) });
-    if within == Versions::default() { quote! { .required() } } else { quote! { #since #until } }
+    if within == Versions::default() {
+        quote! { .required() }
+    } else {
+        quote! { #since #until }
+    }
 }
 
 /// `.since(6).until(7)`

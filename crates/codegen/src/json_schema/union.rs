@@ -87,7 +87,12 @@ pub(super) fn gather(types: &mut Types) -> Result<()> {
                         if let Some(rule) = field_clash(&wide, field) {
                             return Err(place(source, format!("of its kinds, {rule}")));
                         }
-                        wide.push(Field { required: false, required_in: Versions::default(), edit: false, ..field.clone() });
+                        wide.push(Field {
+                            required: false,
+                            required_in: Versions::default(),
+                            edit: false,
+                            ..field.clone()
+                        });
                     }
                     Some(known) if (&known.kind, known.repeat) == (&field.kind, field.repeat) => {}
                     // Of an unknown kind nothing tells which of the two it is.

@@ -218,7 +218,8 @@ impl<'d> Reader<'d> {
             }
             // Aliases, lists and open maps are read where they are named, and may lead back to themselves.
             if self.within.borrow().contains(&target.name) {
-                let rule = format!("`{}` leads back to itself, with no type between: nothing could be read", target.name);
+                let rule =
+                    format!("`{}` leads back to itself, with no type between: nothing could be read", target.name);
                 return Err(self.error(&format!("{pointer}/$ref"), rule));
             }
             self.within.borrow_mut().push(target.name);
