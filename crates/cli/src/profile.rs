@@ -11,9 +11,9 @@ mod trust;
 use url::{Host, Url};
 
 pub(crate) use demo::Demo;
-pub(crate) use file::{ConfigFile, Location};
+pub(crate) use file::{ConfigFile, List, Location};
 pub(crate) use logon::check as check_logon;
-pub(crate) use select::{Selection, Server, Wanted, select, select_one};
+pub(crate) use select::{Selection, Server, Wanted, members, select, select_one};
 pub(crate) use tls::{Backend, ClientFiles, Tls};
 pub(crate) use trust::Trust;
 

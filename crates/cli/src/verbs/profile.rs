@@ -1,5 +1,6 @@
 //! `backhaul profile`: the servers that the command knows by name.
 
+mod lists;
 mod logon;
 
 use std::path::{Path, PathBuf};
@@ -10,7 +11,8 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::args::profile::{
-    Add, List, Password, Profile as Args, ProfileVerb, Rename, Set, Show, Tls as TlsArgs, Trust as TrustArgs,
+    Add, List as ListArgs, Password, Profile as Args, ProfileVerb, Rename, Set, Show, Tls as TlsArgs,
+    Trust as TrustArgs,
 };
 use crate::connect;
 use crate::console::Console;
@@ -34,6 +36,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
         ProfileVerb::Remove(args) => remove(&args.name, &location, console),
         ProfileVerb::Set(args) => set(args, &location, console),
         ProfileVerb::Rename(args) => rename(args, &location, console),
+        ProfileVerb::Default(args) => lists::default(args, &location, console),
+        ProfileVerb::Group(args) => lists::group(args, &location, console),
         ProfileVerb::Test(args) => {
             let names = [args.name.clone()];
             // A demo profile that is named here is asked for.
@@ -125,9 +129,14 @@ fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
 fn rename(args: &Rename, location: &Location, console: &Console) -> Outcome {
     check_name(&args.new)?;
     existing_profile(&args.name, location)?;
-    location.change(|file| file.rename(&args.name, &args.new))?;
-    console.note(&format!("profile `{}` is called `{}` now", args.name, args.new));
+    let lists = location.change(|file| file.rename(&args.name, &args.new))?;
+    console.note(&format!("profile `{}` is called `{}` now{}", args.name, args.new, also(&lists)));
     Ok(Code::Done)
+}
+
+/// The lists that changed with a profile, in words.
+fn also(lists: &[String]) -> String {
+    if lists.is_empty() { String::new() } else { format!(", also in {}", lists.join(", ")) }
 }
 
 /// The profile of a name, as it stands in the file.
@@ -248,7 +257,7 @@ fn existing(path: &Path) -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-fn list(args: &List, location: &Location, console: &Console) -> Outcome {
+fn list(args: &ListArgs, location: &Location, console: &Console) -> Outcome {
     let file = location.open()?;
     file.iter().flat_map(ConfigFile::warnings).for_each(|warning| console.warn(&warning));
     let mut rows = Vec::new();
@@ -335,11 +344,11 @@ fn remove(name: &str, location: &Location, console: &Console) -> Outcome {
         return Err(Failure::usage(format!("there is no profile `{name}`, as there is no configuration file {path}")));
     }
     let kept = location.open()?.and_then(|file| file.get(name).ok()).map(|read| read.profile.password);
-    location.change(|file| file.remove(name))?;
+    let lists = location.change(|file| file.remove(name))?;
     if let Some(source) = kept {
         forget(source, location, console);
     }
-    console.note(&format!("profile `{name}` removed from {}", location.path.display()));
+    console.note(&format!("profile `{name}` removed from {}{}", location.path.display(), also(&lists)));
     Ok(Code::Done)
 }
 
