@@ -244,7 +244,7 @@ fn the_default_and_the_groups_are_chosen_by_verbs() -> Result {
         &["group", "munich", "@berlin"],
         &["group", "munich"],
         &["group", "munich", "--remove"],
-        &["group", "a b", "em1"],
+        &["group", "a,b", "em1"],
         &["group", "--remove"],
     ] {
         home.run(&[&["profile"], refused].concat())?.ends(2);

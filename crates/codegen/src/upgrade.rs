@@ -180,7 +180,8 @@ impl Upgrade {
         for (was, now) in &self.renames {
             line(format!(
                 "Note: `{was}` is not in this version, and `{now}` came with the same members. If it was renamed, keep its name: add \
-                 it to `types` in `names.json`."
+                 {{\"name\": \"{}\", \"was\": \"THE DOCUMENT'S NAME\"}} to `types` in `names.json`.",
+                was.rsplit("::").next().unwrap_or_default()
             ));
         }
         for (title, verdict) in [("What breaks", Verdict::Breaking), ("What is new", Verdict::Additive)] {

@@ -28,6 +28,9 @@ pub(super) fn default(args: &DefaultProfiles, location: &Location, console: &Con
 pub(super) fn group(args: &Group, location: &Location, console: &Console) -> Outcome {
     if let Some(name) = args.name.as_deref().filter(|_| args.remove || !args.profiles.is_empty()) {
         check_name(name)?;
+        if name.contains(',') {
+            return Err(Failure::usage("a group's name has no comma: -p takes `@a,b` for two"));
+        }
         return set(List::Group(name), &args.profiles, location, console);
     }
     let file = location.open()?;
