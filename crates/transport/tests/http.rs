@@ -477,3 +477,26 @@ async fn no_more_requests_begin_in_a_second_than_allowed() {
     let early = tokio::time::timeout(Duration::from_millis(100), client.send(get(&url))).await;
     assert!(early.is_err() && seen.load(Ordering::SeqCst) == 1);
 }
+
+/// A server that sends interim answers without end keeps its connection busy, and a limit holds all the same.
+#[cfg(feature = "blocking")]
+#[test]
+fn a_flood_of_interim_answers_ends_by_the_timeout() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (flood, begun) = ("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000), std::time::Instant::now());
+        while begun.elapsed() < Duration::from_secs(120)
+            && std::io::Write::write_all(&mut stream, flood.as_bytes()).is_ok()
+        {}
+    });
+    let client = client(|options| {
+        options.timeout = Some(Duration::from_millis(500));
+        options.retry = RetryPolicy::none();
+    });
+    let begun = std::time::Instant::now();
+    let error = backhaul_transport::blocking::Blocking::new().unwrap().wait(client.send(get(&url))).unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}

@@ -68,7 +68,7 @@ struct Calling<'a> {
 
 impl Calling<'_> {
     async fn run(&self, server: &Server, mut given: Arguments, body: Option<Body>) -> Result<(), Failure> {
-        let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
+        let size = if self.args.out.is_some() && self.is_as_it_comes() { Size::Any } else { Size::Usual };
         let (mut peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
         if self.args.force {
             let mut policy = Policy::default();
@@ -91,19 +91,27 @@ impl Calling<'_> {
         answered
     }
 
+    fn is_file(&self) -> bool {
+        matches!(self.operation.response, Response::Bytes)
+    }
+
+    /// Whether the answer is given byte by byte, unread.
+    fn is_as_it_comes(&self) -> bool {
+        self.is_file() || self.args.format == Some(CallFormat::Raw)
+    }
+
     async fn to_stdout(&self, peer: &Peer, given: &Arguments) -> Result<(), Failure> {
         if self.waits() {
             let text = self.to_the_end(peer, given).await?;
             return self.console.write(text.as_bytes());
         }
-        let is_file = matches!(self.operation.response, Response::Bytes);
-        if is_file && self.console.stdout_is_terminal() {
+        if self.is_file() && self.console.stdout_is_terminal() {
             return Err(
                 Failure::usage(format!("{} answers with a file", self.operation.name)).with_help("add --out FILE")
             );
         }
         let raw = self.send(peer, given).await?;
-        if is_file || self.args.format == Some(CallFormat::Raw) {
+        if self.is_as_it_comes() {
             return self.console.write(&raw.body);
         }
         match self.decoded(peer, given, &raw).await? {
@@ -170,7 +178,7 @@ impl Calling<'_> {
     /// Writes the answer to a file, which is either whole afterwards or as it was.
     async fn to_file(&self, peer: &Peer, given: &Arguments, path: &Path) -> Result<(), Failure> {
         let mut out = NewFile::create(path, Existing::Replace).await.map_err(|error| out::refusal(&error))?;
-        if matches!(self.operation.response, Response::Bytes) || self.args.format == Some(CallFormat::Raw) {
+        if self.is_as_it_comes() {
             let written = peer.client.write_to(self.operation, given, &mut out).await;
             written.map_err(|error| out::failure(peer, &error))?;
         } else {
