@@ -156,8 +156,8 @@ impl Pages {
     fn take(&mut self, row: &dyn Struct) -> Result<Option<String>> {
         let shape = row.shape();
         let is_blank = (0..shape.fields.len()).all(|field| row.view(field).is_absent());
-        if is_blank && !shape.fields.is_empty() {
-            let rule = format!("an item of the page has no field of {}: it is null, or something else", shape.name);
+        if is_blank && !shape.fields.is_empty() && row.unknown().is_none_or(|unknown| unknown.is_empty()) {
+            let rule = format!("an item of the page has no field of {}: it is null, or nothing is in it", shape.name);
             return Err(self.fail(rule));
         }
         Ok(self.rows.take(row))

@@ -210,7 +210,7 @@ async fn a_token_that_never_ends() {
 /// An item that is none would be a row of nothing, in a bill perhaps.
 #[tokio::test]
 async fn an_item_with_nothing_in_it_is_none() {
-    for item in ["null", "{}", r#"{"message": "x"}"#] {
+    for item in ["null", "{}"] {
         let zstack = zstack(move |_| Reply::new(200, format!(r#"{{"inventories": [{item}], "total": 1}}"#))).await;
         ended(item, zstack, (0, 1, "no field of Zone"));
         let vb365 = vb365(move |_| Reply::new(200, format!(r#"{{"results": [{{"id": "1"}}, {item}]}}"#))).await;
