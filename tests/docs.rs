@@ -1,4 +1,5 @@
 //! The map of the house leads to places that exist.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 

@@ -5,8 +5,6 @@ use backhaul_wire::{ApiVersion, Secret};
 
 use crate::options::{Options, OptionsError};
 
-/// The versions of the API that are known here.
-
 /// Everything a client of VB365 needs to know. [`Options`] alone make the rest as by default.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
