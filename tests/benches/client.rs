@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul_models::zstack::operations::QueryZone;
-use backhaul_transport::net::{HttpClient, Pin, Request, TlsChoice};
+use backhaul_transport::net::{Pin, TlsChoice};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Arguments, Options};
 use backhaul_wire::Call;
@@ -68,18 +68,19 @@ fn compare(server: &Server, tls: bool, in_flight: usize) {
     for _ in 0..TURNS {
         let requests = REQUESTS / TURNS;
         measured[0].push(block_on(bare(server, tls, in_flight, requests)));
-        measured[1].push(block_on(net(server, tls, in_flight, requests)));
+        measured[1].push(block_on(by_reqwest(server, tls, in_flight, requests)));
         measured[2].push(block_on(ours(server, tls, in_flight, requests)));
     }
-    let [bare, net, own] = measured.map(|mut of| {
+    let [bare, reqwest, own] = measured.map(|mut of| {
         of.sort_by(f64::total_cmp);
         of[of.len() / 2]
     });
     let (how, ratio) = (if tls { "TLS  " } else { "plain" }, own / bare);
     let verdict = if ratio <= GOAL { "" } else { ", more than the goal" };
     println!(
-        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, HttpClient {net:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} \
-         (goal {GOAL}){verdict}"
+        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, reqwest {reqwest:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} \
+         (goal {GOAL}){verdict}, {:.2} of reqwest's",
+        own / reqwest
     );
 }
 
@@ -130,14 +131,18 @@ where
     sender
 }
 
-/// What is below the client: connections, tries and limits.
-async fn net(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
-    let options = server.options(tls);
-    let client = HttpClient::new(options.http).unwrap();
-    let request = Request::new(hyper::Method::GET, options.url.join("/zstack/v1/zones").unwrap())
-        .header(ACCEPT, "application/json")
-        .secret_header(AUTHORIZATION, "OAuth session-1");
-    let ask = || async { assert!(!client.send(request.clone()).await.unwrap().body.is_empty()) };
+/// The same with reqwest, on which the client is built.
+async fn by_reqwest(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+    let builder = reqwest::Client::builder().http1_only().no_proxy().user_agent("reqwest");
+    let builder = builder.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
+    let client = builder.tls_backend_preconfigured(server.trusting()).build().unwrap();
+    let scheme = if tls { "https" } else { "http" };
+    let url = format!("{scheme}://localhost:{}/zstack/v1/zones", server.port(tls));
+    let url: reqwest::Url = url.parse().unwrap();
+    let ask = || async {
+        let asked = client.get(url.clone()).header(ACCEPT, "application/json").header(AUTHORIZATION, "OAuth session-1");
+        assert!(!asked.send().await.unwrap().bytes().await.unwrap().is_empty());
+    };
     each_of(ask, in_flight, requests).await
 }
 

@@ -101,3 +101,17 @@ async fn without_a_list_of_runs_the_task_is_the_end() {
         assert!(whole(&server, PostJobsByIdStart::OPERATION).await.unwrap().session.is_none());
     }
 }
+
+/// A task that has ended does not go on on the server.
+#[tokio::test]
+async fn a_run_that_is_not_there_in_time_is_told_as_such() {
+    let server = Server::new(|seen| match seen.method.as_str() {
+        "POST" => task(202, "task-1", "Finished", OK),
+        _ => references(&[]),
+    })
+    .await;
+    let arguments = Arguments { params: vec![("ID".to_owned(), "1".to_owned())], body: None };
+    let work = server.em().client().start_whole(PostJobsByIdStart::OPERATION, &arguments).await.unwrap().unwrap();
+    let error = work.deadline(Duration::from_millis(900)).until_done().await.unwrap_err();
+    assert!(error.is_deadline() && error.to_string().contains("no run of the job was seen in 0 s"), "{error}");
+}

@@ -159,6 +159,12 @@ impl Work for WholeWork {
 
     fn overdue(&self, waited: &Waited) -> Error {
         match &self.phase {
+            Phase::Task(work) if matches!(work.end(), Some(Ok(_))) => {
+                let total = waited.total.as_secs();
+                let rule =
+                    format!("the task has ended, and no run of the job was seen in {total} s: look at its sessions");
+                self.em.client().fail("task", Reason::Deadline(rule))
+            }
             Phase::Task(work) => work.overdue(waited),
             Phase::Session(_, work) => work.overdue(waited),
             Phase::Alone(_) => {
