@@ -44,7 +44,8 @@ impl<T> Turn<T> {
         {
             return Err(error.clone());
         }
-        let outcome = ask(&mut held.value).await;
+        // Seldom, and larger than all that is around it.
+        let outcome = Box::pin(ask(&mut held.value)).await;
         if let Err(error) = &outcome {
             let number = self.failures.load(Ordering::Acquire) + 1;
             held.failed = Some((number, error.clone()));
