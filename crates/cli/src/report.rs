@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 #[cfg_attr(not(feature = "store"), allow(unused_imports, reason = "charts are drawn of runs that were kept"))]
-pub(crate) use chart::{Curve, pick};
+pub(crate) use chart::Curve;
 
 use crate::escape;
 use crate::exit::Failure;

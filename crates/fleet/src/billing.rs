@@ -104,7 +104,7 @@ pub fn bills(series: &[Series], prices: &Prices, period: Period) -> Result<Vec<B
         .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, row.repository_key())))
         .collect();
     let (mut bills, mut unpriced) = (BTreeMap::<String, Vec<Item>>::new(), Vec::new());
-    for Series { row, points } in series {
+    for Series { row, points, .. } in series {
         let Some(tenant) = &row.tenant else { continue };
         let parent = row.parent_tenant.as_ref().filter(|_| row.is_subtenant());
         if parent.is_some_and(|it| tenants.contains(&(row.server.as_str(), it.as_str(), row.repository_key()))) {

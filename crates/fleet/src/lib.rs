@@ -22,6 +22,8 @@
 #[cfg(feature = "store")]
 pub mod billing;
 mod collect;
+#[cfg(feature = "store")]
+mod cores;
 mod em;
 mod growth;
 pub mod jobs;

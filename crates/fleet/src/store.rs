@@ -259,7 +259,7 @@ impl Run {
                     part
                 }
             };
-            part.push(row.clone())?;
+            part.push(row)?;
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::text;
 use crate::output::size;
@@ -36,7 +35,7 @@ impl Curve {
         // A limit far above would press the line flat: then its label alone is shown.
         let near = self.limit.filter(|limit| *limit as f64 <= high as f64 * 2.0);
         let top = near.unwrap_or(high).max(high);
-        let scale = Scale { seconds: (first.0, last.0), bytes: (low, top), width: WIDTH, height: HEIGHT, edge: EDGE };
+        let scale = Scale { seconds: (first.0, last.0), bytes: (low, top) };
         let name = text(&self.name);
         let ends =
             format!("from {} on {} to {} on {}", bytes_text(first.1), date(first.0), bytes_text(last.1), date(last.0));
@@ -51,7 +50,7 @@ impl Curve {
         if let Some(limit) = near {
             let _ = writeln!(html, "<path class=limit d=\"M0 {0:.1}H{WIDTH}\"/>", scale.y(limit));
         }
-        let _ = writeln!(html, "<path class=curve d=\"{}\"/>", path(&pick(&self.moments, MOMENTS), &scale, 1));
+        let _ = writeln!(html, "<path class=curve d=\"{}\"/>", path(&pick(&self.moments, MOMENTS), &scale));
         let right = match self.limit {
             Some(limit) if near == Some(limit) => format!("limit {}", bytes_text(limit)),
             Some(limit) => format!("limit {}, far above", bytes_text(limit)),
@@ -70,21 +69,8 @@ impl Curve {
     }
 }
 
-/// A small line without labels; the numbers stand in the cells beside it. Points are pairs of seconds and bytes.
-pub(super) fn sparkline(html: &mut String, points: &[Value]) {
-    let point = |point: &Value| Some((point.get(0)?.as_i64()?, point.get(1)?.as_i64()?));
-    let moments: Vec<(i64, i64)> = points.iter().filter_map(point).collect();
-    let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
-    let bytes = moments.iter().map(|(_, bytes)| *bytes);
-    let (low, high) = (bytes.clone().min().unwrap_or_default(), bytes.max().unwrap_or_default());
-    let scale = Scale { seconds: (first.0, last.0), bytes: (low, high), width: 112.0, height: 24.0, edge: 2.0 };
-    // A line as high as the text shows no tenths, and there may be 25,000 of them.
-    let d = path(&moments, &scale, 0);
-    let _ = write!(html, "<svg viewBox=\"0 0 112 24\" aria-hidden=true><path class=curve d=\"{d}\"/></svg>");
-}
-
 /// Some of the moments, evenly, the first and the last among them.
-pub(crate) fn pick(moments: &[(i64, i64)], most: usize) -> Vec<(i64, i64)> {
+fn pick(moments: &[(i64, i64)], most: usize) -> Vec<(i64, i64)> {
     if moments.len() <= most {
         return moments.to_vec();
     }
@@ -95,18 +81,15 @@ pub(crate) fn pick(moments: &[(i64, i64)], most: usize) -> Vec<(i64, i64)> {
 struct Scale {
     seconds: (i64, i64),
     bytes: (i64, i64),
-    width: f64,
-    height: f64,
-    edge: f64,
 }
 
 impl Scale {
     fn x(&self, second: i64) -> f64 {
-        share(second, self.seconds) * self.width
+        share(second, self.seconds) * WIDTH
     }
 
     fn y(&self, bytes: i64) -> f64 {
-        self.height - self.edge - share(bytes, self.bytes) * (self.height - 2.0 * self.edge)
+        HEIGHT - EDGE - share(bytes, self.bytes) * (HEIGHT - 2.0 * EDGE)
     }
 }
 
@@ -118,14 +101,14 @@ fn share(of: i64, (low, high): (i64, i64)) -> f64 {
     ((of as f64 - low as f64) / (high as f64 - low as f64)).clamp(0.0, 1.0)
 }
 
-fn path(moments: &[(i64, i64)], scale: &Scale, digits: usize) -> String {
+fn path(moments: &[(i64, i64)], scale: &Scale) -> String {
     let mut path = String::with_capacity(moments.len() * 12);
     for (at, (second, bytes)) in moments.iter().enumerate() {
         let (x, y) = (scale.x(*second), scale.y(*bytes));
-        let _ = write!(path, "{}{x:.digits$} {y:.digits$}", if at == 0 { 'M' } else { 'L' });
+        let _ = write!(path, "{}{x:.1} {y:.1}", if at == 0 { 'M' } else { 'L' });
     }
     if moments.len() == 1 {
-        let _ = write!(path, "h{:.1}", scale.width / 2.0);
+        let _ = write!(path, "h{:.1}", WIDTH / 2.0);
     }
     path
 }

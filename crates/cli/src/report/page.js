@@ -1,7 +1,16 @@
-// Tables that can be searched and sorted. Without it the page shows all of its rows all the same.
+// Tables that can be searched and sorted, and bars. Without it the page shows all of its rows all the same.
 document.documentElement.classList.add("js");
 addEventListener("DOMContentLoaded", () => {
   const STEP = 500;
+  // A bar beside each percent; its number says the same to a screen reader.
+  const bars = (within) => {
+    for (const cell of within.querySelectorAll("td.p:not(:has(meter))")) {
+      const bar = Object.assign(document.createElement("meter"), { max: 100, low: 80, high: 95, optimum: 0 });
+      bar.value = Number(cell.dataset.v);
+      bar.setAttribute("aria-hidden", "true");
+      cell.prepend(bar);
+    }
+  };
   const words = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
   for (const part of document.querySelectorAll(".searchable")) {
     const table = part.querySelector("table");
@@ -16,6 +25,7 @@ addEventListener("DOMContentLoaded", () => {
     let shown = STEP;
     const show = () => {
       body.replaceChildren(...found.slice(0, shown).map((one) => one.row));
+      bars(body);
       const count = Math.min(shown, found.length).toLocaleString();
       status.textContent = `${count} of ${found.length.toLocaleString()} rows shown` +
         (found.length < all.length ? `, ${all.length.toLocaleString()} in all` : "");
@@ -57,4 +67,5 @@ addEventListener("DOMContentLoaded", () => {
     more.addEventListener("click", () => { shown = Infinity; show(); });
     show();
   }
+  bars(document);
 });

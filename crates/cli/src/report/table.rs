@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::chart::sparkline;
 use super::text;
 use crate::output::{Column, Kind, Table, cell_text, heading};
 
@@ -14,8 +13,6 @@ const FIRST: usize = 500;
 const FEW: usize = 10;
 /// From this length on a text needs room as a name does.
 const LONG: usize = 24;
-/// A bar of percents; the number beside it says the same to a screen reader.
-const METER: &str = "<meter aria-hidden=true max=100 low=80 high=95 optimum=0";
 
 /// Draws it; columns without a value in any row, and ids, are left out.
 pub(super) fn draw(html: &mut String, table: &Table, part: usize) {
@@ -71,14 +68,10 @@ pub(super) fn draw(html: &mut String, table: &Table, part: usize) {
 fn cell(html: &mut String, value: &Value, kind: Kind, about: bool) {
     let shown = if is_blank(value) { String::new() } else { text(&cell_text(value, kind)) };
     let _ = match (kind, value) {
-        (Kind::Percent, Value::Number(number)) => {
-            write!(html, "<td data-v={number}>{METER} value={number}></meter>{shown}")
-        }
-        (Kind::Trend, Value::Array(points)) => {
-            html.push_str("<td>");
-            sparkline(html, points);
-            Ok(())
-        }
+        // The script puts a bar beside the number: 50,000 of them would be megabytes.
+        (Kind::Percent, Value::Number(number)) => write!(html, "<td class=p data-v={number}>{shown}"),
+        // Bars of text: a curve in each of 25,000 rows would be megabytes. The cells beside it say its numbers.
+        (Kind::Trend, _) => write!(html, "<td><i aria-hidden=true>{shown}</i>"),
         (_, Value::Number(number)) => write!(html, "<td data-v={number}>{shown}"),
         // Amounts are texts of decimal numbers.
         (_, Value::String(amount)) if is_number(kind) && number(amount).is_some() => {

@@ -117,6 +117,52 @@ fn a_large_fleet_fits_in_a_mail() {
     assert_eq!(page.matches("\n<tr>").count(), 25_000 + 1, "a heading and the rows");
 }
 
+/// A growth report has more columns: as many as `usage --since` shows of a fleet of tenants.
+#[test]
+fn a_large_fleet_fits_in_a_mail_with_its_growth() {
+    let columns = [
+        ("server", Kind::Name),
+        ("tenant", Kind::Name),
+        ("repository", Kind::Name),
+        ("used_bytes", Kind::Bytes),
+        ("growth_bytes_per_day", Kind::Bytes),
+        ("trend", Kind::Trend),
+        ("forecast", Kind::Text),
+        ("quota_full_on", Kind::Text),
+        ("quota_percent", Kind::Percent),
+        ("quota_bytes", Kind::Bytes),
+        ("fill_percent", Kind::Percent),
+        ("capacity_bytes", Kind::Bytes),
+        ("free_bytes", Kind::Bytes),
+        ("first_bytes", Kind::Bytes),
+    ];
+    let row = |at: i64| {
+        let bytes = 600_000_000_000 + at;
+        vec![
+            json!("em0123"),
+            json!(format!("Tenant 12 of {at}")),
+            json!("Cloud 1"),
+            json!(bytes),
+            json!(157_286_400 + at),
+            json!("▁▁▂▂▃▃▄▄▅▅▅▅▆▆▇▇████"),
+            json!("quota will fill, repository not foreseen to fill"),
+            json!("2031-02-28"),
+            json!(12.5),
+            json!(bytes * 4),
+            json!(37.5),
+            json!(bytes * 100),
+            json!(bytes * 60),
+            json!(bytes / 2),
+        ]
+    };
+    let columns = columns.map(|(name, kind)| Column::new(name, kind)).to_vec();
+    let mut report = Report::new("Usage");
+    report.table("rows", &Table { columns, rows: (0..25_000).map(row).collect() }, Begins::Here);
+    let page = report.html();
+    assert!(page.len() < 15_000_000, "{}", page.len());
+    assert!(page.contains("<i aria-hidden=true>▁▁▂▂▃▃▄▄▅▅▅▅▆▆▇▇████</i>"), "bars without a voice");
+}
+
 #[test]
 fn a_file_is_written_whole_or_not_at_all() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;

@@ -1,10 +1,12 @@
 //! What keeps a store small, whole and lawful.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
 use backhaul_wire::IdKey;
 use futures_util::StreamExt;
 use jiff::civil::Date;
+use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutMode};
 
 use super::file::{Part, Reader};
@@ -43,6 +45,45 @@ impl StoredFile {
 }
 
 impl Store {
+    /// The files of the days from `since` to `until`, oldest first, without those whose rows are in a compacted file
+    /// as well: what a compaction leaves that is cut short, or done by two at once. Who sums the rows of all files
+    /// counts such rows twice.
+    ///
+    /// # Errors
+    /// When the place cannot be read.
+    pub async fn files_once(&self, since: Date, until: Date) -> Result<Vec<StoredFile>, StoreError> {
+        let mut files = self.files(since, until).await?;
+        let again = self.again(&files).await?;
+        files.retain(|file| !again.contains(&file.path));
+        Ok(files)
+    }
+
+    /// Which of the files, that are in order, have nothing but rows that are in a compacted one as well.
+    async fn again(&self, files: &[StoredFile]) -> Result<HashSet<Path>, StoreError> {
+        let mut again: HashSet<Path> = HashSet::new();
+        let of_a_partition = |a: &StoredFile, b: &StoredFile| (a.day, &a.system) == (b.day, &b.system);
+        for files in files.chunk_by(of_a_partition).filter(|files| files.len() > 1) {
+            let mut compacted: Vec<(&StoredFile, Vec<String>)> = Vec::new();
+            for file in files.iter().filter(|file| file.is_compacted()) {
+                // What is in a file that cannot be read is not known to be there again.
+                if let Ok(reader) = Reader::new(file, self.place(file), self.fetch(file).await?) {
+                    compacted.push((file, reader.runs()));
+                }
+            }
+            // What was made of more comes first.
+            compacted.sort_by_key(|(_, runs)| Reverse(runs.len()));
+            let mut held: HashSet<String> = HashSet::new();
+            for (file, runs) in compacted {
+                if !runs.is_empty() && runs.iter().all(|run| held.contains(run)) {
+                    again.insert(file.path.clone());
+                }
+                held.extend(runs);
+            }
+            again.extend(files.iter().filter(|file| held.contains(file.run())).map(|file| file.path.clone()));
+        }
+        Ok(again)
+    }
+
     /// Reads every file whole.
     ///
     /// # Errors
@@ -132,28 +173,22 @@ impl Store {
     /// When the place cannot be read or written to, or a file cannot be read.
     pub async fn compact(&self, before: Date) -> Result<Compacted, StoreError> {
         let files = self.all_files().await?;
+        let again = self.again(&files).await?;
         let mut partitions: BTreeMap<(Date, &str), Vec<&StoredFile>> = BTreeMap::new();
         for file in files.iter().filter(|file| file.day < before) {
             partitions.entry((file.day, &file.system)).or_default().push(file);
         }
         let mut compacted = Compacted::default();
         for ((day, system), files) in partitions.into_iter().filter(|(_, files)| files.len() > 1) {
-            let mut all: Vec<(&StoredFile, Vec<Row>, Vec<String>)> = Vec::new();
-            for file in &files {
-                let (rows, runs) = self.rows(file, self.fetch(file).await?)?;
-                all.push((file, rows, runs));
+            let (mut all, mut runs) = (Vec::new(), Vec::new());
+            for file in files.iter().filter(|file| !again.contains(&file.path)) {
+                let (rows, of_file) = self.rows(file, self.fetch(file).await?)?;
+                all.extend(rows);
+                runs.extend(if of_file.is_empty() { vec![file.run().to_owned()] } else { of_file });
             }
-            // What a compaction that was cut short left is in its file already.
-            let known: Vec<String> = all.iter().flat_map(|(_, _, runs)| runs.iter().cloned()).collect();
-            all.retain(|(file, ..)| !known.iter().any(|run| run == file.run()));
-            let runs: Vec<String> = all
-                .iter()
-                .flat_map(|(file, _, runs)| if runs.is_empty() { vec![file.run().to_owned()] } else { runs.clone() })
-                .collect();
-            let rows: Vec<Row> = all.into_iter().flat_map(|(_, rows, _)| rows).collect();
             let path = format!("{}/{COMPACTED}{:016x}.parquet", self.partition(day, system), super::random());
             let Some(file) = StoredFile::of(path.into(), 0) else { continue };
-            self.write(&file, &runs, rows, PutMode::Create).await?;
+            self.write(&file, &runs, all, PutMode::Create).await?;
             for old in &files {
                 self.remove(old).await?;
             }
@@ -175,7 +210,7 @@ impl Store {
     async fn write(&self, file: &StoredFile, runs: &[String], rows: Vec<Row>, mode: PutMode) -> Result<(), StoreError> {
         let runs: Vec<&str> = runs.iter().map(String::as_str).collect();
         let mut part = Part::new(&file.system, &runs)?;
-        rows.into_iter().try_for_each(|row| part.push(row))?;
+        rows.iter().try_for_each(|row| part.push(row))?;
         self.put(&file.path, part.finish()?, mode).await
     }
 

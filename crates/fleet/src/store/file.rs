@@ -1,23 +1,23 @@
 //! One Parquet file: rows to columns and back.
 
+mod write;
+
 use std::hash::Hasher;
-use std::sync::Arc;
 
 use backhaul_wire::IdKey;
 use bytes::Bytes;
 use jiff::Timestamp;
-use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, get_typed_column_reader};
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
+use parquet::data_type::{BoolType, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ColumnChunkMetaData, KeyValue};
-use parquet::file::properties::WriterProperties;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::Type;
 use twox_hash::XxHash64;
 
+pub(super) use self::write::Part;
 use super::{StoreError, StoreErrorKind, StoredFile};
 use crate::row::Row;
 
@@ -27,8 +27,8 @@ pub(super) const SCHEMA: u32 = 1;
 const SCHEMA_KEY: &str = "backhaul.schema";
 const RUNS_KEY: &str = "backhaul.runs";
 
-/// How many rows are encoded together.
-const GROUP: usize = 16_384;
+/// How many rows of a group are believed, whatever a file says; memory is taken for them.
+const MOST: usize = 1 << 20;
 
 /// A column: its name, and where its value is in a row.
 enum Column {
@@ -108,14 +108,16 @@ impl Column {
 /// there is one. Of 64 bits: among a million things, two share one with a probability of 1 in 37 million.
 pub(super) fn key(row: &Row) -> i64 {
     let mut hash = XxHash64::with_seed(0);
-    let mut add = |id: Option<&String>, name: Option<&String>| {
-        let (mark, text) = match (id, name) {
-            (Some(id), _) => (1, IdKey::from(id.as_str()).as_str().to_owned()),
-            (None, Some(name)) => (2, name.clone()),
-            (None, None) => (0, String::new()),
-        };
-        hash.write(&[mark]);
-        hash.write(text.as_bytes());
+    let mut add = |id: Option<&String>, name: Option<&String>| match (id, name) {
+        (Some(id), _) => {
+            hash.write(&[1]);
+            hash.write(IdKey::from(id.as_str()).as_str().as_bytes());
+        }
+        (None, Some(name)) => {
+            hash.write(&[2]);
+            hash.write(name.as_bytes());
+        }
+        (None, None) => hash.write(&[0]),
     };
     add(None, Some(&row.system));
     add(None, Some(&row.server));
@@ -126,116 +128,6 @@ pub(super) fn key(row: &Row) -> i64 {
     hash.finish().cast_signed()
 }
 
-/// A file that is being written, in memory.
-pub(super) struct Part {
-    pub(super) system: String,
-    writer: SerializedFileWriter<Vec<u8>>,
-    pending: Vec<Row>,
-    rows: usize,
-}
-
-impl std::fmt::Debug for Part {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Part").field("system", &self.system).field("rows", &self.rows()).finish_non_exhaustive()
-    }
-}
-
-impl Part {
-    /// A file of a system; `runs` when it is made of other files.
-    pub(super) fn new(system: &str, runs: &[&str]) -> Result<Self, StoreError> {
-        let writer = begin(runs).map_err(|error| StoreError::fault(system, error))?;
-        Ok(Self { system: system.to_owned(), writer, pending: Vec::new(), rows: 0 })
-    }
-
-    pub(super) fn rows(&self) -> usize {
-        self.rows + self.pending.len()
-    }
-
-    pub(super) fn push(&mut self, row: Row) -> Result<(), StoreError> {
-        self.pending.push(row);
-        if self.pending.len() >= GROUP { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), StoreError> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
-        let rows = std::mem::take(&mut self.pending);
-        self.rows += rows.len();
-        group(&mut self.writer, &rows).map_err(|error| StoreError::fault(&self.system, error))
-    }
-
-    pub(super) fn finish(mut self) -> Result<Bytes, StoreError> {
-        self.flush()?;
-        let Self { writer, system, .. } = self;
-        writer.into_inner().map(Bytes::from).map_err(|error| StoreError::fault(&system, error))
-    }
-}
-
-fn begin(runs: &[&str]) -> Result<SerializedFileWriter<Vec<u8>>, ParquetError> {
-    let fields = COLUMNS.iter().map(|column| column.schema().map(Arc::new)).collect::<Result<_, _>>()?;
-    let schema = Type::group_type_builder("usage").with_fields(fields).build()?;
-    let mut metadata = vec![KeyValue::new(SCHEMA_KEY.to_owned(), SCHEMA.to_string())];
-    if !runs.is_empty() {
-        metadata.push(KeyValue::new(RUNS_KEY.to_owned(), runs.join(" ")));
-    }
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .set_created_by(concat!("backhaul ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_key_value_metadata(Some(metadata));
-    for column in &COLUMNS {
-        // Sizes hardly repeat; a dictionary of them would be made in vain.
-        let repeats = matches!(column, Column::Text(..));
-        properties = properties.set_column_dictionary_enabled(column.name().into(), repeats);
-    }
-    SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties.build()))
-}
-
-fn group(writer: &mut SerializedFileWriter<Vec<u8>>, rows: &[Row]) -> Result<(), ParquetError> {
-    let mut group = writer.next_row_group()?;
-    for column in &COLUMNS {
-        match column {
-            Column::Text(_, get, _) => texts(&mut group, rows, *get)?,
-            Column::Int(_, get, _) | Column::Time(_, get, _) => values::<Int64Type>(&mut group, rows, *get)?,
-            Column::Bool(_, get, _) => values::<BoolType>(&mut group, rows, *get)?,
-        }
-    }
-    group.close().map(drop)
-}
-
-type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
-
-fn values<T: DataType>(group: &mut Group<'_>, rows: &[Row], get: fn(&Row) -> Option<T::T>) -> Result<(), ParquetError> {
-    let (mut values, mut levels) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-    for value in rows.iter().map(get) {
-        levels.push(i16::from(value.is_some()));
-        values.extend(value);
-    }
-    write::<T>(group, &values, &levels)
-}
-
-fn texts(group: &mut Group<'_>, rows: &[Row], get: fn(&Row) -> Option<&str>) -> Result<(), ParquetError> {
-    // One allocation for all texts of the column, of which each value is a part.
-    let all: Bytes = rows.iter().filter_map(get).collect::<String>().into_bytes().into();
-    let (mut values, mut levels, mut at) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()), 0);
-    for value in rows.iter().map(get) {
-        levels.push(i16::from(value.is_some()));
-        if let Some(value) = value {
-            values.push(ByteArray::from(all.slice(at..at + value.len())));
-            at += value.len();
-        }
-    }
-    write::<ByteArrayType>(group, &values, &levels)
-}
-
-fn write<T: DataType>(group: &mut Group<'_>, values: &[T::T], levels: &[i16]) -> Result<(), ParquetError> {
-    let Some(mut column) = group.next_column()? else {
-        return Err(ParquetError::General("more columns than the schema has".to_owned()));
-    };
-    column.typed::<T>().write_batch(values, Some(levels), None)?;
-    column.close()
-}
-
 /// A file that is being read.
 pub(super) struct Reader {
     reader: SerializedFileReader<Bytes>,
@@ -243,8 +135,25 @@ pub(super) struct Reader {
     place: String,
 }
 
-/// One number per row.
-pub(super) type Numbers = Vec<Option<i64>>;
+/// A value, or none, of each row of a group.
+#[derive(Debug)]
+pub(super) struct Values<T> {
+    levels: std::vec::IntoIter<i16>,
+    known: std::vec::IntoIter<T>,
+}
+
+impl<T> Iterator for Values<T> {
+    type Item = Option<T>;
+
+    fn next(&mut self) -> Option<Option<T>> {
+        let is_known = self.levels.next()? > 0;
+        Some(if is_known { self.known.next() } else { None })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.levels.size_hint()
+    }
+}
 
 impl Reader {
     /// Opens a file and checks that it is one of ours, whole, and not newer than this release.
@@ -293,14 +202,10 @@ impl Reader {
     }
 
     /// Columns of numbers of one group of rows.
-    pub(super) fn numbers<const N: usize>(&self, group: usize, names: [&str; N]) -> Result<[Numbers; N], StoreError> {
+    pub(super) fn numbers(&self, group: usize, names: &[&str]) -> Result<Vec<Values<i64>>, StoreError> {
         let read = || {
             let group = self.reader.get_row_group(group)?;
-            let mut columns = std::array::from_fn(|_| Vec::new());
-            for (column, name) in columns.iter_mut().zip(names) {
-                *column = read::<Int64Type>(group.as_ref(), name)?;
-            }
-            Ok(columns)
+            names.iter().map(|name| read::<Int64Type>(group.as_ref(), name)).collect()
         };
         guarded(read).map_err(|error| self.damaged(&error))
     }
@@ -308,7 +213,7 @@ impl Reader {
     pub(super) fn rows(&self, group: usize) -> Result<Vec<Row>, StoreError> {
         let read = || {
             let group = self.reader.get_row_group(group)?;
-            let count = usize::try_from(group.metadata().num_rows()).unwrap_or_default().min(1 << 20);
+            let count = usize::try_from(group.metadata().num_rows()).unwrap_or_default().min(MOST);
             let mut rows = vec![Row { system: self.system.clone(), ..Row::default() }; count];
             for column in &COLUMNS {
                 match column {
@@ -351,7 +256,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Parqu
     caught.unwrap_or_else(|_| Err(ParquetError::General("what stands in it makes no sense".to_owned())))
 }
 
-fn fill<T>(rows: &mut [Row], values: Vec<Option<T>>, set: fn(&mut Row, T)) {
+fn fill<T>(rows: &mut [Row], values: Values<T>, set: fn(&mut Row, T)) {
     for (row, value) in rows.iter_mut().zip(values) {
         if let Some(value) = value {
             set(row, value);
@@ -360,18 +265,20 @@ fn fill<T>(rows: &mut [Row], values: Vec<Option<T>>, set: fn(&mut Row, T)) {
 }
 
 /// A column by name, whatever its place; one that the file lacks is all unknown.
-fn read<T: DataType>(group: &dyn RowGroupReader, name: &str) -> Result<Vec<Option<T::T>>, ParquetError> {
+fn read<T: DataType>(group: &dyn RowGroupReader, name: &str) -> Result<Values<T::T>, ParquetError> {
     let metadata = group.metadata();
     let rows = usize::try_from(metadata.num_rows()).unwrap_or_default();
-    let place = metadata.columns().iter().position(|column| column.column_path().string() == name);
-    let Some(place) = place else { return Ok(vec![None; rows.min(1 << 20)]) };
-    let reader: ColumnReader = group.get_column_reader(place)?;
-    if metadata.column(place).column_type() != T::get_physical_type() {
-        return Err(ParquetError::General(format!("the column {name} holds something else")));
-    }
-    let mut reader = get_typed_column_reader::<T>(reader);
     let (mut values, mut levels) = (Vec::new(), Vec::new());
-    while reader.read_records(rows, Some(&mut levels), None, &mut values)?.0 > 0 {}
-    let mut values = values.into_iter();
-    Ok(levels.into_iter().map(|level| if level > 0 { values.next() } else { None }).collect())
+    let place = metadata.columns().iter().position(|column| column.column_path().string() == name);
+    if let Some(place) = place {
+        let reader: ColumnReader = group.get_column_reader(place)?;
+        if metadata.column(place).column_type() != T::get_physical_type() {
+            return Err(ParquetError::General(format!("the column {name} holds something else")));
+        }
+        let mut reader = get_typed_column_reader::<T>(reader);
+        while reader.read_records(rows, Some(&mut levels), None, &mut values)?.0 > 0 {}
+    } else {
+        levels.resize(rows.min(MOST), 0);
+    }
+    Ok(Values { levels: levels.into_iter(), known: values.into_iter() })
 }

@@ -1,14 +1,15 @@
 //! What the runs of a span of time say of each thing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::num::NonZeroU64;
 
 use futures_util::StreamExt;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::file::Reader;
-use super::{Store, StoreError, StoreErrorKind};
+use super::file::{Reader, Values};
+use super::{AT_ONCE, Store, StoreError, StoreErrorKind};
+use crate::cores;
 use crate::growth::Moment;
 use crate::row::Row;
 
@@ -47,6 +48,9 @@ pub struct Series {
     pub row: Row,
     /// All that the runs say, oldest first.
     pub points: Vec<Point>,
+    /// Whether a newer run of its server, in the span, has no word of it any more: a tenant that left, or a part of
+    /// the server that did not answer.
+    pub is_gone: bool,
 }
 
 impl Point {
@@ -80,7 +84,7 @@ impl Series {
     /// What several moments, oldest first, say of what `row` is about.
     #[must_use]
     pub fn new(row: Row, points: Vec<Point>) -> Self {
-        Self { row, points }
+        Self { row, points, is_gone: false }
     }
 
     /// What was used, where it is known.
@@ -117,69 +121,104 @@ impl Store {
     /// # Errors
     /// When the place cannot be read, or a file was written by a newer release.
     pub async fn history(&self, since: Timestamp, until: Timestamp) -> Result<History, StoreError> {
-        let files = self.files(day(since, -1), day(until, 0)).await?;
+        let files = self.files_once(day(since, -1), day(until, 0)).await?;
         let mut history = History { files: files.len(), ..History::default() };
         let mut places: HashMap<i64, usize> = HashMap::new();
-        let mut known: HashSet<String> = HashSet::new();
-        // Newest first: of what a series is about, only its newest row need be read. Compacted files come before
-        // the runs of their day that they are made of, which may still be there.
+        // Newest first: of what a series is about, only its newest row need be read.
         let mut order: Vec<_> = files.iter().collect();
-        order.sort_by(|a, b| (b.day, !a.is_compacted(), b.run()).cmp(&(a.day, !b.is_compacted(), a.run())));
-        let mut contents = std::pin::pin!(self.contents(order));
-        while let Some((file, content)) = contents.next().await {
-            if known.contains(&format!("{}/{}", file.system, file.run())) {
-                continue;
-            }
-            let reader = match Reader::new(file, self.place(file), content?) {
-                Ok(reader) => reader,
-                Err(error) if error.is_one_file() && error.kind() != StoreErrorKind::Newer => {
-                    history.unreadable.push(error);
-                    continue;
+        order.sort_by(|a, b| (b.day, &a.system, &b.path).cmp(&(a.day, &b.system, &a.path)));
+        // A file for each core at a time: more would only take memory.
+        let mut contents = std::pin::pin!(self.contents(order).chunks(cores::count().min(AT_ONCE)));
+        while let Some(fetched) = contents.next().await {
+            let mut readers = Vec::with_capacity(fetched.len());
+            for (file, content) in fetched {
+                match Reader::new(file, self.place(file), content?) {
+                    Ok(reader) => readers.push((file, reader)),
+                    Err(error) if error.is_one_file() && error.kind() != StoreErrorKind::Newer => {
+                        history.unreadable.push(error);
+                    }
+                    Err(error) => return Err(error),
                 }
-                Err(error) => return Err(error),
-            };
-            known.extend(reader.runs().into_iter().map(|run| format!("{}/{run}", file.system)));
-            let span = (since.as_second(), until.as_second());
-            // Of each system: what two systems' servers say are different things.
-            let expected = files.iter().filter(|other| other.system == file.system).count();
-            if let Err(error) = history.read(&reader, &mut places, span, expected) {
-                history.unreadable.push(error);
             }
+            let span = (since.as_second(), until.as_second());
+            let all = cores::map(&readers, |(_, reader)| {
+                (0..reader.groups()).map(|group| told(reader, group, span)).collect::<Result<Vec<_>, _>>()
+            });
+            for ((file, reader), groups) in readers.iter().zip(all) {
+                // Of each system: what two systems' servers say are different things.
+                let expected = files.iter().filter(|other| other.system == file.system).count();
+                if let Err(error) = groups.and_then(|groups| history.take(reader, groups, &mut places, expected)) {
+                    history.unreadable.push(error);
+                }
+            }
+        }
+        let mut newest: HashMap<String, Timestamp> = HashMap::new();
+        for Series { row, .. } in &history.series {
+            let at = row.collected_at.unwrap_or(Timestamp::MIN);
+            newest.entry(row.server.clone()).and_modify(|newest| *newest = at.max(*newest)).or_insert(at);
         }
         for series in &mut history.series {
             series.points.sort_by_key(|point| point.second);
+            series.is_gone = series.row.collected_at < newest.get(&series.row.server).copied();
         }
         Ok(history)
     }
 }
 
-/// What a group of rows says of a span: which thing, in which row, and how much; the rows themselves where one is newer
-/// than what is known.
-struct Group {
-    points: Vec<(i64, usize, Point)>,
-    rows: Vec<Row>,
+/// What a row says of a moment.
+struct Told {
+    key: i64,
+    row: usize,
+    point: Point,
+}
+
+/// What a group of rows says of a span.
+fn told(reader: &Reader, group: usize, (since, until): (i64, i64)) -> Result<Vec<Told>, StoreError> {
+    let names = ["row_key", "collected_at", "used_bytes", "object_storage_bytes", "capacity_bytes", "free_bytes"];
+    let mut columns = reader.numbers(group, &names)?;
+    let [keys, times, used, objects, capacity, free] = columns.as_mut_slice() else { return Ok(Vec::new()) };
+    let mut all = Vec::with_capacity(keys.size_hint().0);
+    for (row, key) in keys.enumerate() {
+        let next = |column: &mut Values<i64>| column.next().flatten();
+        let second = next(times).map(|micros| micros.div_euclid(1_000_000));
+        let (used, objects, size, left) = (next(used), next(objects), next(capacity), next(free));
+        let Some((key, second)) = key.zip(second.filter(|second| since <= *second && *second <= until)) else {
+            continue;
+        };
+        let taken = size.zip(left).and_then(|(size, left)| size.checked_sub(left));
+        all.push(Told { key, row, point: Point::new(second, used, objects, taken) });
+    }
+    Ok(all)
 }
 
 impl History {
     /// Takes what a file says, all or nothing of it.
-    fn read(
+    fn take(
         &mut self,
         reader: &Reader,
+        groups: Vec<Vec<Told>>,
         places: &mut HashMap<i64, usize>,
-        span: (i64, i64),
         expected: usize,
     ) -> Result<(), StoreError> {
-        let groups = (0..reader.groups()).map(|group| self.group(reader, group, places, span));
-        for Group { points, rows } in groups.collect::<Result<Vec<_>, _>>()? {
-            for (key, place, point) in points {
-                let series = *places.entry(key).or_insert_with(|| {
-                    let row = rows.get(place).cloned().unwrap_or_default();
-                    self.series.push(Series { row, points: Vec::with_capacity(expected) });
+        // Files come newest first, so that a row newer than what is known is rare: a collector's clock went back.
+        let is_newer = |told: &Told| {
+            let known = places.get(&told.key).and_then(|place| self.series.get(*place));
+            known.is_none_or(|it| it.row.collected_at.is_none_or(|at| at.as_second() < told.point.second))
+        };
+        let rows = |(group, told): (usize, &Vec<Told>)| {
+            if told.iter().any(is_newer) { reader.rows(group) } else { Ok(Vec::new()) }
+        };
+        let rows = groups.iter().enumerate().map(rows).collect::<Result<Vec<_>, _>>()?;
+        for (told, rows) in groups.into_iter().zip(rows) {
+            for Told { key, row, point } in told {
+                let place = *places.entry(key).or_insert_with(|| {
+                    let row = rows.get(row).cloned().unwrap_or_default();
+                    self.series.push(Series::new(row, Vec::with_capacity(expected)));
                     self.series.len() - 1
                 });
-                let Some(series) = self.series.get_mut(series) else { continue };
+                let Some(series) = self.series.get_mut(place) else { continue };
                 if series.row.collected_at.is_some_and(|newest| newest.as_second() < point.second)
-                    && let Some(row) = rows.get(place)
+                    && let Some(row) = rows.get(row)
                 {
                     series.row = row.clone();
                 }
@@ -187,35 +226,6 @@ impl History {
             }
         }
         Ok(())
-    }
-
-    fn group(
-        &self,
-        reader: &Reader,
-        group: usize,
-        places: &HashMap<i64, usize>,
-        (since, until): (i64, i64),
-    ) -> Result<Group, StoreError> {
-        let names = ["row_key", "collected_at", "used_bytes", "object_storage_bytes", "capacity_bytes", "free_bytes"];
-        let [keys, times, used, objects, capacity, free] = reader.numbers(group, names)?;
-        let number = |column: &[Option<i64>], place: usize| column.get(place).copied().flatten();
-        let mut points = Vec::with_capacity(keys.len());
-        for (place, key) in keys.iter().enumerate() {
-            let second = number(&times, place).map(|micros| micros.div_euclid(1_000_000));
-            let Some((key, second)) = key.zip(second.filter(|second| since <= *second && *second <= until)) else {
-                continue;
-            };
-            let (size, left) = (number(&capacity, place), number(&free, place));
-            let taken = size.zip(left).and_then(|(size, left)| size.checked_sub(left));
-            points.push((key, place, Point::new(second, number(&used, place), number(&objects, place), taken)));
-        }
-        // Files come newest first, so that a row newer than what is known is rare: a collector's clock went back.
-        let is_newer = |(key, _, point): &(i64, usize, Point)| {
-            let known = places.get(key).and_then(|place| self.series.get(*place));
-            known.is_none_or(|it| it.row.collected_at.is_none_or(|at| at.as_second() < point.second))
-        };
-        let rows = if points.iter().any(is_newer) { reader.rows(group)? } else { Vec::new() };
-        Ok(Group { points, rows })
     }
 }
 

@@ -92,6 +92,23 @@ async fn compacting_loses_and_doubles_nothing_even_when_cut_short() -> Result {
     assert_eq!(points(&store.history(at(0)?, at(9)?).await?), points(&before));
     store.compact(date(1)?).await?;
     assert_eq!(points(&store.history(at(0)?, at(9)?).await?), points(&before));
+
+    // A compacted file is compacted once more, cut short again, while somebody else did the same.
+    let [one] = &store.files(date(0)?, date(0)?).await?[..1] else { return Err("no file".into()) };
+    let whole = store.fetch(one).await?;
+    save(&store, 0, &[row("em", "late", Some(3), at(0)?)]).await?;
+    let before = store.history(at(0)?, at(9)?).await?;
+    store.compact(date(1)?).await?;
+    store.put(&one.path, whole, PutMode::Overwrite).await?;
+    let of_day = store.files(date(0)?, date(0)?).await?;
+    let larger = of_day.iter().find(|file| file.system == "em" && file.path != one.path).ok_or("no file")?;
+    let twin = Path::from(format!("{}/compacted-0.parquet", store.partition(date(0)?, "em")));
+    store.put(&twin, store.fetch(larger).await?, PutMode::Create).await?;
+    assert_eq!(points(&store.history(at(0)?, at(9)?).await?), points(&before));
+    assert_eq!((of_day.len() + 1, store.files_once(date(0)?, date(0)?).await?.len()), (4, 2), "em's and vb365's");
+    store.compact(date(1)?).await?;
+    assert_eq!(points(&store.history(at(0)?, at(9)?).await?), points(&before));
+    assert_eq!(store.files(date(0)?, date(0)?).await?.len(), 2);
     Ok(())
 }
 
@@ -178,5 +195,29 @@ async fn years_of_runs_are_read_to_the_second() -> Result {
     assert_eq!(points(store.history(at(8)?, at(792)?).await?), 99);
     let second = |days: i64, seconds: i64| Timestamp::from_second(START + days * DAY + seconds);
     assert_eq!(points(store.history(second(8, 1)?, second(792, -1)?).await?), 97);
+    Ok(())
+}
+
+/// A tenant that left is no part of what grows, and the day its quota is full will not come.
+#[tokio::test]
+async fn what_is_gone_has_no_future() -> Result {
+    let store = Store::of(Arc::new(InMemory::new()), "memory");
+    for day in 0..9 {
+        let of =
+            |tenant, used| Row { quota_bytes: Some(500), ..row("em", tenant, Some(used), at(day).unwrap_or_default()) };
+        let [stays, left] = [of("stays", 100 + day), of("left", 100 + 9 * day)];
+        save(&store, day, &if day < 7 { vec![left, stays] } else { vec![stays] }).await?;
+    }
+    let history = store.history(at(0)?, at(9)?).await?;
+    let all: Vec<_> = history.series.iter().collect();
+    let said: Vec<_> = trends(&all)
+        .map(|it| {
+            (it.series.row.tenant.clone(), it.series.is_gone, it.used.len(), it.quota.is_some(), it.volume.is_some())
+        })
+        .collect();
+    let (stays, left) = (Some("stays".to_owned()), Some("left".to_owned()));
+    assert_eq!(said, [(stays, false, 9, true, true), (left, true, 7, false, false)]);
+    // On a day on which it was there, it is there.
+    assert!(store.history(at(3)?, at(3)?).await?.series.iter().all(|series| !series.is_gone));
     Ok(())
 }

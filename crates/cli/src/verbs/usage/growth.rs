@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use backhaul_filter::{Place, Record};
 use backhaul_fleet::store::{History, Series, Trend, trends};
-use backhaul_fleet::{COLUMNS, Forecast, Moment, Row, sparkline};
+use backhaul_fleet::{COLUMNS, Forecast, Row, sparkline};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::past::{code, read};
 use super::sums::compare;
@@ -15,7 +15,7 @@ use crate::args::usage::{Question, Usage};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::{Table, size};
-use crate::report::{Begins, Curve, Report, pick};
+use crate::report::{Begins, Curve, Report};
 
 /// The columns of a span, after those of the newest run.
 const CHANGE: [&str; 9] = [
@@ -49,29 +49,38 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
     let series: Vec<&Series> = history.series.iter().filter(matches).collect();
     let mut report = question.html.as_ref().map(|_| Report::new(format!("Storage usage of the last {days} days")));
     if let Some(report) = &mut report {
-        let newest: Vec<Row> = series.iter().map(|series| series.row.clone()).collect();
+        let there = series.iter().filter(|series| !series.is_gone);
+        let newest: Vec<Row> = there.map(|series| series.row.clone()).collect();
         history.unreadable.iter().for_each(|error| report.caution(format!("Left out: {error}")));
         report::figures(report, &newest);
-        charts(report, &series);
         if question.fields.is_empty() {
             chosen = report::for_people(chosen, &newest);
         }
     }
-    let trend = if report.is_some() { points } else { bars };
-    let mut rows: Vec<Vec<Value>> = trends(&series).map(|it| cells(&it, trend)).collect();
+    let (mut rows, mut growing) = (Vec::with_capacity(series.len()), Vec::new());
+    for trend in trends(&series) {
+        // What is sorted by comes first, and goes when that is done.
+        let names = order.iter().map(|(name, _)| name).chain(&chosen);
+        rows.push(names.map(|name| cell(&trend, name)).collect::<Vec<Value>>());
+        if report.is_some() {
+            keep(&mut growing, trend);
+        }
+    }
     rows.sort_by(|a, b| {
-        let one = |(at, largest_first): &(usize, bool)| {
-            let order = compare(a.get(*at), b.get(*at));
+        let one = |(at, (_, largest_first)): (usize, &(&str, bool))| {
+            let order = compare(a.get(at), b.get(at));
             if *largest_first { order.reverse() } else { order }
         };
-        order.iter().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        order.iter().enumerate().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     });
     rows.truncate(question.top.unwrap_or(usize::MAX));
-    let places: Vec<usize> = chosen.iter().filter_map(|name| names.iter().position(|it| it == name)).collect();
-    let pick = |row: Vec<Value>| places.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect();
+    rows.iter_mut().for_each(|row| drop(row.drain(..order.len())));
     let asked = !question.fields.is_empty();
     let columns = shown::columns(&chosen).into_iter().map(|it| if asked { it.asked() } else { it }).collect();
-    let table = Table { columns, rows: rows.into_iter().map(pick).collect() };
+    let table = Table { columns, rows };
+    if let Some(report) = &mut report {
+        charts(report, &growing);
+    }
     match report {
         None => table.print(&style, console)?,
         Some(mut report) => {
@@ -82,18 +91,17 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
     Ok(code(&history))
 }
 
-/// The places of the columns to sort by, and whether the largest comes first.
-fn order(question: &Question, names: &[&'static str]) -> Result<Vec<(usize, bool)>, Failure> {
+/// The columns to sort by, and whether the largest comes first.
+fn order(question: &Question, names: &[&'static str]) -> Result<Vec<(&'static str, bool)>, Failure> {
     let mut order = question.order();
     if order.is_empty() && question.top.is_some() {
         order.push(("growth_bytes_per_day", true));
     }
-    let mut places = Vec::new();
+    let mut columns = Vec::new();
     for (name, largest_first) in order {
-        let name = shown::fields(&[name.to_owned()], names)?;
-        places.extend(names.iter().position(|it| name.contains(it)).map(|at| (at, largest_first)));
+        columns.extend(shown::fields(&[name.to_owned()], names)?.into_iter().map(|name| (name, largest_first)));
     }
-    Ok(places)
+    Ok(columns)
 }
 
 fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failure> {
@@ -117,16 +125,22 @@ fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failur
     Ok(history)
 }
 
-/// Curves of what grows most.
-fn charts(report: &mut Report, series: &[&Series]) {
-    let rate = |it: &Trend<'_>| it.growth.as_ref().and_then(|growth| growth.per_day).unwrap_or_default();
-    let mut growing: Vec<Trend<'_>> = Vec::new();
-    // A large fleet has thousands of them: no more than are drawn are kept.
-    for trend in trends(series).filter(|it| it.used.len() > 1 && rate(it) > 0.0) {
-        let place = growing.partition_point(|other| rate(other) >= rate(&trend));
-        growing.insert(place, trend);
-        growing.truncate(CHARTS);
+/// Keeps a trend when it is one of those that grow most: a large fleet has thousands.
+fn keep<'a>(growing: &mut Vec<Trend<'a>>, trend: Trend<'a>) {
+    if trend.series.is_gone || trend.used.len() < 2 || rate(&trend) <= 0.0 {
+        return;
     }
+    let place = growing.partition_point(|other| rate(other) >= rate(&trend));
+    growing.insert(place, trend);
+    growing.truncate(CHARTS);
+}
+
+fn rate(trend: &Trend<'_>) -> f64 {
+    trend.growth.as_ref().and_then(|growth| growth.per_day).unwrap_or_default()
+}
+
+/// Curves of what grows most.
+fn charts(report: &mut Report, growing: &[Trend<'_>]) {
     let curve = |trend: &Trend<'_>| {
         let row = &trend.series.row;
         let parts = [row.tenant.as_deref(), row.repository.as_deref(), Some(row.server.as_str())];
@@ -150,31 +164,29 @@ fn charts(report: &mut Report, series: &[&Series]) {
     report.charts("What grows most", &curves);
 }
 
-/// A trend as a text.
-fn bars(used: &[Moment]) -> Value {
-    sparkline(used, TREND).into()
-}
-
-/// A trend as a few moments.
-fn points(used: &[Moment]) -> Value {
-    pick(used, TREND).into_iter().map(|(second, bytes)| json!([second, bytes])).collect()
-}
-
-fn cells(trend: &Trend<'_>, sketch: fn(&[Moment]) -> Value) -> Vec<Value> {
+/// What a column says of a trend.
+fn cell(trend: &Trend<'_>, column: &str) -> Value {
     let (row, growth) = (&trend.series.row, trend.growth.as_ref());
     let time = |second: i64| Timestamp::from_second(second).map_or(Value::Null, |at| at.to_string().into());
-    let change = [
-        trend.used.len().into(),
-        growth.map_or(Value::Null, |it| time(it.first.0)),
-        growth.map(|it| it.first.1).into(),
-        growth.map(|it| it.last.1).into(),
-        growth.and_then(|it| it.per_day).map(|rate| rate.round() as i64).into(),
-        sketch(&trend.used),
-        day(trend.quota),
-        day(trend.volume),
-        says(&[("quota", trend.quota), ("repository", trend.volume)]).into(),
-    ];
-    COLUMNS.iter().map(|name| shown::value(row.get(Place::Field(name)))).chain(change).collect()
+    match column {
+        "runs" => trend.used.len().into(),
+        "first_at" => growth.map_or(Value::Null, |it| time(it.first.0)),
+        "first_bytes" => growth.map(|it| it.first.1).into(),
+        "last_bytes" => growth.map(|it| it.last.1).into(),
+        "growth_bytes_per_day" => growth.and_then(|it| it.per_day).map(|rate| rate.round() as i64).into(),
+        "trend" => sparkline(&trend.used, TREND).into(),
+        "quota_full_on" => day(trend.quota),
+        "repository_full_on" => day(trend.volume),
+        "forecast" if trend.series.is_gone => gone(row).into(),
+        "forecast" => says(&[("quota", trend.quota), ("repository", trend.volume)]).into(),
+        column => shown::value(row.get(Place::Field(column))),
+    }
+}
+
+/// What no newer run of its server tells of has no future.
+fn gone(row: &Row) -> String {
+    let last = row.collected_at.map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
+    format!("in no run since {last}")
 }
 
 fn day(forecast: Option<Forecast>) -> Value {

@@ -1,7 +1,5 @@
 //! `usage --at`: the runs of a past day.
 
-use std::collections::HashMap;
-
 use backhaul_fleet::Row;
 use backhaul_fleet::store::{History, Store};
 use jiff::civil::Date;
@@ -27,12 +25,7 @@ pub(super) fn at(args: &Usage, day: Date, console: &Console) -> Outcome {
     let end = midnight(day.tomorrow().map_err(wrong)?)?;
     let end = end.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(end);
     let (store, history) = read(args, begin, end, console)?;
-    let mut newest: HashMap<&str, Timestamp> = HashMap::new();
-    for row in history.series.iter().map(|it| &it.row) {
-        let at = newest.entry(&row.server).or_insert(Timestamp::MIN);
-        *at = row.collected_at.unwrap_or_default().max(*at);
-    }
-    if newest.is_empty() {
+    if history.series.is_empty() {
         let files = connect::wait_for(async { store.all_files().await.map_err(|error| failure(&error)) })?;
         let before = files.iter().rfind(|file| file.day < day).map(|file| file.day.to_string());
         let after = files.iter().find(|file| file.day > day).map(|file| file.day.to_string());
@@ -45,8 +38,8 @@ pub(super) fn at(args: &Usage, day: Date, console: &Console) -> Outcome {
             failure.with_help(format!("the nearest are of {}", near.join(" and ")))
         });
     }
-    let is_newest = |row: &&Row| newest.get(row.server.as_str()).copied() == row.collected_at;
-    let rows: Vec<Row> = history.series.iter().map(|it| &it.row).filter(is_newest).cloned().collect();
+    let of_last_runs = history.series.iter().filter(|series| !series.is_gone);
+    let rows: Vec<Row> = of_last_runs.map(|series| series.row.clone()).collect();
     shown.take(rows)?;
     let missing: Vec<String> = history.unreadable.iter().map(ToString::to_string).collect();
     shown.end(&missing)?;

@@ -77,9 +77,10 @@ pub(super) fn now(
     save(report, question, console)
 }
 
-/// The columns that say something. A page is not as wide as a file: what matters most stands where it is seen.
+/// The columns that say something, and once. A page is not as wide as a file: what matters most stands where it is
+/// seen.
 pub(super) fn for_people(mut fields: Vec<&'static str>, rows: &[Row]) -> Vec<&'static str> {
-    fields.retain(|name| says_something(name, rows));
+    fields.retain(|name| *name != "last_bytes" && says_something(name, rows));
     fields.sort_by_key(|name| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
     fields
 }
