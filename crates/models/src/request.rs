@@ -349,8 +349,7 @@ pub fn check(
     }
     // What only some versions have, only they can want.
     let missing = operation.params.iter().find(|param| {
-        param.is_required_in(version)
-            && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name))
+        param.is_required_in(version) && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name))
     });
     match missing {
         Some(param) => wrong(format!("the parameter `{}` is required", param.name)),
