@@ -84,6 +84,13 @@ impl Unknown {
         self.0.get_or_insert_default().push(field);
     }
 
+    /// Keeps those of which this holds.
+    pub(crate) fn retain(&mut self, holds: impl FnMut(&UnknownField) -> bool) {
+        if let Some(fields) = &mut self.0 {
+            fields.retain(holds);
+        }
+    }
+
     /// Of members of one name, keeps the last one, in the first one's place.
     pub(crate) fn drop_twins(&mut self) {
         let Some(fields) = &mut self.0 else { return };

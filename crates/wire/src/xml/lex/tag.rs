@@ -178,10 +178,13 @@ fn name_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Whether a name is one: it does not begin with a digit, a dash or a dot.
+/// Whether a name is one: it does not begin with a digit, a dash or a dot, nor does what stands behind its prefix,
+/// without which it is written.
 #[inline]
 fn is_name(bytes: &[u8], name: Span) -> bool {
-    name.end > name.start && !matches!(bytes.get(name.start), Some(b'0'..=b'9' | b'-' | b'.'))
+    let begins = |at: usize| at < name.end && !matches!(bytes.get(at), Some(b'0'..=b'9' | b'-' | b'.'));
+    let colon = bytes.get(name.start..name.end).and_then(|name| memchr::memrchr(b':', name));
+    begins(name.start) && colon.is_none_or(|colon| begins(name.start + colon + 1))
 }
 
 /// The bytes that names are made of; beyond ASCII all of them.
