@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Builder};
 
 /// How many there are, as far as this process may use them.
@@ -11,22 +12,27 @@ pub(crate) fn count() -> usize {
 
 /// What `work` makes of each item, in their order. It blocks for as long.
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let all = |items: &[T]| items.iter().map(&work).collect::<Vec<R>>();
-    let mut parts = items.chunks(items.len().div_ceil(count()).max(1));
-    let first = parts.next().unwrap_or_default();
-    thread::scope(|scope| {
+    let next = AtomicUsize::new(0);
+    let some = || {
+        let mut made = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(place) else { return made };
+            made.push((place, work(item)));
+        }
+    };
+    let mut made = thread::scope(|scope| {
+        let more = 1..count().min(items.len());
         // A system that has no thread to spare has this one.
-        let started: Vec<_> =
-            parts.map(|part| Builder::new().spawn_scoped(scope, || all(part)).map_err(|_| part)).collect();
-        let mut made = all(first);
-        for part in started {
-            made.extend(match part {
-                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                Err(part) => all(part),
-            });
+        let started: Vec<_> = more.filter_map(|_| Builder::new().spawn_scoped(scope, some).ok()).collect();
+        let mut made = some();
+        for thread in started {
+            made.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
         }
         made
-    })
+    });
+    made.sort_unstable_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 #[cfg(test)]

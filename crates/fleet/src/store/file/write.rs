@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::basic::Compression;
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer, get_typed_column_writer};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::Type;
 
 use super::{COLUMNS, Column, RUNS_KEY, SCHEMA, SCHEMA_KEY};
+use crate::cores;
 use crate::row::Row;
 use crate::store::StoreError;
 
@@ -37,8 +39,7 @@ impl Part {
     /// A file of a system; `runs` when it is made of other files.
     pub(in crate::store) fn new(system: &str, runs: &[&str]) -> Result<Self, StoreError> {
         let writer = begin(runs).map_err(|error| StoreError::fault(system, error))?;
-        let columns = COLUMNS.iter().map(Pending::of).collect();
-        Ok(Self { system: system.to_owned(), writer, columns, pending: 0, written: 0 })
+        Ok(Self { system: system.to_owned(), writer, columns: pending(), pending: 0, written: 0 })
     }
 
     pub(in crate::store) fn rows(&self) -> usize {
@@ -56,7 +57,8 @@ impl Part {
             return Ok(());
         }
         self.written += std::mem::take(&mut self.pending);
-        group(&mut self.writer, &mut self.columns).map_err(|error| StoreError::fault(&self.system, error))
+        let columns = std::mem::replace(&mut self.columns, pending());
+        group(&mut self.writer, &columns).map_err(|error| StoreError::fault(&self.system, error))
     }
 
     pub(in crate::store) fn finish(mut self) -> Result<Bytes, StoreError> {
@@ -87,9 +89,21 @@ fn begin(runs: &[&str]) -> Result<SerializedFileWriter<Vec<u8>>, ParquetError> {
     SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties.build()))
 }
 
-fn group(writer: &mut SerializedFileWriter<Vec<u8>>, columns: &mut [Pending]) -> Result<(), ParquetError> {
+/// Writes a group of rows, whose columns are encoded side by side.
+fn group(writer: &mut SerializedFileWriter<Vec<u8>>, columns: &[Pending]) -> Result<(), ParquetError> {
+    let (properties, schema) = (writer.properties().clone(), writer.schema_descr().clone());
+    let places: Vec<(&Pending, _)> = columns.iter().zip(schema.columns()).collect();
+    let encoded = cores::map(&places, |(column, place)| {
+        let mut content = TrackedWrite::new(Vec::new());
+        let pages = Box::new(SerializedPageWriter::new(&mut content));
+        let closed = column.write(get_column_writer(Arc::clone(place), properties.clone(), pages))?;
+        Ok::<_, ParquetError>((Bytes::from(content.into_inner()?), closed))
+    });
     let mut group = writer.next_row_group()?;
-    columns.iter_mut().try_for_each(|column| column.write(&mut group))?;
+    for column in encoded {
+        let (content, closed) = column?;
+        group.append_column(&content, closed)?;
+    }
     group.close().map(drop)
 }
 
@@ -99,6 +113,10 @@ enum Pending {
     Text(fn(&Row) -> Option<&str>, Vec<u8>, Known<usize>),
     Int(fn(&Row) -> Option<i64>, Known<i64>),
     Bool(fn(&Row) -> Option<bool>, Known<bool>),
+}
+
+fn pending() -> Vec<Pending> {
+    COLUMNS.iter().map(Pending::of).collect()
 }
 
 impl Pending {
@@ -121,19 +139,28 @@ impl Pending {
         }
     }
 
-    fn write(&mut self, group: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> Result<(), ParquetError> {
+    fn write(&self, to: ColumnWriter<'_>) -> Result<ColumnCloseResult, ParquetError> {
         match self {
             Self::Text(_, bytes, ends) => {
                 // One allocation for all texts of the column, of which each value is a part.
-                let (all, mut begin) = (Bytes::from(std::mem::take(bytes)), 0);
-                let part = |end: usize| ByteArray::from(all.slice(std::mem::replace(&mut begin, end)..end));
-                let values = ends.values.drain(..).map(part).collect();
-                Known::<ByteArray> { values, levels: std::mem::take(&mut ends.levels) }.write::<ByteArrayType>(group)
+                let (all, mut begin) = (Bytes::copy_from_slice(bytes), 0);
+                let part = |end: &usize| ByteArray::from(all.slice(std::mem::replace(&mut begin, *end)..*end));
+                write::<ByteArrayType>(&ends.values.iter().map(part).collect::<Vec<_>>(), &ends.levels, to)
             }
-            Self::Int(_, known) => known.write::<Int64Type>(group),
-            Self::Bool(_, known) => known.write::<BoolType>(group),
+            Self::Int(_, known) => write::<Int64Type>(&known.values, &known.levels, to),
+            Self::Bool(_, known) => write::<BoolType>(&known.values, &known.levels, to),
         }
     }
+}
+
+fn write<D: DataType>(
+    values: &[D::T],
+    levels: &[i16],
+    to: ColumnWriter<'_>,
+) -> Result<ColumnCloseResult, ParquetError> {
+    let mut column = get_typed_column_writer::<D>(to);
+    column.write_batch(values, Some(levels), None)?;
+    column.close()
 }
 
 /// The values that are known, and of each row whether it is.
@@ -152,18 +179,5 @@ impl<T> Known<T> {
     fn push(&mut self, value: Option<T>) {
         self.levels.push(i16::from(value.is_some()));
         self.values.extend(value);
-    }
-
-    fn write<D: DataType<T = T>>(
-        &mut self,
-        group: &mut SerializedRowGroupWriter<'_, Vec<u8>>,
-    ) -> Result<(), ParquetError> {
-        let Some(mut column) = group.next_column()? else {
-            return Err(ParquetError::General("more columns than the schema has".to_owned()));
-        };
-        column.typed::<D>().write_batch(&self.values, Some(&self.levels), None)?;
-        self.values.clear();
-        self.levels.clear();
-        column.close()
     }
 }
