@@ -14,7 +14,7 @@ use super::{report, shown};
 use crate::args::usage::{Question, Usage};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
-use crate::output::{Table, size};
+use crate::output::{self, Column, Table, size};
 use crate::report::{Begins, Curve, Report};
 
 /// The columns of a span, after those of the newest run.
@@ -57,6 +57,16 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
             chosen = report::for_people(chosen, &newest);
         }
     }
+    let asked = !question.fields.is_empty();
+    let columns: Vec<Column> =
+        shown::columns(&chosen).into_iter().map(|it| if asked { it.asked() } else { it }).collect();
+    if report.is_none() && order.is_empty() {
+        let mut writer = output::writer(&style, console);
+        writer.begin(&columns)?;
+        trends(&series).try_for_each(|trend| writer.row(chosen.iter().map(|name| cell(&trend, name)).collect()))?;
+        writer.end()?;
+        return Ok(code(&history));
+    }
     let (mut rows, mut growing) = (Vec::with_capacity(series.len()), Vec::new());
     for trend in trends(&series) {
         // What is sorted by comes first, and goes when that is done.
@@ -75,8 +85,6 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
     });
     rows.truncate(question.top.unwrap_or(usize::MAX));
     rows.iter_mut().for_each(|row| drop(row.drain(..order.len())));
-    let asked = !question.fields.is_empty();
-    let columns = shown::columns(&chosen).into_iter().map(|it| if asked { it.asked() } else { it }).collect();
     let table = Table { columns, rows };
     if let Some(report) = &mut report {
         charts(report, &growing);
