@@ -89,6 +89,10 @@ impl Unknown {
         if let Some(fields) = &mut self.0 {
             fields.retain(holds);
         }
+        // None at all is not an empty list of them.
+        if self.is_empty() {
+            *self = Self::NONE;
+        }
     }
 
     /// Of members of one name, keeps the last one, in the first one's place.

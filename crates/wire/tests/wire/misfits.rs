@@ -164,5 +164,6 @@ fn of_a_member_that_comes_twice_the_last_counts() {
     ] {
         let (value, _) = in_json::<Every>(body);
         assert_eq!(String::from_utf8(json::encode(&value, json::Case::Schema).unwrap()).unwrap(), written, "{body}");
+        assert!(in_json::<Every>(written).0 == value, "{body}");
     }
 }
