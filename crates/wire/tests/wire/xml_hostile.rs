@@ -72,6 +72,7 @@ fn what_is_not_well_formed() {
         "<Every><v:/></Every>",
         "<Every v:='x'/>",
         "<Every><v:1/></Every>",
+        "<Every><v:-a:b/></Every>",
         "<Every v:-='x'/>",
     ] {
         refused(body);
