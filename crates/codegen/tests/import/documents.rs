@@ -52,8 +52,9 @@ fn facts_of(node: &Value, since: u64, until: u64) -> Option<Value> {
             | "longRunning" | "older" | "bare" | "x-values" => {
                 continue;
             }
-            // `ids` of one call, which v6 and v7 want: what is checked in, from v3 on, has it optional.
-            "requiredUntil" => continue,
+            // What v6 alone, or v6 and v7, require (`ids` of one call, members of answers): what is checked in, from v3
+            // on, has it optional.
+            "requiredUntil" | "x-required-until" => continue,
             "properties" => Value::Object(
                 value
                     .as_object()?
