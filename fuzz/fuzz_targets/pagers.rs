@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use backhaul_filter::em::Job;
 use backhaul_models::vb365::operations::OrganizationGet;
-use backhaul_models::zstack::operations::QueryZone;
+use backhaul_models::zstack::operations::QueryLongJob;
 use backhaul_transport::em::EmClient;
 use backhaul_transport::net::{Request, Response};
 use backhaul_transport::vb365::Vb365Client;
@@ -170,7 +170,7 @@ fuzz_target!(|given: Vec<Page>| {
 
         let (asked, stub) = pages(&given, Page::zstack);
         let zstack = ZstackClient::from_stub(options(), stub).expect("a client").under(policy);
-        let items = zstack.list(&QueryZone::new()).by_item().try_collect::<Vec<_>>().await;
+        let items = zstack.list(&QueryLongJob::new()).by_item().try_collect::<Vec<_>>().await;
         check(
             items.map(|items| items.into_iter().filter_map(|it| Some(it.uuid?.into_string())).collect()),
             asked.load(Ordering::Relaxed),

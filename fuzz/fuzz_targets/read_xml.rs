@@ -15,7 +15,11 @@ fuzz_target!(|body: &[u8]| {
         Ok(()) if drift.misfits.is_empty() => {
             let streamed = streamed.expect("what is read whole is read from a stream");
             assert!(streamed.name == value.name && handed == value.links.len());
-            let written = xml::encode(&value).expect("what was read from XML is written as XML");
+            let written = match xml::encode(&value) {
+                Ok(written) => written,
+                // The reader lets a control character pass; XML has no way to write one.
+                Err(error) => return assert!(error.to_string().contains("XML cannot hold"), "{error}"),
+            };
             let again: CloudTenant = xml::decode(&written).expect("what is written is read");
             assert!(again.name == value.name && again.links == value.links);
         }

@@ -12,13 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backhaul_models::zstack::operations::QueryZone;
-use backhaul_transport::net::TlsChoice;
+use backhaul_transport::net::{Pin, TlsChoice};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Arguments, Options};
 use backhaul_wire::Call;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http_body_util::{BodyExt, Empty, Full};
+use hyper::header::{ACCEPT, AUTHORIZATION};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use rustix::time::{ClockId, clock_gettime};
@@ -63,22 +64,23 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 /// The CPU time of a request, by bare hyper and by the client, in turns: what disturbs one disturbs the other.
 fn compare(server: &Server, tls: bool, in_flight: usize) {
     const TURNS: usize = 5;
-    let mut measured: Vec<(f64, f64)> = Vec::new();
+    let mut measured = [const { Vec::new() }; 3];
     for _ in 0..TURNS {
         let requests = REQUESTS / TURNS;
-        measured
-            .push((block_on(bare(server, tls, in_flight, requests)), block_on(ours(server, tls, in_flight, requests))));
+        measured[0].push(block_on(bare(server, tls, in_flight, requests)));
+        measured[1].push(block_on(by_reqwest(server, tls, in_flight, requests)));
+        measured[2].push(block_on(ours(server, tls, in_flight, requests)));
     }
-    let middle = |mut of: Vec<f64>| {
+    let [bare, reqwest, own] = measured.map(|mut of| {
         of.sort_by(f64::total_cmp);
         of[of.len() / 2]
-    };
-    let bare = middle(measured.iter().map(|(bare, _)| *bare).collect());
-    let own = middle(measured.iter().map(|(_, own)| *own).collect());
+    });
     let (how, ratio) = (if tls { "TLS  " } else { "plain" }, own / bare);
     let verdict = if ratio <= GOAL { "" } else { ", more than the goal" };
     println!(
-        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} (goal {GOAL}){verdict}"
+        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, reqwest {reqwest:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} \
+         (goal {GOAL}){verdict}, {:.2} of reqwest's",
+        own / reqwest
     );
 }
 
@@ -129,11 +131,30 @@ where
     sender
 }
 
+/// The same with reqwest, on which the client is built.
+async fn by_reqwest(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+    let builder = reqwest::Client::builder().http1_only().no_proxy().user_agent("reqwest");
+    let builder = builder.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
+    let client = builder.tls_backend_preconfigured(server.trusting()).build().unwrap();
+    let scheme = if tls { "https" } else { "http" };
+    let url = format!("{scheme}://localhost:{}/zstack/v1/zones", server.port(tls));
+    let url: reqwest::Url = url.parse().unwrap();
+    let ask = || async {
+        let asked = client.get(url.clone()).header(ACCEPT, "application/json").header(AUTHORIZATION, "OAuth session-1");
+        assert!(!asked.send().await.unwrap().bytes().await.unwrap().is_empty());
+    };
+    each_of(ask, in_flight, requests).await
+}
+
 /// The whole client, without reading what the bodies say.
 async fn ours(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
     let client = server.client(tls);
     let (client, given) = (client.client(), Arguments::default());
     let ask = || async { assert!(!client.send(QueryZone::OPERATION, &given).await.unwrap().body.is_empty()) };
+    each_of(ask, in_flight, requests).await
+}
+
+async fn each_of<F: Future<Output = ()>>(ask: impl Fn() -> F, in_flight: usize, requests: usize) -> f64 {
     // The connections are made before.
     futures_util::future::join_all((0..in_flight).map(|_| ask())).await;
     let each = (requests / in_flight).max(1);
@@ -198,11 +219,15 @@ impl Server {
     }
 
     fn client(&self, tls: bool) -> ZstackClient {
+        ZstackClient::new(self.options(tls)).unwrap()
+    }
+
+    fn options(&self, tls: bool) -> Options {
         let scheme = if tls { "https" } else { "http" };
         let mut options =
             Options::new(&format!("{scheme}://127.0.0.1:{}", self.port(tls)), "admin", "password").unwrap();
-        options.http.tls = TlsChoice::Pin(backhaul_transport::net::Pin::of(&self.certificate));
-        ZstackClient::new(options).unwrap()
+        options.http.tls = TlsChoice::Pin(Pin::of(&self.certificate));
+        options
     }
 
     fn trusting(&self) -> ClientConfig {

@@ -79,7 +79,8 @@ enum Task {
         /// Where to [default: target/dist]
         #[arg(long)]
         out: Option<PathBuf>,
-        /// Pack what `cargo build --release --features full --target TARGET` left, without building
+        /// Pack what `cargo build --release --features full` left, with `--target` for another than this machine's,
+        /// without building
         #[arg(long)]
         built: bool,
     },

@@ -18,12 +18,21 @@ SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 PER_FAMILY = 3
 PINS = TREE / "crates/models/tests/pins"
 FILTERED = set()
+EXTENDED = set()
 SKIPPED = {"lock", "names", "versions", "inventories", "queries"}
 
 
 def words(*files):
     """Every word of these: what is filtered by names fields that must stay, or the generator refuses the mutant."""
     return {word for file in files for word in re.findall(r"\w+", (TREE / "schemas" / file).read_text())}
+
+
+def extended():
+    """Types that one of another family extends: their members are that one's, too, and show in its pins."""
+    for path in (TREE / "schemas").glob("*/*.json"):
+        for node in json.loads(path.read_text()).get("$defs", {}).values():
+            references = [part.get("$ref", "") for part in node.get("allOf", [])]
+            yield from (reference.split("/")[-1] for reference in references if ".json#" in reference)
 
 
 def run(*command):
@@ -45,7 +54,7 @@ def mutate(rng, document, taken):
     kind = rng.choice(["rename", "retype", "remove", "reorder", "value", "path", "param"])
     definitions, operations = document.get("$defs", {}), document.get("operations", [])
     if kind in ("rename", "retype", "remove", "reorder"):
-        types = [(name, members) for name, members in properties(definitions) if name not in taken]
+        types = [(name, members) for name, members in properties(definitions) if name not in taken | EXTENDED]
         if not types:
             return None
         name, members = rng.choice(types)
@@ -181,6 +190,7 @@ def batch(number, originals, families):
 
 def main():
     FILTERED.update(words("em/queries.json", "zstack/inventories.json"))
+    EXTENDED.update(extended())
     originals = {path: path.read_text() for system in ("em", "vb365", "zstack") for path in (TREE / "schemas" / system).iterdir()}
     families = [(system, path.stem) for system in ("vb365", "zstack") for path in sorted((TREE / "schemas" / system).glob("*.json"))
                 if path.stem not in SKIPPED]

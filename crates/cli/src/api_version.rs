@@ -1,6 +1,6 @@
 //! How an API version may be typed, and the one spelling in which it is kept.
 
-use backhaul_models::vb365::VERSIONS;
+use backhaul_models::vb365::{KNOWN, VERSIONS};
 use backhaul_wire::System;
 
 use crate::exit::Failure;
@@ -22,9 +22,9 @@ pub(crate) fn normalise(system: System, text: &str) -> Result<String, String> {
     };
     known.ok_or_else(|| {
         let expected = match system {
-            System::Em => "v1_5, v1_6, v1_7 or latest",
-            System::Vb365 => "v3 to v8",
-            System::Zstack => "a release such as 5.2.1",
+            System::Em => "v1_5, v1_6, v1_7 or latest".to_owned(),
+            System::Vb365 => KNOWN.to_string(),
+            System::Zstack => "a release such as 5.2.1".to_owned(),
         };
         format!("`{}` is not an API version of {}: use {expected}", text.escape_debug(), system.product())
     })

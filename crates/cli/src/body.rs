@@ -11,7 +11,6 @@ use serde_json::Value;
 pub(crate) enum Form {
     /// XML, which only Enterprise Manager speaks.
     Xml,
-    /// JSON.
     Json,
 }
 

@@ -5,6 +5,8 @@
 
 use std::ffi::OsStr;
 
+use backhaul_fleet::COLUMNS;
+use backhaul_fleet::jobs::JOB_COLUMNS;
 use backhaul_models::registry;
 use backhaul_models::vb365::VERSIONS;
 use backhaul_transport::QUERY_TYPES;
@@ -13,16 +15,32 @@ use clap_complete::engine::CompletionCandidate;
 
 use crate::args::values::Qualified;
 use crate::names;
-use crate::profile::{Demo, Location};
+use crate::profile::{ConfigFile, Demo, Location};
 use crate::verbs::Listing;
 
 /// The profiles of the configuration file and the demo's, and the groups.
 pub(crate) fn profiles(current: &OsStr) -> Vec<CompletionCandidate> {
-    let file = Location::find().ok().and_then(|location| location.open().ok().flatten());
+    let file = config();
     let own = file.iter().flat_map(|file| file.names()).map(str::to_owned);
     let groups = file.iter().flat_map(|file| file.groups()).map(|group| format!("@{group}"));
     let demo = Demo::ALL.map(|demo| demo.name().to_owned());
     offered(current, ',', own.chain(groups).chain(demo))
+}
+
+/// The profiles of the configuration file alone: those that can be changed.
+pub(crate) fn own_profiles(current: &OsStr) -> Vec<CompletionCandidate> {
+    let file = config();
+    offered(current, '\0', file.iter().flat_map(|file| file.names()).map(str::to_owned))
+}
+
+/// The groups of the configuration file.
+pub(crate) fn groups(current: &OsStr) -> Vec<CompletionCandidate> {
+    let file = config();
+    offered(current, '\0', file.iter().flat_map(|file| file.groups()).map(str::to_owned))
+}
+
+fn config() -> Option<ConfigFile> {
+    Location::find().ok()?.open().ok()?
 }
 
 /// What can be listed: `em.CloudTenant`.
@@ -79,18 +97,28 @@ pub(crate) fn params(current: &OsStr) -> Vec<CompletionCandidate> {
     offered(current, '\0', names)
 }
 
-/// The fields of the type that stands on the command line.
+/// The fields of the type that stands on the command line, or of the rows of its verb.
 pub(crate) fn fields(current: &OsStr) -> Vec<CompletionCandidate> {
     let listing = target().and_then(|target| Listing::about(&target).ok());
     let names = listing.iter().flat_map(|listing| listing.item.fields).map(|field| field.json.to_owned());
-    offered(current, ',', names)
+    offered(current, ',', names.chain(columns()))
 }
 
-/// What a filter or an order may name of the type on the command line.
+/// What a filter or an order may name of them.
 pub(crate) fn filter_fields(current: &OsStr) -> Vec<CompletionCandidate> {
     let listing = target().and_then(|target| Listing::about(&target).ok());
     let names: Vec<String> = listing.iter().flat_map(Listing::fields).map(|field| field.name.to_owned()).collect();
-    offered(current, ';', names)
+    offered(current, ';', names.into_iter().chain(columns()))
+}
+
+/// The columns of a verb about the whole fleet; none of other verbs.
+fn columns() -> impl Iterator<Item = String> {
+    let verb = std::env::args_os().find_map(|word| match word.to_str() {
+        Some("usage") => Some(COLUMNS.as_slice()),
+        Some("jobs") => Some(JOB_COLUMNS.as_slice()),
+        _ => None,
+    });
+    verb.unwrap_or_default().iter().map(|name| (*name).to_owned())
 }
 
 /// API versions.

@@ -7,7 +7,7 @@ mod refusal;
 mod requests;
 
 use backhaul_transport::em::EmClient;
-use backhaul_transport::net::{ClientCertificate, TlsBackend, TlsChoice};
+use backhaul_transport::net::{ClientCertificate, Pin, PinError, TlsBackend, TlsChoice};
 use backhaul_transport::vb365::{Vb365Client, parse_version};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{
@@ -25,11 +25,14 @@ use crate::api_version;
 use crate::args::common::{self, Connection};
 use crate::console::Console;
 use crate::exit::{Code, Failure};
-use crate::profile::{Backend, ClientFiles, Pin, Profile, Server, Trust};
+use crate::profile::{Backend, ClientFiles, Profile, Server, Trust};
 
 /// Waits for work that speaks to servers: on this thread, since a command waits for the network and not for itself.
 pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    // A server that sends without end (1xx, say) keeps its connection's task busy, and each turn of that may be long:
+    // timeouts and the other servers are looked after between any two of them, and not after 61.
+    let runtime = runtime.enable_all().event_interval(1).build();
     let runtime = runtime.map_err(|error| Failure::internal(format!("the network cannot be used: {error}")))?;
     runtime.block_on(work)
 }
@@ -243,7 +246,7 @@ pub(crate) async fn certificate(profile: &Profile) -> Result<Pin, Failure> {
     let Err(error) = client.logon().await else { return Err(unknown()) };
     let shown = error.http().and_then(|http| http.fingerprint()).map(str::parse);
     match shown {
-        Some(pin) => pin.map_err(Failure::internal),
+        Some(pin) => pin.map_err(|error: PinError| Failure::internal(error.to_string())),
         None => Err(refusal(&error, &profile.name)),
     }
 }
@@ -251,7 +254,7 @@ pub(crate) async fn certificate(profile: &Profile) -> Result<Pin, Failure> {
 fn tls(trust: &Trust) -> Result<TlsChoice, Failure> {
     Ok(match trust {
         Trust::System => TlsChoice::System,
-        Trust::Pin(pin) => TlsChoice::Pin(pin.0.into()),
+        Trust::Pin(pin) => TlsChoice::Pin(*pin),
         Trust::Ca(path) => TlsChoice::Ca(std::fs::read(path).map_err(|error| Failure::file(path, &error))?),
         Trust::Insecure => TlsChoice::Insecure,
     })

@@ -184,9 +184,14 @@ impl Console {
     /// Says which servers failed, and of many that is then said once more with their names together.
     pub(crate) fn failed_servers(&self, asked: usize, failed: &[(String, Failure)]) {
         failed.iter().for_each(|(_, failure)| self.failure(failure));
-        if failed.len() > 1 && !self.quiet {
-            let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
-            self.say(WARNING, "warning", &format!("{} of {asked} servers failed: {}", failed.len(), names.join(", ")));
+        self.failed_of(asked, failed.iter().map(|(name, _)| name.as_str()));
+    }
+
+    /// Says together which servers failed, after each was said by itself.
+    pub(crate) fn failed_of<'a>(&self, asked: usize, failed: impl Iterator<Item = &'a str>) {
+        let names: Vec<&str> = failed.collect();
+        if names.len() > 1 && !self.quiet {
+            self.say(WARNING, "warning", &format!("{} of {asked} servers failed: {}", names.len(), names.join(", ")));
         }
     }
 

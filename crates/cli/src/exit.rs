@@ -44,6 +44,11 @@ impl Code {
             _ => Self::SomeFailed,
         }
     }
+
+    /// The same when `parts` of what the servers hold gave no answer: a failure, even when every server answered.
+    pub(crate) fn with_failed_parts(self, parts: usize) -> Self {
+        if self == Self::Done && parts > 0 { Self::SomeFailed } else { self }
+    }
 }
 
 impl From<Code> for ExitCode {
@@ -180,6 +185,9 @@ mod tests {
         assert_eq!(Code::of_many(2, &[LogonRefused, LogonRefused]), LogonRefused);
         assert_eq!(Code::of_many(2, &[LogonRefused, NotReachable]), SomeFailed);
         assert_eq!(Code::of_many(1, &[NotReachable]), NotReachable);
+        assert_eq!(Done.with_failed_parts(0), Done);
+        assert_eq!(Done.with_failed_parts(1), SomeFailed);
+        assert_eq!(NotReachable.with_failed_parts(1), NotReachable);
     }
 
     #[test]

@@ -12,7 +12,6 @@ use crate::exit::Failure;
 pub(crate) enum Source {
     /// Standard input.
     Stdin,
-    /// A file.
     File(PathBuf),
 }
 

@@ -10,7 +10,6 @@ use crate::args::values::Qualified;
 use crate::exit::Failure;
 use crate::suggest;
 
-/// The type of this name.
 pub(crate) fn find_type(system: System, name: &str) -> Result<TypeEntry, Failure> {
     registry::find_type(system, name).ok_or_else(|| unknown_type(system, name))
 }

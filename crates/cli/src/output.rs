@@ -58,7 +58,6 @@ pub(crate) enum Kind {
     Trend,
 }
 
-/// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {
     /// Its name, which is the name of the field in JSON.
@@ -105,7 +104,6 @@ pub(crate) type Row = Vec<Value>;
 /// Writes rows to stdout: `begin` once, `row` for each, `end` once, also when a command failed half way: what was
 /// begun is one whole document, and stderr and the exit code say what is missing in it.
 pub(crate) trait RowWriter {
-    /// Says what the columns are.
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure>;
     /// Writes a row.
     fn row(&mut self, row: Row) -> Result<(), Failure>;
@@ -123,7 +121,6 @@ pub(crate) trait RowWriter {
     fn end(&mut self) -> Result<(), Failure>;
 }
 
-/// The writer of a style.
 pub(crate) fn writer(style: &Style, console: &Console) -> Box<dyn RowWriter> {
     let (out, terminal) = (console.stdout(), console.stdout_is_terminal());
     if style.count {
@@ -144,7 +141,6 @@ pub(crate) fn writer(style: &Style, console: &Console) -> Box<dyn RowWriter> {
     }
 }
 
-/// A row as an object.
 fn object(names: &[String], row: Row, more: Map<String, Value>) -> Map<String, Value> {
     let values = row.into_iter().chain(std::iter::repeat(Value::Null));
     names.iter().cloned().zip(values).chain(more).collect()
@@ -153,14 +149,11 @@ fn object(names: &[String], row: Row, more: Map<String, Value>) -> Map<String, V
 /// Rows that are all known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Table {
-    /// The columns.
     pub(crate) columns: Vec<Column>,
-    /// The rows.
     pub(crate) rows: Vec<Row>,
 }
 
 impl Table {
-    /// Prints all.
     pub(crate) fn print(self, style: &Style, console: &Console) -> Result<(), Failure> {
         self.print_and(None, style, console)
     }
@@ -180,7 +173,6 @@ impl Table {
     }
 }
 
-/// Prints one value as JSON.
 pub(crate) fn print_json(value: &Value, console: &Console) -> Result<(), Failure> {
     console.write(format!("{}\n", json::pretty(value)?).as_bytes())
 }

@@ -11,11 +11,11 @@ mod trust;
 use url::{Host, Url};
 
 pub(crate) use demo::Demo;
-pub(crate) use file::{ConfigFile, Location};
+pub(crate) use file::{ConfigFile, List, Location};
 pub(crate) use logon::check as check_logon;
-pub(crate) use select::{Selection, Server, Wanted, select, select_one};
+pub(crate) use select::{Selection, Server, Wanted, members, select, select_one};
 pub(crate) use tls::{Backend, ClientFiles, Tls};
-pub(crate) use trust::{Pin, Trust};
+pub(crate) use trust::Trust;
 
 use crate::exit::Failure;
 use crate::secret::{Secret, Source};
@@ -25,7 +25,6 @@ use backhaul_wire::System;
 /// A server by name: where it is, who logs on, and what proves each to the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Profile {
-    /// The name.
     pub(crate) name: String,
     /// What runs there.
     pub(crate) system: System,

@@ -41,7 +41,6 @@ pub(crate) struct Report {
 pub(crate) enum Begins {
     /// After the part before it.
     Here,
-    /// On a page of its own.
     OwnPage,
 }
 

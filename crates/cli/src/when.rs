@@ -28,12 +28,10 @@ impl Present {
         Self { now, zone: TimeZone::system() }
     }
 
-    /// The time.
     pub(crate) fn time(&self) -> SystemTime {
         self.now
     }
 
-    /// The zone.
     pub(crate) fn zone(&self) -> &TimeZone {
         &self.zone
     }

@@ -223,6 +223,49 @@ fn a_profile_is_changed_and_renamed_and_keeps_the_rest() -> Result {
 }
 
 #[test]
+fn the_default_and_the_groups_are_chosen_by_verbs() -> Result {
+    let home = Home::new()?;
+    home.file("backhaul.toml", "# ours\n[profiles.em1]\nsystem = \"em\"\nurl = \"https://a\"\n")?;
+    let add = ["profile", "add", "em2", "--system", "em", "--url", "https://b"];
+    home.run(&add)?.ends(0);
+    let default = home.run(&["profile", "default", "-o", "json"])?.ends(0);
+    assert!(default.out == "[]\n" && default.err.contains("there is no default"), "{}", default.err);
+    home.run(&["profile", "default", "em1,em2", "-o", "json"])?.ends(0);
+    home.run(&["profile", "group", "berlin", "em1", "em*"])?.ends(0);
+    let groups = home.run(&["profile", "group", "-o", "json"])?.ends(0).json()?;
+    let berlin = serde_json::json!([{ "name": "berlin", "says": ["em1", "em*"], "profiles": ["em1", "em2"] }]);
+    assert_eq!(groups, berlin);
+
+    // Nothing that would mean no server is kept.
+    for refused in [
+        &["default", "em3"][..],
+        &["default", "x*"],
+        &["default", "@munich"],
+        &["group", "munich", "@berlin"],
+        &["group", "munich"],
+        &["group", "munich", "--remove"],
+        &["group", "a,b", "em1"],
+        &["group", "--remove"],
+    ] {
+        home.run(&[&["profile"], refused].concat())?.ends(2);
+    }
+
+    // Lists follow their profiles.
+    let renamed = home.run(&["profile", "rename", "em1", "old"])?.ends(0).err;
+    assert!(renamed.contains("also in groups.berlin, default"), "{renamed}");
+    let file = std::fs::read_to_string(home.config())?;
+    assert!(file.starts_with("default = [\"old\", \"em2\"]\n# ours\n[profiles.old]"), "{file}");
+    home.run(&["profile", "remove", "em2"])?.ends(0);
+    let default = home.run(&["profile", "default", "-o", "json"])?.ends(0).json()?;
+    assert_eq!(default, serde_json::json!([{ "name": "default", "says": ["old"], "profiles": ["old"] }]));
+    home.run(&["profile", "default", "--clear"])?.ends(0);
+    home.run(&["profile", "group", "berlin", "--remove"])?.ends(0);
+    let file = std::fs::read_to_string(home.config())?;
+    assert!(!file.contains("default") && !file.contains("berlin"), "{file}");
+    Ok(())
+}
+
+#[test]
 fn slips_in_the_configuration_are_told() -> Result {
     let home = Home::new()?;
     let no_pem = home.file("ca.pem", "no certificate\n")?;

@@ -73,6 +73,9 @@ fn a_body_is_begun_seen_and_missed() -> Result {
 
     let missing = home.run(&["call", call, "--demo"])?.ends(2);
     assert!(missing.err.contains("needs a body") && missing.err.contains("--template"), "{}", missing.err);
+    // What was meant as a body is no file's name, and is not shown.
+    let inline = home.run(&["call", call, "--body", "{\"password\": \"s3cret\"}"])?.ends(2);
+    assert!(inline.err.contains("`--body -`") && !inline.err.contains("s3cret"), "{}", inline.err);
 
     let mut body = template;
     body["hostname"] = json!("172.20.0.9");

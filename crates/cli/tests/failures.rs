@@ -6,6 +6,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use common::scripted::Scripted;
 use common::{Home, Ran, Result, SimProcess, set_mode};
 
 #[test]
@@ -137,5 +138,37 @@ fn a_broken_pipe_is_quiet() -> Result {
         let ran = Ran::new(child.wait_with_output()?)?.ends(0);
         assert!(!ran.err.contains("error"), "{arguments:?}: {}", ran.err);
     }
+    Ok(())
+}
+
+/// What is no answer to what was asked for does not get into a file, nor does nothing.
+#[test]
+fn a_file_is_replaced_by_an_answer_and_by_nothing_else() -> Result {
+    let server = Scripted::new(|asked, _| match (asked.method.as_str(), asked.target.as_str()) {
+        ("POST", "/api/jobs/1?action=toggleScheduleEnabled") => Some((204, String::new())),
+        (_, "/api/jobs") => {
+            let error = "<Error xmlns=\"http://www.veeam.com/ent/v1.0\" Message=\"disk full\" StatusCode=\"500\" />";
+            Some((200, error.to_owned()))
+        }
+        (_, "/api/managedServers") => Some((200, "<EntityReferences><Ref Name=\"srv".to_owned())),
+        (_, "/api/repositories") => {
+            Some((200, "<EntityReferences xmlns=\"http://www.veeam.com/ent/v1.0\" />".to_owned()))
+        }
+        _ => None,
+    })?;
+    let home = Home::new()?;
+    home.add("em", "em", &server.url, &[])?;
+    let to = home.file("answer.xml", "as it was")?;
+    for call in [
+        &["em.GetJobs"][..],
+        &["em.GetManagedServers"],
+        &["em.PostJobsByIdToggleScheduleEnabled", "--param", "ID=1"],
+        &["em.PostJobsByIdToggleScheduleEnabled", "--param", "ID=1", "-o", "json"],
+    ] {
+        home.run(&[&["call", "-p", "em", "--out", &to], call].concat())?.ends(5);
+        assert_eq!(fs::read_to_string(&to)?, "as it was", "{call:?}");
+    }
+    home.run(&["call", "-p", "em", "--out", &to, "em.GetRepositories"])?.ends(0);
+    assert!(fs::read_to_string(&to)?.starts_with("<EntityReferences"), "as it came");
     Ok(())
 }

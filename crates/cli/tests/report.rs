@@ -11,7 +11,8 @@ fn a_report_is_written_in_place_of_printing() -> Result {
     let ran = home.demo(&["usage", "--html", &path])?.ends(0);
     assert!(ran.out.is_empty() && ran.err.contains("usage.html"), "{} {}", ran.out, ran.err);
     let page = std::fs::read_to_string(&path)?;
-    for text in ["<h1>Storage usage</h1>", "Repositories", "Tenants", "All rows", "ABC Company", "<td class=p data-v="] {
+    for text in ["<h1>Storage usage</h1>", "Repositories", "Tenants", "All rows", "ABC Company", "<td class=p data-v="]
+    {
         assert!(page.contains(text), "{text}");
     }
     assert!(!page.contains("http://") && !page.contains("https://"));

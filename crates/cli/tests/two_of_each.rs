@@ -65,6 +65,7 @@ fn what_answered_is_kept() -> Result {
     let store = home.path("store").to_string_lossy().into_owned();
     let ran = home.run(&["collect", "--store", &store])?.ends(6);
     assert!(SYSTEMS.iter().all(|system| ran.err.contains(&format!("error: {system}-bad: "))), "{}", ran.err);
+    assert!(ran.err.contains("warning: 3 of 6 servers failed: "), "{}", ran.err);
     let kept = home.run(&["usage", "--since", "1d", "--store", &store, "-o", "json"])?.ends(0).json()?;
     assert_eq!(servers(kept.as_array().ok_or("no array")?), ["em-good", "vb365-good", "zstack-good"]);
     // Of a run without an answer nothing is kept, which the exit code says.

@@ -199,9 +199,17 @@ impl Finder<'_> {
         let name = format!("{}.{}", ty.name, field.wire);
         // What comes later than its type, or is wanted later, is never an argument of the constructor.
         let both = self.both(Subject::Property, &name, field.versions, Verdict::Additive);
-        let newly = field.required_since.is_some_and(|since| self.from < since && since <= self.to);
-        if both && newly && self.sent.contains(ty.name.as_str()) {
-            self.add(Subject::Property, &name, Kind::Retyped, "required from now on", Verdict::WireOnly);
+        if both && self.sent.contains(ty.name.as_str()) {
+            self.wanted(Subject::Property, &name, field.required, field.required_in);
+        }
+    }
+
+    /// Notes what only one of the versions wants in a request.
+    fn wanted(&mut self, of: Subject, name: &str, required: bool, required_in: Versions) {
+        let In::Only(kind) = self.which(required_in) else { return };
+        let detail = if kind == Kind::Added { "required from now on" } else { "required no more" };
+        if required {
+            self.add(of, name, Kind::Retyped, detail, Verdict::WireOnly);
         }
     }
 
@@ -248,7 +256,10 @@ impl Finder<'_> {
             In::Only(Kind::Added) if param.required => {
                 self.add(Subject::Parameter, &name, Kind::Added, "required from now on", Verdict::Additive);
             }
-            _ => drop(self.both(Subject::Parameter, &name, param.versions, Verdict::Additive)),
+            _ if self.both(Subject::Parameter, &name, param.versions, Verdict::Additive) => {
+                self.wanted(Subject::Parameter, &name, param.required, param.required_in);
+            }
+            _ => {}
         }
     }
 }

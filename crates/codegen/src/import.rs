@@ -173,7 +173,7 @@ fn yaml(text: &str) -> std::result::Result<Json, (usize, String)> {
 }
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text.replace("\r\n", "\n").as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text.replace("\r\n", "\n").as_bytes()))
 }
 
 /// Writes an outcome's files: all under temporary names first, so that a full disk leaves the tree as it was.

@@ -238,8 +238,8 @@ pub struct Field {
     pub place: Place,
     /// Whether a request must carry it.
     pub required: bool,
-    /// The first version that wants it in a request, where older ones have it and do not.
-    pub required_since: Option<u8>,
+    /// The versions that want it in a request, of those that have it.
+    pub required_in: Versions,
     /// The API versions that have it.
     pub versions: Versions,
     /// Whether it stands in a box, since its type contains itself.
@@ -398,6 +398,8 @@ pub struct Param {
     pub list: bool,
     /// Whether it must be given.
     pub required: bool,
+    /// The versions in which it must be given, of those that have it.
+    pub required_in: Versions,
     /// The API versions that have it.
     pub versions: Versions,
 }

@@ -8,7 +8,7 @@ mod union;
 
 use std::collections::BTreeMap;
 
-pub(crate) use reader::REQUIRED_SINCE;
+pub(crate) use reader::{REQUIRED_SINCE, REQUIRED_UNTIL};
 use serde_json::Value as Json;
 
 use crate::emit::{TypeNames, family_clash};

@@ -119,6 +119,7 @@ pub enum Method {
     Get,
     Post,
     Put,
+    Patch,
     Delete,
 }
 
@@ -128,6 +129,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
@@ -136,6 +138,7 @@ impl Method {
 /// A parameter.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct ParamDef {
     /// Its name on the wire.
     pub name: String,
@@ -155,6 +158,10 @@ pub struct ParamDef {
     /// Whether it must be given; path parameters always must.
     #[serde(default)]
     pub required: bool,
+    /// The first version in which it must be given, where older ones have it and do without.
+    pub required_since: Option<u8>,
+    /// The last version in which it must be given, where newer ones have it and do without.
+    pub required_until: Option<u8>,
     /// The first API version that has it.
     pub since: Option<u8>,
     /// The last API version that has it.
@@ -295,6 +302,7 @@ fn query_param(name: &str, kind: Kind, doc: &str) -> ir::Param {
         kind,
         list: false,
         required: false,
+        required_in: Versions::default(),
         versions: Versions::default(),
     }
 }
@@ -327,7 +335,8 @@ impl Reader<'_> {
             return Err(self.error("older", "the oldest form comes first, and each has its own `until`".to_owned()));
         }
         let bare = match def.bare {
-            Some(_) if !matches!(response, ir::Response::Page(_)) => {
+            // Of a version at least.
+            Some(_) if !older.iter().map(|form| &form.response).chain([&response]).any(is_page) => {
                 return Err(self.error("bare", "only a listing can be a bare array".to_owned()));
             }
             Some(range) => Some(self.versions("bare/until", range.since, range.until)?),
@@ -469,6 +478,7 @@ impl Reader<'_> {
                     kind: Kind::Id,
                     list: false,
                     required: true,
+                    required_in: Versions::default(),
                     versions: Versions::default(),
                 });
             }
@@ -499,16 +509,28 @@ impl Reader<'_> {
                     }
                 },
             };
+            let required_in =
+                self.versions(&format!("params/{index}/requiredUntil"), param.required_since, param.required_until)?;
+            if param.required && required_in != Versions::default() {
+                let rule = format!("`{}` is required in some versions alone: leave out `required`", param.name);
+                return Err(self.error(&format!("params/{index}/required"), rule));
+            }
             params.push(ir::Param {
                 name: param.name.clone(),
                 doc: param.description.clone(),
                 place: if in_path { ParamPlace::Path } else { ParamPlace::Query },
                 kind,
                 list: param.list,
-                required: param.required || in_path,
+                required: param.required || in_path || required_in != Versions::default(),
+                required_in,
                 versions: self.versions(&format!("params/{index}/until"), param.since, param.until)?,
             });
         }
         Ok(params)
     }
+}
+
+/// Whether an answer is a listing, which may be cut into pages.
+fn is_page(response: &ir::Response) -> bool {
+    matches!(response, ir::Response::Page(_))
 }

@@ -76,7 +76,6 @@ fn small(files: &Files) -> Result<()> {
     Ok(())
 }
 
-/// Files below a folder.
 fn below(folder: &str, files: BTreeMap<PathBuf, String>) -> impl Iterator<Item = (PathBuf, String)> {
     files.into_iter().map(move |(path, code)| (Path::new(folder).join(path), code))
 }
@@ -293,7 +292,7 @@ fn lock(root: &Path, system: &str) -> Result<String> {
     let mut out = serde_json::Map::new();
     for name in inputs(root, system)? {
         let digest = Sha256::digest(text(root, &format!("{system}/{name}"))?.as_bytes());
-        out.insert(name, serde_json::Value::String(digest.iter().map(|byte| format!("{byte:02x}")).collect()));
+        out.insert(name, serde_json::Value::String(hex::encode(digest)));
     }
     let json = serde_json::json!({ "inputs": out });
     let error = |error: serde_json::Error| SchemaError::new(format!("{system}/lock.json"), "", error.to_string());

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::api::{self, Api, Change};
-use crate::diff::{Diff, Verdict};
+use crate::diff::{Diff, Kind, Subject, Verdict};
 use crate::import::{self, ImportError, Outcome};
 use crate::project::{self, Files};
 
@@ -26,6 +26,8 @@ pub struct Upgrade {
     pub wire: Option<Diff>,
     /// Types that went while others of the same members came: renames, perhaps.
     pub renames: Vec<(String, String)>,
+    /// Operations that the vendor calls otherwise now: the names before, which stay, and those now.
+    pub renamed: Vec<(String, String)>,
 }
 
 /// Reads a document as one version of a system's API.
@@ -58,7 +60,12 @@ pub fn read(root: &Path, system: &str, version: u8, path: &str, text: &str) -> i
     let gone =
         outcome.changes.iter().filter_map(|change| change.strip_prefix("~ type ")?.strip_suffix(ending.as_str()));
     let renames = renames(&api_was, &api_now, &gone.collect::<Vec<_>>());
-    Ok(Upgrade { outcome, generated, touched, api, wire, renames })
+    let renamed = outcome.changes.iter().filter_map(|change| {
+        let (was, now) = change.strip_prefix("~ operation ")?.strip_suffix(" now")?.split_once(": is ")?;
+        Some((was.to_owned(), now.to_owned()))
+    });
+    let renamed = renamed.collect();
+    Ok(Upgrade { outcome, generated, touched, api, wire, renames, renamed })
 }
 
 fn schema(error: crate::SchemaError) -> ImportError {
@@ -167,10 +174,14 @@ impl Upgrade {
         for note in &self.outcome.notes {
             line(format!("Note: {note}."));
         }
+        for (was, now) in &self.renamed {
+            line(format!("Note: the operation `{was}` is `{now}` now. The call keeps its old name, too, deprecated."));
+        }
         for (was, now) in &self.renames {
             line(format!(
                 "Note: `{was}` is not in this version, and `{now}` came with the same members. If it was renamed, keep its name: add \
-                 it to `types` in `names.json`."
+                 {{\"name\": \"{}\", \"was\": \"THE DOCUMENT'S NAME\"}} to `types` in `names.json`.",
+                was.rsplit("::").next().unwrap_or_default()
             ));
         }
         for (title, verdict) in [("What breaks", Verdict::Breaking), ("What is new", Verdict::Additive)] {
@@ -200,6 +211,9 @@ impl Upgrade {
         let (breaking, new): (Vec<&Change>, Vec<&Change>) =
             self.api.iter().partition(|change| change.verdict() == Verdict::Breaking);
         let mut out: String = breaking.iter().map(|change| format!("- **Breaking:** {change}.\n")).collect();
+        for (was, now) in &self.renamed {
+            out += &format!("- The call of `{was}` is deprecated by that name: the vendor calls it `{now}`.\n");
+        }
         let of = |what: &str| new.iter().filter(|change| change.now.as_deref() == Some(what)).count();
         let fields = new.iter().filter(|change| change.item.contains('.')).count();
         let (calls, types, values) = (of("call"), of("struct") + of("enum") + of("union"), of("variant"));
@@ -208,6 +222,11 @@ impl Upgrade {
                 "- New: {calls} calls, {types} types, {values} enumeration values, {fields} fields and parameters.\n"
             );
         }
+        let wanted = self.wire.iter().flat_map(|wire| &wire.changes).filter(|change| {
+            let is_member = matches!(change.of, Subject::Property | Subject::Parameter);
+            is_member && change.change == Kind::Retyped && change.verdict == Verdict::WireOnly
+        });
+        wanted.for_each(|change| out += &format!("- `{}`: {}.\n", change.name, change.detail));
         if out.is_empty() {
             out.push_str("- The version is known; nothing else changes for users.\n");
         }

@@ -93,7 +93,7 @@ fn what_is_wrong_is_refused_where_it_stands() {
 #[test]
 fn what_is_not_of_the_form_is_refused_where_it_stands() {
     for (members, pointer, says) in [
-        (json!({ "method": "PATCH" }), "/operations/1/method", "PATCH"),
+        (json!({ "method": "HEAD" }), "/operations/1/method", "HEAD"),
         (json!({ "method": "get" }), "/operations/1/method", "get"),
         (json!({ "since": "v4" }), "/operations/1/since", "v4"),
         (json!({ "summary": "x" }), "/operations/1", "summary"),

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use backhaul_codegen::ir::{Field, Kind, Repeat, TypeShape, Types};
+use backhaul_codegen::ir::{Field, Kind, Repeat, TypeShape, Types, Versions};
 use backhaul_codegen::json_schema::{self, File};
 use serde_json::{Map, Value, json};
 use typify::{Type, TypeDetails, TypeId, TypeSpace, TypeSpaceSettings};
@@ -161,7 +161,7 @@ fn ours(field: &Field, types: &Types) -> Look {
     };
     // An empty list says the same as none: typify has no option around one.
     // What only newer versions require is no `required` of the standard's.
-    let required = field.required && field.required_since.is_none() && !many;
+    let required = field.required && field.required_in == Versions::default() && !many;
     Look { repeat, kind: plain(kind), required }
 }
 

@@ -19,6 +19,10 @@ fn document(version: u8) -> Value {
             format!("{prefix}/Things"): {
                 "get": {
                     "operationId": "Thing_Get",
+                    "parameters": [
+                        { "name": "limit", "in": "query", "schema": { "type": "integer" } },
+                        { "name": "owner", "in": "query", "required": true, "schema": { "type": "string" } },
+                    ],
                     "responses": { "200": { "content": body(json!({ "type": "array", "items": refer("RESTThing") })) } },
                 },
                 "post": {
@@ -67,6 +71,11 @@ fn schema<'a>(document: &'a mut Value, name: &str) -> &'a mut Value {
     document.pointer_mut(&format!("/components/schemas/{name}")).unwrap()
 }
 
+/// The generated calls.
+fn calls(upgrade: &Upgrade) -> &str {
+    upgrade.generated.iter().find(|(path, _)| path.ends_with("things/operations.rs")).unwrap().1
+}
+
 fn items(upgrade: &Upgrade, verdict: Verdict) -> Vec<String> {
     upgrade.api.iter().filter(|change| change.verdict() == verdict).map(|change| change.item.clone()).collect()
 }
@@ -94,8 +103,29 @@ fn a_member_that_is_newly_required_breaks_nothing() {
     assert_eq!(upgrade.api, []);
     let table = upgrade.generated.iter().find(|(path, _)| path.ends_with("generated/things.rs")).unwrap().1;
     assert!(table.contains("new(\"note\", Kind::Text).required_since(9);"), "{table}");
-    let wire = upgrade.wire.unwrap().markdown();
-    assert!(wire.contains("required from now on"), "{wire}");
+    let report = upgrade.markdown("0.1.4");
+    assert!(report.contains("- `ThingToAdd.note`: required from now on.\n"), "{report}");
+}
+
+/// It stays an argument: servers that want it have not gone.
+#[test]
+fn a_member_that_is_required_no_more_breaks_nothing() {
+    let upgrade = changed(|next| schema(next, "RESTThingToAdd")["required"] = json!([]));
+    assert_eq!(upgrade.api, []);
+    let table = upgrade.generated.iter().find(|(path, _)| path.ends_with("generated/things.rs")).unwrap().1;
+    assert!(table.contains("new(\"name\", Kind::Text).required_until(8);"), "{table}");
+    let report = upgrade.markdown("0.1.4");
+    assert!(report.contains("- `ThingToAdd.name`: required no more.\n"), "{report}");
+}
+
+#[test]
+fn a_listing_that_answers_something_else_is_breaking() {
+    let upgrade = changed(|next| {
+        let answer = &mut next["paths"]["/v9/Things"]["get"]["responses"]["200"]["content"]["application/json"];
+        answer["schema"] = json!({ "$ref": "#/components/schemas/RESTThing" });
+    });
+    assert_eq!(items(&upgrade, Verdict::Breaking), ["vb365::things::operations::ThingGet::new"]);
+    assert!(items(&upgrade, Verdict::Additive).contains(&"vb365::things::operations::ThingGetV8".to_owned()));
 }
 
 #[test]
@@ -103,6 +133,8 @@ fn an_operation_that_is_renamed_is_there_by_both_names() {
     let upgrade = changed(|next| next["paths"]["/v9/Things"]["post"]["operationId"] = "Thing_Create".into());
     assert_eq!(items(&upgrade, Verdict::Breaking), [""; 0]);
     assert!(items(&upgrade, Verdict::Additive).contains(&"vb365::things::operations::ThingCreate".to_owned()));
+    let report = upgrade.markdown("0.1.4");
+    assert!(report.contains("deprecated by that name: the vendor calls it `Thing_Create`"), "{report}");
 }
 
 #[test]
@@ -133,14 +165,26 @@ fn the_report_has_verdict_changelog_and_files() {
 #[test]
 fn a_parameter_that_one_version_requires_is_no_argument() {
     let upgrade = changed(|next| {
-        let scope = json!([{ "name": "scope", "in": "query", "required": true, "schema": { "type": "string" } }]);
-        next["paths"]["/v9/Things"]["get"]["parameters"] = scope;
+        let scope = json!({ "name": "scope", "in": "query", "required": true, "schema": { "type": "string" } });
+        next["paths"]["/v9/Things"]["get"]["parameters"].as_array_mut().unwrap().push(scope);
     });
     assert_eq!(items(&upgrade, Verdict::Additive), ["vb365::things::operations::ThingGet.scope"]);
     assert_eq!(items(&upgrade, Verdict::Breaking), [""; 0]);
-    let table = upgrade.generated.iter().find(|(path, _)| path.ends_with("things/operations.rs")).unwrap().1;
-    assert!(
-        table.contains("Param::query") || table.contains("query(\"scope\", Kind::Text).required().since(9)"),
-        "{table}"
-    );
+    assert!(calls(&upgrade).contains("query(\"scope\", Kind::Text).required().since(9)"), "{}", calls(&upgrade));
+}
+
+/// A parameter that was there is asked for only in the versions that want it, and a call keeps its arguments.
+#[test]
+fn a_parameter_that_is_required_in_some_versions_alone_changes_no_call() {
+    let upgrade = changed(|next| {
+        next["paths"]["/v9/Things"]["get"]["parameters"][0]["required"] = true.into();
+        next["paths"]["/v9/Things"]["get"]["parameters"][1]["required"] = false.into();
+    });
+    assert_eq!(upgrade.api, []);
+    let calls = calls(&upgrade);
+    assert!(calls.contains("query(\"limit\", Kind::Int).required_since(9)"), "{calls}");
+    assert!(calls.contains("query(\"owner\", Kind::Text).required_until(8)"), "{calls}");
+    let wire = upgrade.wire.as_ref().unwrap().markdown();
+    assert!(wire.contains("`GET /Things?limit` retyped (wire only); required from now on"), "{wire}");
+    assert!(wire.contains("`GET /Things?owner` retyped (wire only); required no more"), "{wire}");
 }

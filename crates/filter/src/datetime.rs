@@ -58,7 +58,8 @@ impl DateTime {
             }
             seconds -= rest.offset()?;
         }
-        rest.0.is_empty().then_some(Self { seconds, nanos })
+        // An offset may lead out of the years that can be written.
+        rest.0.is_empty().then(|| Self::of_seconds(seconds, nanos))?
     }
 }
 
@@ -361,6 +362,8 @@ mod tests {
             "+025-08-15",
             "٢٠٢٥-08-15",
             "2025-08-15T06:00:00+24:00",
+            "9999-12-31T23:59:59.9999999-23:59",
+            "0000-01-01T00:00:00+00:01",
         ] {
             assert_eq!(DateTime::read(bad), None, "{bad}");
         }

@@ -13,7 +13,6 @@ use crate::key::Key;
 /// More conditions than this on one field are not looked into: the work grows with their square.
 const MOST: usize = 64;
 
-/// What is certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Certain {
     /// It holds for no record.

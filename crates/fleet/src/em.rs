@@ -192,6 +192,5 @@ fn link_up<'a>(links: &'a [Link], kind: &str) -> Option<&'a Link> {
 
 /// The id of what a link leads to.
 fn target(link: &Link) -> Option<IdKey> {
-    let path = link.href.as_deref()?.split(['?', '#']).next()?;
-    path.trim_end_matches('/').rsplit('/').next().filter(|id| !id.is_empty()).map(IdKey::from)
+    link.href.as_deref().and_then(Id::of_link).map(|id| id.key())
 }

@@ -189,12 +189,12 @@ async fn organization_rows(
     let call = OrganizationGetStorageSpaceUsage::new(id.clone());
     let used: Vec<OrganizationStorageSpaceUsage> = client.list(&call).by_item().try_collect().await?;
     let row = |used: OrganizationStorageSpaceUsage| {
-        let repository_id = used.repository_id.map(Id::into_string).or_else(|| {
+        let repository_id = used.repository_id.or_else(|| {
             // Before v8 only the link says which repository it is.
-            used.links.get("backupRepository").and_then(|link| link.href.as_deref()).and_then(last_segment)
+            used.links.get("backupRepository").and_then(|link| link.href.as_deref()).and_then(Id::of_link)
         });
         let object = known(used.object_storage_used_space_bytes);
-        let repository = repository_id.as_ref().and_then(|id| repositories.by_id.get(&IdKey::from(id.as_str())));
+        let repository = repository_id.as_ref().and_then(|id| repositories.by_id.get(&id.key()));
         Row {
             tenant: tenant.name.clone(),
             tenant_id: tenant.id.clone().map(Id::into_string),
@@ -204,13 +204,8 @@ async fn organization_rows(
             object_storage_bytes: object,
             cache_bytes: known(used.local_cache_used_space_bytes),
             available: used.is_available,
-            ..repositories.row(server, repository, repository_id)
+            ..repositories.row(server, repository, repository_id.map(Id::into_string))
         }
     };
     Ok(used.into_iter().map(row).collect())
-}
-
-fn last_segment(href: &str) -> Option<String> {
-    let path = href.split(['?', '#']).next().unwrap_or(href);
-    path.trim_end_matches('/').rsplit('/').next().filter(|segment| !segment.is_empty()).map(str::to_owned)
 }

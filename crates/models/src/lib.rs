@@ -7,13 +7,13 @@
 //!
 //! ```
 //! use backhaul_models::vb365::{OrganizationStorageSpaceUsage, Page};
-//! use backhaul_wire::json;
+//! use backhaul_models::wire::json;
 //!
 //! // v6 answers a page; v5 the bare array. One type reads both.
 //! let body = br#"[{"usedSpaceBytes": "12566568", "isAvailable": true}]"#;
 //! let page: Page<OrganizationStorageSpaceUsage> = json::decode(body)?;
 //! assert_eq!(page.results[0].used_space_bytes, Some(12_566_568));
-//! # Ok::<(), backhaul_wire::DecodeError>(())
+//! # Ok::<(), backhaul_models::wire::DecodeError>(())
 //! ```
 //!
 //! A request is written by [`json::encode`](backhaul_wire::json::encode) or

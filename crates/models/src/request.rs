@@ -27,6 +27,7 @@ use std::fmt;
 
 use backhaul_wire::operation::{Param, ParamPlace};
 use backhaul_wire::{ApiVersion, Call, EncodeError, Kind, Operation, Secret, Struct, System, Versions, json, xml};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 /// What a body is written in. VB365 and ZStack speak only JSON.
@@ -348,9 +349,7 @@ pub fn check(
     }
     // What only some versions have, only they can want.
     let missing = operation.params.iter().find(|param| {
-        param.required
-            && param.versions.contains(version)
-            && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name))
+        param.is_required_in(version) && !params.iter().any(|(name, _)| name.eq_ignore_ascii_case(param.name))
     });
     match missing {
         Some(param) => wrong(format!("the parameter `{}` is required", param.name)),
@@ -385,8 +384,9 @@ pub fn target(
             let text = format!("the parameter `{name}` cannot be `{}`: it stands in the path", value.escape_debug());
             return Err(RequestError { operation: operation.name, wrong: Wrong::Call(text) });
         }
-        let marks: &[u8] = if is_file { b"-._~:" } else { b"-._~" };
-        let segments: Vec<String> = segments.into_iter().map(|segment| escape(segment, marks)).collect();
+        let escaped = if is_file { FILE_SEGMENT } else { ESCAPED };
+        let segments: Vec<String> =
+            segments.into_iter().map(|it| utf8_percent_encode(it, escaped).to_string()).collect();
         path.push_str(&segments.join("/"));
         rest = after;
     }
@@ -426,24 +426,34 @@ pub fn body(operation: &Operation, params: &[(String, String)], own: Option<&[u8
 /// Enterprise Manager's parameter for the path of a file inside a backup.
 const FILE_PATH: &str = "filepath";
 
+/// What RFC 3986 lets stand in a path segment or a query value without a meaning of its own.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The same for a segment of a guest's path, where a drive (`C:`) is written as it is.
+const FILE_SEGMENT: &AsciiSet = &ESCAPED.remove(b':');
+
+/// The same for a query value of Enterprise Manager, whose own examples leave `==`, `;`, `,` and parentheses as they
+/// are.
+const EM_QUERY: &AsciiSet = &ESCAPED
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'?');
+
 fn find(operation: &'static Operation, name: &str) -> Option<&'static Param> {
     operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name))
 }
 
-/// A value in a query string. Enterprise Manager's own examples leave `==`, `;`, `,` and parentheses as they are.
+/// A value in a query string.
 fn query_value(system: System, value: &str) -> String {
-    escape(value, if system == System::Em { b"-._~!$'()*,;=:@/?" } else { b"-._~" })
-}
-
-/// Percent-encodes all but letters, digits and these marks.
-fn escape(text: &str, marks: &[u8]) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || marks.contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    utf8_percent_encode(value, if system == System::Em { EM_QUERY } else { ESCAPED }).to_string()
 }

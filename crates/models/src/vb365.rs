@@ -8,7 +8,7 @@ mod versions;
 
 pub use generated::*;
 pub use reply::{Ids, Items, Page};
-pub use versions::{RECONSTRUCTED, VERSIONS, is_unproven};
+pub use versions::{KNOWN, RECONSTRUCTED, VERSIONS, is_action, is_unproven};
 
 /// Veeam Backup for Microsoft 365, as a type: the [`Call::Api`](backhaul_wire::Call::Api) of its calls.
 #[derive(Debug, Clone, Copy)]

@@ -9,8 +9,7 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use backhaul_models::wire::System;
-use backhaul_sim::{Effect, Fault, Faults, Sim, TlsMode};
+use backhaul_sim::{Effect, Fault, Faults, Sim, System, TlsMode};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn Error>> {

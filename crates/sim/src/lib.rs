@@ -41,6 +41,7 @@ mod vb365;
 #[cfg(feature = "zstack")]
 mod zstack;
 
+pub use backhaul_wire::System;
 pub use builder::{SimBuilder, TlsMode};
 #[cfg(feature = "em")]
 pub use em::{EmEstate, EmRecord, EmRelease, EmServer, GuestFile, Owned};

@@ -16,8 +16,7 @@ use crate::engine::session::lock;
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-/// use backhaul_sim::{Estate, Sim};
-/// use backhaul_wire::System;
+/// use backhaul_sim::{Estate, Sim, System};
 ///
 /// let sim = Sim::builder().estate(Estate::demo()).vb365("127.0.0.1:0").start().await?;
 /// assert!(sim.url(System::Vb365).unwrap().starts_with("https://127.0.0.1:"));

@@ -244,9 +244,8 @@ impl Call<'_> {
     /// Fails when a parameter is missing that must be given; v3 to v5 are not that strict.
     fn complete(&self) -> Result<(), Refusal> {
         let query = self.operation.params.iter().filter(|param| param.place == ParamPlace::Query);
-        let mut required = query.filter(|param| {
-            param.required && self.version >= 6 && param.versions.contains(ApiVersion::new(self.version))
-        });
+        let mut required =
+            query.filter(|param| self.version >= 6 && param.is_required_in(ApiVersion::new(self.version)));
         match required.find(|param| self.param(param.name).is_none()) {
             Some(param) => Err(Refusal::bad(format!("The {} field is required.", param.name))),
             None => Ok(()),

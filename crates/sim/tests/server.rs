@@ -26,8 +26,7 @@ async fn none_named_starts_all() {
     }
     assert_eq!(announced["cert_sha256"], sim.cert_sha256().unwrap());
     let certificate = CertificateDer::from_pem_slice(sim.cert_pem().unwrap().as_bytes()).unwrap();
-    let digest: String = Sha256::digest(&certificate).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(sim.cert_sha256(), Some(digest.as_str()));
+    assert_eq!(sim.cert_sha256(), Some(hex::encode(Sha256::digest(&certificate)).as_str()));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use backhaul_models::vb365::is_action;
 use backhaul_wire::{ApiVersion, Drift, Operation, Secret, Struct, System};
 use bytes::Bytes;
 use http::{Method, StatusCode};
@@ -26,6 +27,7 @@ use crate::net::{HttpClient, Request, RetryPolicy, StreamingResponse, Stub};
 use crate::options::Options;
 use crate::protocol::Protocol;
 use crate::session::{Session, Sessions};
+use crate::turn::Turn;
 
 pub(crate) use download::Resumable;
 pub(crate) use exchange::{Answered, Ask, Bound};
@@ -46,6 +48,8 @@ struct Core {
     server: String,
     http: HttpClient,
     sessions: Sessions,
+    /// Whose turn it is to ask for the version.
+    asking: Turn<()>,
     /// What must not come back in an error's text: the password, in the forms in which it is sent.
     secrets: Vec<Secret>,
     /// The same of the session that was opened last: its token.
@@ -83,11 +87,6 @@ impl RawAnswer {
         let is_done = self.status == StatusCode::NO_CONTENT && self.operation.method != "GET";
         !(self.body.is_empty() && (is_action(self.operation) || is_done))
     }
-}
-
-/// Whether an operation of VB365 does what its body names, as v3 to v5 have it.
-pub(crate) fn is_action(operation: &Operation) -> bool {
-    operation.method == "POST" && operation.path.ends_with("/Action")
 }
 
 impl Client {
@@ -129,7 +128,8 @@ impl Client {
         options.url = address::without_root(options.url, &protocol.roots());
         let (secrets, token) = (protocol.secrets(&options), Mutex::default());
         let (protocol, other) = (Box::new(protocol), OnceCell::new());
-        let core = Core { protocol, options, server, http, sessions, secrets, token, other };
+        let asking = Turn::default();
+        let core = Core { protocol, options, server, http, sessions, asking, secrets, token, other };
         Self { core: Arc::new(core), policy: policy::Laid::default() }
     }
 
@@ -226,15 +226,20 @@ impl Client {
     /// # Errors
     /// When the server cannot be reached or serves no version that is known here.
     pub async fn version(&self) -> Result<Option<ApiVersion>> {
-        let name = Cow::Borrowed("version discovery");
-        let asked = async {
-            match self.protocol().version(&self.core.http, &self.core.options).await {
-                Ok(version) => Ok(version),
-                Err(Reason::Product(None, hint)) => Err(self.fail(name.clone(), self.identify(hint).await)),
-                Err(reason) => Err(self.fail(name.clone(), reason)),
-            }
-        };
-        self.in_time(&name, asked).await
+        let Core { protocol, http, options, asking, .. } = &*self.core;
+        if protocol.lacks_version() {
+            let name = "version discovery";
+            let asked = asking.take(
+                |()| (!protocol.lacks_version()).then_some(()),
+                async |()| match protocol.find_version(http, options).await {
+                    Ok(()) => Ok(()),
+                    Err(Reason::Product(None, hint)) => Err(self.fail(name, self.identify(hint).await)),
+                    Err(reason) => Err(self.fail(name, reason)),
+                },
+            );
+            self.in_time(name, Box::pin(asked)).await?;
+        }
+        Ok(protocol.version())
     }
 
     /// Sends an operation with what goes with it, and gives the answer before it is read. What ZStack answers with a
@@ -321,16 +326,16 @@ impl Client {
         // What fails is told as a question for the version, and not as a logon.
         self.version().await?;
         let core = &self.core;
-        let opened = core.sessions.get(stale, async |old| {
-            let session = Box::pin(core.protocol.open(&core.http, &core.options, old)).await?;
-            *self.token() = Some(session.token());
-            Ok(session)
-        });
-        match opened.await {
-            Ok(session) => Ok(session),
-            Err(Reason::Product(None, hint)) => Err(self.fail("logon", self.identify(hint).await)),
-            Err(reason) => Err(self.fail("logon", reason.without_tokens())),
-        }
+        let open =
+            async |old: Option<&Session>| match Box::pin(core.protocol.open(&core.http, &core.options, old)).await {
+                Ok(session) => {
+                    *self.token() = Some(session.token());
+                    Ok(session)
+                }
+                Err(Reason::Product(None, hint)) => Err(self.fail("logon", self.identify(hint).await)),
+                Err(reason) => Err(self.fail("logon", reason.without_tokens())),
+            };
+        core.sessions.get(stale, open).await
     }
 
     pub(crate) fn fail(&self, operation: impl Into<Cow<'static, str>>, reason: Reason) -> Error {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use backhaul_models::zstack::ErrorCode;
 use backhaul_wire::{DecodeError, Secret, System};
@@ -16,7 +17,8 @@ use crate::zstack::error as zstack;
 /// # Troubleshooting
 /// The text says what happened, on which server and in which operation, and what to do. The predicates tell the kinds
 /// apart; [`Error::decode`] leads to the body of an answer that could not be read.
-pub struct Error(Box<Inner>);
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
 
 struct Inner {
     reason: Reason,
@@ -114,7 +116,7 @@ fn each_text(error: &mut ErrorCode, change: &impl Fn(&mut String)) {
 
 impl Error {
     pub(crate) fn new(reason: Reason, system: System, server: &str, operation: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { reason, system, server: server.to_owned(), operation: operation.into() }))
+        Self(Arc::new(Inner { reason, system, server: server.to_owned(), operation: operation.into() }))
     }
 
     /// The system that was called.

@@ -5,9 +5,8 @@
 //! the server that it belongs to.
 //!
 //! ```no_run
-//! use backhaul_filter::em::CloudSubtenant;
-//! use backhaul_transport::{Options, em::EmClient};
-//! use futures_util::TryStreamExt;
+//! use backhaul_transport::filter::em::CloudSubtenant;
+//! use backhaul_transport::{Options, TryStreamExt, em::EmClient};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let em = EmClient::new(Options::new("https://em.example.com:9398", "admin", std::env::var("EM_PASSWORD")?)?)?;
@@ -52,8 +51,16 @@ mod product;
 mod protocol;
 mod said;
 mod session;
+mod turn;
 pub mod vb365;
 pub mod zstack;
+
+// What this crate's API shows of other crates, so that one dependency serves a client.
+pub use backhaul_filter as filter;
+pub use backhaul_models as models;
+pub use backhaul_wire as wire;
+/// `try_next` and the like, to walk listings.
+pub use futures_util::TryStreamExt;
 
 pub use address::Params;
 pub use client::{Arguments, Client, Policy, RawAnswer, Stop};

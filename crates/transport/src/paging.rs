@@ -9,9 +9,10 @@ mod listing;
 mod rows;
 mod source;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use backhaul_wire::drift::Misfit;
+use backhaul_wire::operation::Response as Form;
 use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
 
 use crate::address;
@@ -19,12 +20,14 @@ use crate::client::{Answered, Arguments, Ask, Client, RawAnswer, log_misfits};
 use crate::error::{Error, Reason, Result};
 use crate::protocol::{Follow, Page, Step};
 
+pub use items::Parts;
 pub(crate) use items::by_item;
 pub(crate) use listing::by_page;
 pub use listing::{Listing, Paged};
 pub(crate) use source::Source;
 
 use rows::Rows;
+use serde::de::IgnoredAny;
 use source::Called;
 use url::Url;
 
@@ -40,6 +43,9 @@ pub struct Pages {
     /// A field of the items that is not read: the name of its type and its own.
     omitted: Option<(&'static str, &'static str)>,
 }
+
+/// How long a body may be that has no item and says nothing of itself.
+const EMPTY: usize = 1024;
 
 enum Next {
     First,
@@ -97,11 +103,11 @@ impl Pages {
         for list in self.source.lists(target) {
             for row in (0..list.len()).filter_map(|index| list.get(index)) {
                 items = items.saturating_add(1);
-                again = again.or(self.rows.take(row));
+                again = again.or(self.take(row)?);
             }
         }
         let again = again.or(self.rows.end_page());
-        match self.look(&ask, target, (items, is_array(&answered.body)), again, version)? {
+        match self.look(&ask, target, (items, self.is_bare(&answered.body)), again, version)? {
             Some(next) => self.next = next,
             None => return Ok(None),
         }
@@ -146,19 +152,42 @@ impl Pages {
         }
     }
 
+    /// Takes in an item. Gives what it is when an earlier page had it as well.
+    fn take(&mut self, row: &dyn Struct) -> Result<Option<String>> {
+        let shape = row.shape();
+        let is_blank = (0..shape.fields.len()).all(|field| row.view(field).is_absent());
+        if is_blank && !shape.fields.is_empty() && row.unknown().is_none_or(|unknown| unknown.is_empty()) {
+            let rule = format!("an item of the page has no field of {}: it is null, or nothing is in it", shape.name);
+            return Err(self.fail(rule));
+        }
+        Ok(self.rows.take(row))
+    }
+
+    /// Whether a body is a page for what it is of, though it need not say anything of itself: a bare array, or an object
+    /// with the list in it.
+    fn is_bare(&self, body: &[u8]) -> bool {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        if body.starts_with(b"[") {
+            return self.follow.may_be_array();
+        }
+        let Some(Form::Page(_, list)) = self.source.operation().map(|operation| operation.response) else {
+            return false;
+        };
+        let members = || serde_json::from_slice::<HashMap<String, IgnoredAny>>(body).unwrap_or_default();
+        body.len() <= EMPTY && members().keys().any(|name| name.eq_ignore_ascii_case(list))
+    }
+
     /// Looks at a page that came, whose items were counted, and says what comes next; `None` where the page is no
     /// further one.
     fn look(
         &mut self,
         ask: &Ask,
         target: &dyn Struct,
-        (items, is_array): (i64, bool),
+        (items, is_bare): (i64, bool),
         again: Option<String>,
         version: Option<ApiVersion>,
     ) -> Result<Option<Next>> {
-        let is_page = items > 0
-            || self.follow.marks().iter().any(|mark| !target.field(mark).is_absent())
-            || (self.follow.may_be_array() && is_array);
+        let is_page = items > 0 || self.follow.marks().iter().any(|mark| !target.field(mark).is_absent()) || is_bare;
         if !is_page {
             let rule = "the answer is not a page of the listing: it has neither items nor what a page says of itself";
             return Err(self.fail(rule.to_owned()));
@@ -213,8 +242,4 @@ impl Pages {
     fn fail(&self, message: String) -> Error {
         self.client.fail(self.source.name(), Reason::Answer(message))
     }
-}
-
-fn is_array(body: &[u8]) -> bool {
-    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"[")
 }

@@ -42,9 +42,19 @@ pub(crate) trait Protocol: Debug + Send + Sync {
         Vec::new()
     }
 
-    /// The version that is spoken: the one chosen, else the newest that the server has (asked once).
-    fn version<'a>(&'a self, _: &'a HttpClient, _: &'a Options) -> Asked<'a, Option<ApiVersion>> {
-        Box::pin(async { Ok(None) })
+    /// The version that is spoken, once it is known; nothing where the system does not number them.
+    fn version(&self) -> Option<ApiVersion> {
+        None
+    }
+
+    /// Whether none was chosen, and the server was not asked yet.
+    fn lacks_version(&self) -> bool {
+        false
+    }
+
+    /// Asks for the newest version that the server has.
+    fn find_version<'a>(&'a self, _: &'a HttpClient, _: &'a Options) -> Asked<'a, ()> {
+        Box::pin(async { Ok(()) })
     }
 
     /// Whether it is not known, of what has these versions, that another one lacks it.

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use backhaul_wire::Secret;
 use http::HeaderName;
-use tokio::sync::Mutex;
 
-use crate::error::Reason;
+use crate::error::Result;
 use crate::net::Request;
+use crate::turn::Turn;
 
 /// An open session.
 pub(crate) struct Session {
@@ -73,7 +73,7 @@ impl Session {
 
 /// The one session of a client.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<Held>);
+pub(crate) struct Sessions(Turn<Held>);
 
 #[derive(Default)]
 struct Held {
@@ -85,7 +85,7 @@ impl Sessions {
     /// With a session that is open already.
     pub(crate) fn with(session: Session) -> Self {
         let session = Session { number: 1, ..session };
-        Self(Mutex::new(Held { current: Some(Arc::new(session)), opened: 1 }))
+        Self(Turn::of(Held { current: Some(Arc::new(session)), opened: 1 }))
     }
 
     /// The session there is, unless it is `stale` or about to end; else what `open` gives. Callers that come meanwhile
@@ -93,30 +93,28 @@ impl Sessions {
     pub(crate) async fn get(
         &self,
         stale: Option<&Arc<Session>>,
-        open: impl AsyncFnOnce(Option<&Session>) -> Result<Session, Reason>,
-    ) -> Result<Arc<Session>, Reason> {
-        let mut held = self.0.lock().await;
-        let usable =
-            held.current.as_ref().filter(|now| !now.is_ending() && stale.is_none_or(|stale| !Arc::ptr_eq(stale, now)));
-        if let Some(session) = usable {
-            return Ok(Arc::clone(session));
-        }
-        let old = held.current.take();
-        let mut session = open(old.as_deref()).await?;
-        held.opened += 1;
-        session.number = held.opened;
-        let session = Arc::new(session);
-        held.current = Some(Arc::clone(&session));
-        Ok(session)
+        open: impl AsyncFnOnce(Option<&Session>) -> Result<Session>,
+    ) -> Result<Arc<Session>> {
+        let is_usable = |now: &&Arc<Session>| !now.is_ending() && stale.is_none_or(|stale| !Arc::ptr_eq(stale, now));
+        let opened = async |held: &mut Held| {
+            let old = held.current.take();
+            let mut session = open(old.as_deref()).await?;
+            held.opened += 1;
+            session.number = held.opened;
+            let session = Arc::new(session);
+            held.current = Some(Arc::clone(&session));
+            Ok(session)
+        };
+        self.0.take(|held| held.current.as_ref().filter(is_usable).map(Arc::clone), opened).await
     }
 
     /// The session with this number, if it is still the one there is.
     pub(crate) async fn numbered(&self, number: u64) -> Option<Arc<Session>> {
-        self.0.lock().await.current.as_ref().filter(|now| now.number == number).map(Arc::clone)
+        self.0.value().await.current.as_ref().filter(|now| now.number == number).map(Arc::clone)
     }
 
     /// Forgets the session and gives it.
     pub(crate) async fn take(&self) -> Option<Arc<Session>> {
-        self.0.lock().await.current.take()
+        self.0.value().await.current.take()
     }
 }

@@ -195,3 +195,11 @@ async fn a_task_is_stopped_in_its_session() {
     server.end_session();
     assert!(poller.work().cancel().await.unwrap_err().is_session_lost());
 }
+
+#[tokio::test]
+async fn an_answer_of_another_task_is_none() {
+    let server = server(vec![task(200, "task-8", "Finished", OK)]).await;
+    let error = soon(server.em().start(&call()).await.unwrap()).until_done().await.unwrap_err();
+    assert!(error.to_string().contains("task-7 (StartJob) was asked for") && !error.is_transient(), "{error}");
+    assert!(error.to_string().contains("\"task-8\""), "{error}");
+}

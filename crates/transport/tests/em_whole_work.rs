@@ -87,13 +87,31 @@ async fn the_run_of_a_job_is_the_one_that_was_not_there_before() {
     assert_eq!(done.session.unwrap().result(), Some("Success"));
 }
 
-/// A tenant may start a job and not list its runs: the task is then all that is known.
+/// A tenant may start a job and not list its runs, and not every release has a list of them: the task is then all that
+/// is known.
 #[tokio::test]
-async fn without_the_right_to_list_runs_the_task_is_the_end() {
+async fn without_a_list_of_runs_the_task_is_the_end() {
+    let forbidden = xml(403, "<Error Message=\"Forbidden\" StatusCode=\"403\" />");
+    for none in [forbidden, Reply::new(404, "not here"), xml(200, "<Jobs />"), Reply::new(200, "<html></html>")] {
+        let server = Server::new(move |seen| match seen.method.as_str() {
+            "POST" => task(202, "task-1", "Finished", OK),
+            _ => none.clone(),
+        })
+        .await;
+        assert!(whole(&server, PostJobsByIdStart::OPERATION).await.unwrap().session.is_none());
+    }
+}
+
+/// A task that has ended does not go on on the server.
+#[tokio::test]
+async fn a_run_that_is_not_there_in_time_is_told_as_such() {
     let server = Server::new(|seen| match seen.method.as_str() {
         "POST" => task(202, "task-1", "Finished", OK),
-        _ => xml(403, "<Error Message=\"Forbidden\" StatusCode=\"403\" />"),
+        _ => references(&[]),
     })
     .await;
-    assert!(whole(&server, PostJobsByIdStart::OPERATION).await.unwrap().session.is_none());
+    let arguments = Arguments { params: vec![("ID".to_owned(), "1".to_owned())], body: None };
+    let work = server.em().client().start_whole(PostJobsByIdStart::OPERATION, &arguments).await.unwrap().unwrap();
+    let error = work.deadline(Duration::from_millis(900)).until_done().await.unwrap_err();
+    assert!(error.is_deadline() && error.to_string().contains("no run of the job was seen in 0 s"), "{error}");
 }

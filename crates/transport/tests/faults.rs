@@ -5,9 +5,12 @@ mod common;
 
 use std::time::Duration;
 
+use backhaul_models::em::operations::GetTasks;
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryZone;
+use backhaul_transport::em::EmClient;
 use backhaul_transport::net::RetryPolicy;
+use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Error, Policy, Result};
 use common::{Reply, Server};
 use futures_util::TryStreamExt;
@@ -119,5 +122,43 @@ async fn retry_after_is_kept_to_where_there_is_time() {
         let begun = std::time::Instant::now();
         let (_, requests) = list(of, Reply::new(503, "").header("Retry-After: 1"), policy).await;
         assert!(requests == 3 && begun.elapsed() >= Duration::from_secs(2), "{of:?}: {requests}");
+    }
+}
+
+/// A logon that fails is not tried again by each who waited for it: a wrong password would lock its account, and a
+/// silent server would cost a timeout for every call in flight.
+#[tokio::test]
+async fn a_logon_that_fails_is_tried_once_for_all_who_wait() {
+    let refusal = Reply::new(401, "").header("WWW-Authenticate: Basic Realm=RestSvc");
+    for reply in [refusal, Reply::new(201, "<LogonSession>").silent(1)] {
+        let server = Server::refusing(reply).await;
+        let mut options = server.options();
+        options.http.timeout = Some(Duration::from_secs(1));
+        let em = EmClient::new(options).unwrap();
+        let tasks = GetTasks::new();
+        let outcomes = futures_util::future::join_all((0..50).map(|_| em.call(&tasks))).await;
+        let errors: Vec<Error> = outcomes.into_iter().map(|outcome| outcome.unwrap_err()).collect();
+        assert!(errors.iter().all(|error| error.operation() == "logon"), "{}", errors[0]);
+        assert_eq!((server.logons().len(), server.lines().len()), (1, 0), "{}", errors[0]);
+        // Who comes later asks anew.
+        em.call(&tasks).await.unwrap_err();
+        assert_eq!(server.logons().len(), 2);
+    }
+}
+
+/// The same of the question for VB365's version.
+#[tokio::test]
+async fn the_version_is_asked_for_once_by_all_who_wait() {
+    for reply in [Reply::new(401, ""), Reply::new(200, "{}").silent(1)] {
+        let server = Server::of_vb365(move |seen| match seen.header("authorization") {
+            None => reply.clone(),
+            Some(_) => Reply::new(200, "{}"),
+        })
+        .await;
+        let mut options = server.options();
+        options.http.timeout = Some(Duration::from_secs(1));
+        let vb365 = Vb365Client::new(options).unwrap();
+        futures_util::future::join_all((0..50).map(|_| vb365.client().version())).await;
+        assert_eq!(server.lines(), ["GET /v8/ServiceInstance"]);
     }
 }

@@ -267,6 +267,20 @@ async fn the_system_does_not_trust_a_stranger_and_says_what_to_pin() {
     assert_eq!(trusting(TlsChoice::Insecure, &url).await.unwrap(), "safe");
 }
 
+/// An appliance's own certificate is often marked as a CA's.
+#[tokio::test]
+async fn why_a_certificate_is_not_trusted_is_said_in_words() {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&key).unwrap();
+    let url = serve_tls(certificate.der().clone(), PrivateKeyDer::try_from(key.serialize_der()).unwrap()).await;
+    let error = trusting(TlsChoice::Ca(certificate.pem().into_bytes()), &url).await.unwrap_err();
+    assert!(error.to_string().contains("not trusted (it is a CA's own, and no server's)"), "{error}");
+    let pin = sha256(certificate.der()).parse().unwrap();
+    assert_eq!(trusting(TlsChoice::Pin(pin), &url).await.unwrap(), "safe");
+}
+
 /// A copy of a certificate is public: only the key proves whose it is.
 #[tokio::test]
 async fn a_pinned_certificate_without_its_key_is_refused() {
@@ -462,4 +476,27 @@ async fn no_more_requests_begin_in_a_second_than_allowed() {
     // The second one's turn is half a second later, whatever its own timeout.
     let early = tokio::time::timeout(Duration::from_millis(100), client.send(get(&url))).await;
     assert!(early.is_err() && seen.load(Ordering::SeqCst) == 1);
+}
+
+/// A server that sends interim answers without end keeps its connection busy, and a limit holds all the same.
+#[cfg(feature = "blocking")]
+#[test]
+fn a_flood_of_interim_answers_ends_by_the_timeout() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (flood, begun) = ("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000), std::time::Instant::now());
+        while begun.elapsed() < Duration::from_secs(120)
+            && std::io::Write::write_all(&mut stream, flood.as_bytes()).is_ok()
+        {}
+    });
+    let client = client(|options| {
+        options.timeout = Some(Duration::from_millis(500));
+        options.retry = RetryPolicy::none();
+    });
+    let begun = std::time::Instant::now();
+    let error = backhaul_transport::blocking::Blocking::new().unwrap().wait(client.send(get(&url))).unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }

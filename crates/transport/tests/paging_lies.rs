@@ -107,6 +107,14 @@ async fn enterprise_manager() {
     ended("a count without a number", blank, (1, 1, "does not say which of them"));
     let negative = em(|_| em_page(&numbered(1, -2), &[1])).await;
     ended("a count below nothing", negative, (1, 1, "cannot be counted as -2"));
+    let none = em(|_| em_page(&numbered(1, 0), &[1])).await;
+    ended("a page of none", none, (1, 1, "there are 0 pages"));
+    let countless = |items: &'static [i64]| {
+        em(move |_| em_page("<PagingInfo PageNum=\"1\" PageSize=\"2\" PagesCount=\"\" />", items))
+    };
+    ended("a full page of nobody knows how many", countless(&[1, 2]).await, (2, 1, "does not say of how many"));
+    let short = countless(&[1]).await;
+    assert!(short.0 == 1 && short.2.is_ok());
     // The largest number there is does not wrap.
     let largest = em(|_| em_page(&numbered(i64::from(i32::MAX), i64::from(i32::MAX)), &[1])).await;
     assert!(largest.0 == 1 && largest.2.is_ok());
@@ -182,6 +190,10 @@ async fn vb365_offsets() {
     ended("items are passed over", skipped, (4, 2, "offset 10 came where one at 2"));
     let empty = vb365(move |offset| page(offset, 2, offset..(offset + 2).min(2), &next(offset + 2))).await;
     ended("nothing new", empty, (2, 2, "a page without an item"));
+    // A link that leads nowhere does not end the listing where the page is full: the next is asked for.
+    let blank = r#""self": {"href": "/v8/Organizations"}, "next": {"href": ""}"#;
+    let (items, requests, end) = vb365(move |offset| page(offset, 2, offset..(offset + 2).min(3), blank)).await;
+    assert!((items, requests) == (3, 2) && end.is_ok(), "{items} items in {requests} requests: {end:?}");
 }
 
 /// No number of the server's may panic: here the life of a token.
@@ -193,4 +205,34 @@ async fn a_token_that_never_ends() {
         let _ = server.vb365(8).client().logon().await;
         let _ = server.vb365(8).client().logon().await;
     }
+}
+
+/// An item that is none would be a row of nothing, in a bill perhaps.
+#[tokio::test]
+async fn an_item_with_nothing_in_it_is_none() {
+    for item in ["null", "{}"] {
+        let zstack = zstack(move |_| Reply::new(200, format!(r#"{{"inventories": [{item}], "total": 1}}"#))).await;
+        ended(item, zstack, (0, 1, "no field of Zone"));
+        let vb365 = vb365(move |_| Reply::new(200, format!(r#"{{"results": [{{"id": "1"}}, {item}]}}"#))).await;
+        ended(item, vb365, (1, 1, "no field of Organization"));
+    }
+    ended(
+        "no job",
+        em(|_| xml(200, "<QueryResult><Entities><Jobs><Job /></Jobs></Entities></QueryResult>")).await,
+        (0, 1, "no field of Job"),
+    );
+}
+
+/// A page of which the list is all that there is, and empty, is no lie.
+#[tokio::test]
+async fn an_empty_page_need_not_say_anything_of_itself() {
+    for body in [r#"{"inventories": []}"#, r#"{"inventories": null}"#, "\u{feff} {\"inventories\": [ ] }"] {
+        let (items, requests, end) = zstack(move |_| Reply::new(200, body)).await;
+        assert!((items, requests) == (0, 1) && end.is_ok(), "{body}: {end:?}");
+    }
+    for body in [r#"{"results": []}"#, r#"{"Results": null}"#, "[]"] {
+        let (items, requests, end) = vb365(move |_| Reply::new(200, body)).await;
+        assert!((items, requests) == (0, 1) && end.is_ok(), "{body}: {end:?}");
+    }
+    ended("nothing", vb365(|_| Reply::new(200, "{}")).await, (0, 1, "not a page of the listing"));
 }

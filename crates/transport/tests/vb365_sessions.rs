@@ -426,3 +426,16 @@ async fn by_name() {
     let started = server.vb365(3).client().start_session(PostJobsByJobIdAction::OPERATION, &given).await.unwrap();
     assert!(matches!(started, Started::Done(_)));
 }
+
+#[tokio::test]
+async fn an_answer_of_another_session_is_none() {
+    // The same id in other letters is no other.
+    for (answered, is_right) in [(RUN.to_uppercase(), true), (JOB.to_owned(), false)] {
+        let body = format!(r#"{{"id": "{answered}", "status": "Success"}}"#);
+        let server = Server::of_vb365(move |_| Reply::new(200, body.clone())).await;
+        let outcome = server.vb365(8).follow::<DataRetrievalSession>(RUN).await;
+        let told = outcome.as_ref().err().map(Error::to_string).unwrap_or_default();
+        assert_eq!(outcome.is_ok(), is_right, "{told}");
+        assert!(is_right || told.contains(&format!("the answer is of another, \"{JOB}\"")), "{told}");
+    }
+}

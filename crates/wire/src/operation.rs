@@ -274,6 +274,8 @@ pub struct Param {
     pub list: bool,
     /// Whether it must be given.
     pub required: bool,
+    /// The versions in which it must be given, of those that have it.
+    pub required_in: Versions,
     /// The API versions that have it.
     pub versions: Versions,
 }
@@ -282,19 +284,24 @@ impl Param {
     /// A parameter in the path, which must be given.
     #[must_use]
     pub const fn path(name: &'static str, kind: Kind) -> Self {
-        Self { name, place: ParamPlace::Path, kind, list: false, required: true, versions: Versions::ALL }
+        Self { required: true, ..Self::new(name, ParamPlace::Path, kind) }
     }
 
     /// A parameter in the query string.
     #[must_use]
     pub const fn query(name: &'static str, kind: Kind) -> Self {
-        Self { name, place: ParamPlace::Query, kind, list: false, required: false, versions: Versions::ALL }
+        Self::new(name, ParamPlace::Query, kind)
     }
 
     /// A parameter in the body, beside the wrapper.
     #[must_use]
     pub const fn body(name: &'static str, kind: Kind) -> Self {
-        Self { name, place: ParamPlace::Body, kind, list: false, required: false, versions: Versions::ALL }
+        Self::new(name, ParamPlace::Body, kind)
+    }
+
+    const fn new(name: &'static str, place: ParamPlace, kind: Kind) -> Self {
+        let (required_in, versions) = (Versions::ALL, Versions::ALL);
+        Self { name, place, kind, list: false, required: false, required_in, versions }
     }
 
     /// Allows it several times.
@@ -309,6 +316,28 @@ impl Param {
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
+    }
+
+    /// Says that it must be given to this version and later ones.
+    #[must_use]
+    pub const fn required_since(mut self, version: u8) -> Self {
+        self.required = true;
+        self.required_in.since = ApiVersion::new(version);
+        self
+    }
+
+    /// Says that it must be given to this version and earlier ones.
+    #[must_use]
+    pub const fn required_until(mut self, version: u8) -> Self {
+        self.required = true;
+        self.required_in.until = ApiVersion::new(version);
+        self
+    }
+
+    /// Whether a request to a version of the API must carry it.
+    #[must_use]
+    pub fn is_required_in(&self, version: Option<ApiVersion>) -> bool {
+        self.required && self.versions.contains(version) && self.required_in.contains(version)
     }
 
     /// Sets the first API version that has it.

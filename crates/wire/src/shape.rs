@@ -164,8 +164,8 @@ pub struct Field {
     pub place: Place,
     /// Whether a request must carry it.
     pub required: bool,
-    /// The first version that wants it in a request, where older ones have it and do not; `None` when all do.
-    pub required_since: Option<ApiVersion>,
+    /// The versions that want it in a request, of those that have it.
+    pub required_in: Versions,
     /// Whether the vendor's documents only suggest its type: a value of another type is kept as it came, and no error.
     pub uncertain: bool,
     /// The API versions that have it.
@@ -185,7 +185,7 @@ impl Field {
             repeat: Repeat::One,
             place: Place::Element,
             required: false,
-            required_since: None,
+            required_in: Versions::ALL,
             uncertain: false,
             versions: Versions::ALL,
         }
@@ -260,14 +260,22 @@ impl Field {
     #[must_use]
     pub const fn required_since(mut self, version: u8) -> Self {
         self.required = true;
-        self.required_since = ApiVersion::new(version);
+        self.required_in.since = ApiVersion::new(version);
+        self
+    }
+
+    /// Marks it as required in requests to this version and earlier ones.
+    #[must_use]
+    pub const fn required_until(mut self, version: u8) -> Self {
+        self.required = true;
+        self.required_in.until = ApiVersion::new(version);
         self
     }
 
     /// Whether a request to a version of the API must carry it.
     #[must_use]
     pub fn is_required_in(&self, version: Option<ApiVersion>) -> bool {
-        self.required && self.versions.contains(version) && version >= self.required_since
+        self.required && self.versions.contains(version) && self.required_in.contains(version)
     }
 
     /// Sets the first API version that has it.

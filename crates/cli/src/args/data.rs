@@ -106,8 +106,8 @@ pub(crate) struct Call {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) body: Option<Source>,
 
-    /// Wait for the end of the work that the operation starts, and print it: of em the task, of vb365 the session, of
-    /// zstack the job's answer; no longer than --timeout, or an hour
+    /// Wait for the end of the work that the operation starts, and print it: of em the task, with its session, of vb365
+    /// the session, of zstack the job's answer; no longer than --deadline, or an hour
     #[arg(long)]
     pub(crate) wait: bool,
 

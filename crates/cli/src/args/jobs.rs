@@ -42,14 +42,14 @@ pub(crate) struct Jobs {
     pub(crate) since: String,
 
     /// Which rows to print: a filter, @FILE, or - for standard input
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", add = ArgValueCompleter::new(complete::filter_fields))]
     pub(crate) filter: Option<Expression>,
 
     #[command(flatten)]
     pub(crate) sort: Sort,
 
     /// Which columns to print, in this order [default: all]
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = ArgValueCompleter::new(complete::fields))]
     pub(crate) fields: Vec<String>,
 
     /// How many servers to ask at once

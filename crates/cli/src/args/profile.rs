@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCompleter;
 
 use super::common::Output;
 use super::values;
+use crate::complete;
 use backhaul_transport::UtcOffset;
 use backhaul_wire::System;
 
@@ -19,8 +21,8 @@ Profiles stand in one TOML file, which may be edited by hand: BACKHAUL_CONFIG na
 A VB365 server may be shown a logon at Microsoft: `logon` is `assertion`, or `operator` for the Restore Portal, with the \
 `client_id` of the application. In place of the password then comes the platform's answer, JSON on one line.
 
--p takes a name, a list (a,b), a pattern ('em-*'), or @NAME: a group of the file ([groups] with berlin = [\"em1\", \"vb-*\"]), \
-or all profiles with that tag. `default = [\"em1\"]` at the file's top serves when -p is not given.
+-p takes a name, a list (a,b), a pattern ('em-*'), or @NAME: a group (`backhaul profile group`), or all profiles with that \
+tag. Without -p, the default serves (`backhaul profile default`), else every profile.
 
 Examples:
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
@@ -49,6 +51,10 @@ pub(crate) enum ProfileVerb {
     Set(Box<Set>),
     /// Give a profile another name
     Rename(Rename),
+    /// Say which profiles serve when -p is not given, or choose them
+    Default(DefaultProfiles),
+    /// List the groups of profiles, or say which ones a group has
+    Group(Group),
     /// Log on to a profile's server, and say what answered
     Test(Name),
     /// Remove a profile
@@ -137,7 +143,7 @@ Examples:
   backhaul profile set prod --password-command 'pass em' --tags berlin,customer-7")]
 pub(crate) struct Set {
     /// The profile's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(complete::own_profiles))]
     pub(crate) name: String,
 
     // Text on purpose: clap would print a refused value, and a URL may hold a password.
@@ -183,12 +189,60 @@ pub(crate) struct Set {
 #[derive(Debug, Args)]
 pub(crate) struct Rename {
     /// The profile's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(complete::own_profiles))]
     pub(crate) name: String,
 
     /// Its new name
     #[arg(value_name = "NEW")]
     pub(crate) new: String,
+}
+
+/// `backhaul profile default`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+It stands at the file's top: default = [\"em1\", \"vb-*\"].
+
+Examples:
+  backhaul profile default
+  backhaul profile default em1 'vb-*' @berlin
+  backhaul profile default --clear")]
+pub(crate) struct DefaultProfiles {
+    /// Names, patterns ('em-*') and groups (@berlin)
+    #[arg(value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
+    pub(crate) profiles: Vec<String>,
+
+    /// Have no default: without -p every profile is asked
+    #[arg(long, conflicts_with = "profiles")]
+    pub(crate) clear: bool,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `backhaul profile group`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Groups stand in the file: [groups] with berlin = [\"em1\", \"vb-*\"]. A tag of profiles serves as well, and needs no group.
+
+Examples:
+  backhaul profile group
+  backhaul profile group berlin em1 'vb-*'
+  backhaul profile group berlin --remove")]
+pub(crate) struct Group {
+    /// The group's name, as in -p @NAME
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(complete::groups))]
+    pub(crate) name: Option<String>,
+
+    /// The names and patterns ('em-*') that it stands for, in place of those that it has
+    #[arg(value_name = "PROFILE", add = ArgValueCompleter::new(complete::own_profiles))]
+    pub(crate) profiles: Vec<String>,
+
+    /// Remove the group, and none of its profiles
+    #[arg(long, requires = "name", conflicts_with = "profiles")]
+    pub(crate) remove: bool,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// Where the password comes from: at most one; none asks on the terminal.
@@ -263,7 +317,7 @@ pub(crate) struct List {
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The profile's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(complete::own_profiles))]
     pub(crate) name: String,
 
     /// Say of each value where it comes from: rows of key, value and origin
@@ -278,6 +332,6 @@ pub(crate) struct Show {
 #[derive(Debug, Args)]
 pub(crate) struct Name {
     /// The profile's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", add = ArgValueCompleter::new(complete::own_profiles))]
     pub(crate) name: String,
 }

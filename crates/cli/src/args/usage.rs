@@ -71,7 +71,7 @@ pub(crate) enum By {
 #[derive(Debug, Args)]
 pub(crate) struct Question {
     /// Which rows to print: a filter, @FILE, or - for standard input
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", add = ArgValueCompleter::new(complete::filter_fields))]
     pub(crate) filter: Option<Expression>,
 
     /// Only rows of which more than this is taken of the quota or of the repository, such as 80%
@@ -79,11 +79,24 @@ pub(crate) struct Question {
     pub(crate) over: Option<f64>,
 
     /// Sort by fields, smallest first; `-F` turns one of several around
-    #[arg(long, value_name = "F,G", value_delimiter = ',', conflicts_with = "sort_desc", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "F,G",
+        value_delimiter = ',',
+        conflicts_with = "sort_desc",
+        allow_hyphen_values = true,
+        add = ArgValueCompleter::new(complete::fields)
+    )]
     pub(crate) sort_asc: Vec<String>,
 
     /// Sort by fields, largest first; `+F` turns one of several around
-    #[arg(long, value_name = "F,G", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "F,G",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        add = ArgValueCompleter::new(complete::fields)
+    )]
     pub(crate) sort_desc: Vec<String>,
 
     /// Print no more than the first N rows; without an order, those with the largest used_bytes
@@ -91,7 +104,7 @@ pub(crate) struct Question {
     pub(crate) top: Option<usize>,
 
     /// Which columns to print, in this order [default: all]
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = ArgValueCompleter::new(complete::fields))]
     pub(crate) fields: Vec<String>,
 
     /// Print sums in place of rows; may name several, separated by commas

@@ -2,11 +2,11 @@
 
 use backhaul_sim::{Estate, Sim};
 use backhaul_transport::Options;
-use backhaul_transport::net::TlsChoice;
+use backhaul_transport::net::{PinError, TlsChoice};
 use backhaul_wire::System;
 
 use crate::exit::Failure;
-use crate::profile::{Demo, Pin, Server};
+use crate::profile::{Demo, Server};
 use crate::when::Present;
 
 const FREE_PORT: &str = "127.0.0.1:0";
@@ -40,7 +40,8 @@ pub(super) fn options(demo: Demo, sim: Option<&Sim>) -> Result<Options, Failure>
     let mut options =
         Options::new(url, account(demo), PASSWORD).map_err(|error| Failure::internal(error.to_string()))?;
     if let Some(pin) = sim.cert_sha256() {
-        options.http.tls = TlsChoice::Pin(pin.parse::<Pin>().map_err(Failure::internal)?.0.into());
+        let pin = pin.parse().map_err(|error: PinError| Failure::internal(error.to_string()))?;
+        options.http.tls = TlsChoice::Pin(pin);
     }
     Ok(options)
 }

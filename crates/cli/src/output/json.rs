@@ -21,7 +21,6 @@ pub(crate) struct JsonWriter<W: Write> {
 }
 
 impl<W: Write> JsonWriter<W> {
-    /// One array.
     pub(crate) fn array(out: W) -> Self {
         Self { out, names: Vec::new(), keys: Vec::new(), array: true, repeats: false, count: 0 }
     }

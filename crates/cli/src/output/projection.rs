@@ -54,7 +54,6 @@ impl Projection {
         Self(columns)
     }
 
-    /// The columns.
     pub(crate) fn columns(&self) -> Vec<Column> {
         self.0.iter().map(|(column, _)| column.clone()).collect()
     }

@@ -40,7 +40,6 @@ pub(crate) enum LineEnd {
 /// The form of the output.
 #[derive(Debug, Clone)]
 pub(crate) struct Style {
-    /// The format.
     pub(crate) format: Format,
     /// Whether a line of names comes first, where the format has one.
     pub(crate) header: bool,

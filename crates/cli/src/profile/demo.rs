@@ -11,7 +11,6 @@ pub(crate) enum Demo {
     Vb365,
     /// The same VB365, as an organization's own account sees it.
     Vb365Org,
-    /// ZStack.
     Zstack,
 }
 

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Item, Table, TableLike, value};
 use url::Url;
 
+use backhaul_transport::net::PinError;
 use backhaul_transport::{UtcOffset, ZstackLogon};
 use backhaul_wire::System;
 
-use super::{Backend, ClientFiles, Microsoft, Pin, Profile, Tls, Trust, check_logon, parse_url, without_slash};
+use super::{Backend, ClientFiles, Microsoft, Profile, Tls, Trust, check_logon, parse_url, without_slash};
 use crate::exit::Failure;
 use crate::secret::Source;
 use crate::{api_version, suggest};
@@ -40,7 +41,6 @@ const KEYS: [&str; 21] = [
 /// A profile as read, and what in its table nobody understands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// The profile.
     pub(crate) profile: Profile,
     /// One sentence for each key that is not known.
     pub(crate) warnings: Vec<String>,
@@ -84,7 +84,6 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
     Ok(Read { profile, warnings })
 }
 
-/// Writes the profile as a table.
 pub(crate) fn write(profile: &Profile) -> Table {
     let mut table = Table::new();
     let mut put = |key: &str, text: &str| {
@@ -304,8 +303,8 @@ impl Keys<'_> {
     }
 
     fn trust(&self) -> Result<Trust, Failure> {
-        let pin = self.text("pin")?.map(|text| text.parse::<Pin>()).transpose();
-        let pin = pin.map_err(|problem| self.wrong("pin", &problem))?.map(Trust::Pin);
+        let pin = self.text("pin")?.map(|text| text.parse()).transpose();
+        let pin = pin.map_err(|problem: PinError| self.wrong("pin", &problem.to_string()))?.map(Trust::Pin);
         let ca = self.path("ca")?.map(Trust::Ca);
         let insecure = match self.table.get("insecure").map(Item::as_bool) {
             None | Some(Some(false)) => None,
@@ -334,7 +333,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() -> Result<(), Failure> {
-        let pin: Pin = "ab".repeat(32).parse().map_err(Failure::internal)?;
+        let pin = "ab".repeat(32).parse().map_err(|error: PinError| Failure::internal(error.to_string()))?;
         for (password, trust) in [
             (Source::File("/run/pw".into()), Trust::Pin(pin)),
             (Source::Env("PW".into()), Trust::Ca("/etc/ca.pem".into())),

@@ -1,5 +1,7 @@
 //! The configuration file: where it is, and how it is read and changed without losing what a person wrote in it.
 
+mod lists;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -12,12 +14,13 @@ use super::{Profile, entry};
 use crate::exit::Failure;
 use crate::{input, suggest};
 
+pub(crate) use lists::List;
+use lists::{DEFAULT, GROUPS};
+
 /// The variable that names the configuration file.
 pub(crate) const VARIABLE: &str = "BACKHAUL_CONFIG";
 
 const PROFILES: &str = "profiles";
-const GROUPS: &str = "groups";
-const DEFAULT: &str = "default";
 
 /// Where the configuration file is, or would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,12 +157,6 @@ impl ConfigFile {
         self.profiles().into_iter().flat_map(|table| table.iter().map(|(name, _)| name)).collect()
     }
 
-    /// The names of the groups, in the order of the file.
-    pub(crate) fn groups(&self) -> Vec<&str> {
-        let groups = self.document.get(GROUPS).and_then(Item::as_table_like);
-        groups.into_iter().flat_map(|groups| groups.iter().map(|(name, _)| name)).collect()
-    }
-
     /// Whether it has a profile of that name.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.profiles().is_some_and(|table| table.contains_key(name))
@@ -170,28 +167,6 @@ impl ConfigFile {
         let table = self.profiles().and_then(|table| table.get(name)).and_then(Item::as_table_like);
         let table = table.ok_or_else(|| self.unknown(name))?;
         entry::read(name, table, self.path.parent().unwrap_or(Path::new("")))
-    }
-
-    /// The names that stand for several profiles, each with the names and patterns that it stands for.
-    pub(crate) fn group(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
-        let item = self.document.get(GROUPS).and_then(Item::as_table_like).and_then(|groups| groups.get(name));
-        item.map(|item| self.names_in(item, &format!("`{GROUPS}.{name}`"))).transpose()
-    }
-
-    /// The profiles that serve when none is named, by names and patterns.
-    pub(crate) fn default_names(&self) -> Result<Vec<String>, Failure> {
-        let item = self.document.get(DEFAULT);
-        item.map_or(Ok(Vec::new()), |item| self.names_in(item, &format!("`{DEFAULT}`")))
-    }
-
-    /// One name, or a list of names.
-    fn names_in(&self, item: &Item, what: &str) -> Result<Vec<String>, Failure> {
-        let one = item.as_str().map(|name| vec![name.to_owned()]);
-        let list = || item.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect();
-        one.or_else(list).ok_or_else(|| {
-            let path = self.path.display();
-            Failure::usage(format!("{path}, {what}: it must be the name of a profile, or a list of names in quotes"))
-        })
     }
 
     /// One sentence for each key beside the profiles that nobody understands.
@@ -214,8 +189,8 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Gives a profile another name; it stays in its place.
-    pub(crate) fn rename(&mut self, old: &str, new: &str) -> Result<(), Failure> {
+    /// Gives a profile another name; it stays in its place, and in its lists, which are given.
+    pub(crate) fn rename(&mut self, old: &str, new: &str) -> Result<Vec<String>, Failure> {
         if self.contains(new) {
             return Err(Failure::usage(format!("there is a profile `{new}` already")));
         }
@@ -230,7 +205,7 @@ impl ConfigFile {
         for (name, item) in items {
             profiles.insert(if name == old { new } else { &name }, item);
         }
-        Ok(())
+        self.follow(old, Some(new))
     }
 
     /// Adds a profile; an existing one is not overwritten.
@@ -253,8 +228,14 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Removes a profile and the comment right above it; what stands further above stays.
-    pub(crate) fn remove(&mut self, name: &str) -> Result<(), Failure> {
+    /// Removes a profile and the comment right above it; what stands further above stays. Gives the lists that it was
+    /// in.
+    pub(crate) fn remove(&mut self, name: &str) -> Result<Vec<String>, Failure> {
+        self.take_out(name)?;
+        self.follow(name, None)
+    }
+
+    fn take_out(&mut self, name: &str) -> Result<(), Failure> {
         let unknown = self.unknown(name);
         let profiles = self.document.get_mut(PROFILES).and_then(Item::as_table_like_mut);
         let profiles = profiles.filter(|table| table.contains_key(name)).ok_or(unknown)?;

@@ -3,7 +3,7 @@
 use backhaul_filter::{Expr, Place, Predicate, Record, Scalar, Schema};
 use wildmatch::WildMatch;
 
-use super::{ConfigFile, Demo, Location, Profile};
+use super::{ConfigFile, Demo, List, Location, Profile};
 use crate::console::Console;
 use crate::exit::Failure;
 use crate::suggest;
@@ -131,7 +131,7 @@ pub(crate) fn select(wanted: Wanted<'_>, location: &Location) -> Result<Selectio
     let named = !wanted.profiles.is_empty();
     let mut names = expanded(wanted.profiles, &Known::of(&file))?;
     if !named {
-        names = expanded(&file.default_names()?, &Known::of(&file))?;
+        names = expanded(&file.list(List::Default)?.unwrap_or_default(), &Known::of(&file))?;
         let fits =
             |name: &str| wanted.system.is_none_or(|system| file.get(name).is_ok_and(|it| it.profile.system == system));
         names.retain(|(name, _)| fits(name));
@@ -237,6 +237,11 @@ impl<'a> Known<'a> {
         Self { names: file.names(), file: Some(file) }
     }
 
+    /// Without groups: one within another could go in circles.
+    fn plain(file: &'a ConfigFile) -> Self {
+        Self { file: None, ..Self::of(file) }
+    }
+
     fn demo() -> Self {
         Self { names: Demo::ALL.map(Demo::name).into(), file: None }
     }
@@ -244,12 +249,10 @@ impl<'a> Known<'a> {
     /// The profiles that a group lists, or that have a tag of this name.
     fn group(&self, name: &str) -> Result<Vec<(String, bool)>, Failure> {
         let Some(file) = self.file else {
-            return Err(Failure::usage(format!("there is no group `{name}`: the demo has none")));
+            return Err(Failure::usage(format!("there is no group `{name}` here: the demo has none, nor has a group")));
         };
-        if let Some(names) = file.group(name)? {
-            // A group within a group could go in circles.
-            let plain = Self { names: self.names.clone(), file: None };
-            return Ok(expanded(&names, &plain)?.into_iter().map(|(name, _)| (name, false)).collect());
+        if let Some(names) = file.list(List::Group(name))? {
+            return Ok(expanded(&names, &Self::plain(file))?.into_iter().map(|(name, _)| (name, false)).collect());
         }
         let tagged = |profile: &&&str| file.get(profile).is_ok_and(|it| it.profile.tags.iter().any(|tag| tag == name));
         let found: Vec<_> = self.names.iter().filter(tagged).map(|name| ((*name).to_owned(), false)).collect();
@@ -257,7 +260,7 @@ impl<'a> Known<'a> {
             let path = file.path().display();
             return Err(Failure::usage(format!("there is no group `{name}` in {path}, and no profile has that tag"))
                 .with_help(format!(
-                    "write `{name} = [\"a\", \"b*\"]` under [groups], or `tags = [\"{name}\"]` in profiles"
+                    "backhaul profile group {name} NAME..., or backhaul profile set NAME --tags {name}"
                 )));
         }
         Ok(found)
@@ -302,6 +305,13 @@ fn expanded(words: &[String], known: &Known<'_>) -> Result<Vec<(String, bool)>, 
         }
     }
     Ok(all)
+}
+
+/// The profiles that the words of a list mean.
+pub(crate) fn members(words: &[String], list: List<'_>, file: &ConfigFile) -> Result<Vec<String>, Failure> {
+    let known = if list == List::Default { Known::of(file) } else { Known::plain(file) };
+    let names = expanded(words, &known)?.into_iter().map(|(name, _)| name);
+    names.map(|name| if file.contains(&name) { Ok(name) } else { Err(file.unknown(&name)) }).collect()
 }
 
 fn demo_names() -> String {

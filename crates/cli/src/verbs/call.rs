@@ -68,7 +68,7 @@ struct Calling<'a> {
 
 impl Calling<'_> {
     async fn run(&self, server: &Server, mut given: Arguments, body: Option<Body>) -> Result<(), Failure> {
-        let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
+        let size = if self.args.out.is_some() && self.is_as_it_comes() { Size::Any } else { Size::Usual };
         let (mut peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
         if self.args.force {
             let mut policy = Policy::default();
@@ -91,19 +91,27 @@ impl Calling<'_> {
         answered
     }
 
+    fn is_file(&self) -> bool {
+        matches!(self.operation.response, Response::Bytes)
+    }
+
+    /// Whether the answer is given byte by byte, unread.
+    fn is_as_it_comes(&self) -> bool {
+        self.is_file() || self.args.format == Some(CallFormat::Raw)
+    }
+
     async fn to_stdout(&self, peer: &Peer, given: &Arguments) -> Result<(), Failure> {
         if self.waits() {
             let text = self.to_the_end(peer, given).await?;
             return self.console.write(text.as_bytes());
         }
-        let is_file = matches!(self.operation.response, Response::Bytes);
-        if is_file && self.console.stdout_is_terminal() {
+        if self.is_file() && self.console.stdout_is_terminal() {
             return Err(
                 Failure::usage(format!("{} answers with a file", self.operation.name)).with_help("add --out FILE")
             );
         }
         let raw = self.send(peer, given).await?;
-        if is_file || self.args.format == Some(CallFormat::Raw) {
+        if self.is_as_it_comes() {
             return self.console.write(&raw.body);
         }
         match self.decoded(peer, given, &raw).await? {
@@ -154,19 +162,32 @@ impl Calling<'_> {
         shown(value.as_ref()).map(Some)
     }
 
+    /// The answer for a file, once it is known to be one: as it came, unless it is waited for or wanted otherwise.
+    async fn document(&self, peer: &Peer, given: &Arguments) -> Result<Bytes, Failure> {
+        if self.waits() {
+            return self.to_the_end(peer, given).await.map(Bytes::from);
+        }
+        let raw = self.send(peer, given).await?;
+        let text = self.decoded(peer, given, &raw).await?;
+        Ok(match self.args.format {
+            Some(CallFormat::Json) => text.unwrap_or_default().into(),
+            _ => raw.body,
+        })
+    }
+
     /// Writes the answer to a file, which is either whole afterwards or as it was.
     async fn to_file(&self, peer: &Peer, given: &Arguments, path: &Path) -> Result<(), Failure> {
         let mut out = NewFile::create(path, Existing::Replace).await.map_err(|error| out::refusal(&error))?;
-        if self.waits() {
-            out::write(&mut out, self.to_the_end(peer, given).await?.as_bytes()).await?;
-        } else if self.args.format == Some(CallFormat::Json) {
-            let raw = self.send(peer, given).await?;
-            if let Some(text) = self.decoded(peer, given, &raw).await? {
-                out::write(&mut out, text.as_bytes()).await?;
-            }
-        } else {
+        if self.is_as_it_comes() {
             let written = peer.client.write_to(self.operation, given, &mut out).await;
             written.map_err(|error| out::failure(peer, &error))?;
+        } else {
+            let answer = self.document(peer, given).await?;
+            // Nothing is no reason to replace what is there.
+            if answer.is_empty() {
+                return Err(out::nothing(peer, path));
+            }
+            out::write(&mut out, &answer).await?;
         }
         out.finish().await.map_err(|error| out::refusal(&error))?;
         self.console.verbose(1, || format!("{} is written", path.display()));

@@ -94,10 +94,7 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
     })?;
     console.failed_servers(selection.servers.len(), &failed);
     let failed: Vec<Code> = failed.iter().map(|(_, failure)| failure.code()).collect();
-    let code = match Code::of_many(selection.servers.len(), &failed) {
-        Code::Done if parts > 0 => Code::SomeFailed,
-        code => code,
-    };
+    let code = Code::of_many(selection.servers.len(), &failed).with_failed_parts(parts);
     // No row of any server is not the same as nothing that ran.
     if failed.len() >= selection.servers.len() {
         return Ok(code);

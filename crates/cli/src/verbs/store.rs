@@ -88,7 +88,6 @@ pub(super) fn failure(error: &StoreError) -> Failure {
     Failure::new(code, error.to_string())
 }
 
-/// A time zone by its name.
 pub(super) fn zone(name: &str) -> Result<TimeZone, Failure> {
     TimeZone::get(name)
         .map_err(|_| Failure::usage(format!("`{name}` is no time zone")).with_help("write it as Europe/Berlin, or UTC"))

@@ -10,7 +10,7 @@ use super::HEADER;
 use super::docs::{evidence, param_doc, with_versions};
 use super::names::{field_name, type_name};
 use super::tables::{doc, plain, renamed};
-use super::types::{kind, versions};
+use super::types::{kind, required, versions};
 use crate::ir::{Kind, Operation, Param, ParamPlace, Request, Response, Versions};
 use crate::operations::{FORMAT, QUERIES};
 
@@ -257,7 +257,7 @@ fn documentation(operation: &Operation) -> String {
 /// Whether a call cannot be made without it. What only some versions require is optional here and asked for when it is
 /// sent to one of them: the call stays the same for the others.
 fn is_argument(param: &Param) -> bool {
-    param.required && !param.list && param.versions == Versions::default()
+    param.required && param.required_in.since.is_none() && !param.list && param.versions == Versions::default()
 }
 
 /// `ApiVersion::new(5)`
@@ -275,6 +275,6 @@ fn param_shape(param: &Param) -> TokenStream {
         ParamPlace::Body => quote! { body },
     };
     let list = param.list.then(|| quote! { .list() });
-    let required = (param.required && param.place != ParamPlace::Path).then(|| quote! { .required() });
+    let required = (param.required && param.place != ParamPlace::Path).then(|| required(param.required_in));
     quote! { Param::#place(#name, #kind) #list #required #versions }
 }

@@ -213,7 +213,6 @@ impl Roles<'_> {
     }
 }
 
-/// One family.
 struct Family<'a> {
     name: &'a str,
     module: String,

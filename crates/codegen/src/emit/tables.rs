@@ -19,7 +19,6 @@ pub(super) struct Role {
     pub(super) secretive: bool,
 }
 
-/// A type.
 pub(super) fn ty(ty: &Type, role: Role) -> String {
     let mut out = match &ty.shape {
         TypeShape::Struct(body) => {
@@ -81,7 +80,7 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
 fn request(ty: &Type, body: &Struct) -> String {
     let from_the_start = |field: &Field| {
         let since = field.versions.since.is_none_or(|since| ty.versions.since.is_some_and(|first| since <= first));
-        field.required && field.required_since.is_none() && since && field.versions.until.is_none()
+        field.required && field.required_in.since.is_none() && since && field.versions.until.is_none()
     };
     let list = |required: bool| {
         let fields = body.fields.iter().filter(|field| from_the_start(field) == required);

@@ -116,10 +116,7 @@ pub(super) fn field_shape(field: &Field) -> TokenStream {
         Place::Attribute => Some(quote! { .attribute() }),
         Place::Text => Some(quote! { .text() }),
     };
-    let required = match field.required_since.map(Literal::u8_unsuffixed) {
-        Some(since) => Some(quote! { .required_since(#since) }),
-        None => field.required.then(|| quote! { .required() }),
-    };
+    let required = field.required.then(|| required(field.required_in));
     let uncertain = field.uncertain.then(|| quote! { .uncertain() });
     let versions = versions(field.versions);
     quote! { Field::#new(#wire, #kind) #json #item #json_item #place #required #uncertain #versions }
@@ -143,6 +140,17 @@ pub(super) fn kind(kind: &Kind) -> TokenStream {
             let name = constant(name);
             quote! { Kind::Struct(&#name) }
         }
+    }
+}
+
+/// `.required()`, or `.required_since(9)` where not every version wants it.
+pub(super) fn required(within: Versions) -> TokenStream {
+    let since = within.since.map(Literal::u8_unsuffixed).map(|version| quote! { .required_since(#version) });
+    let until = within.until.map(Literal::u8_unsuffixed).map(|version| quote! { .required_until(#version) });
+    if within == Versions::default() {
+        quote! { .required() }
+    } else {
+        quote! { #since #until }
     }
 }
 

@@ -29,6 +29,14 @@ pub(super) const FIXUPS: &[Fixup] = &[
         apply: octet_stream_object,
     },
     Fixup {
+        name: "required_with_default",
+        versions: &[6],
+        says: "`extendedView` of two listings is required, and has a default",
+        is: "it may be left out",
+        known_by: "only what may be left out can have a default; v7 and v8 do not require it",
+        apply: required_with_default,
+    },
+    Fixup {
         name: "retrieval_type_with_comma",
         versions: &[6],
         says: "`RESTDataRetrievalSession.type` has the value `RetrievalChangeAvailabilityPeriodDays,`",
@@ -128,6 +136,19 @@ fn octet_stream_object(document: &mut Json) -> bool {
             if let Some(schema) = schema.filter(|schema| **schema == json!({ "type": "object" })) {
                 *schema = json!({ "type": "string", "format": "binary" });
                 found = true;
+            }
+        }
+    });
+    found
+}
+
+fn required_with_default(document: &mut Json) -> bool {
+    let mut found = false;
+    operations(document, |_, _, operation| {
+        let params = operation.get_mut("parameters").and_then(Json::as_array_mut);
+        for param in params.into_iter().flatten().filter_map(Json::as_object_mut) {
+            if param.get("schema").is_some_and(|schema| schema.get("default").is_some()) {
+                found |= param.remove("required").is_some_and(|flag| flag == true);
             }
         }
     });

@@ -3,7 +3,8 @@
 mod operation;
 mod schema;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
@@ -24,6 +25,8 @@ pub(super) struct Document {
     pub(super) vendor_names: BTreeMap<String, Vec<String>>,
     /// The operations, in the document's order.
     pub(super) operations: Vec<Operation>,
+    /// The types that requests are made of.
+    pub(super) sent: BTreeSet<String>,
     path: String,
 }
 
@@ -41,12 +44,14 @@ struct Reader<'d> {
     version: u8,
     names: &'d Names,
     /// Types that stand inline and have a name with us.
-    inline: std::cell::RefCell<Map<String, Json>>,
+    inline: RefCell<Map<String, Json>>,
+    /// The components without a type of their own that are being read, to tell a circle.
+    within: RefCell<Vec<&'d str>>,
 }
 
 impl Document {
     pub(super) fn read(path: &str, json: &Json, version: u8, names: &Names) -> Result<Self> {
-        let reader = Reader { path, json, version, names, inline: Map::new().into() };
+        let reader = Reader { path, json, version, names, inline: RefCell::default(), within: RefCell::default() };
         let openapi = json.get("openapi").and_then(Json::as_str).unwrap_or_default();
         if !openapi.starts_with("3.0") {
             return Err(reader.error("/openapi", format!("an OpenAPI 3.0 document is expected, not `{openapi}`")));
@@ -83,7 +88,9 @@ impl Document {
             }
         }
         let reconstructed = json.pointer("/info/x-status").is_some();
-        Ok(Self { version, reconstructed, types, vendor_names, operations, path: path.to_owned() })
+        let requests = operations.iter().filter_map(|operation| operation.form.request.as_ref()?.ty.clone());
+        let sent = super::types::reached(&types, requests.collect());
+        Ok(Self { version, reconstructed, types, vendor_names, operations, sent, path: path.to_owned() })
     }
 
     pub(super) fn error(&self, place: &str, rule: impl std::fmt::Display) -> ImportError {

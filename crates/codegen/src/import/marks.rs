@@ -113,7 +113,6 @@ impl Imported {
 pub(super) enum Without {
     /// This.
     Rest(Span),
-    /// Nothing.
     Nothing,
     /// Two spans, which the marks cannot say.
     Hole,

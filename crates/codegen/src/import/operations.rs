@@ -5,9 +5,11 @@ use serde_json::{Map, Value as Json, json};
 use super::document::Operation;
 use super::forms;
 use super::marks::{self, OPERATION, Span, Without};
+use super::properties::{range, wanted};
 use super::tree::Node;
 use super::types::{Merge, Spans};
 use super::{Result, words};
+use crate::ir::Versions;
 
 /// What tells operations apart: letter case and the names of placeholders do not.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -227,7 +229,9 @@ impl Merge<'_> {
                 Some((known, range)) => {
                     let rules = range.map_or_else(|| self.rules_over(spans.old), |range| self.rules_over(range));
                     if rules {
-                        for key in ["name", "type", "list", "required"] {
+                        let mut param = param;
+                        require(&mut param, known, *range == Some(Span::only(version)), version);
+                        for key in ["name", "type", "list", "required", "requiredSince", "requiredUntil"] {
                             known.shift_remove(key);
                         }
                         let ours = std::mem::replace(known, param);
@@ -348,6 +352,23 @@ fn rename_placeholders(node: &mut Node, from: &str, to: &str) {
         {
             param["name"] = (*new).into();
         }
+    }
+}
+
+/// Says in which versions a parameter must be given. A list is no argument, and neither is what came later than its
+/// call: of those only what a version newly wants has to be told.
+fn require(param: &mut Node, known: &Node, is_new: bool, version: u8) {
+    let now = param.shift_remove("required").is_some();
+    let range = range(known, ["requiredSince", "requiredUntil"]);
+    let was = (known.contains_key("required") || range != Versions::default()).then_some(range);
+    let is_argument = !known.contains_key("list") && !known.contains_key("since");
+    match wanted(was.filter(|_| !is_new && (now || is_argument)), now, is_new, version) {
+        Some(all) if all == Versions::default() => drop(param.insert("required".into(), true.into())),
+        Some(some) => {
+            param.extend(some.since.map(|since| ("requiredSince".into(), since.into())));
+            param.extend(some.until.map(|until| ("requiredUntil".into(), until.into())));
+        }
+        None => {}
     }
 }
 

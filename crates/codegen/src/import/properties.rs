@@ -8,7 +8,8 @@ use super::Result;
 use super::marks::{self, Span, TYPE, Without};
 use super::tree::{BY_NAME, Node};
 use super::types::{Form, Merge, Spans};
-use crate::json_schema::REQUIRED_SINCE;
+use crate::ir::Versions;
+use crate::json_schema::{REQUIRED_SINCE, REQUIRED_UNTIL};
 
 /// What of a property is a fact of the vendor's; the rest is ours.
 const FACTS: [&str; 17] = [
@@ -44,7 +45,8 @@ impl Merge<'_> {
             .filter_map(|(name, property)| Some((name.clone(), marks::span(property.as_object()?, TYPE, spans.old))))
             .collect();
         let mut required = texts(known.get("required"));
-        let mut later = required_later(&properties);
+        let mut partly = required_partly(&properties);
+        let sent = self.document.sent.contains(name);
         let now_required = texts(node.get("required"));
         let mut told: Vec<String> = Vec::new();
         let mut last: Option<String> = None;
@@ -79,19 +81,22 @@ impl Merge<'_> {
             if spelled != found {
                 rename(&mut properties, &found, &spelled);
                 required.iter_mut().filter(|name| **name == found).for_each(|name| name.clone_from(&spelled));
-                if let Some(since) = later.remove(&found) {
-                    later.insert(spelled.clone(), since);
+                if let Some(wanted) = partly.remove(&found) {
+                    partly.insert(spelled.clone(), wanted);
                 }
             }
-            if newest && !now_required.contains(property) {
+            if newest {
+                let was = match partly.remove(&spelled) {
+                    Some(wanted) => Some(wanted),
+                    None => required.contains(&spelled).then(Versions::default),
+                };
                 required.retain(|name| *name != spelled);
-                later.remove(&spelled);
-            } else if newest && !required.contains(&spelled) {
-                // Older versions do without it: constructors stay as they are, and only newer servers are told of its
-                // absence.
-                match range == Span::only(version) {
-                    true => required.push(spelled.clone()),
-                    false => drop(later.entry(spelled.clone()).or_insert(version)),
+                // Answers have no constructor that could change.
+                let is_new = range == Span::only(version) || !sent && !now_required.contains(property);
+                match wanted(was.filter(|_| !is_new), now_required.contains(property), is_new, version) {
+                    Some(all) if all == Versions::default() => required.push(spelled.clone()),
+                    Some(some) => drop(partly.insert(spelled.clone(), some)),
+                    None => {}
                 }
             }
             if self.is_news(Spans { old: range, new: range.with(version) }) {
@@ -129,9 +134,12 @@ impl Merge<'_> {
         for (property, node) in &mut properties {
             if let (Some(node), Some(range)) = (node.as_object_mut(), ranges.get(property)) {
                 marks::mark(node, TYPE, *range, spans.new);
-                match later.get(property) {
-                    Some(since) => drop(node.insert(REQUIRED_SINCE.to_owned(), json!(since))),
-                    None => drop(node.shift_remove(REQUIRED_SINCE)),
+                let wanted = partly.get(property).copied().unwrap_or_default();
+                for (key, version) in [(REQUIRED_SINCE, wanted.since), (REQUIRED_UNTIL, wanted.until)] {
+                    match version {
+                        Some(version) => drop(node.insert(key.to_owned(), json!(version))),
+                        None => drop(node.shift_remove(key)),
+                    }
                 }
             }
         }
@@ -321,11 +329,33 @@ pub(super) fn is_nullable(node: &Node) -> bool {
     listed || node.get("x-nullable").is_some_and(|flag| *flag == Json::Bool(true))
 }
 
-/// The properties that a request must have from some version on.
-fn required_later(properties: &Map<String, Json>) -> BTreeMap<String, u8> {
-    let since =
-        |node: &Json| node.get(REQUIRED_SINCE).and_then(Json::as_u64).and_then(|since| u8::try_from(since).ok());
-    properties.iter().filter_map(|(name, node)| Some((name.clone(), since(node)?))).collect()
+/// The properties that a request must have in some versions alone.
+fn required_partly(properties: &Map<String, Json>) -> BTreeMap<String, Versions> {
+    let all = properties.iter().filter_map(|(name, node)| {
+        let wanted = range(node.as_object()?, [REQUIRED_SINCE, REQUIRED_UNTIL]);
+        (wanted != Versions::default()).then(|| (name.clone(), wanted))
+    });
+    all.collect()
+}
+
+/// The range of versions that two members tell.
+pub(super) fn range(node: &Node, [since, until]: [&str; 2]) -> Versions {
+    let read = |key: &str| node.get(key).and_then(Json::as_u64).and_then(|version| u8::try_from(version).ok());
+    Versions { since: read(since), until: read(until) }
+}
+
+/// The versions that want something of a request, with one more version that wants it or not.
+///
+/// Constructors stay as they are: what older versions do without, only newer servers are told the absence of; and what
+/// a newer version does without stays an argument.
+pub(super) fn wanted(was: Option<Versions>, now: bool, is_new: bool, version: u8) -> Option<Versions> {
+    match (was, now) {
+        (Some(was), true) => Some(Versions { until: None, ..was }),
+        (Some(was), false) if was.since == Some(version) => None,
+        (Some(was), false) => Some(Versions { until: was.until.or(version.checked_sub(1)), ..was }),
+        (None, true) => Some(Versions { since: (!is_new).then_some(version), until: None }),
+        (None, false) => None,
+    }
 }
 
 fn set_nullable(node: &mut Node, nullable: bool) {

@@ -1,6 +1,6 @@
 //! Merging a document's types into the tree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -210,25 +210,35 @@ impl Merge<'_> {
         let mut families = BTreeMap::new();
         for operation in &self.document.operations {
             let family = self.names.family(&operation.path).ok_or_else(|| {
-                let rule = format!("no file of `names.json` takes `{}`", operation.path);
+                let rule = format!(
+                    "no family has `{}`: add its beginning to the `paths` of one in `names.json`, or a family",
+                    operation.path
+                );
                 self.document.error(&operation.pointer, rule)
             })?;
             let request = operation.form.request.iter().filter_map(|request| request.ty.clone());
             let response = operation.form.response.iter().filter_map(|response| named(response).map(str::to_owned));
             let params = operation.params.iter().filter_map(|param| param["type"].as_str().map(str::to_owned));
-            let mut todo: Vec<String> = request.chain(response).chain(params).collect();
-            while let Some(name) = todo.pop() {
-                let Some(node) = self.document.types.get(&name) else { continue };
-                if families.insert(name.clone(), family.to_owned()).is_none() {
-                    mentioned(node, &mut |name| todo.push(name.to_owned()));
-                } else {
-                    // The first operation that uses it has it already.
-                    continue;
-                }
+            for name in reached(&self.document.types, request.chain(response).chain(params).collect()) {
+                // The first operation that uses it has it.
+                families.entry(name).or_insert_with(|| family.to_owned());
             }
         }
         Ok(families)
     }
+}
+
+/// Types, and all that they are made of.
+pub(super) fn reached(types: &Map<String, Json>, mut todo: Vec<String>) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    while let Some(name) = todo.pop() {
+        if let Some(node) = types.get(&name)
+            && out.insert(name)
+        {
+            mentioned(node, &mut |name| todo.push(name.to_owned()));
+        }
+    }
+    out
 }
 
 /// The versions that had something, and those that have it now.

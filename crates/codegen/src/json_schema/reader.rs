@@ -72,10 +72,11 @@ impl Form {
 
 /// What every schema may say.
 const COMMON: &[&str] =
-    &["description", "x-since", "x-until", REQUIRED_SINCE, "x-sources", "x-evidence", "x-uncertain"];
+    &["description", "x-since", "x-until", REQUIRED_SINCE, REQUIRED_UNTIL, "x-sources", "x-evidence", "x-uncertain"];
 
 /// The first version that wants a property in a request, where older ones have it and do not.
 pub(crate) const REQUIRED_SINCE: &str = "x-required-since";
+pub(crate) const REQUIRED_UNTIL: &str = "x-required-until";
 
 /// Bounds that a value must keep: nothing checks them here, the documentation says them.
 const BOUNDS: [(&str, &str); 9] = [
@@ -164,9 +165,9 @@ impl Reader<'_> {
         let required = self.texts(object, "required", pointer)?;
         for wanted in &required {
             match fields.iter_mut().find(|field| field.wire == *wanted) {
-                Some(field) if field.required_since.is_some() => {
-                    let rule =
-                        format!("`{wanted}` is required in some versions alone, by `{REQUIRED_SINCE}`: not here, too");
+                Some(field) if field.required_in != Versions::default() => {
+                    let by = if field.required_in.since.is_some() { REQUIRED_SINCE } else { REQUIRED_UNTIL };
+                    let rule = format!("`{wanted}` is required in some versions alone, by `{by}`: not here, too");
                     return Err(self.error(&format!("{pointer}/required"), rule));
                 }
                 Some(field) => field.required = true,
@@ -233,8 +234,8 @@ impl Reader<'_> {
             kind,
             repeat,
             place: Place::Element,
-            required: object.contains_key(REQUIRED_SINCE),
-            required_since: self.version(object, REQUIRED_SINCE, pointer)?,
+            required: [REQUIRED_SINCE, REQUIRED_UNTIL].iter().any(|key| object.contains_key(*key)),
+            required_in: self.range(object, [REQUIRED_SINCE, REQUIRED_UNTIL], pointer)?,
             versions: self.versions(object, pointer)?,
             boxed: false,
             edit: false,
@@ -452,11 +453,15 @@ impl Reader<'_> {
     }
 
     pub(super) fn versions(&self, object: &Map<String, Json>, pointer: &str) -> Result<Versions> {
+        self.range(object, ["x-since", "x-until"], pointer)
+    }
+
+    fn range(&self, object: &Map<String, Json>, [since, until]: [&str; 2], pointer: &str) -> Result<Versions> {
         let read = |key: &str| self.version(object, key, pointer);
-        let versions = Versions { since: read("x-since")?, until: read("x-until")? };
+        let versions = Versions { since: read(since)?, until: read(until)? };
         match (versions.since, versions.until) {
-            (Some(since), Some(until)) if since > until => {
-                Err(self.error(&format!("{pointer}/x-until"), "`x-until` lies before `x-since`"))
+            (Some(first), Some(last)) if first > last => {
+                Err(self.error(&format!("{pointer}/{until}"), format!("`{until}` lies before `{since}`")))
             }
             _ => Ok(versions),
         }

@@ -8,7 +8,7 @@ use super::place;
 use super::reader::Reader;
 use crate::emit::field_clash;
 use crate::error::Result;
-use crate::ir::{Field, Kind, Repeat, Type, TypeShape, Types, Union, Variant};
+use crate::ir::{Field, Kind, Repeat, Type, TypeShape, Types, Union, Variant, Versions};
 
 /// The version that was the newest when kinds were given their names in Rust: what all of them then had in common is
 /// left out of them, and what comes later changes nothing in that.
@@ -87,7 +87,12 @@ pub(super) fn gather(types: &mut Types) -> Result<()> {
                         if let Some(rule) = field_clash(&wide, field) {
                             return Err(place(source, format!("of its kinds, {rule}")));
                         }
-                        wide.push(Field { required: false, required_since: None, edit: false, ..field.clone() });
+                        wide.push(Field {
+                            required: false,
+                            required_in: Versions::default(),
+                            edit: false,
+                            ..field.clone()
+                        });
                     }
                     Some(known) if (&known.kind, known.repeat) == (&field.kind, field.repeat) => {}
                     // Of an unknown kind nothing tells which of the two it is.

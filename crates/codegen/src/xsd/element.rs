@@ -99,7 +99,8 @@ impl<'a> Element<'a> {
     /// The value of an attribute that must be there.
     pub(super) fn need(self, name: &str) -> Result<&'a str> {
         match self.get(name) {
-            Some(value) if !value.is_empty() => Ok(value),
+            // Of a list of values, one may be the empty text.
+            Some(value) if !value.is_empty() || name == "value" => Ok(value),
             _ => Err(self.error(format!("`xs:{}` needs `{name}` here", self.tag()))),
         }
     }
@@ -169,7 +170,6 @@ impl<'a> Element<'a> {
         Ok(notes)
     }
 
-    /// This annotation.
     pub(super) fn annotation(self, known: Keywords) -> Result<Notes<'a>> {
         let mut notes = Notes::default();
         self.read_notes(known, &mut notes)?;

@@ -286,7 +286,7 @@ fn field(wire: &str, kind: Kind, place: Place, required: bool, doc: String) -> F
         repeat: Repeat::One,
         place,
         required,
-        required_since: None,
+        required_in: Versions::default(),
         versions: Versions::default(),
         boxed: false,
         edit: false,

@@ -92,7 +92,6 @@ impl<'a> Schema<'a> {
         Ok(schema)
     }
 
-    /// The definition of this name.
     pub(super) fn get(&self, name: &str) -> Option<&Definition<'a>> {
         self.index.get(name).and_then(|i| self.definitions.get(*i))
     }

@@ -57,6 +57,25 @@ fn required_names_properties() {
     );
 }
 
+/// An alias or a list is read where it is named: one that leads back to itself has no end.
+#[test]
+fn a_circle_without_a_type_in_it_is_told() {
+    let to = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    for (other, third, place) in [
+        (to("RESTOther"), json!({}), "/components/schemas/RESTOther/$ref"),
+        (to("RESTThird"), to("RESTOther"), "/components/schemas/RESTThird/$ref"),
+        (json!({ "allOf": [to("RESTThird")] }), to("RESTOther"), "/components/schemas/RESTThird/$ref"),
+        (json!({ "type": "array", "items": to("RESTOther") }), json!({}), "/components/schemas/RESTOther/items/$ref"),
+    ] {
+        let mut schemas = thing(json!({ "other": to("RESTOther") }));
+        schemas["RESTOther"] = other;
+        schemas["RESTThird"] = third;
+        let (pointer, rule) = refused(&document(4, schemas));
+        assert_eq!(pointer, place);
+        assert!(rule.contains("`RESTOther` leads back to itself"), "{rule}");
+    }
+}
+
 #[test]
 fn a_text_that_is_no_json_gets_its_line() {
     let tree = Tree::new(&names());

@@ -52,6 +52,8 @@ fn facts_of(node: &Value, since: u64, until: u64) -> Option<Value> {
             | "longRunning" | "older" | "bare" | "x-values" => {
                 continue;
             }
+            // `ids` of one call, which v6 and v7 want: what is checked in, from v3 on, has it optional.
+            "requiredUntil" => continue,
             "properties" => Value::Object(
                 value
                     .as_object()?

@@ -116,13 +116,27 @@ fn what_the_document_lacks_is_named() {
     assert!(only_here.types.contains(&"JobEntityType".to_owned()), "{only_here:?}");
 }
 
-fn refused(inside: &str) -> ImportError {
-    let text = format!(
+fn schema(inside: &str) -> String {
+    format!(
         "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' xmlns='http://www.veeam.com/ent/v1.0' \
          xmlns:o='urn:other' targetNamespace='http://www.veeam.com/ent/v1.0' elementFormDefault='qualified'>\n\
          <xs:element name='R' type='T'/>\n{inside}\n</xs:schema>"
-    );
-    import::compare(&workspace(), "em", "their.xsd", &text).expect_err(inside)
+    )
+}
+
+fn refused(inside: &str) -> ImportError {
+    import::compare(&workspace(), "em", "their.xsd", &schema(inside)).expect_err(inside)
+}
+
+#[test]
+fn the_empty_text_is_a_value() {
+    let values = ["", "x"].map(|value| format!("<xs:enumeration value='{value}'/>")).concat();
+    let ty = format!("<xs:simpleType><xs:restriction base='xs:string'>{values}</xs:restriction></xs:simpleType>");
+    let text = schema(&format!(
+        "<xs:complexType name='T'><xs:sequence><xs:element name='Mood'>{ty}</xs:element></xs:sequence></xs:complexType>"
+    ));
+    let (outcome, _) = import::compare(&workspace(), "em", "their.xsd", &text).unwrap();
+    assert!(outcome.changes.contains(&"+ type TMood".to_owned()), "{:?}", outcome.changes);
 }
 
 /// The definitions begin on line 3.
@@ -152,6 +166,19 @@ fn what_cannot_be_read_is_told_with_its_line_and_its_rule() {
         ("<xs:complexType name='T'/>\n<xs:complexType name='T'/>".into(), 4, "`T` stands twice: it is also on line 3"),
         ("<xs:complexType/>".into(), 3, "`xs:complexType` needs `name`"),
         ("<xs:simpleType name='T'><xs:restriction base='T'/></xs:simpleType>".into(), 3, "in a circle"),
+        (
+            "<xs:simpleType name='T'><xs:restriction base='T'><xs:enumeration value='x'/></xs:restriction></xs:simpleType>"
+                .into(),
+            3,
+            "in a circle",
+        ),
+        (
+            "<xs:simpleType name='T'><xs:union memberTypes='U U'/></xs:simpleType>\n\
+             <xs:simpleType name='U'><xs:union memberTypes='T T'/></xs:simpleType>"
+                .into(),
+            4,
+            "in a circle",
+        ),
         (
             "<xs:simpleType name='T'><xs:restriction base='xs:string'>\n<xs:enumeration value='x'/>\n<xs:enumeration \
              value='x'/></xs:restriction></xs:simpleType>"

@@ -210,7 +210,6 @@ impl Reader {
         guarded(read).map_err(|error| self.damaged(&error))
     }
 
-    /// The rows of one group.
     pub(super) fn rows(&self, group: usize) -> Result<Vec<Row>, StoreError> {
         let read = || {
             let group = self.reader.get_row_group(group)?;

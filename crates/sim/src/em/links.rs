@@ -13,7 +13,6 @@ pub(super) fn link(rel: &str, kind: &str, href: String) -> Link {
     link
 }
 
-/// A link with a name.
 pub(super) fn named(rel: &str, kind: &str, href: String, name: Option<&str>) -> Link {
     let mut link = link(rel, kind, href);
     link.name = name.map(str::to_owned);

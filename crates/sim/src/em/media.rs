@@ -109,7 +109,6 @@ impl Media {
         })
     }
 
-    /// An error.
     pub(super) fn error(self, status: StatusCode, message: &str) -> Reply {
         let mut error = Error::default();
         error.message = Some(message.to_owned());

@@ -21,7 +21,6 @@ pub(in crate::em) enum Found<'s> {
     One(&'s Record),
     /// A list inside a record.
     Items(&'s Record, &'static Part),
-    /// One item of it.
     Item(&'s Record, &'static Part, &'s dyn Struct),
 }
 

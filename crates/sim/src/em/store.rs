@@ -20,7 +20,6 @@ pub(in crate::em) use self::load::load;
 /// How far up an owner is looked for: task session, session, job, backup server.
 const MAX_STEPS: usize = 3;
 
-/// A record.
 #[derive(Debug, Clone)]
 pub(in crate::em) struct Record {
     pub(in crate::em) kind: &'static ResourceType,
@@ -45,7 +44,6 @@ impl Named for Record {
 }
 
 impl Record {
-    /// Its name.
     pub(in crate::em) fn name(&self) -> Option<&str> {
         value::text(self.body.as_ref(), self.kind.title)
     }
@@ -55,7 +53,6 @@ impl Record {
         Owner { kind: self.kind, id: self.id.clone() }
     }
 
-    /// Its UID.
     pub(in crate::em) fn uid(&self) -> String {
         if self.kind.urn.is_empty() { self.id.to_string() } else { format!("urn:veeam:{}:{}", self.kind.urn, self.id) }
     }
@@ -91,12 +88,10 @@ impl Store {
         self.collections.get(kind.name)?.get(id)
     }
 
-    /// One record of a kind that is named.
     pub(in crate::em) fn named(&self, kind: &str, id: &str) -> Option<&Record> {
         self.get(resource_types::find(kind)?, id_of(id))
     }
 
-    /// The records of a kind.
     pub(in crate::em) fn all(&self, kind: &str) -> impl Iterator<Item = &Record> {
         self.collections.get(kind).into_iter().flat_map(Collection::all)
     }
@@ -173,7 +168,6 @@ impl Store {
         Some(record)
     }
 
-    /// The items of a part of a record.
     pub(in crate::em) fn items<'s>(&self, record: &'s Record, part: &Part) -> Vec<&'s dyn Struct> {
         part.paths.iter().flat_map(|path| value::items(record.body.as_ref(), path)).collect()
     }
@@ -190,7 +184,6 @@ pub(in crate::em) fn id_of(uid: &str) -> &str {
     if urn { uid[10..].split_once(':').map_or(uid, |(_, id)| id) } else { uid }
 }
 
-/// The kind in a UID.
 pub(in crate::em) fn kind_of(uid: &str) -> Option<&'static ResourceType> {
     let urn = uid.get(..10).filter(|start| start.eq_ignore_ascii_case("urn:veeam:"));
     urn.and_then(|_| uid[10..].split_once(':')).and_then(|(kind, _)| resource_types::find(kind))

@@ -15,7 +15,6 @@ use crate::engine::schedule::Clocked as _;
 #[derive(Debug, Default)]
 pub(in crate::em) struct WorkBySession(HashMap<String, SessionWork>);
 
-/// What a session has in work.
 #[derive(Debug, Default)]
 pub(in crate::em) struct SessionWork {
     tasks: BTreeMap<u64, Job>,

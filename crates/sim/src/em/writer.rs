@@ -23,7 +23,6 @@ impl Writer<'_> {
         format!("{}{}", self.api, path(record, self.store))
     }
 
-    /// The reference to a record.
     pub(in crate::em) fn reference(&self, record: &Record) -> EntityRef {
         let mut it = EntityRef::default();
         it.href = Some(self.href(record));
@@ -135,7 +134,6 @@ impl Writer<'_> {
         }
     }
 
-    /// A link to a record.
     pub(in crate::em) fn to(&self, rel: &str, record: &Record, form: Form) -> Link {
         let href = self.href(record);
         match form {

@@ -12,7 +12,6 @@ pub(crate) fn project(record: &dyn Struct, version: u8) -> Result<Value, EncodeE
     Ok(value)
 }
 
-/// A record as JSON.
 pub(crate) fn to_json(record: &dyn Struct) -> Result<Value, EncodeError> {
     let bytes = json::encode(record, json::Case::Schema)?;
     // What the encoder wrote is JSON.

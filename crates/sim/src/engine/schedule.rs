@@ -62,7 +62,6 @@ pub(crate) trait Clocked: Sized {
         hex::encode(Sha256::digest(format!("backhaul-sim.{}.{number}", schedule.started)))
     }
 
-    /// A GUID that is new.
     fn new_guid(&mut self) -> String {
         guid(&self.new_hex())
     }

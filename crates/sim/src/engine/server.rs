@@ -40,7 +40,6 @@ const MAX_RECORDED: usize = 10_000;
 
 /// A simulated system: requests in, answers out, no I/O.
 pub(crate) trait Api: Send + Sync {
-    /// Answers a request.
     fn answer(&self, request: &Request) -> Reply;
     /// Ends every session.
     fn expire_sessions(&self);

@@ -78,7 +78,6 @@ impl Backend {
         backend
     }
 
-    /// The installation.
     pub(in crate::vb365) fn installation(&self) -> (&str, &str) {
         (self.estate.installation_id.as_str(), &self.estate.build)
     }
@@ -93,7 +92,6 @@ impl Backend {
         self.store.collection(&place.key)
     }
 
-    /// A collection at the top.
     pub(in crate::vb365) fn top(&mut self, key: &str) -> Option<&Collection> {
         self.collection(&CollectionPath::top(key))
     }

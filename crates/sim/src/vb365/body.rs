@@ -46,10 +46,7 @@ impl Call<'_> {
         // too, names what the answer must hold.
         let answered = form.response.shape().is_some_and(|answer| answer.name == shape.name);
         let strict = self.version == *VERSIONS.end() && self.operation.method == "POST" && !answered;
-        let mut required = shape
-            .fields
-            .iter()
-            .filter(|field| field.required && field.versions.contains(ApiVersion::new(self.version)));
+        let mut required = shape.fields.iter().filter(|field| field.is_required_in(ApiVersion::new(self.version)));
         match required.find(|field| strict && !said(field)) {
             Some(field) => Err(Refusal::bad(format!("The {} field is required.", field.json))),
             None => Ok(members),

@@ -153,7 +153,6 @@ fn fill(path: &str, record: &Record) -> Option<String> {
     (!value.is_empty()).then(|| format!("{before}{}{after}", value.to_lowercase()))
 }
 
-/// A link.
 pub(in crate::vb365) fn link(href: String) -> Link {
     let mut link = Link::default();
     link.href = Some(href);

@@ -13,7 +13,6 @@ use crate::engine::collection::{self, Named};
 /// The members of a record, by the names that the newest schema gives them.
 pub(in crate::vb365) type Members = Map<String, Value>;
 
-/// A record.
 #[derive(Debug, Clone)]
 pub(in crate::vb365) struct Record {
     /// What the path calls it.
@@ -46,7 +45,6 @@ impl Named for Record {
     }
 }
 
-/// The records of a collection.
 pub(in crate::vb365) type Collection = collection::Collection<Record>;
 
 /// One record, by id or else by name.

@@ -47,7 +47,6 @@ pub(super) struct Join {
 pub(super) struct Part {
     /// The class of the others.
     pub(super) of: &'static str,
-    /// The list.
     pub(super) list: &'static str,
     /// The field that holds the other row's uuid.
     pub(super) key: &'static str,
@@ -200,7 +199,6 @@ impl Class {
         self.chain().flat_map(|class| &class.joins)
     }
 
-    /// A join by its name.
     pub(super) fn join(&'static self, name: &str) -> Option<&'static Join> {
         self.joins().find(|join| join.name == name)
     }

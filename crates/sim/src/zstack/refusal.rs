@@ -93,7 +93,6 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// 400, with a text.
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self::Text(StatusCode::BAD_REQUEST, text.into())
     }

@@ -103,7 +103,6 @@ impl Store {
         table.filter(|row| row.class.is_a(class)).cloned().collect()
     }
 
-    /// A row of a class, by its uuid.
     pub(super) fn get(&self, class: &'static Class, uuid: &str) -> Option<&Row> {
         self.tables.get(class.root().name)?.get(uuid).filter(|row| row.class.is_a(class))
     }

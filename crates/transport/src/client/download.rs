@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use backhaul_models::vb365::is_action;
 use backhaul_wire::{Call, Operation};
 use http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
@@ -11,7 +12,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use super::exchange::Ask;
-use super::{Arguments, Client, is_action};
+use super::{Arguments, Client};
 use crate::error::{Error, Reason, Result};
 use crate::file::{Existing, FileError, NewFile};
 use crate::net::{HttpError, StreamingResponse};

@@ -19,7 +19,6 @@ use crate::product;
 use crate::protocol::Protocol;
 use crate::session::Session;
 
-/// The session header.
 const SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");
 
 pub(super) async fn open(http: &HttpClient, options: &Options, protocol: &EmProtocol) -> Result<Session, Reason> {

@@ -31,6 +31,9 @@ impl Follow for Pages {
         if let Some(wrong) = [at, of].into_iter().flatten().find(|number| *number < 0) {
             return Err(format!("a page cannot be counted as {wrong}: how far the listing is cannot be told"));
         }
+        if of == Some(0) && page.items > 0 {
+            return Err(format!("there are 0 pages by the server's own count, and one with {} items came", page.items));
+        }
         match (self.at, at) {
             (Some(before), Some(now)) if now <= before => {
                 return Err(format!("the pages do not move: page {now} came after page {before}"));
@@ -69,6 +72,9 @@ impl Follow for Pages {
             }
             (None, Some(of)) if of > 1 => {
                 Err(format!("there are {of} pages, and one came that does not say which of them it is"))
+            }
+            (Some(at), None) if number("PageSize").is_some_and(|size| size > 0 && page.items >= size) => {
+                Err(format!("page {at} came, which is full, and does not say of how many pages it is one"))
             }
             _ => Ok(Step::End),
         }

@@ -137,7 +137,6 @@ impl<Q: EmQuery> Query<Q> {
     }
 }
 
-/// The operation of a query type.
 fn operation(query_type: &str) -> Option<&'static Operation> {
     let all = backhaul_models::em::operations::OPERATIONS;
     all.iter().find(|operation| operation.name.strip_prefix("Query") == Some(query_type))

@@ -220,6 +220,13 @@ impl Work for TaskWork {
         if is_blank(&task) {
             return Err(no_task(&self.client, &answered));
         }
+        if let (Some(asked), Some(other)) = (&self.task.task_id, &task.task_id)
+            && !asked.eq_ignore_ascii_case(other)
+        {
+            let rule =
+                format!("{} was asked for, and the answer is of another task, {}", named(&self.task), said(other));
+            return Err(self.client.fail(answered.name, Reason::Answer(rule)));
+        }
         self.task = task;
         Ok(())
     }

@@ -159,6 +159,12 @@ impl Work for WholeWork {
 
     fn overdue(&self, waited: &Waited) -> Error {
         match &self.phase {
+            Phase::Task(work) if matches!(work.end(), Some(Ok(_))) => {
+                let total = waited.total.as_secs();
+                let rule =
+                    format!("the task has ended, and no run of the job was seen in {total} s: look at its sessions");
+                self.em.client().fail("task", Reason::Deadline(rule))
+            }
             Phase::Task(work) => work.overdue(waited),
             Phase::Session(_, work) => work.overdue(waited),
             Phase::Alone(_) => {
@@ -200,15 +206,15 @@ impl Runs {
         Some(Self { lists: kinds.iter().map(list).collect(), before: BTreeSet::new() })
     }
 
-    /// The same, with the runs that are there now. `None` where this account may not list them: their end is then not
-    /// waited for.
+    /// The same, with the runs that are there now. `None` where the server does not list them, or not to this account:
+    /// their end is then not waited for, and what was wanted is done all the same.
     async fn before(mut self, em: &EmClient) -> Result<Option<Self>> {
         match self.list(em).await {
             Ok(runs) => {
                 self.before = runs.into_iter().filter_map(|run| run.href).collect();
                 Ok(Some(self))
             }
-            Err(error) if error.is_api() => Ok(None),
+            Err(error) if error.is_api() || error.is_wrong_product() || error.decode().is_some() => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -65,13 +65,16 @@ impl Carrier {
             Self::Network(network) => {
                 let fail = |cause| HttpError::new(cause, Some(request.place()));
                 let client = network.client(request).await.map_err(fail)?;
-                let mut headers = request.headers.clone();
+                let mut built = reqwest::Request::new(request.method.clone(), request.bare_url());
+                built.headers_mut().clone_from(&request.headers);
                 // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
                 if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
-                    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                    built.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
                 }
-                let built = client.request(request.method.clone(), request.bare_url());
-                let sent = built.headers(headers).body(request.body.clone()).send().await;
+                if !request.body.is_empty() {
+                    *built.body_mut() = Some(request.body.clone().into());
+                }
+                let sent = client.execute(built).await;
                 sent.map(Came::Head).map_err(|error| fail(Cause::of(error, request.url.scheme())))
             }
         }

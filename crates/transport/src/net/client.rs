@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::breaker::Breaker;
 use super::carrier::{Came, Carrier};
 use super::error::{Cause, HttpError};
-use super::message::{Limits, Place, Request, Response, StreamingResponse, within};
+use super::message::{Limits, Request, Response, StreamingResponse, within};
 use super::pace::Pace;
 use super::retry::Budget;
 use super::{HttpOptions, Stub, trace};
@@ -127,31 +127,32 @@ impl HttpClient {
 impl Shared {
     async fn whole(&self, request: &Request) -> Result<Response, HttpError> {
         let limit = request.timeout.or(self.options.timeout);
-        self.tried(request, async |permit, place| {
+        self.tried(request, async |permit| {
             // The limit holds for the whole of it.
             let work = async { self.answer(request, permit, None).await?.read().await };
-            within(limit, None, place, work).await
+            within(limit, None, || request.place(), work).await
         })
         .await
     }
 
     async fn begin(&self, request: &Request) -> Result<StreamingResponse, HttpError> {
         let limit = request.timeout.or(self.options.timeout);
-        self.tried(request, async |permit, place| within(limit, None, place, self.answer(request, permit, limit)).await)
-            .await
+        self.tried(request, async |permit| {
+            within(limit, None, || request.place(), self.answer(request, permit, limit)).await
+        })
+        .await
     }
 
     /// One try, when it is its turn; all of it before the request's deadline.
     async fn tried<T>(
         &self,
         request: &Request,
-        work: impl AsyncFnOnce(Option<OwnedSemaphorePermit>, &Place) -> Result<T, HttpError>,
+        work: impl AsyncFnOnce(Option<OwnedSemaphorePermit>) -> Result<T, HttpError>,
     ) -> Result<T, HttpError> {
-        let place = request.place();
-        let outcome = within(None, request.deadline, &place, async {
+        let outcome = within(None, request.deadline, || request.place(), async {
             let permit = self.permit().await;
-            self.breaker.ask().map_err(|cause| HttpError::new(cause, Some(place.clone())))?;
-            work(permit, &place).await
+            self.breaker.ask().map_err(|cause| HttpError::new(cause, Some(request.place())))?;
+            work(permit).await
         })
         .await;
         self.breaker.tell(outcome.as_ref().map(drop));

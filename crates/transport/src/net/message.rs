@@ -262,7 +262,7 @@ impl StreamingResponse {
             Body::OnTheWay(answer) => answer,
             Body::Read(read) => return Ok(read.take()),
         };
-        let part = within(limits.patience, limits.deadline, place, async {
+        let part = within(limits.patience, limits.deadline, || place.clone(), async {
             answer.chunk().await.map_err(|error| HttpError::new(Cause::of_body(error), Some(place.clone())))
         })
         .await?;
@@ -305,10 +305,10 @@ impl fmt::Debug for StreamingResponse {
 pub(super) async fn within<T>(
     limit: Option<Duration>,
     deadline: Option<Instant>,
-    place: &Place,
+    place: impl Fn() -> Place,
     work: impl Future<Output = Result<T, HttpError>>,
 ) -> Result<T, HttpError> {
-    let late = |cause| Err(HttpError::new(cause, Some(place.clone())));
+    let late = |cause| Err(HttpError::new(cause, Some(place())));
     let limited = async {
         match limit {
             None => work.await,

@@ -24,21 +24,22 @@ impl From<[u8; 32]> for Pin {
     }
 }
 
-/// Reads 64 hex digits in any letter case, with or without colons.
+/// Reads 64 hex digits in any letter case, with or without colons; what tools print before them, a label that ends in
+/// `=` or `sha256:`, may stand there.
 impl FromStr for Pin {
     type Err = PinError;
 
     fn from_str(text: &str) -> Result<Self, PinError> {
-        let digits = text.trim().bytes().filter(|byte| *byte != b':');
-        let digits = digits.map(|byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
-        let digits: Vec<u8> = digits.collect::<Option<_>>().ok_or(PinError)?;
+        let text = text.rsplit_once('=').map_or(text, |(_, digits)| digits).trim();
+        let text = match text.split_at_checked(7) {
+            Some((label, digits)) if label.eq_ignore_ascii_case("sha256:") => digits,
+            _ => text,
+        };
+        let digits = text.replace([':', ' '], "");
         let mut print = [0; 32];
-        if digits.len() != 2 * print.len() {
-            return Err(PinError);
-        }
-        for (byte, pair) in print.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = pair[0] << 4 | pair[1];
-        }
+        hex::decode_to_slice(&digits, &mut print).map_err(|error| PinError {
+            length: (!matches!(error, hex::FromHexError::InvalidHexCharacter { .. })).then_some(digits.len()),
+        })?;
         Ok(Self(print))
     }
 }
@@ -46,7 +47,7 @@ impl FromStr for Pin {
 /// 64 hex digits in lower case.
 impl fmt::Display for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }
 
@@ -58,12 +59,49 @@ impl fmt::Debug for Pin {
 
 /// A text that is no fingerprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PinError;
+pub struct PinError {
+    /// How many digits there are, where nothing else is wrong.
+    length: Option<usize>,
+}
 
 impl fmt::Display for PinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a pin is the SHA-256 of the server's certificate: 64 hex digits, with or without colons")
+        match self.length {
+            Some(length) => write!(f, "a pin has 64 hex digits, this one {length}"),
+            None => f.write_str("a pin is the SHA-256 fingerprint of a certificate, in hex digits"),
+        }
     }
 }
 
 impl std::error::Error for PinError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_read_as_tools_print_it() {
+        let plain = "0123456789abcdef".repeat(4);
+        let colons = plain.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).to_uppercase());
+        let colons = colons.collect::<Vec<_>>().join(":");
+        for text in [
+            plain.clone(),
+            colons.clone(),
+            format!("sha256:{plain}"),
+            format!("SHA256:{colons}"),
+            format!("sha256 Fingerprint={colons}\n"),
+        ] {
+            assert_eq!(text.parse::<Pin>().map(|pin| pin.to_string()), Ok(plain.clone()), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_else_is_refused() {
+        let sha1 = "0123456789abcdef0123456789abcdef01234567";
+        let told = sha1.parse::<Pin>().map_err(|error| error.to_string());
+        assert_eq!(told, Err("a pin has 64 hex digits, this one 40".to_owned()));
+        for text in ["", "xyz", &"g".repeat(64), "sha256//AAAA", "\u{df}\u{df}\u{df}\u{df}"] {
+            assert!(text.parse::<Pin>().is_err(), "{text}");
+        }
+    }
+}

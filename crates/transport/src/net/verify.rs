@@ -193,6 +193,18 @@ fn reason(error: &CertificateError) -> String {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "it is not valid yet; is the clock right?".to_owned()
         }
-        other => other.to_string(),
+        CertificateError::BadEncoding => "it does not read as a certificate".to_owned(),
+        CertificateError::BadSignature => "its signature is not its issuer's".to_owned(),
+        CertificateError::Revoked => "its issuer has revoked it".to_owned(),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "it was not issued for a server".to_owned()
+        }
+        // What webpki says comes as the name of its error.
+        CertificateError::Other(OtherError(other)) => match other.to_string().as_str() {
+            "CaUsedAsEndEntity" => "it is a CA's own, and no server's".to_owned(),
+            "UnsupportedCertVersion" => "it is of X.509 version 1 or 2, and only 3 can be checked".to_owned(),
+            name => format!("it cannot be checked: {name}"),
+        },
+        other => format!("it cannot be checked: {other}"),
     }
 }

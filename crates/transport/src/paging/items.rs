@@ -1,21 +1,31 @@
 //! Items one at a time: a page costs its text and one item, however many it has.
 
-use backhaul_wire::reflect::Model;
+use std::fmt;
+
+use backhaul_wire::reflect::{Model, Slot, StructList};
 use backhaul_wire::{ApiVersion, DecodeError, Drift, Struct, json, xml};
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::{Pages, is_array};
+use super::Pages;
 use crate::client::{Ask, aside, log_misfits};
 use crate::error::{Reason, Result};
 
 /// A page whose items are read as they are asked for.
-struct Reading<P> {
-    page: P,
+struct Reading {
+    page: Box<dyn Struct>,
     list: List,
     items: i64,
-    is_array: bool,
+    is_bare: bool,
     ask: Ask,
     version: Option<ApiVersion>,
+}
+
+/// What there was to read.
+enum Met {
+    Item,
+    /// The end of a page; another one follows.
+    PageEnd,
+    End,
 }
 
 enum List {
@@ -34,47 +44,132 @@ impl List {
 
 /// The items of all pages of `P`, which are in its list of this name. An error ends the stream.
 pub(crate) fn by_item<P: Model, T: Model>(pages: Pages, list: &'static str) -> BoxStream<'static, Result<T>> {
-    stream::try_unfold((pages, None::<Reading<P>>), move |(mut pages, mut reading)| async move {
-        let item = pages.next_item(&mut reading, list).await?;
-        Ok(item.map(|item| (item, (pages, reading))))
+    stream::try_unfold((pages, None), move |(mut pages, mut reading)| async move {
+        loop {
+            let (mut item, mut drift) = (T::default(), Drift::default());
+            let empty = || Some(Box::new(P::default()) as Box<dyn Struct>);
+            let met = pages.read_item(&mut reading, (&empty, list), &mut item, &mut drift).await?;
+            log_misfits(&pages.source.name(), &drift);
+            match met {
+                Met::Item => return Ok(Some((item, (pages, reading)))),
+                Met::PageEnd => {}
+                Met::End => return Ok(None),
+            }
+        }
     })
     .boxed()
 }
 
-impl Pages {
-    async fn next_item<P: Model, T: Model>(
-        &mut self,
-        reading: &mut Option<Reading<P>>,
-        list: &str,
-    ) -> Result<Option<T>> {
-        loop {
-            // A page of many items is not read in one go where others wait for the thread.
-            tokio::task::coop::consume_budget().await;
-            let Some(current) = reading else {
-                let Some(begun) = self.begin(list).await? else { return Ok(None) };
-                *reading = Some(begun);
-                continue;
-            };
-            let (mut item, mut drift) = (T::default(), Drift::default());
-            let read = current.list.next_into(&mut item, &mut drift);
-            if read.map_err(|error| self.client.fail(self.source.name(), Reason::Decode(error)))? {
-                log_misfits(&self.source.name(), &drift);
-                current.items = current.items.saturating_add(1);
-                match self.rows.take(&item) {
-                    None => return Ok(Some(item)),
-                    Some(_) if self.follow.is_probing() => return Ok(None),
-                    Some(again) => return Err(self.circle(&again)),
+/// The pages of a listing in parts of a bounded number of items, so that a page costs its text and one part: what
+/// [`Pages`] is for whole pages.
+pub struct Parts {
+    pages: Pages,
+    empty: Box<dyn Fn() -> Option<Box<dyn Struct>> + Send + Sync>,
+    list: &'static str,
+    most: usize,
+    reading: Option<Reading>,
+    /// How the listing ended, once it has: an error is told behind the items that were read before it.
+    ended: Option<Result<()>>,
+}
+
+impl Parts {
+    /// The next part: an empty page but for its list, in which at least one item is. `None` when there is none any
+    /// more. Paths of `drift` are those in the whole body.
+    ///
+    /// # Errors
+    /// As [`Pages::next_into`]; items of the same page may have come before. After an error the listing has ended.
+    pub async fn next(&mut self, drift: &mut Drift) -> Result<Option<Box<dyn Struct>>> {
+        if let Some(ended) = &mut self.ended {
+            return std::mem::replace(ended, Ok(())).map(|()| None);
+        }
+        let Some(mut part) = (self.empty)() else { return Err(self.pages.fail(UNKNOWN.to_owned())) };
+        let Some(items) = list_of(part.as_mut(), self.list) else { return Err(self.pages.fail(UNKNOWN.to_owned())) };
+        while items.len() < self.most {
+            let met = self.pages.read_item(&mut self.reading, (&self.empty, self.list), items.push(), drift).await;
+            if !matches!(met, Ok(Met::Item)) {
+                items.truncate(items.len().saturating_sub(1));
+            }
+            match met {
+                Ok(Met::PageEnd) if !items.is_empty() => break,
+                Ok(Met::Item | Met::PageEnd) => {}
+                ended => {
+                    self.ended = Some(ended.map(drop));
+                    break;
                 }
             }
-            let Reading { page, items, is_array, ask, version, .. } = current;
-            let again = self.rows.end_page();
-            let next = self.look(ask, page, (*items, *is_array), again, *version)?;
-            *reading = None;
-            match next {
-                Some(next) => self.next = next,
-                None => return Ok(None),
-            }
         }
+        match &mut self.ended {
+            Some(ended) if items.is_empty() => std::mem::replace(ended, Ok(())).map(|()| None),
+            _ => Ok(Some(part)),
+        }
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("list", &self.list).field("most", &self.most).finish_non_exhaustive()
+    }
+}
+
+const UNKNOWN: &str = "the answer is not of a type that has this list";
+
+/// The list at a dotted path of wire names.
+fn list_of<'a>(page: &'a mut dyn Struct, path: &str) -> Option<&'a mut dyn StructList> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let index = page.shape().index_of(name)?;
+    match (page.slot(index), rest) {
+        (Slot::Structs(list), None) => Some(list),
+        (Slot::Struct(place), Some(rest)) => list_of(place.get_or_default(), rest),
+        _ => None,
+    }
+}
+
+impl Pages {
+    /// The same pages in parts of at most `most` items. `empty` makes an empty page, and `list` is the dotted path of
+    /// wire names to its items.
+    #[must_use]
+    pub fn parts(
+        self,
+        list: &'static str,
+        most: usize,
+        empty: impl Fn() -> Option<Box<dyn Struct>> + Send + Sync + 'static,
+    ) -> Parts {
+        Parts { pages: self, empty: Box::new(empty), list, most: most.max(1), reading: None, ended: None }
+    }
+
+    async fn read_item(
+        &mut self,
+        reading: &mut Option<Reading>,
+        page: (&(dyn Fn() -> Option<Box<dyn Struct>> + Send + Sync), &str),
+        item: &mut dyn Struct,
+        drift: &mut Drift,
+    ) -> Result<Met> {
+        // A page of many items is not read in one go where others wait for the thread.
+        tokio::task::coop::consume_budget().await;
+        if reading.is_none() {
+            *reading = self.begin(page, drift).await?;
+        }
+        let Some(current) = reading else { return Ok(Met::End) };
+        let read = current.list.next_into(item, drift);
+        if read.map_err(|error| self.client.fail(self.source.name(), Reason::Decode(error)))? {
+            current.items = current.items.saturating_add(1);
+            return match self.take(item)? {
+                None => Ok(Met::Item),
+                Some(_) if self.follow.is_probing() => Ok(Met::End),
+                Some(again) => Err(self.circle(&again)),
+            };
+        }
+        let Reading { page, items, is_bare, ask, version, .. } = current;
+        let again = self.rows.end_page();
+        let next = self.look(ask, page.as_ref(), (*items, *is_bare), again, *version)?;
+        *reading = None;
+        Ok(match next {
+            None | Some(super::Next::End) => Met::End,
+            Some(next) => {
+                self.next = next;
+                Met::PageEnd
+            }
+        })
     }
 
     fn omitted_by(&self, items: xml::Items) -> xml::Items {
@@ -85,21 +180,26 @@ impl Pages {
     }
 
     /// The next page, without its items.
-    async fn begin<P: Model>(&mut self, list: &str) -> Result<Option<Reading<P>>> {
+    async fn begin(
+        &mut self,
+        (empty, list): (&(dyn Fn() -> Option<Box<dyn Struct>> + Send + Sync), &str),
+        drift: &mut Drift,
+    ) -> Result<Option<Reading>> {
         let Some((ask, answered, version)) = self.ask_next().await? else { return Ok(None) };
-        let (mut page, mut drift) = (P::default(), Drift::default());
-        let (is_array, is_xml) = (is_array(&answered.body), self.client.protocol().is_xml(&answered.body));
+        let Some(mut page) = empty() else { return Err(self.fail(UNKNOWN.to_owned())) };
+        let (is_bare, is_xml) = (self.is_bare(&answered.body), self.client.protocol().is_xml(&answered.body));
         let body = Vec::from(answered.body);
+        let list = list.rsplit('.').next().unwrap_or(list);
+        let known = drift.misfits.len();
         let list = aside(body.len(), || match is_xml {
             true => {
-                let items = xml::Items::read(&mut page, body, list, Some(&mut drift));
+                let items = xml::Items::read(page.as_mut(), body, list, Some(drift));
                 items.map(|items| List::Xml(self.omitted_by(items)))
             }
-            false => json::Items::read(&mut page, body, list, Some(&mut drift)).map(List::Json),
+            false => json::Items::read(page.as_mut(), body, list, Some(drift)).map(List::Json),
         });
         let list = list.map_err(|error| self.client.fail(answered.name.clone(), Reason::Decode(error)))?;
-        self.refuse_misfits(&drift.misfits)?;
-        log_misfits(&answered.name, &drift);
-        Ok(Some(Reading { page, list, items: 0, is_array, ask, version }))
+        self.refuse_misfits(drift.misfits.get(known..).unwrap_or_default())?;
+        Ok(Some(Reading { page, list, items: 0, is_bare, ask, version }))
     }
 }

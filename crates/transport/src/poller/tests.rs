@@ -21,6 +21,8 @@ enum Answer {
     State(&'static str),
     Fails,
     Refused,
+    /// By the client's own deadline.
+    Late,
     Hangs,
 }
 
@@ -46,6 +48,10 @@ impl Work for Script {
             Answer::State(state) => self.state = state,
             Answer::Fails => return Err(error(503)),
             Answer::Refused => return Err(error(403)),
+            Answer::Late => {
+                let rule = "there was no answer before the deadline".to_owned();
+                return Err(Error::new(Reason::Deadline(rule), System::Em, "em", "work"));
+            }
             Answer::Hangs => std::future::pending().await,
         }
         Ok(())
@@ -118,4 +124,40 @@ async fn some_passing_errors_in_a_row_are_sat_out_and_others_are_not() {
 
     let error = Poller::new(work([Answer::Refused, Answer::State("Finished")])).until_done().await.unwrap_err();
     assert_eq!(error.status(), Some(403));
+}
+
+async fn told(answers: impl IntoIterator<Item = Answer>, deadline: u64) -> String {
+    let poller = Poller::new(work(answers)).deadline(Duration::from_millis(deadline));
+    let error = poller.until_done().await.unwrap_err();
+    assert!(error.is_deadline(), "{error}");
+    error.to_string()
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_counts_from_the_last_answer() {
+    let answers = || [Answer::State("Running")].into_iter().chain([Answer::Fails; 100]);
+    let silent = told(answers(), 60_000).await;
+    assert!(
+        silent.contains("it was last seen Running, 59 s before the end of 60 s of waiting, and not since ("),
+        "{silent}"
+    );
+    assert!(silent.contains("(503): no"), "{silent}");
+    // An answer in between ends the silence.
+    let heard = told([Answer::Fails, Answer::State("Working"), Answer::Hangs], 4_000).await;
+    assert!(heard.contains("it is Working after 4 s"), "{heard}");
+    // The client's deadline is the wait's as well.
+    let late = told([Answer::State("Running"), Answer::Late], 60_000).await;
+    assert!(late.contains("it is Running after 1 s"), "{late}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_was_just_sent_is_no_silence() {
+    for (deadline, says) in
+        [(1_499, "it is Running after 1 s"), (1_500, "it was last seen Running, 1 s before the end")]
+    {
+        let told = told([Answer::Hangs], deadline).await;
+        assert!(told.contains(says), "{deadline}: {told}");
+    }
+    let never = told([Answer::Hangs], 1_500).await;
+    assert!(never.contains("(the server did not answer)"), "{never}");
 }

@@ -10,6 +10,7 @@ use super::stop::Stopper;
 use crate::client::{Arguments, Client};
 use crate::error::{Error, Reason, Result};
 use crate::poller::{Poller, Waited, Work};
+use crate::said::said;
 
 /// Waits for a session of VB365.
 pub type SessionPoller<S> = Poller<SessionWork<S>>;
@@ -149,6 +150,11 @@ impl<S: Session> SessionWork<S> {
         self.client.read(&raw, &mut session, None)?;
         if session.id().is_none() && session.state().is_none() {
             return Err(self.fail(Reason::Answer(format!("the answer is no {}", S::KIND))));
+        }
+        if let Some(other) = session.id().filter(|other| other.key() != id.key()) {
+            let rule =
+                format!("{} was asked for, and the answer is of another, {}", self.named(), said(other.as_str()));
+            return Err(self.fail(Reason::Answer(rule)));
         }
         self.session = session;
         match &mut self.inside {

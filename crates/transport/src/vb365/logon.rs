@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use backhaul_models::vb365::{ExceptionInfo, GrantType, ServiceInstance, Token, TokenRequest};
+use backhaul_models::vb365::{ExceptionInfo, GrantType, KNOWN, ServiceInstance, Token, TokenRequest, VERSIONS};
 use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{ApiVersion, Secret, Struct, json};
 use http::header::AUTHORIZATION;
@@ -187,7 +187,7 @@ pub(super) async fn newest_version(
         }
     }
     let hint = last.as_ref().map_or_else(String::new, product::describe);
-    Err(Reason::Product(None, format!("it serves no version of the API from v3 to v8: {hint}")))
+    Err(Reason::Product(None, format!("it serves no version of the API from {KNOWN}: {hint}")))
 }
 
 /// Whether a server that wants no token says which product it is.
@@ -198,7 +198,7 @@ fn names_itself(answer: &Response) -> bool {
 /// Whether VB365 is at this address: by its refusal of what wants a token.
 pub(crate) async fn is_at(http: &HttpClient, base: &Url) -> bool {
     // The newest ones: a server serves several, and each question more is one that nobody asked for.
-    for version in backhaul_models::vb365::VERSIONS.rev().take(3) {
+    for version in VERSIONS.rev().take(3) {
         let answer = product::page(http, base, &format!("/v{version}/ServiceInstance")).await;
         if answer.is_some_and(|answer| answer.status == StatusCode::UNAUTHORIZED && answer.body.is_empty()) {
             return true;

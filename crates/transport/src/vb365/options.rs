@@ -1,11 +1,9 @@
 //! How to speak to VB365.
 
+use backhaul_models::vb365::{KNOWN, VERSIONS};
 use backhaul_wire::{ApiVersion, Secret};
 
 use crate::options::{Options, OptionsError};
-
-/// The versions of the API that are known here.
-const KNOWN: std::ops::RangeInclusive<u8> = backhaul_models::vb365::VERSIONS;
 
 /// Everything a client of VB365 needs to know. [`Options`] alone make the rest as by default.
 #[derive(Debug, Clone)]
@@ -15,7 +13,7 @@ pub struct Vb365Options {
     pub common: Options,
     /// What proves who logs on.
     pub logon: Vb365Logon,
-    /// The version of the API to speak, v3 to v8; the newest that the server serves when left out.
+    /// The version of the API to speak, one of [`KNOWN`]; the newest that the server serves when left out.
     pub version: Option<ApiVersion>,
 }
 
@@ -27,21 +25,21 @@ impl From<Options> for Vb365Options {
 
 /// The versions that are known here, the oldest first.
 pub(super) fn known() -> impl DoubleEndedIterator<Item = ApiVersion> {
-    KNOWN.filter_map(ApiVersion::new)
+    VERSIONS.filter_map(ApiVersion::new)
 }
 
 /// Reads a version of VB365's API: `v8` or `8`.
 ///
 /// # Errors
-/// When the text is none from v3 to v8.
+/// When the text is none of [`KNOWN`].
 pub fn parse_version(text: &str) -> Result<ApiVersion, OptionsError> {
     let number = text.trim().trim_start_matches(['v', 'V']).parse().ok();
     let version = number.and_then(ApiVersion::new).filter(|version| is_known(*version));
-    version.ok_or_else(|| OptionsError::version(text, "VB365", "v3 to v8"))
+    version.ok_or_else(|| OptionsError::version(text, "VB365", &KNOWN.to_string()))
 }
 
 pub(super) fn is_known(version: ApiVersion) -> bool {
-    KNOWN.contains(&version.get())
+    VERSIONS.contains(&version.get())
 }
 
 /// What proves to VB365 who logs on. Where it is not the password, `user` and `password` of [`Options`] are not sent.

@@ -1,6 +1,7 @@
 //! VB365's pages: linked, cut from a set at an offset.
 
-use backhaul_wire::{Operation, View};
+use backhaul_wire::reflect::Scalar;
+use backhaul_wire::{Operation, Struct, View};
 use url::Url;
 
 use crate::address;
@@ -38,8 +39,8 @@ impl Follow for Pages {
     }
 
     /// A page ends the listing when it has links, but none to a next one. Totals are left out in some versions and
-    /// wrong in others; nobody counts on them. A page without any link that is as full as it says that pages are may
-    /// have another after it.
+    /// wrong in others; nobody counts on them. A page without any link, or with one of no address, that is as full as it
+    /// says that pages are may have another after it.
     fn after(&mut self, page: &Page<'_>) -> Result<Step, String> {
         let offset = page.int("offset");
         match (self.offset, offset) {
@@ -59,7 +60,9 @@ impl Follow for Pages {
             (self.linked, self.probing) = (true, false);
             return Ok(Step::Link(href));
         }
-        let full = page.int("limit").filter(|limit| *limit > 0 && page.items >= *limit && links.is_empty());
+        // A link of no address says as little as none.
+        let leads = !links.is_empty() && !links.get("next").is_some_and(has_no_address);
+        let full = page.int("limit").filter(|limit| *limit > 0 && page.items >= *limit && !leads);
         let Some(limit) = full.filter(|_| (page.takes)("offset") && !self.linked) else { return Ok(Step::End) };
         let here = offset.unwrap_or(0);
         let next = here.checked_add(limit).filter(|next| *next > 0);
@@ -94,6 +97,10 @@ impl Follow for Pages {
 /// The set that a page was cut from.
 fn set(page: &Page<'_>) -> Option<String> {
     text(page.body, "setId").filter(|set| set != NO_SET)
+}
+
+fn has_no_address(link: &dyn Struct) -> bool {
+    matches!(link.field("href").scalar(), Some(Scalar::Text("")))
 }
 
 fn query(url: &Url, name: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use backhaul_models::vb365::ExceptionInfo;
+use backhaul_models::vb365::{ExceptionInfo, KNOWN};
 use backhaul_wire::{ApiVersion, Secret, System, Versions, json};
 use http::StatusCode;
 
@@ -27,7 +27,8 @@ impl Vb365Protocol {
     pub(super) fn of(options: Vb365Options) -> Result<(Self, Options), Reason> {
         let Vb365Options { common, logon, version } = options;
         if let Some(version) = version.filter(|version| !options::is_known(*version)) {
-            return Err(Reason::Call(format!("{version} is not a version of VB365 that is known here: use v3 to v8")));
+            let problem = format!("{version} is not a version of VB365 that is known here: use {KNOWN}");
+            return Err(Reason::Call(problem));
         }
         let version = version.map_or_else(OnceLock::new, OnceLock::from);
         Ok((Self { logon, version }, common))
@@ -51,21 +52,26 @@ impl Protocol for Vb365Protocol {
         backhaul_models::vb365::is_unproven(versions, version.get())
     }
 
-    fn version<'a>(&'a self, http: &'a HttpClient, options: &'a Options) -> Asked<'a, Option<ApiVersion>> {
+    fn version(&self) -> Option<ApiVersion> {
+        self.version.get().copied()
+    }
+
+    fn lacks_version(&self) -> bool {
+        self.version.get().is_none()
+    }
+
+    fn find_version<'a>(&'a self, http: &'a HttpClient, options: &'a Options) -> Asked<'a, ()> {
         Box::pin(async {
-            if let Some(known) = self.version.get() {
-                return Ok(Some(*known));
-            }
             let found = logon::newest_version(http, &options.url, self).await?;
-            // Of two that ask at once, one is the first, and both learnt the same.
-            Ok(Some(*self.version.get_or_init(|| found)))
+            self.version.get_or_init(|| found);
+            Ok(())
         })
     }
 
     fn open<'a>(&'a self, http: &'a HttpClient, options: &'a Options, old: Option<&'a Session>) -> Asked<'a, Session> {
         Box::pin(async move {
             // It is known: a session is never opened before it is.
-            let Some(version) = self.version(http, options).await? else {
+            let Some(version) = self.version() else {
                 return Err(Reason::Version("no version is known to log on with".to_owned()));
             };
             logon::open(http, options, self, version, old.and_then(Session::refresh)).await

@@ -56,8 +56,7 @@ impl Runs {
 
 /// Whether a run is not plainly another job's.
 fn is_of(run: &JobSession, job: &Id) -> bool {
-    let linked =
-        |link: &Link| link.href.as_deref().and_then(|href| href.trim_end_matches('/').rsplit('/').next().map(Id::from));
+    let linked = |link: &Link| link.href.as_deref().and_then(Id::of_link);
     let of = run.job_id.clone().or_else(|| run.links.get("job").and_then(linked));
     of.is_none_or(|of| of.same(job))
 }

@@ -4,7 +4,7 @@ use backhaul_models::vb365::operations::{CopyJobStart, CopyJobStartV6, JobStartA
 use backhaul_models::vb365::{
     AsyncRestoreResponse, BackupRepositoryOwnerChangeSession, JobActionBody, JobSession,
     OperatorRestoreSessionResponse, RepositorySynchronizeSession, RestoreSession, StartJobOptions,
-    TeamsOperatorRestoreSessionResponse, Vb365,
+    TeamsOperatorRestoreSessionResponse, Vb365, is_action,
 };
 use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::Response;
@@ -17,7 +17,7 @@ use super::inside::Inside;
 use super::runs::Runs;
 use super::session::{Session, WaitFor};
 use super::stop::{Stopper, has_actions};
-use crate::client::{Arguments, Client, RawAnswer, is_action};
+use crate::client::{Arguments, Client, RawAnswer};
 use crate::error::{Reason, Result};
 
 /// An answer that leads to a session.

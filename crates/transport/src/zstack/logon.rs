@@ -73,8 +73,7 @@ fn request(options: &Options, logon: &ZstackLogon) -> Result<Request, Reason> {
 
 /// The form in which ZStack keeps a password and wants it sent.
 pub(super) fn digest(password: &Secret) -> Secret {
-    let digest = Sha512::digest(password.expose().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+    hex::encode(Sha512::digest(password.expose().as_bytes())).into()
 }
 
 /// Whose logon it was, for a refusal.

@@ -103,7 +103,6 @@ impl Protocol for ZstackProtocol {
     }
 }
 
-/// The error in a body of the API.
 pub(super) fn api_error(body: &[u8]) -> Option<ErrorCode> {
     json::decode::<ErrorResponse>(body).ok()?.error
 }

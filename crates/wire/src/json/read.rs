@@ -25,6 +25,8 @@ pub(super) struct Driver<'t, 'c, 'd> {
     pub(super) context: &'c mut Context<'d>,
     /// The list whose items are not read now but one at a time, later.
     pub(super) listed: Option<Listed<'c>>,
+    /// Whether a member was kept that did not fit its field.
+    misfits: bool,
 }
 
 /// A list that is passed over, and where it stands.
@@ -56,7 +58,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
     }
 
     pub(super) fn resume(cursor: Cursor<'t>, context: &'c mut Context<'d>) -> Self {
-        Self { cursor, context, listed: None }
+        Self { cursor, context, listed: None, misfits: false }
     }
 
     /// Reads the whole text.
@@ -151,6 +153,9 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         {
             unknown.drop_twins();
         }
+        if self.misfits {
+            drop_outdated(target);
+        }
         Ok(met)
     }
 
@@ -218,6 +223,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         let value = self.cursor.value()?;
         self.cursor.take_altered();
         target.slot(index).clear();
+        self.misfits = true;
         match field.uncertain {
             true => self.context.unknown_field(field.json),
             false => self.context.misfit(field.json, path, reason.to_owned()),
@@ -294,5 +300,16 @@ impl Shape {
 
     fn expected(&self) -> String {
         format!("an object ({})", self.name)
+    }
+}
+
+/// Drops what was kept of members that came again and fitted: the last one counts, as with any member.
+#[cold]
+fn drop_outdated(target: &mut dyn Struct) {
+    let fields = target.shape().fields.iter().enumerate();
+    let there: Vec<&str> =
+        fields.filter(|(at, _)| !target.view(*at).is_absent()).map(|(_, field)| field.json).collect();
+    if let Some(unknown) = target.unknown_mut() {
+        unknown.retain(|field| field.place != UnknownPlace::Member || !there.contains(&field.name.as_str()));
     }
 }

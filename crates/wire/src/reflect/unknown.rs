@@ -84,6 +84,17 @@ impl Unknown {
         self.0.get_or_insert_default().push(field);
     }
 
+    /// Keeps those of which this holds.
+    pub(crate) fn retain(&mut self, holds: impl FnMut(&UnknownField) -> bool) {
+        if let Some(fields) = &mut self.0 {
+            fields.retain(holds);
+        }
+        // None at all is not an empty list of them.
+        if self.is_empty() {
+            *self = Self::NONE;
+        }
+    }
+
     /// Of members of one name, keeps the last one, in the first one's place.
     pub(crate) fn drop_twins(&mut self) {
         let Some(fields) = &mut self.0 else { return };

@@ -32,6 +32,20 @@ impl Id {
         guid(&self.0)
     }
 
+    /// The identifier that an address ends in: `…/jobs/<id>`, `…/jobs/<id>?format=Entity`. `None` of one without a
+    /// path.
+    ///
+    /// ```
+    /// use backhaul_wire::Id;
+    /// assert_eq!(Id::of_link("/v6/Jobs/task-7/?limit=3"), Some(Id::from("task-7")));
+    /// assert_eq!(Id::of_link("/"), None);
+    /// ```
+    #[must_use]
+    pub fn of_link(href: &str) -> Option<Self> {
+        let path = href.split(['?', '#']).next()?;
+        path.trim_end_matches('/').rsplit('/').next().filter(|last| !last.is_empty()).map(Self::from)
+    }
+
     /// Whether both name the same thing: the GUIDs agree whatever their letter case, or the texts do. [`IdKey`] says
     /// the same of many.
     #[must_use]

@@ -153,3 +153,17 @@ fn an_xml_element_that_stands_twice_counts_once() {
     let error = xml::decode::<Every>(b"<Every UID='a' UID='b'/>").unwrap_err();
     assert!(error.message().contains("the attribute `UID` stands twice"), "{error}");
 }
+
+/// A member that comes twice is its last, whether or not both fit.
+#[test]
+fn of_a_member_that_comes_twice_the_last_counts() {
+    for (body, written) in [
+        (r#"{"Count":"x","Count":1}"#, r#"{"Count":1}"#),
+        (r#"{"Count":1,"Count":"x"}"#, r#"{"Count":"x"}"#),
+        (r#"{"Count":"x","Other":2,"count":"1","Flag":"maybe"}"#, r#"{"Count":1,"Other":2,"Flag":"maybe"}"#),
+    ] {
+        let (value, _) = in_json::<Every>(body);
+        assert_eq!(String::from_utf8(json::encode(&value, json::Case::Schema).unwrap()).unwrap(), written, "{body}");
+        assert!(in_json::<Every>(written).0 == value, "{body}");
+    }
+}

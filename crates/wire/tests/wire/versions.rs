@@ -52,6 +52,9 @@ fn a_field_may_be_required_from_some_version_on() {
     let wanted: Vec<u8> = (1..9).filter(|version| field.is_required_in(ApiVersion::new(*version))).collect();
     assert_eq!(wanted, [6, 7, 8]);
     assert!(!field.is_required_in(None), "a system that numbers no versions is no newer one");
+    let field = field.required_until(7);
+    let wanted: Vec<u8> = (1..9).filter(|version| field.is_required_in(ApiVersion::new(*version))).collect();
+    assert_eq!(wanted, [6, 7]);
 }
 
 #[test]

@@ -69,6 +69,11 @@ fn what_is_not_well_formed() {
         "<Every UID=x/>",
         "<Every UID/>",
         "<Every UID='x/>",
+        "<Every><v:/></Every>",
+        "<Every v:='x'/>",
+        "<Every><v:1/></Every>",
+        "<Every><v:-a:b/></Every>",
+        "<Every v:-='x'/>",
     ] {
         refused(body);
     }

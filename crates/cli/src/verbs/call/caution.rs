@@ -43,9 +43,11 @@ pub(in crate::verbs) fn needs_body(operation: &Operation, version: Option<ApiVer
 }
 
 fn required(shape: &'static Shape, version: Option<ApiVersion>) -> impl Iterator<Item = &'static str> {
-    let has = move |field: &&backhaul_wire::shape::Field| version.is_none() || field.versions.contains(version);
-    let needed = shape.fields.iter().filter(|field| field.required && field.repeat != Repeat::Map);
-    needed.filter(has).map(|field| field.json)
+    let needed = move |field: &&backhaul_wire::shape::Field| {
+        // Without a version it is not known yet which is spoken.
+        field.repeat != Repeat::Map && if version.is_none() { field.required } else { field.is_required_in(version) }
+    };
+    shape.fields.iter().filter(needed).map(|field| field.json)
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! The file that an answer is written to: what its faults mean to the user.
 
 use std::io;
+use std::path::Path;
 
 use backhaul_transport::Error;
 use backhaul_transport::file::{FileError, NewFile};
 
 use crate::connect::Peer;
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 
 /// Adds to the file's end.
 pub(super) async fn write(file: &mut NewFile, bytes: &[u8]) -> Result<(), Failure> {
@@ -16,6 +17,13 @@ pub(super) async fn write(file: &mut NewFile, bytes: &[u8]) -> Result<(), Failur
 /// Why the answer did not get into its file: the disk, or the server.
 pub(super) fn failure(peer: &Peer, error: &Error) -> Failure {
     error.file().map_or_else(|| peer.refusal(error), refusal)
+}
+
+/// The server did what it was asked for, and gave nothing to write.
+pub(super) fn nothing(peer: &Peer, path: &Path) -> Failure {
+    let (name, path) = (&peer.name, path.display());
+    let rule = format!("{name}: the server answered with success and without a word: {path} is as it was");
+    Failure::new(Code::ServerError, rule).with_help("leave --out out where an operation answers nothing")
 }
 
 /// A place that cannot be written to is the user's to choose anew, the rest is the disk's.

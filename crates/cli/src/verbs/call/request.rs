@@ -29,6 +29,14 @@ impl Body {
         if operation.request.is_none() && operation.older.iter().all(|form| form.request.is_none()) {
             return Err(Failure::usage(format!("{} takes no body", operation.name)));
         }
+        if let Source::File(path) = source
+            && !path.exists()
+            && path.to_string_lossy().trim_start().starts_with(['{', '[', '<'])
+        {
+            // It is not shown: it may hold a secret.
+            return Err(Failure::usage("--body is followed by a body, where a file's name is expected")
+                .with_help("send it by a file, or by standard input with `--body -`: other users see command lines"));
+        }
         let bytes = start(&source.read()?).to_vec();
         let bytes = match operation.wrapper {
             None => bytes,

@@ -46,7 +46,8 @@ impl Making {
         let fields = kind.map_or(shape.fields, |(_, variant)| variant.shape.fields);
         let mut members = Map::new();
         for field in fields.iter().filter(|field| self.has(field.versions) && !ANSWERED.contains(&field.json)) {
-            if self.part == Template::Required && !field.required {
+            let required = if self.version.is_none() { field.required } else { field.is_required_in(self.version) };
+            if self.part == Template::Required && !required {
                 continue;
             }
             if let Some(value) = self.value(field, within) {

@@ -3,7 +3,7 @@
 #![allow(clippy::result_large_err, reason = "a report is made once for each file, and printed")]
 
 use backhaul_models::registry;
-use backhaul_models::vb365::is_unproven;
+use backhaul_models::vb365::{is_action, is_unproven};
 use backhaul_models::zstack::JobLocation;
 use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
@@ -32,7 +32,6 @@ enum Of {
     Type(&'static Shape),
     /// Pages of a type, asked for as such.
     Page(&'static Shape),
-    /// Answers to an operation.
     Answer(&'static Operation, u8),
 }
 
@@ -233,10 +232,6 @@ fn inside(wrapper: &str, body: &[u8]) -> Result<Vec<u8>, Report> {
         }
         _ => Ok(body.to_vec()),
     }
-}
-
-fn is_action(operation: &Operation) -> bool {
-    operation.system == System::Vb365 && operation.method == "POST" && operation.path.ends_with("/Action")
 }
 
 fn plain(system: System, shape: &'static Shape) -> Target {

@@ -12,7 +12,6 @@ use super::Shared;
 const PLAIN: &str = "text/plain; charset=utf-8";
 const HELP: &str = "backhaul exporter: /metrics for scrapers, /healthz for whoever watches this process\n";
 
-/// The answer to one request.
 pub(super) fn answer<B>(request: &Request<B>, shared: &Shared) -> Response<Full<Bytes>> {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         let mut answer = say(StatusCode::METHOD_NOT_ALLOWED, PLAIN, "only GET and HEAD are answered\n".to_owned());

@@ -10,7 +10,6 @@ use tokio::process::Command;
 /// Runs the command for its rows.
 #[derive(Debug, Clone)]
 pub(super) struct Asker {
-    /// This program.
     pub(super) program: PathBuf,
     /// The flags that say which servers may be asked.
     pub(super) servers: Vec<String>,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use backhaul_filter::{Plan, Predicate, Reflected};
 use backhaul_models::registry;
+use backhaul_transport::paging::Parts;
 use backhaul_wire::{ApiVersion, Drift, Struct};
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc::{Sender, channel};
@@ -20,9 +21,12 @@ use crate::drift::Strangers;
 use crate::exit::Failure;
 use crate::profile::Server;
 
-/// How many servers are asked at once, and how many pages may wait to be printed: enough to hide latency, few enough
-/// for memory.
+/// How many servers are asked at once, and how many parts of pages may wait to be printed: enough to hide latency, few
+/// enough for memory.
 const AT_ONCE: usize = 16;
+/// How many items of a page are read at once: an entity is as wide as its schema, so that a page of empty ones costs
+/// hundreds of times its text.
+const PART: usize = 256;
 /// How often a person sees how far it is.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -68,7 +72,7 @@ pub(super) struct Asking<'a> {
     pub(super) console: &'a Console,
 }
 
-/// A page of a server, and the places of the items in it that are wanted.
+/// Part of a page of a server, and the places of the items in it that are wanted.
 struct Page {
     server: usize,
     page: Box<dyn Struct>,
@@ -155,23 +159,21 @@ impl Asking<'_> {
         Ok(failed.into_iter().map(|(at, failure)| (name(at), failure)).collect())
     }
 
-    /// Asks one server, page after page.
+    /// Asks one server, part after part.
     async fn one(&self, at: usize, peer: &Peer, pages: &Sender<Page>, enough: &Cell<bool>) -> Result<(), Failure> {
-        let operation = self.listing.operation;
         let version = if self.asks.depends_on_version() { peer.version().await? } else { None };
         let mut wordings = self.asks.of(version.map(ApiVersion::get)).iter();
         let Some(mut wording) = wordings.next() else { return Ok(()) };
         self.console.verbose(1, || wording.plan.to_string());
-        let (mut listed, mut begun) = (wording.request.pages(&peer.client, operation), false);
+        let version = peer.version().await?;
+        self.listing.check_version(version).map_err(|failure| failure.of_server(&peer.name))?;
+        let (mut listed, mut begun) = (self.parts(wording, peer, version), false);
         while !enough.get() {
-            let version = peer.version().await?;
-            self.listing.check_version(version).map_err(|failure| failure.of_server(&peer.name))?;
-            let mut page = registry::answer_in(operation, version)
-                .ok_or_else(|| Failure::internal(format!("{} has no answer", operation.name)))?;
             let mut drift = Drift::default();
-            match listed.next_into(page.as_mut(), Some(&mut drift)).await {
+            let part = listed.next(&mut drift).await;
+            let page = match part {
                 Ok(None) => break,
-                Ok(Some(_)) => begun = true,
+                Ok(Some(page)) => page,
                 Err(error) => {
                     let unknown = !begun && matches!(error.status(), Some(404 | 501));
                     match wordings.next().filter(|_| unknown) {
@@ -179,10 +181,11 @@ impl Asking<'_> {
                         Some(next) => wording = next,
                     }
                     self.console.verbose(1, || format!("{}: {error}\n{}", peer.name, wording.plan));
-                    listed = wording.request.pages(&peer.client, operation);
+                    listed = self.parts(wording, peer, version);
                     continue;
                 }
-            }
+            };
+            begun = true;
             self.strangers.borrow_mut().add(page.as_ref(), &drift);
             if !drift.is_empty() {
                 self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
@@ -201,6 +204,12 @@ impl Asking<'_> {
             }
         }
         Ok(())
+    }
+
+    fn parts(&self, wording: &One<'_>, peer: &Peer, version: Option<ApiVersion>) -> Parts {
+        let operation = self.listing.operation;
+        let pages = wording.request.pages(&peer.client, operation);
+        pages.parts(self.listing.list, PART, move || registry::answer_in(operation, version))
     }
 }
 

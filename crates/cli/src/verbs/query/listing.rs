@@ -32,7 +32,6 @@ pub(crate) struct Listing {
 enum Filterable {
     /// Enterprise Manager's own list of fields.
     Query(&'static QueryTypeRow),
-    /// The fields of the type.
     Type(Fields),
 }
 

@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_millis(250);
 #[derive(Debug, Default)]
 pub(in crate::verbs) struct Asked {
     servers: usize,
-    failed: Vec<Code>,
+    failed: Vec<(String, Code)>,
     parts: usize,
     said: Vec<String>,
 }
@@ -36,21 +36,17 @@ impl Asked {
         &self.said
     }
 
-    /// The exit code: a part that failed is a failure, even when its server answered the rest.
+    /// The exit code.
     pub(in crate::verbs) fn code(&self) -> Code {
-        match Code::of_many(self.servers, &self.failed) {
-            Code::Done if self.parts > 0 => Code::SomeFailed,
-            code => code,
-        }
+        let failed: Vec<Code> = self.failed.iter().map(|(_, code)| *code).collect();
+        Code::of_many(self.servers, &failed).with_failed_parts(self.parts)
     }
 }
 
 /// The order in which answers are handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::verbs) enum Order {
-    /// That of the servers.
     Servers,
-    /// As they come.
     AsTheyCome,
 }
 
@@ -91,7 +87,8 @@ pub(in crate::verbs) async fn ask(
         for (at, failure) in fleet.failed() {
             progress.clear();
             console.failure(&failure);
-            asked.failed.push(failure.code());
+            let name = selection.servers.get(at).map_or("", |server| server.name());
+            asked.failed.push((name.to_owned(), failure.code()));
             asked.said.push(failure.message().to_owned());
             early.insert(at, None);
             progress.done += 1;
@@ -104,7 +101,7 @@ pub(in crate::verbs) async fn ask(
         asked.said.extend(said.iter().map(|failure| failure.message().to_owned()));
         asked.parts += answer.problems.iter().filter(|problem| problem.part.is_some()).count();
         let whole = answer.problems.iter().find(|problem| problem.part.is_none());
-        asked.failed.extend(whole.map(|problem| failure(problem, &answer.server).code()));
+        asked.failed.extend(whole.map(|problem| (answer.server.clone(), failure(problem, &answer.server).code())));
         early.insert(at, Some(answer));
         while let Some(next) = if in_order { early.remove(&turn) } else { early.pop_first().map(|(_, it)| it) } {
             turn += 1;
@@ -122,6 +119,7 @@ pub(in crate::verbs) async fn ask(
     progress.clear();
     // Sessions that are still being ended; all rows are handed on.
     while answers.next().await.is_some() {}
+    console.failed_of(asked.servers, asked.failed.iter().map(|(name, _)| name.as_str()));
     Ok(asked)
 }
 

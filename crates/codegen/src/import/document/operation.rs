@@ -58,7 +58,11 @@ impl<'d> Reader<'d> {
         for (path, item) in self.object(paths, "/paths")? {
             let pointer = format!("/paths/{}", escape(path));
             let Some(rest) = path.strip_prefix(&prefix) else {
-                return Err(self.error(&pointer, format!("a path of version {} starts with `{prefix}`", self.version)));
+                let rule = format!(
+                    "a path of version {} starts with `{prefix}`: this is a document of another version or product",
+                    self.version
+                );
+                return Err(self.error(&pointer, rule));
             };
             for (method, operation) in self.object(item, &pointer)? {
                 let pointer = format!("{pointer}/{method}");

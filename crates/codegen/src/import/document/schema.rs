@@ -216,7 +216,16 @@ impl<'d> Reader<'d> {
             if is_type(target.json) && !is_page(target.name) {
                 return Ok(reference(&self.names.of(target.name, self.version)));
             }
-            return self.schema(target.json, &format!("/components/schemas/{}", escape(target.name)));
+            // Aliases, lists and open maps are read where they are named, and may lead back to themselves.
+            if self.within.borrow().contains(&target.name) {
+                let rule =
+                    format!("`{}` leads back to itself, with no type between: nothing could be read", target.name);
+                return Err(self.error(&format!("{pointer}/$ref"), rule));
+            }
+            self.within.borrow_mut().push(target.name);
+            let read = self.schema(target.json, &format!("/components/schemas/{}", escape(target.name)));
+            self.within.borrow_mut().pop();
+            return read;
         }
         let mut node = Map::new();
         let ty = match json.get("type") {

@@ -71,7 +71,8 @@ impl Element {
     }
 
     pub(super) fn need(&self, attribute: &str) -> Result<&str> {
-        let value = self.get(attribute).filter(|value| !value.is_empty());
+        // Of a list of values, one may be the empty text.
+        let value = self.get(attribute).filter(|value| !value.is_empty() || attribute == "value");
         value.ok_or_else(|| self.error(format!("`xs:{}` needs `{attribute}` here", self.tag)))
     }
 

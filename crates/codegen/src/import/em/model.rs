@@ -1,7 +1,7 @@
 //! What a schema document says: its types, their members, the roots of documents. Everything that XML Schema has for
 //! writing less is resolved: groups, choices, references, types without a name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::element::{At, Element, Name};
@@ -160,7 +160,9 @@ impl Model {
 
     /// Refuses references to nothing and circles of bases.
     fn check(&self) -> Result<()> {
+        let mut whole = BTreeSet::new();
         for ty in &self.types {
+            self.ends(ty, 0, &mut whole)?;
             match &ty.form {
                 Form::Enum { base, .. } | Form::Plain { base, .. } => drop(self.kind(base, &ty.place.at)?),
                 Form::Union(members) => {
@@ -201,6 +203,28 @@ impl Model {
                 return Err(root.place.at.error(rule));
             }
         }
+        Ok(())
+    }
+
+    /// Refuses simple types that lead back to themselves; `whole` are those that are known not to.
+    fn ends<'m>(&'m self, ty: &'m Type, depth: usize, whole: &mut BTreeSet<&'m str>) -> Result<()> {
+        let parts = match &ty.form {
+            Form::Enum { base, .. } | Form::Plain { base, .. } => std::slice::from_ref(base),
+            Form::Union(members) => members.as_slice(),
+            Form::Struct(_) => &[],
+        };
+        if depth > MAX_DEPTH {
+            return Err(ty.place.at.error(format!("`{}` and others refer to each other in a circle", ty.name)));
+        }
+        for part in parts {
+            if let Name::Named(name) = part
+                && !whole.contains(name.as_str())
+                && let Some(part) = self.get(name)
+            {
+                self.ends(part, depth + 1, whole)?;
+            }
+        }
+        whole.insert(&ty.name);
         Ok(())
     }
 

@@ -99,7 +99,6 @@ pub(super) const fn down(kind: &'static str, tail: &'static str) -> LinkRow {
     own("Down", kind, tail)
 }
 
-/// A link to an action.
 pub(super) const fn action(rel: &'static str, tail: &'static str) -> LinkRow {
     own(rel, "", tail)
 }

@@ -11,7 +11,6 @@ use crate::engine::message::Reply;
 /// What goes over the wire in the end.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// An answer.
     Answer(Reply),
     /// An answer whose body ends after so many bytes, although its length says otherwise.
     Cut(Reply, usize),

@@ -13,7 +13,6 @@ fn class(name: &str) -> Result<&'static Class, Failure> {
     class::find(name).ok_or_else(|| Failure::operation("there are no tags here"))
 }
 
-/// Puts a tag on a resource.
 pub(super) fn put(backend: &mut Backend, system: bool, resource: [&str; 2], tag: &str) -> Result<Row, Failure> {
     let (name, kind) = if system { ("SystemTagInventory", "System") } else { ("UserTagInventory", "User") };
     let [uuid, kind_of_resource] = resource;

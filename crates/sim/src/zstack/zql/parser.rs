@@ -4,7 +4,6 @@ use backhaul_filter::zstack::QOp;
 
 use super::lexer::{Token, Word, words};
 
-/// A statement.
 #[derive(Debug, Default)]
 pub(super) struct Statement {
     pub(super) verb: Verb,

@@ -178,10 +178,15 @@ fn name_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Whether a name is one: it does not begin with a digit, a dash or a dot.
+/// Whether a name is one: it does not begin with a digit, a dash or a dot, nor does what stands behind its one prefix,
+/// without which it is written.
 #[inline]
 fn is_name(bytes: &[u8], name: Span) -> bool {
-    name.end > name.start && !matches!(bytes.get(name.start), Some(b'0'..=b'9' | b'-' | b'.'))
+    let begins = |at: usize| at < name.end && !matches!(bytes.get(at), Some(b'0'..=b'9' | b'-' | b'.'));
+    let text = bytes.get(name.start..name.end).unwrap_or_default();
+    let colon = memchr::memchr(b':', text);
+    begins(name.start)
+        && colon.is_none_or(|colon| begins(name.start + colon + 1) && memchr::memrchr(b':', text) == Some(colon))
 }
 
 /// The bytes that names are made of; beyond ASCII all of them.

@@ -1,0 +1,1 @@
+//! A package must have a target besides its tests: this one is empty.
