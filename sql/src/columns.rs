@@ -137,14 +137,14 @@ impl Columns {
     /// The field of a column that a filter may name, where both have the same values.
     pub(crate) fn filter(&self, column: &Column) -> Option<&FilterField> {
         let field = self.fields.get(column.field?)?;
-        let same = match (&column.of, field.kind) {
+        let same = matches!(
+            (&column.of, field.kind),
             (Type::Bool, FilterKind::Bool)
-            | (Type::Int, FilterKind::Int)
-            | (Type::Float, FilterKind::Float)
-            | (Type::Time { .. }, FilterKind::DateTime)
-            | (Type::Text, FilterKind::Text | FilterKind::Uid | FilterKind::Enum) => true,
-            _ => false,
-        };
+                | (Type::Int, FilterKind::Int)
+                | (Type::Float, FilterKind::Float)
+                | (Type::Time { .. }, FilterKind::DateTime)
+                | (Type::Text, FilterKind::Text | FilterKind::Uid | FilterKind::Enum)
+        );
         same.then_some(field)
     }
 }

@@ -55,7 +55,7 @@ pub async fn write(mut rows: SendableRecordBatchStream, format: Format, out: imp
 /// One of the formats under way.
 enum Writer<W: Write + Send> {
     Table(W, SchemaRef, Vec<RecordBatch>),
-    Csv(csv::Writer<W>, SchemaRef),
+    Csv(Box<csv::Writer<W>>, SchemaRef),
     Json(ArrayWriter<W>),
     Parquet(Box<ArrowWriter<W>>),
 }
@@ -74,7 +74,7 @@ impl<W: Write + Send> Writer<W> {
                 let mut writer = csv::WriterBuilder::new().with_header(true).build(out);
                 // The names are there when no row is.
                 writer.write(&RecordBatch::new_empty(Arc::clone(&flat)))?;
-                Self::Csv(writer, flat)
+                Self::Csv(Box::new(writer), flat)
             }
             Format::Json => Self::Json(WriterBuilder::new().with_explicit_nulls(true).build::<_, JsonArray>(out)),
             Format::Parquet => Self::Parquet(Box::new(ArrowWriter::try_new(out, schema, None)?)),

@@ -18,7 +18,7 @@ pub struct Problem {
     place: Option<(String, usize, usize, usize)>,
     near: Vec<String>,
     /// What DataFusion made of it.
-    pub error: DataFusionError,
+    pub error: Box<DataFusionError>,
 }
 
 impl Problem {
@@ -45,7 +45,7 @@ impl Problem {
                 // DataFusion's words for what changes something.
                 if ["DML", "DDL", "Statement"].iter().any(|kind| says.starts_with(&format!("{kind} not supported: "))) {
                     let says = "this is no question, and nothing is ever changed here: SELECT, EXPLAIN, SHOW and DESCRIBE are answered";
-                    return Self { says: says.to_owned(), place: None, near, error };
+                    return Self { says: says.to_owned(), place: None, near, error: Box::new(error) };
                 }
                 match says.strip_prefix("table '").and_then(|rest| rest.strip_suffix("' not found")) {
                     None => says,
@@ -66,7 +66,7 @@ impl Problem {
             let line = text.lines().nth(number.checked_sub(1)?)?.to_owned();
             Some((line, number, usize::try_from(column).ok()?.checked_sub(1)?, width))
         });
-        Self { says, place, near, error }
+        Self { says, place, near, error: Box::new(error) }
     }
 
     /// What is wrong, in a sentence.
@@ -144,6 +144,6 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
+        Some(&*self.error)
     }
 }

@@ -12,6 +12,7 @@ use datafusion::catalog::{
 use datafusion::common::{Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TableType, Volatility,
@@ -44,7 +45,9 @@ impl Sql {
             SessionConfig::new().with_default_catalog_and_schema(CATALOG, SCHEMA).with_information_schema(true);
         // Errors tell the place in the text.
         config.options_mut().sql_parser.collect_spans = true;
-        let context = SessionContext::new_with_config(config);
+        // A run that is kept while a prompt is open is in its next answer: the store's files are listed each time.
+        let runtime = RuntimeEnvBuilder::new().with_object_list_cache_limit(0).build_arc().unwrap_or_default();
+        let context = SessionContext::new_with_config_rt(config, runtime);
         let public = MemorySchemaProvider::new();
         // Only names that are taken already are refused.
         let _ = public.register_table("usage".to_owned(), usage(&fleet));

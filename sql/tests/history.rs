@@ -75,6 +75,37 @@ async fn other_days_and_systems_are_not_opened() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_kept_later_is_in_the_next_answer() {
+    let (folder, sql) = two_days().await;
+    assert_eq!(rows(&sql, "SELECT count(*) FROM history").await, ["6"]);
+    let store = Store::open(&folder.path().display().to_string()).unwrap();
+    save(&store, "2026-11-01T00:00:00Z", &[row("em", "a", Some(5))]).await;
+    assert_eq!(rows(&sql, "SELECT count(*) FROM history").await, ["7"]);
+}
+
+/// What a compaction that was cut short leaves: the day's runs beside the file that holds them.
+#[tokio::test]
+async fn a_compaction_that_was_cut_short_counts_nothing_twice() {
+    let (folder, _) = two_days().await;
+    let address = folder.path().display().to_string();
+    let store = Store::open(&address).unwrap();
+    save(&store, "2026-10-30T12:00:00Z", &[row("em", "a", Some(5))]).await;
+    let runs: Vec<_> = store.all_files().await.unwrap();
+    let kept: Vec<_> = runs.iter().map(|file| folder.path().join(file.path())).collect();
+    let kept: Vec<_> = kept.iter().map(|path| (path, std::fs::read(path).unwrap())).collect();
+    store.compact("2026-10-31".parse().unwrap()).await.unwrap();
+    for (path, content) in kept {
+        std::fs::write(path, content).unwrap();
+    }
+    assert_eq!(store.all_files().await.unwrap().len(), runs.len() + 1);
+    let sql = Sql::new(Fleet::new([])).with_history(&address).await.unwrap();
+    let text = "SELECT day, system, count(*), sum(CASE WHEN tenant <> 'b' THEN used_bytes END) FROM history \
+                GROUP BY day, system ORDER BY day, system";
+    assert_eq!(rows(&sql, text).await, ["2026-10-30|em|3|15", "2026-10-30|zstack|1|0", "2026-10-31|em|3|7"]);
+    assert_eq!(rows(&sql, "SELECT count(*) FROM history").await, ["7"]);
+}
+
+#[tokio::test]
 async fn a_broken_file_is_an_error_and_no_sum_is_taken_without_it() {
     let (folder, _) = two_days().await;
     let broken = folder.path().join("day=2026-10-30/system=em/broken.parquet");
