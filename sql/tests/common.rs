@@ -33,8 +33,7 @@ pub async fn rows(sql: &Sql, text: &str) -> Vec<String> {
     let batches = batches.unwrap_or_else(|error| panic!("{text}\n{error}"));
     let text = pretty_format_batches(&batches).unwrap().to_string();
     let cells = |line: &str| line.split('|').map(str::trim).collect::<Vec<_>>().join("|");
-    let mut rows: Vec<String> =
-        text.lines().filter(|line| line.starts_with('|')).skip(1).map(|line| cells(line)).collect();
+    let mut rows: Vec<String> = text.lines().filter(|line| line.starts_with('|')).skip(1).map(cells).collect();
     rows.iter_mut().for_each(|row| *row = row.trim_matches('|').to_owned());
     rows
 }
