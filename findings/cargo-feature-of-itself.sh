@@ -19,11 +19,14 @@ if ! cargo --version | grep -q '^cargo 1\.95\.0 '; then
     cargo=(cargo +1.95.0)
 fi
 mkdir src && touch src/lib.rs
+# seen DEPENDENCY EXPECTED: prints the features that are on, and fails when they are others than seen here.
 seen() {
     printf '[package]\nname = "it"\nversion = "0.1.0"\nedition = "2024"\n[features]\na = []\nb = []\n[dev-dependencies]\n%s\n' "$1" > Cargo.toml
-    echo "${1:-no dependency on itself}: with --features it/a the features are:" \
-        "$("${cargo[@]}" tree --quiet --offline --edges normal --format '{f}' --features it/a)"
+    local features
+    features=$("${cargo[@]}" tree --quiet --offline --edges normal --format '{f}' --features it/a)
+    echo "${1:-no dependency on itself}: with --features it/a the features are: $features"
+    [ "$features" = "$2" ] || { echo "seen before: '$2'" >&2; exit 1; }
 }
-seen ''
-seen 'it = { path = ".", features = ["b"] }'
-seen 'itself = { package = "it", path = ".", features = ["b"] }'
+seen '' a
+seen 'it = { path = ".", features = ["b"] }' ''
+seen 'itself = { package = "it", path = ".", features = ["b"] }' a

@@ -10,6 +10,9 @@ use super::Pages;
 use crate::client::{Ask, aside, log_misfits};
 use crate::error::{Reason, Result};
 
+/// Makes an empty page, where the type of the answer is known.
+type Empty = dyn Fn() -> Option<Box<dyn Struct>> + Send + Sync;
+
 /// A page whose items are read as they are asked for.
 struct Reading {
     page: Box<dyn Struct>,
@@ -64,7 +67,7 @@ pub(crate) fn by_item<P: Model, T: Model>(pages: Pages, list: &'static str) -> B
 /// [`Pages`] is for whole pages.
 pub struct Parts {
     pages: Pages,
-    empty: Box<dyn Fn() -> Option<Box<dyn Struct>> + Send + Sync>,
+    empty: Box<Empty>,
     list: &'static str,
     most: usize,
     reading: Option<Reading>,
@@ -140,7 +143,7 @@ impl Pages {
     async fn read_item(
         &mut self,
         reading: &mut Option<Reading>,
-        page: (&(dyn Fn() -> Option<Box<dyn Struct>> + Send + Sync), &str),
+        page: (&Empty, &str),
         item: &mut dyn Struct,
         drift: &mut Drift,
     ) -> Result<Met> {
@@ -180,11 +183,7 @@ impl Pages {
     }
 
     /// The next page, without its items.
-    async fn begin(
-        &mut self,
-        (empty, list): (&(dyn Fn() -> Option<Box<dyn Struct>> + Send + Sync), &str),
-        drift: &mut Drift,
-    ) -> Result<Option<Reading>> {
+    async fn begin(&mut self, (empty, list): (&Empty, &str), drift: &mut Drift) -> Result<Option<Reading>> {
         let Some((ask, answered, version)) = self.ask_next().await? else { return Ok(None) };
         let Some(mut page) = empty() else { return Err(self.fail(UNKNOWN.to_owned())) };
         let (is_bare, is_xml) = (self.is_bare(&answered.body), self.client.protocol().is_xml(&answered.body));
