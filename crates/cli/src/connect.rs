@@ -29,10 +29,7 @@ use crate::profile::{Backend, ClientFiles, Profile, Server, Trust};
 
 /// Waits for work that speaks to servers: on this thread, since a command waits for the network and not for itself.
 pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    // A server that sends without end (1xx, say) keeps its connection's task busy, and each turn of that may be long:
-    // timeouts and the other servers are looked after between any two of them, and not after 61.
-    let runtime = runtime.enable_all().event_interval(1).build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::internal(format!("the network cannot be used: {error}")))?;
     runtime.block_on(work)
 }

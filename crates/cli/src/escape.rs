@@ -52,8 +52,9 @@ fn escape(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// They can only stand inside a JSON string, except for the line feeds of the layout, which serde_json wrote itself.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let is_unsafe = |c: char| c != '\n' && is_unsafe(c);
-    // Most of it is plain, which bytes tell faster than characters.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) || !text.contains(is_unsafe) {
+    // Most of it is plain, which bytes tell faster than characters. What is below a blank serde_json has escaped.
+    let is_plain = text.is_ascii() && !text.as_bytes().contains(&0x7f);
+    if is_plain || !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);

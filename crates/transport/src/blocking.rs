@@ -36,9 +36,7 @@ impl Blocking {
     /// # Errors
     /// When the system gives no event queue.
     pub fn new() -> io::Result<Self> {
-        // A server that sends without end (1xx, say) keeps its connection's task busy, and each turn of that may be
-        // long: limits are looked at between any two of them, and not after 61.
-        Builder::new_current_thread().enable_all().event_interval(1).build().map(Self)
+        Builder::new_current_thread().enable_all().build().map(Self)
     }
 
     /// Waits for a call, a logon, a poller's end.

@@ -128,8 +128,8 @@ impl Shared {
     async fn whole(&self, request: &Request) -> Result<Response, HttpError> {
         let limit = request.timeout.or(self.options.timeout);
         self.tried(request, async |permit| {
-            // The limit holds for the whole of it.
-            let work = async { self.answer(request, permit, None).await?.read().await };
+            // The limit holds for the whole of it. In a box, since a future is moved once for each limit around it.
+            let work = Box::pin(async { self.answer(request, permit, None).await?.read().await });
             within(limit, None, || request.place(), work).await
         })
         .await
@@ -138,7 +138,7 @@ impl Shared {
     async fn begin(&self, request: &Request) -> Result<StreamingResponse, HttpError> {
         let limit = request.timeout.or(self.options.timeout);
         self.tried(request, async |permit| {
-            within(limit, None, || request.place(), self.answer(request, permit, limit)).await
+            within(limit, None, || request.place(), Box::pin(self.answer(request, permit, limit))).await
         })
         .await
     }

@@ -47,14 +47,16 @@ impl List {
 
 /// The items of all pages of `P`, which are in its list of this name. An error ends the stream.
 pub(crate) fn by_item<P: Model, T: Model>(pages: Pages, list: &'static str) -> BoxStream<'static, Result<T>> {
-    stream::try_unfold((pages, None), move |(mut pages, mut reading)| async move {
+    // In a box, since it is moved twice for each item.
+    stream::try_unfold(Box::new((pages, None)), move |mut state| async move {
+        let (pages, reading) = &mut *state;
         loop {
             let (mut item, mut drift) = (T::default(), Drift::default());
             let empty = || Some(Box::new(P::default()) as Box<dyn Struct>);
-            let met = pages.read_item(&mut reading, (&empty, list), &mut item, &mut drift).await?;
+            let met = pages.read_item(reading, (&empty, list), &mut item, &mut drift).await?;
             log_misfits(&pages.source.name(), &drift);
             match met {
-                Met::Item => return Ok(Some((item, (pages, reading)))),
+                Met::Item => return Ok(Some((item, state))),
                 Met::PageEnd => {}
                 Met::End => return Ok(None),
             }

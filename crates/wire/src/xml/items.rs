@@ -19,8 +19,8 @@ pub struct Items {
 }
 
 impl Items {
-    /// Reads a body into `page`, all but the items of the list with this wrapper element (`CloudSubtenants`). The whole
-    /// text is known to be well formed then; what does not fit in an item is told when that item is read.
+    /// Reads a body into `page`, all but the items of the list with this wrapper element (`CloudSubtenants`). Where the
+    /// list ends is known then; what is wrong with an item is told when that item is read.
     ///
     /// # Errors
     /// As [`super::decode_into`].
@@ -46,7 +46,7 @@ impl Items {
     }
 
     /// Passes over a field, of which its type's name and its own are given, and leaves it empty: for who looks at a
-    /// part of each item.
+    /// part of each item. Its inside is not even looked at.
     #[must_use]
     pub fn without(mut self, of: &'static str, field: &'static str) -> Self {
         self.omitted = Some((of, field));

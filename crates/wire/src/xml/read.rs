@@ -132,7 +132,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                         Some(index) if self.omits(shape, index) => {
                             next = index + 1;
                             if !empty {
-                                self.skip()?;
+                                self.source.pass()?;
                             }
                         }
                         Some(index) if index >= next || !again(target, index) => {
@@ -246,7 +246,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                     prefix: self.prefix.clone(),
                     depth: self.depth,
                 });
-                self.skip()?;
+                self.source.pass()?;
             }
             Listed::Now(sink) if sink.list() == field.wire => {
                 if let Listed::Now(sink) = std::mem::replace(&mut self.listed, Listed::None) {
@@ -323,7 +323,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         if empty { Ok(()) } else { self.children(target) }
     }
 
-    /// Passes over the rest of an element whose start tag was read.
+    /// Passes over the rest of an element whose start tag was read, and sees that it is well-formed.
     fn skip(&mut self) -> Result<()> {
         let above = self.source.depth().saturating_sub(1);
         while self.source.depth() > above {

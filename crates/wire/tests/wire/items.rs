@@ -99,6 +99,58 @@ fn a_page_of_xml() {
     assert_eq!((items.len(), items[0].wrapped.len()), (2, 1));
 }
 
+/// The items are passed over once to find their end, by fewer rules than they are read by: that shows in no page,
+/// damaged at any place.
+#[test]
+fn a_damaged_page_of_xml_is_read_as_the_whole_is() {
+    let body = "<QueryResult><Resources><CloudSubtenants><!-- </CloudSubtenants> --><CloudSubtenant Id='1' a=\"'>\" b='/'>\
+        <Name><![CDATA[<x>]]></Name><x y='\"' /><?z </x>?></CloudSubtenant><CloudSubtenant/></CloudSubtenants></Resources>\
+        <PagingInfo PageNum='1'/></QueryResult>";
+    let damages = ["", "<", ">", "/", "'", "\"", "!", "?", "-", "]", " ", "x", "</", "<x>", "</x>", "<!--"];
+    let mut sound = 0;
+    for at in 0..body.len() {
+        for damage in damages {
+            for kept in [at, at + 1] {
+                let body = [&body[..at], damage, &body[kept..]].concat();
+                let in_items = in_xml::<QueryResult, CloudSubtenant>(&body, "CloudSubtenants");
+                match xml::decode::<QueryResult>(body.as_bytes()) {
+                    Ok(mut whole) => {
+                        let resources = whole.resources.as_mut();
+                        let wanted = resources.map(|all| std::mem::take(&mut all.cloud_subtenants)).unwrap_or_default();
+                        assert_eq!(in_items.unwrap(), (whole, wanted), "{body}");
+                        sound += 1;
+                    }
+                    Err(_) => assert!(in_items.is_err(), "{body}"),
+                }
+            }
+        }
+    }
+    assert!(sound > 100, "{sound}");
+}
+
+/// What is left out is not looked at, and hides nothing behind it.
+#[test]
+fn a_field_that_is_left_out() {
+    let read = |links: &str| -> Result<Vec<CloudSubtenant>, DecodeError> {
+        let item = format!("<CloudSubtenant Id='1'>{links}<Name>a</Name></CloudSubtenant>");
+        let body = format!("<QueryResult><Resources><CloudSubtenants>{item}{item}</CloudSubtenants></Resources></QueryResult>");
+        let items = xml::Items::read(&mut QueryResult::default(), body.into(), "CloudSubtenants", None)?;
+        let (mut items, mut all) = (items.without("CloudSubtenant", "Links"), Vec::new());
+        while let Some(item) = items.next_item::<CloudSubtenant>()? {
+            all.push(item);
+        }
+        Ok(all)
+    };
+    let wanted = read("").unwrap();
+    assert_eq!((wanted.len(), wanted[1].name.as_deref()), (2, Some("a")));
+    for links in ["<Links/>", "<Links><Link Href='>'/><x></x></Links>", "<Links a='1' ><![CDATA[</Links>]]></Links >"] {
+        assert_eq!(read(links).unwrap(), wanted, "{links}");
+    }
+    for links in ["<Links>", "<Links><Link></Links>", "<Links><Link></Link>", "<Links></x></Links>"] {
+        assert!(read(links).is_err(), "{links}");
+    }
+}
+
 #[test]
 fn errors_and_drift_tell_the_place_in_the_whole_body() {
     let body = r#"{"results": [{}, {"usedSpaceBytes": "x"}, {}]}"#;

@@ -138,6 +138,45 @@ impl Source<'_> {
         }
     }
 
+    /// Passes over the rest of the element opened last, in a text in memory. Nothing is looked for but its end: what is
+    /// not well-formed inside is told where it hides that.
+    pub(in crate::xml) fn pass(&mut self) -> Result<()> {
+        let from = self.at;
+        if self.quick_pass().is_none() {
+            // Tag by tag says what is wrong.
+            self.at = from;
+            let above = self.names.len().saturating_sub(1);
+            while self.names.len() > above {
+                self.next()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn quick_pass(&mut self) -> Option<()> {
+        let mut open = 1_usize;
+        loop {
+            let bytes = self.text.as_bytes();
+            self.at = find(bytes, self.at, |rest| memchr::memchr(b'<', rest))?;
+            match bytes.get(self.at + 1)? {
+                b'/' => {
+                    open -= 1;
+                    if open == 0 {
+                        return self.close().ok();
+                    }
+                    self.at = find(bytes, self.at, |rest| memchr::memchr(b'>', rest))?;
+                }
+                b'!' | b'?' => drop(self.special().ok()?),
+                _ => {
+                    self.at = tag_end(bytes, self.at)?;
+                    if bytes.get(self.at - 1) != Some(&b'/') {
+                        open += 1;
+                    }
+                }
+            }
+        }
+    }
+
     /// Reads the text and the end tag of the element opened last, when there is nothing else in it.
     #[inline]
     pub(in crate::xml) fn leaf(&mut self) -> Option<(Span, bool)> {
@@ -158,6 +197,23 @@ impl Source<'_> {
         self.names.pop();
         self.open.truncate(opened);
         Some((Span { start, end }, plain))
+    }
+}
+
+/// Where something stands, from `at` on.
+#[inline]
+fn find(bytes: &[u8], at: usize, search: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
+    search(bytes.get(at..)?).map(|found| at + found)
+}
+
+/// The `>` of the tag that starts at `at`: none in an attribute's value is meant.
+fn tag_end(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at = find(bytes, at, |rest| memchr::memchr3(b'>', b'"', b'\'', rest))?;
+        match bytes.get(at)? {
+            b'>' => return Some(at),
+            quote => at = find(bytes, at + 1, |rest| memchr::memchr(*quote, rest))? + 1,
+        }
     }
 }
 
