@@ -95,6 +95,7 @@ impl Peers {
         console: &Console,
     ) -> Result<Self, Failure> {
         check_version(servers, wanted)?;
+        Profile::caution(servers.iter().filter_map(Server::profile), console);
         let mut peers = Self { demo: demo::start(servers).await?, ..Self::default() };
         for server in servers {
             let options = match server {
@@ -258,7 +259,6 @@ fn tls(trust: &Trust) -> Result<TlsChoice, Failure> {
 }
 
 fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
-    profile.cautions().iter().for_each(|caution| console.warn(caution));
     let mut options = Options::new(profile.address(), "", "").map_err(unusable)?;
     secure(&mut options, profile)?;
     (options.user, options.password) = console.interrupt().at_once(|| profile.credentials())?;

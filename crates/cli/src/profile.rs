@@ -8,6 +8,8 @@ mod select;
 mod tls;
 mod trust;
 
+use std::collections::BTreeMap;
+
 use url::{Host, Url};
 
 pub(crate) use demo::Demo;
@@ -17,6 +19,7 @@ pub(crate) use select::{Selection, Server, Wanted, members, select, select_one};
 pub(crate) use tls::{Backend, ClientFiles, Tls};
 pub(crate) use trust::Trust;
 
+use crate::console::Console;
 use crate::exit::Failure;
 use crate::secret::{Secret, Source};
 use backhaul_transport::{UtcOffset, ZstackLogon};
@@ -90,29 +93,44 @@ impl Profile {
         without_slash(&self.url)
     }
 
-    /// What the user should know of a profile that works but not as safely as it could.
+    /// What the user should know of a profile that works but not as safely as it could; said of it by its name.
     pub(crate) fn cautions(&self) -> Vec<String> {
         let mut cautions = Vec::new();
         let plain = self.url.scheme() == "http";
         if plain && self.trust != Trust::System {
             let trust = self.trust.kind();
-            cautions
-                .push(format!("`{}` speaks http://, where no certificate is shown: {trust} has no effect", self.name));
+            cautions.push(format!("speaks http://, where no certificate is shown: {trust} has no effect"));
         }
         if plain && !is_this_machine(&self.url) {
             let what = match self.logon {
                 ZstackLogon::AccessKey => "anyone on the way can read the answers, and repeat a request for 15 minutes",
                 _ => "the password crosses the network in the clear",
             };
-            cautions.push(format!("`{}` speaks http://: {what}", self.name));
+            cautions.push(format!("speaks http://: {what}"));
         }
         if !plain && self.trust == Trust::Insecure {
-            cautions.push(format!(
-                "`{}` trusts any certificate: anyone on the way can read the password; --pin trusts one",
-                self.name
-            ));
+            cautions.push("trusts any certificate: anyone on the way can read the password; --pin trusts one".to_owned());
         }
         cautions
+    }
+
+    /// Says what is to be known of each of these. Of many it is said once, with the first names.
+    pub(crate) fn caution<'a>(profiles: impl IntoIterator<Item = &'a Self>, console: &Console) {
+        let mut said: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for profile in profiles {
+            for caution in profile.cautions() {
+                said.entry(caution).or_default().push(&profile.name);
+            }
+        }
+        for (caution, names) in said {
+            match names.as_slice() {
+                [first, second, _, more @ ..] if !more.is_empty() => {
+                    let more = more.len() + 1;
+                    console.warn(&format!("`{first}`, `{second}` and {more} more: each {caution}"));
+                }
+                few => few.iter().for_each(|name| console.warn(&format!("`{name}` {caution}"))),
+            }
+        }
     }
 }
 

@@ -148,3 +148,21 @@ fn the_platforms_tls_is_in_the_builds_that_have_it() -> Result {
     }
     Ok(())
 }
+
+/// What is true of a fleet is said once.
+#[test]
+fn many_profiles_that_trust_anybody_are_one_warning() -> Result {
+    let home = Home::new()?;
+    for name in ["a", "b", "c", "d"] {
+        home.add(name, "em", "https://localhost:1", &["--insecure"])?;
+    }
+    let warnings = |chosen: &str| -> Result<Vec<String>> {
+        let run = home.run(&["usage", "-p", chosen, "--timeout", "1s"])?;
+        Ok(run.err.lines().filter(|line| line.contains("any certificate")).map(str::to_owned).collect())
+    };
+    let few = warnings("a,b,c")?;
+    assert!(few.len() == 3 && few[2].starts_with("warning: `c` trusts any certificate:"), "{few:?}");
+    let many = warnings("a,b,c,d")?;
+    assert!(many.len() == 1 && many[0].starts_with("warning: `a`, `b` and 2 more: each trusts any"), "{many:?}");
+    Ok(())
+}

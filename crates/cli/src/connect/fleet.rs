@@ -9,7 +9,7 @@ use super::{check_version, client, demo, options};
 use crate::args::common::Connection;
 use crate::console::Console;
 use crate::exit::Failure;
-use crate::profile::Server;
+use crate::profile::{Profile, Server};
 
 /// The servers of a command, none of them opened yet.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ impl<'a> Fleet<'a> {
         console: &'a Console,
     ) -> Result<Self, Failure> {
         check_version(servers, wanted)?;
+        Profile::caution(servers.iter().filter_map(Server::profile), console);
         let demo = demo::start(servers).await?;
         Ok(Self { servers, wanted, console, demo, failed: RefCell::default() })
     }

@@ -39,6 +39,14 @@ impl Server {
         }
     }
 
+    /// The profile, of one that is not simulated.
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Profile(profile) => Some(profile),
+            Self::Demo(_) => None,
+        }
+    }
+
     /// What runs there.
     pub(crate) fn system(&self) -> System {
         match self {

@@ -167,9 +167,7 @@ fn learned(profile: Profile, console: &Console) -> Result<Profile, Failure> {
 }
 
 fn said(profile: &Profile, done: &str, location: &Location, console: &Console) {
-    for caution in profile.cautions() {
-        console.warn(&caution);
-    }
+    Profile::caution([profile], console);
     console.note(&format!("profile `{}` {done} {}", profile.name, location.path.display()));
 }
 

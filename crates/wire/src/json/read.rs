@@ -102,6 +102,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             Some(index) => {
                 let field = &shape.fields[index];
                 self.context.push(Step::Field(field.json));
+                target.slot(index).clear();
                 self.items(target.slot(index), field)?;
                 self.context.pop();
                 Ok(())

@@ -161,6 +161,16 @@ fn of_a_member_that_comes_twice_the_last_counts() {
         (r#"{"Count":"x","Count":1}"#, r#"{"Count":1}"#),
         (r#"{"Count":1,"Count":"x"}"#, r#"{"Count":"x"}"#),
         (r#"{"Count":"x","Other":2,"count":"1","Flag":"maybe"}"#, r#"{"Count":1,"Other":2,"Flag":"maybe"}"#),
+        (r#"{"Nested":{"Count":1},"Nested":{"Flag":true}}"#, r#"{"Nested":{"Flag":true}}"#),
+        (r#"{"Nested":{"Count":1},"Nested":null}"#, "{}"),
+        (r#"{"Counts":[1,2],"counts":[3]}"#, r#"{"Counts":[3]}"#),
+        (r#"{"Names":"a","Names":"b"}"#, r#"{"Names":["b"]}"#),
+        (r#"{"Items":{"Count":1},"Items":{"Count":2,"Count":3}}"#, r#"{"Items":[{"Count":3}]}"#),
+        (
+            r#"{"NASJobs":{"NASJobs":[{"Count":1}],"NASJob":{"Count":2},"NASJobs":{"Count":3}}}"#,
+            r#"{"NASJobs":{"NASJobs":[{"Count":3}]}}"#,
+        ),
+        (r#"{"Texts":{"a":"1"},"Texts":{"b":"2"}}"#, r#"{"Texts":{"b":"2"}}"#),
     ] {
         let (value, _) = in_json::<Every>(body);
         assert_eq!(String::from_utf8(json::encode(&value, json::Case::Schema).unwrap()).unwrap(), written, "{body}");

@@ -50,8 +50,8 @@ pub(super) fn show(args: &Show, location: &Location, console: &Console) -> Outco
         (Some(demo), file) if !file.as_ref().is_some_and(|file| file.contains(&args.name)) => demo_fields(demo),
         (_, Some(file)) => {
             let read = file.get(&args.name)?;
-            let cautions = read.profile.cautions();
-            read.warnings.iter().chain(&cautions).for_each(|warning| console.warn(warning));
+            read.warnings.iter().for_each(|warning| console.warn(warning));
+            Profile::caution([&read.profile], console);
             let mut fields = fields(&read.profile);
             fields.extend(logon(&read.profile));
             fields

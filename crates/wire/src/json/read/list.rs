@@ -44,9 +44,8 @@ impl Driver<'_, '_, '_> {
         self.cursor.skip()
     }
 
-    /// Reads the items of a list, replacing what was there.
-    pub(super) fn items(&mut self, mut list: Slot<'_>, field: &'static Field) -> Result<()> {
-        list.clear();
+    /// Reads the items of a list.
+    pub(super) fn items(&mut self, list: Slot<'_>, field: &'static Field) -> Result<()> {
         match list {
             Slot::Structs(_) if self.is_listed(field) => self.pass(field.kind, false),
             Slot::Structs(place) => self.each(|driver| driver.or_null(place.push())),

@@ -8,16 +8,14 @@ use crate::reflect::{Slot, Struct};
 use crate::shape::Field;
 
 impl Driver<'_, '_, '_> {
-    /// Reads a struct, list or map, where `null` empties the place; `wrapped` says whether the wrapper of a list, if it
-    /// has one, is around this already.
+    /// Reads a struct, list or map in place of what an earlier member of the name left there; `wrapped` says whether the
+    /// wrapper of a list, if it has one, is around this already.
     pub(super) fn nested(&mut self, mut slot: Slot<'_>, field: &'static Field, wrapped: bool) -> Result<()> {
+        slot.clear();
         match self.cursor.peek()? {
             b'{' => self.object_in(slot, field, wrapped),
             b'[' => self.list_in(slot, field),
-            b'n' => {
-                slot.clear();
-                self.cursor.literal("null")
-            }
+            b'n' => self.cursor.literal("null"),
             b'"' => self.text_in(slot, field),
             _ => Err(self.another(&expected(&slot, field))),
         }
@@ -28,7 +26,7 @@ impl Driver<'_, '_, '_> {
         let start = self.cursor;
         let text = self.cursor.string()?;
         match &mut slot {
-            slot if text.is_empty() => slot.clear(),
+            _ if text.is_empty() => {}
             // They also write a list of one item as the item.
             Slot::Texts(list) => list.push(text.into_owned()),
             Slot::Ids(list) => list.push(text.into_owned().into()),
