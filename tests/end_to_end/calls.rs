@@ -1,6 +1,7 @@
 //! The five calls, over HTTP and TLS, in every version and format.
 
 use backhaul_filter::em::CloudSubtenant;
+use backhaul_models::vb365::VERSIONS;
 use backhaul_models::vb365::operations::{
     BackupRepositoryGetRepositoryStorageUsage, OrganizationGet, OrganizationGetCurrentOrganization,
     OrganizationGetStorageSpaceUsage,
@@ -90,7 +91,7 @@ async fn enterprise_manager_says_the_same_in_xml_and_in_the_json_of_both_release
 async fn vb365_in_every_version() {
     let sim = Sim::builder().vb365("127.0.0.1:0").start().await.unwrap();
     let estate = Estate::demo().vb365;
-    for version in 3..=8 {
+    for version in VERSIONS {
         let vb365 = vb365(&sim, version);
         let organizations: Vec<_> = vb365.list(&OrganizationGet::new()).by_item().try_collect().await.unwrap();
         assert_eq!(organizations.len(), estate.organizations.len(), "v{version}");
@@ -114,7 +115,7 @@ async fn vb365_in_every_version() {
 #[tokio::test]
 async fn vb365s_own_organization() {
     let sim = Sim::builder().vb365("127.0.0.1:0").start().await.unwrap();
-    for version in 3..=8 {
+    for version in VERSIONS {
         let mut options = Vb365Options::from(options(&sim, System::Vb365));
         options.common.user = "admin@abc.onmicrosoft.com".to_owned();
         options.version = ApiVersion::new(version);

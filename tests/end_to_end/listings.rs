@@ -1,6 +1,7 @@
 //! Over however many pages, every item comes once.
 
 use backhaul_filter::em::{CloudSubtenant, CloudTenant};
+use backhaul_models::vb365::VERSIONS;
 use backhaul_models::vb365::operations::{OrganizationGet, OrganizationGetStorageSpaceUsage};
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_sim::{Estate, Sim, TlsMode};
@@ -76,7 +77,7 @@ async fn an_empty_listing() {
         let none: Vec<_> = em.query::<CloudTenant>().by_item().unwrap().try_collect().await.unwrap();
         assert!(none.is_empty());
     }
-    for version in 3..=8 {
+    for version in VERSIONS {
         let none: Vec<_> = vb365(&sim, version).list(&OrganizationGet::new()).by_item().try_collect().await.unwrap();
         assert!(none.is_empty(), "v{version}");
     }
@@ -92,7 +93,7 @@ async fn vb365_pages_and_bare_arrays() {
     let sim = Sim::builder().vb365("127.0.0.1:0").tls(TlsMode::NoTls).estate(estate.clone()).start().await.unwrap();
     let wanted = sorted(estate.vb365.organizations.iter().map(|it| it.id.clone().unwrap().into_string()).collect());
     assert!(wanted.len() > 40);
-    for version in 3..=8 {
+    for version in VERSIONS {
         let client = vb365(&sim, version);
         let mut call = OrganizationGet::new();
         let limit = OrganizationGet::OPERATION.params.iter().find(|param| param.name == "limit").unwrap();

@@ -8,7 +8,7 @@ use backhaul_models::vb365::operations::{
     OrganizationExplore, OrganizationGetCurrentOrganization, OrganizationUserGet, ReportsGenerateLicenseOverviewAction,
 };
 use backhaul_models::vb365::{
-    Event, LicenseOverviewOptions, OrganizationExploreOptions, SearchOptions, StartJobOptions,
+    Event, LicenseOverviewOptions, OrganizationExploreOptions, SearchOptions, StartJobOptions, VERSIONS,
 };
 use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, TlsMode, Vb365Server};
 use backhaul_transport::file::Existing;
@@ -102,7 +102,7 @@ async fn users_in_pages() {
     let sim = sim(Faults::new()).await;
     let organization = Estate::demo().vb365.usage[0].organization_id.clone();
     let mut wanted = None;
-    for version in 3..=8 {
+    for version in VERSIONS {
         let client = vb365(&sim, version);
         let mut call = OrganizationUserGet::new(organization.clone());
         let all: Vec<_> = client.list(&call).by_item().try_collect().await.unwrap();

@@ -9,6 +9,7 @@ use backhaul_models::vb365::operations::{
 };
 use backhaul_models::vb365::{
     ExploreOptions, JobActionBody, JobSession, RestoreSession, RestoreToOriginalLocationSelectedItems, StartJobOptions,
+    VERSIONS,
 };
 use backhaul_sim::{Effect, Fault, Faults, Sim, TlsMode, Vb365Server};
 use backhaul_transport::poller::{Poller, Progress, Waiting, Work};
@@ -42,7 +43,7 @@ async fn start(client: &Vb365Client) -> SessionPoller<JobSession> {
 
 #[tokio::test]
 async fn a_job_runs_to_its_end_in_every_version() {
-    for version in 3..=8 {
+    for version in VERSIONS {
         let sim = sim(Duration::from_millis(60), Faults::new()).await;
         let client = vb365(&sim, version);
         let mut poller = start(&client).await;
@@ -63,7 +64,7 @@ async fn a_job_runs_to_its_end_in_every_version() {
 
 #[tokio::test]
 async fn a_job_is_stopped_in_every_version() {
-    for version in 3..=8 {
+    for version in VERSIONS {
         let sim = sim(Duration::from_secs(600), Faults::new()).await;
         let client = vb365(&sim, version);
         let poller = start(&client).await;
@@ -131,7 +132,7 @@ async fn open(client: &Vb365Client, version: u8) -> RestoreSession {
 #[tokio::test]
 async fn backups_are_opened_browsed_and_closed_in_every_version() {
     let sim = sim(Duration::from_millis(5), Faults::new()).await;
-    for version in 3..=8 {
+    for version in VERSIONS {
         let client = vb365(&sim, version);
         let session = open(&client, version).await;
         assert_eq!(session.state.as_ref().unwrap().as_str(), "Working", "v{version}");

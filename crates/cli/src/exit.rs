@@ -21,7 +21,7 @@ pub enum Code {
     NotReachable = 4,
     /// The server answered with an error.
     ServerError = 5,
-    /// Some servers failed, and the others' answers were printed.
+    /// Some of the servers, or of their parts, gave no answer, or each failed in a way of its own; what came is printed.
     SomeFailed = 6,
     /// A fault of ours or of the disk.
     Internal = 7,

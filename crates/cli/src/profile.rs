@@ -109,7 +109,8 @@ impl Profile {
             cautions.push(format!("speaks http://: {what}"));
         }
         if !plain && self.trust == Trust::Insecure {
-            cautions.push("trusts any certificate: anyone on the way can read the password; --pin trusts one".to_owned());
+            cautions
+                .push("trusts any certificate: anyone on the way can read the password; --pin trusts one".to_owned());
         }
         cautions
     }

@@ -104,7 +104,7 @@ pub enum Source<'a> {
     Field(&'a str),
     /// The opposite of a boolean field.
     Not(&'a str),
-    /// An attribute.
+    /// An attribute of the record's XML element.
     Attribute(&'a str),
     /// The name on the link of this type.
     LinkName(&'a str),
@@ -140,7 +140,7 @@ impl<'a> Source<'a> {
 pub enum Place<'a> {
     /// A field, by path.
     Field(&'a str),
-    /// An attribute.
+    /// An attribute of the record's XML element.
     Attribute(&'a str),
     /// The name on the link of this type.
     LinkName(&'a str),

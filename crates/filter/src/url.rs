@@ -2,7 +2,8 @@
 //!
 //! Encoded are the bytes that would end or change the filter (`&`, `#`, `%`, `+`), those that a URL
 //! may not hold (blanks, `"`, `<`, `>`, controls, everything beyond ASCII), and nothing else: `=`,
-//! `;`, `,`, `(` and `)` stay as the vendor writes them.
+//! `;`, `,`, `(` and `)` stay as the vendor writes them. What clients send is encoded by `backhaul-models`, which is
+//! held to the same by a test.
 
 use std::borrow::Cow;
 use std::error::Error;

@@ -4,6 +4,7 @@
 
 mod common;
 
+use backhaul_models::vb365::VERSIONS;
 use std::time::Duration;
 
 use backhaul_sim::{Effect, EmRelease, EmServer, Estate, Fault, Faults, Sim, ZstackServer};
@@ -132,7 +133,7 @@ async fn a_comma_too_many_is_passed_over() {
 #[tokio::test]
 async fn links_of_jobs_and_proxies_lead_somewhere() {
     let sim = Sim::builder().vb365("127.0.0.1:0").start().await.unwrap();
-    for version in 3..=8u8 {
+    for version in VERSIONS {
         let client = common::vb365(&sim, version, "admin").await;
         for (collection, links) in
             [("Jobs", &["selectedItems", "excludedItems", "jobsessions"][..]), ("Proxies", &["repositories"])]

@@ -3,6 +3,7 @@
 
 mod common;
 
+use backhaul_models::vb365::VERSIONS;
 use std::time::Duration;
 
 use backhaul_sim::{Estate, Sim, Vb365Server};
@@ -102,7 +103,7 @@ async fn antiforgery_tokens_are_needed_unless_turned_off() {
 async fn listings_are_arrays_or_pages_as_the_version_has_them() {
     let sim = sim().await;
     let usage = format!("Organizations/{ABC}/usedRepositories");
-    for version in 3..=8u8 {
+    for version in VERSIONS {
         let client = vb365(&sim, version, "admin").await;
         for (path, paged) in
             [("Organizations", version == 8), ("BackupRepositories", version == 8), (&usage, version >= 6)]

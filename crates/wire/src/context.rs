@@ -159,5 +159,9 @@ fn push_index(out: &mut String, index: usize) {
 /// Whether a text that should be JSON or XML is a web page: a proxy's, or another product's.
 pub(crate) fn looks_like_html(start: &str) -> bool {
     let head: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
-    head.starts_with("<!doctype html") || head.contains("<html")
+    // Of Enterprise Manager's own elements one may be called so, but not the first.
+    let first = head.split('<').find(|tag| tag.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'));
+    let rest = first.and_then(|tag| tag.strip_prefix("html"));
+    head.starts_with("<!doctype html")
+        || rest.is_some_and(|rest| rest.starts_with(|next: char| next == '>' || next.is_ascii_whitespace()))
 }

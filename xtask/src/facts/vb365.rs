@@ -44,7 +44,7 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
         rows.iter().filter(|row| has(row)).map(|row| place(text(row, "method"), text(row, "path"))).collect()
     };
     let mut sources = Vec::new();
-    for version in 3..=8 {
+    for version in versions(facts)? {
         let document = read(&facts.join(format!("v{version}.openapi.json")))?;
         let known = in_version(version);
         let mut operations = BTreeSet::new();
@@ -101,4 +101,16 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
             .count("members", &fields, known_member),
     );
     Ok(sources)
+}
+
+/// The versions of which a document is there.
+fn versions(facts: &Path) -> Result<Vec<u64>, String> {
+    let listed = std::fs::read_dir(facts).map_err(|error| format!("{}: {error}", facts.display()))?;
+    let number = |name: &str| name.strip_prefix('v')?.strip_suffix(".openapi.json")?.parse().ok();
+    let mut versions: Vec<u64> = listed.flatten().filter_map(|entry| number(entry.file_name().to_str()?)).collect();
+    versions.sort_unstable();
+    match versions.is_empty() {
+        true => Err(format!("{}: no vN.openapi.json is there", facts.display())),
+        false => Ok(versions),
+    }
 }

@@ -1,5 +1,6 @@
 //! An operation as it is asked for in each version, composed here a second time and without any code of the clients.
 
+use backhaul_models::vb365::VERSIONS;
 use std::fmt::Write;
 
 use backhaul_wire::operation::{Operation, Param, ParamPlace, Response};
@@ -11,7 +12,9 @@ use super::example;
 /// The versions that a system's paths name.
 fn versions(operation: &Operation) -> Vec<Option<ApiVersion>> {
     match operation.system {
-        System::Vb365 => (3..=8).map(ApiVersion::new).filter(|version| operation.versions.contains(*version)).collect(),
+        System::Vb365 => {
+            VERSIONS.map(ApiVersion::new).filter(|version| operation.versions.contains(*version)).collect()
+        }
         System::Em | System::Zstack => vec![None],
     }
 }

@@ -1,5 +1,6 @@
 //! Values that nobody gave: made up from a seed, the same ones every time.
 
+use backhaul_models::vb365::VERSIONS;
 use backhaul_wire::ApiVersion;
 use backhaul_wire::shape::{EnumShape, Field, Kind, Repeat, Variant};
 use serde_json::{Map, Value};
@@ -82,8 +83,8 @@ fn int(name: &str, seed: &str) -> u64 {
 /// A value that the version has: one of every version where there is such a one, so that a record is the same in all.
 fn enumerated(shape: &EnumShape, version: u8, seed: &str) -> Option<&'static str> {
     let every = |value: &&backhaul_wire::shape::EnumValue| {
-        value.versions.contains(ApiVersion::new(3))
-            && value.versions.contains(ApiVersion::new(8))
+        value.versions.contains(ApiVersion::new(*VERSIONS.start()))
+            && value.versions.contains(ApiVersion::new(*VERSIONS.end()))
             && value.versions.contains(ApiVersion::new(version))
     };
     let mut values: Vec<&'static str> = shape.values.iter().filter(every).map(|value| value.name).collect();

@@ -40,8 +40,8 @@ impl EmClient {
 }
 
 impl Client {
-    /// Waits for the task that an operation of Enterprise Manager is answered with: the form for callers that learn the
-    /// operation at run time. `None` where the answer has no body: the work is done.
+    /// Sends an operation of Enterprise Manager that is answered with a task, and gives what waits for it: the form for
+    /// callers that learn the operation at run time. `None` where the answer has no body: the work is done.
     ///
     /// # Errors
     /// As [`Client::send`]; when the answer is no task.

@@ -33,7 +33,7 @@ pub(super) struct Breaker {
 struct State {
     failures: u32,
     /// Until when nothing is sent.
-    closed_at: Option<Instant>,
+    open_until: Option<Instant>,
 }
 
 impl Breaker {
@@ -46,11 +46,11 @@ impl Breaker {
     pub(super) fn ask(&self) -> Result<(), Cause> {
         let mut state = self.state();
         let now = Instant::now();
-        match state.closed_at {
+        match state.open_until {
             None => Ok(()),
             Some(at) if at > now => Err(Cause::Open { failures: state.failures, pause: self.policy.pause }),
             Some(_) => {
-                state.closed_at = now.checked_add(self.policy.pause);
+                state.open_until = now.checked_add(self.policy.pause);
                 Ok(())
             }
         }
@@ -64,7 +64,7 @@ impl Breaker {
             Err(error) if (error.is_connect() && !error.is_tls()) || error.is_timeout() && !error.is_deadline() => {
                 state.failures = state.failures.saturating_add(1);
                 if self.policy.failures > 0 && state.failures >= self.policy.failures {
-                    state.closed_at = Instant::now().checked_add(self.policy.pause);
+                    state.open_until = Instant::now().checked_add(self.policy.pause);
                 }
             }
             Err(_) => {}

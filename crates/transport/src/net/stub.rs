@@ -1,4 +1,4 @@
-//! What stands in for the network, in the tests of programs.
+//! What stands in for the network: canned answers in tests, or an HTTP stack of one's own.
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};

@@ -99,6 +99,11 @@ impl<'t> Cursor<'t> {
         (self.at, self.depth)
     }
 
+    /// The text from where [`Cursor::at`] was.
+    pub(super) fn since(&self, (at, _): (usize, usize)) -> &'t str {
+        self.text.get(at..self.at).unwrap_or_default().trim_start()
+    }
+
     /// Goes back to where [`Cursor::at`] was.
     pub(super) fn go_back(&mut self, (at, depth): (usize, usize)) {
         *self = Self { at, depth, ..*self };

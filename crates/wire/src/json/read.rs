@@ -223,6 +223,11 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         self.cursor.go_back(start);
         let value = self.cursor.value()?;
         self.cursor.take_altered();
+        let value = match value.as_f64() {
+            // Of a fraction with too many digits the nearest double may be a whole number, which the field would take.
+            Some(double) if value.is_f64() && double.fract() == 0.0 => self.cursor.since(start).into(),
+            _ => value,
+        };
         target.slot(index).clear();
         self.misfits = true;
         match field.uncertain {

@@ -93,6 +93,7 @@ fn what_is_not_xml_is_named() {
         ("  \n", "empty"),
         ("<!DOCTYPE html><html>", "HTML"),
         ("<html><body/></html>", "HTML"),
+        ("<?xml version='1.0'?><!-- a --><HTML lang='de'>", "HTML"),
         ("{\"Refs\": null}", "JSON"),
         ("[]", "JSON"),
         ("Service Unavailable", "not XML"),
@@ -105,6 +106,7 @@ fn what_is_not_xml_is_named() {
         assert!(error.message().contains(says), "{body:?}: {error}");
     }
     assert!(xml::decode::<QueryResult>(b"<QueryResult>\xff</QueryResult>").is_err());
+    assert!(xml::decode::<QueryResult>(b"<QueryResult><html/><htmlText/></QueryResult>").is_ok());
 }
 
 #[test]

@@ -133,7 +133,9 @@ fn a_damaged_page_of_xml_is_read_as_the_whole_is() {
 fn a_field_that_is_left_out() {
     let read = |links: &str| -> Result<Vec<CloudSubtenant>, DecodeError> {
         let item = format!("<CloudSubtenant Id='1'>{links}<Name>a</Name></CloudSubtenant>");
-        let body = format!("<QueryResult><Resources><CloudSubtenants>{item}{item}</CloudSubtenants></Resources></QueryResult>");
+        let body = format!(
+            "<QueryResult><Resources><CloudSubtenants>{item}{item}</CloudSubtenants></Resources></QueryResult>"
+        );
         let items = xml::Items::read(&mut QueryResult::default(), body.into(), "CloudSubtenants", None)?;
         let (mut items, mut all) = (items.without("CloudSubtenant", "Links"), Vec::new());
         while let Some(item) = items.next_item::<CloudSubtenant>()? {

@@ -155,6 +155,18 @@ fn an_xml_element_that_stands_twice_counts_once() {
 }
 
 /// A member that comes twice is its last, whether or not both fit.
+/// Its nearest double is a whole number, which it is not.
+#[test]
+fn a_long_fraction_stays_a_misfit() {
+    let body = r#"{"Count": 77772757777773888.25}"#;
+    let (value, drift) = in_json::<Every>(body);
+    assert_eq!(drift.misfits.len(), 1);
+    let written = json::encode(&value, json::Case::Schema).unwrap();
+    assert_eq!(String::from_utf8(written.clone()).unwrap(), r#"{"Count":"77772757777773888.25"}"#);
+    let (again, drift) = in_json::<Every>(std::str::from_utf8(&written).unwrap());
+    assert!(again == value && drift.misfits.len() == 1);
+}
+
 #[test]
 fn of_a_member_that_comes_twice_the_last_counts() {
     for (body, written) in [
