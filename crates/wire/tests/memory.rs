@@ -52,3 +52,19 @@ fn a_page_of_empty_elements() {
     });
     within("XML", body().len(), held);
 }
+
+/// A stream costs what one item does and a bounded part of the text, even where the reader has all of it at hand.
+#[test]
+fn a_stream_from_a_slice() {
+    let body = format!(
+        "<QueryResult><Resources><CloudSubtenants>{}</CloudSubtenants></Resources></QueryResult>",
+        "<CloudSubtenant/>".repeat(ITEMS)
+    );
+    let info = measure(|| {
+        let mut count = 0;
+        let count_one = |_: CloudSubtenant| count += 1;
+        let _: QueryResult = xml::decode_stream(body.as_bytes(), "CloudSubtenants", count_one).unwrap();
+        assert_eq!(count, ITEMS);
+    });
+    assert!(info.bytes_max < 1 << 20, "{}", info.bytes_max);
+}

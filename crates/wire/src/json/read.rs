@@ -223,9 +223,10 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         self.cursor.go_back(start);
         let value = self.cursor.value()?;
         self.cursor.take_altered();
+        // Of a fraction with too many digits the nearest double may be a whole number, which the field would take.
+        let is_int = matches!(field.kind, Kind::Int) && field.repeat == Repeat::One;
         let value = match value.as_f64() {
-            // Of a fraction with too many digits the nearest double may be a whole number, which the field would take.
-            Some(double) if value.is_f64() && double.fract() == 0.0 => self.cursor.since(start).into(),
+            Some(double) if is_int && value.is_f64() && double.fract() == 0.0 => self.cursor.since(start).into(),
             _ => value,
         };
         target.slot(index).clear();

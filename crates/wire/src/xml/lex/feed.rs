@@ -11,6 +11,9 @@ const MAX_TOKEN: usize = 16 << 20;
 /// How much is read at least, so that a token is not looked at again for every byte that comes.
 const STEP: usize = 4096;
 
+/// How much is taken at once of a reader that has all of it at hand, such as a slice.
+const MOST: usize = 1 << 16;
+
 /// A reader, and what of it is no text yet.
 pub(super) struct Feed<'t> {
     reader: &'t mut dyn BufRead,
@@ -34,7 +37,7 @@ impl<'t> Feed<'t> {
     fn pull(&mut self, text: &mut String) -> Result<bool> {
         let bytes = loop {
             match self.reader.fill_buf() {
-                Ok(bytes) => break bytes,
+                Ok(bytes) => break bytes.get(..MOST).unwrap_or(bytes),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Error::Reader(error)),
             }
