@@ -166,3 +166,20 @@ fn many_profiles_that_trust_anybody_are_one_warning() -> Result {
     assert!(many.len() == 1 && many[0].starts_with("warning: `a`, `b` and 2 more: each trusts any"), "{many:?}");
     Ok(())
 }
+
+/// Another list of authorities than the machine's, as OpenSSL's programs take it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_authorities_may_be_named_by_the_environment() -> Result {
+    let sim = backhaul_sim::Sim::builder().em("127.0.0.1:0").start().await?;
+    let home = Home::new()?;
+    let port = sim.url(backhaul_wire::System::Em).and_then(|url| url.rsplit(':').next()).ok_or("no port")?;
+    home.add("em", "em", &format!("https://localhost:{}", port.trim_end_matches('/')), &[])?;
+    let list = home.file("authorities.pem", sim.cert_pem().ok_or("no certificate")?)?;
+    let unnamed = home.run(&["usage", "-p", "em", "--count"])?.ends(4);
+    assert!(unnamed.err.contains("is not trusted"), "{}", unnamed.err);
+    let mut named = home.unnamed(&["usage", "-p", "em", "--count"]);
+    named.env("BACKHAUL_CONFIG", home.config()).env("SSL_CERT_FILE", list);
+    let named = common::Ran::new(named.output()?)?.ends(0);
+    assert!(named.out.trim().parse::<u32>()? > 0, "{}", named.out);
+    Ok(())
+}
