@@ -43,6 +43,9 @@ impl Sql {
     pub fn new(fleet: Fleet) -> Self {
         let mut config =
             SessionConfig::new().with_default_catalog_and_schema(CATALOG, SCHEMA).with_information_schema(true);
+        // Pages come one by one, and who deals them out to several threads reads ahead: a limit behind a condition that
+        // is evaluated here would not end the listing. Files of the history are split without it.
+        config.options_mut().optimizer.enable_round_robin_repartition = false;
         // Errors tell the place in the text.
         config.options_mut().sql_parser.collect_spans = true;
         // A run that is kept while a prompt is open is in its next answer: the store's files are listed each time.

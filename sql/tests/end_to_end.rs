@@ -46,6 +46,19 @@ async fn a_limit_ends_the_listing() {
     assert!(asked[0].contains("pageSize=7"), "{asked:?}");
 }
 
+/// A condition that is evaluated again here ends the listing all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_behind_a_condition_ends_the_listing() {
+    let sim = sim(Estate::scaled(20_000)).await;
+    let sql = Sql::new(fleet(&sim));
+    let failed = "SELECT name FROM em.backup_job_session WHERE result = 'Failed'";
+    let all = rows(&sql, failed).await.len();
+    let whole = listings(&sim).len();
+    assert!(all > 1000 && whole > 10, "{all} rows, {whole} pages");
+    assert_eq!(rows(&sql, &format!("{failed} LIMIT 150")).await.len(), 150);
+    assert_eq!(listings(&sim).len() - whole, 2, "two pages of a hundred hold them");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn columns_that_are_not_wanted_are_not_sent() {
     let sim = sim(Estate::demo()).await;
