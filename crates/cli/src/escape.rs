@@ -52,8 +52,8 @@ fn escape(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
 /// They can only stand inside a JSON string, except for the line feeds of the layout, which serde_json wrote itself.
 pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let is_unsafe = |c: char| c != '\n' && is_unsafe(c);
-    // Most of it is plain, which bytes tell faster than characters. What is below a blank serde_json has escaped.
-    let is_plain = text.is_ascii() && !text.as_bytes().contains(&0x7f);
+    // Most of it is plain, which bytes tell faster than characters, and fastest without a branch for each.
+    let is_plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n'));
     if is_plain || !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -86,6 +86,16 @@ mod tests {
         assert_eq!(line("a\r\nb\tc"), "a\\r\\nb\\tc");
         assert_eq!(line("exe\u{202e}gpj"), "exe\\u{202e}gpj");
         assert_eq!(lines("a\nb\x07"), "a\nb\\u{7}");
+    }
+
+    /// Not all JSON and YAML that is printed was written by serde_json, which escapes what is below a blank.
+    #[test]
+    fn every_character_is_looked_at() {
+        for c in ('\0'..'\u{300}').chain('\u{2000}'..'\u{2100}') {
+            let text = format!("\"a{c}b\"");
+            let is_kept = c == '\n' || !is_unsafe(c);
+            assert_eq!(json(&text) == text, is_kept, "{c:?}");
+        }
     }
 
     #[test]
