@@ -46,7 +46,7 @@ fn checked_in(features: &[&str], rounds: usize) -> Result<()> {
     let (_, known) = known.split_once('\n').ok_or("one feature")?;
     let wire = crate::root().join("crates/wire");
     let dependencies = format!(
-        "backhaul-wire = {{ path = {wire:?} }}\nserde_json = \"1\"\n[features]\ndefault = {features:?}\n{known}"
+        "backhaul-wire = {{ path = {wire:?} }}\nserde_json = \"1\"\npercent-encoding = \"2\"\n[features]\ndefault = {features:?}\n{known}"
     );
     fs::write(folder.join("Cargo.toml"), manifest("measured-models", &dependencies))?;
     let systems = features.iter().map(|feature| feature.split('-').next().unwrap_or(feature));
