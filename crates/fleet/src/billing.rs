@@ -7,7 +7,7 @@
 
 mod prices;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,8 +16,8 @@ pub use rust_decimal::Decimal;
 
 pub use prices::{Per, Price, Prices, Rounding, Unit};
 
-use crate::row::Key;
 use crate::store::{Point, Series};
+use crate::totals::Tenants;
 
 /// The span that is billed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,12 @@ impl Period {
         let midnight = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).map_err(wrong);
         let next = first.checked_add(1.month()).map_err(wrong)?;
         Ok(Self { since: midnight(first)?, until: midnight(next)?, longest_gap })
+    }
+
+    /// Whether a moment, in seconds since 1970, is in it.
+    #[must_use]
+    pub fn holds(&self, second: i64) -> bool {
+        (self.since.as_second()..self.until.as_second()).contains(&second)
     }
 }
 
@@ -92,31 +98,24 @@ impl std::fmt::Display for BillingError {
 
 impl std::error::Error for BillingError {}
 
-/// The bills of all tenants, by name. Repositories of which no tenant has a part are nobody's.
+/// The bills of all tenants that were there in the period, by name, or by id where they have none. Repositories of
+/// which no tenant has a part are nobody's.
 ///
 /// # Errors
 /// When a repository has no price, or a number does not fit.
 pub fn bills(series: &[Series], prices: &Prices, period: Period) -> Result<Vec<Bill>, BillingError> {
-    let tenants: HashSet<(&str, &str, Option<Key>)> = series
-        .iter()
-        .map(|series| &series.row)
-        .filter(|row| !row.is_subtenant())
-        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, row.repository_key())))
-        .collect();
+    let tenants = Tenants::of(series.iter().map(|series| &series.row));
     let (mut bills, mut unpriced) = (BTreeMap::<String, Vec<Item>>::new(), Vec::new());
     for Series { row, points, .. } in series {
-        let Some(tenant) = &row.tenant else { continue };
         let parent = row.parent_tenant.as_ref().filter(|_| row.is_subtenant());
-        if parent.is_some_and(|it| tenants.contains(&(row.server.as_str(), it.as_str(), row.repository_key()))) {
-            continue;
-        }
-        let customer = parent.unwrap_or(tenant);
+        let Some(customer) = parent.or(row.tenant.as_ref()).or(row.tenant_id.as_ref()) else { continue };
+        // Runs around the period tell of tenants that had left before it, or came after it.
+        let Some(used) = usage(points, period).filter(|_| !tenants.hold(row)) else { continue };
         let repository = row.repository.clone().or_else(|| row.repository_id.clone());
         let Some(price) = prices.of(row) else {
             unpriced.push(format!("{} on {}", repository.as_deref().unwrap_or("an unnamed repository"), row.server));
             continue;
         };
-        let used = usage(points, period);
         let (local_days, object_days) = (prices.days(used.local)?, prices.days(used.object)?);
         let amount = prices.amount(price, [local_days, object_days], period)?;
         let (system, server) = (row.system.clone(), row.server.clone());
@@ -153,7 +152,8 @@ struct Used {
     gap: i64,
 }
 
-fn usage(points: &[Point], period: Period) -> Used {
+/// What was used; `None` where no run tells of the period.
+fn usage(points: &[Point], period: Period) -> Option<Used> {
     let (since, until) = (period.since.as_second(), period.until.as_second());
     let mut used = Used::default();
     let mut covered = 0;
@@ -177,7 +177,8 @@ fn usage(points: &[Point], period: Period) -> Used {
         covered += end - begin;
     }
     used.gap = until - since - covered;
-    used
+    let is_told = covered > 0 || points.iter().any(|point| period.holds(point.second));
+    is_told.then_some(used)
 }
 
 #[cfg(test)]

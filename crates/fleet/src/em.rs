@@ -35,10 +35,14 @@ pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result
         Ok((tenants, subtenants)) => {
             tenants.iter().for_each(|tenant| table.tenant(tenant));
             subtenants.iter().for_each(|subtenant| table.subtenant(subtenant));
+            table.unused(&em).await;
         }
-        Err(error) => table.found.problems.push(Problem::of("cloud tenants", error)),
+        Err(error) => {
+            table.found.problems.push(Problem::of("cloud tenants", error));
+            // Nobody knows which repositories tenants have a part of: what backups take there is not told instead.
+            table.rest(|_| None);
+        }
     }
-    table.unused(&em).await;
     Ok(table.found)
 }
 
@@ -61,6 +65,8 @@ async fn without_links<Q: EmQuery>(em: &EmClient) -> Result<Vec<Q::Entity>, Erro
 struct Table<'a> {
     server: &'a str,
     repositories: BTreeMap<IdKey, Repository>,
+    /// Repositories that cannot be told from others: without a UID, or with another one's.
+    others: Vec<Repository>,
     /// The repository and the tenant of each tenant's storage quota, by the quota's id.
     resources: BTreeMap<IdKey, (IdKey, Option<String>)>,
     found: Found,
@@ -68,8 +74,15 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(server: &'a str, repositories: Vec<Repository>) -> Self {
-        let repositories = repositories.into_iter().filter_map(|it| Some((it.uid.as_ref()?.key(), it))).collect();
-        Self { server, repositories, resources: BTreeMap::new(), found: Found::default() }
+        let (mut known, mut others) = (BTreeMap::new(), Vec::new());
+        for repository in repositories {
+            match repository.uid.as_ref().map(Id::key) {
+                // The default repository of every Backup & Replication server has one and the same id.
+                Some(key) if !known.contains_key(&key) => drop(known.insert(key, repository)),
+                _ => others.push(repository),
+            }
+        }
+        Self { server, repositories: known, others, resources: BTreeMap::new(), found: Found::default() }
     }
 
     fn tenant(&mut self, tenant: &CloudTenant) {
@@ -77,7 +90,8 @@ impl<'a> Table<'a> {
         for (at, resource) in tenant.resources.iter().enumerate() {
             let Some(quota) = &resource.repository_quota else { continue };
             let repository = quota.repository_uid.as_ref().map(Id::key);
-            if let (Some(resource), Some(repository)) = (&resource.id, &repository) {
+            let resource = resource.id.clone().or_else(|| resource.href.as_deref().and_then(Id::of_link));
+            if let (Some(resource), Some(repository)) = (&resource, &repository) {
                 self.resources.insert(resource.key(), (repository.clone(), tenant.name.clone()));
             }
             let row = Row {
@@ -86,7 +100,7 @@ impl<'a> Table<'a> {
                 tenant_kind: Some("tenant".to_owned()),
                 tenant_state: Some("present".to_owned()),
                 // Two quotas without an id are two quotas, not one.
-                quota_id: Some(resource.id.as_ref().map_or_else(|| format!("#{at}"), |id| id.as_str().to_owned())),
+                quota_id: Some(resource.map_or_else(|| format!("#{at}"), Id::into_string)),
                 used_bytes: from_mb(quota.used_quota),
                 quota_bytes: from_mb(quota.quota),
                 ..self.on(repository)
@@ -117,21 +131,41 @@ impl<'a> Table<'a> {
 
     /// Repositories of which no tenant has a part: what the backups on them take.
     async fn unused(&mut self, em: &EmClient) {
-        let used: BTreeSet<&str> = self.found.rows.iter().filter_map(|row| row.repository_id.as_deref()).collect();
-        let unused = self.repositories.keys().filter(|id| !used.contains(id.as_str()));
-        let unused: BTreeSet<IdKey> = unused.cloned().collect();
+        let unused: BTreeSet<IdKey> = self.without_rows().cloned().collect();
         if unused.is_empty() {
-            return;
+            return self.rest(|_| None);
         }
-        let backups = Backups::on(em, &unused).await;
-        for id in unused {
-            // A repository's volume may hold more than backups: what is taken of it is not what backups use.
-            let used = backups.as_ref().ok().and_then(|backups| backups.on_repository(&id));
-            let row = Row { used_bytes: used, ..self.on(Some(id)) };
+        // A repository's volume may hold more than backups: what is taken of it is not what backups use.
+        match Backups::on(em, &unused).await {
+            Ok(backups) => {
+                let sums = backups.by_repository();
+                self.rest(|id| sums.of(id));
+            }
+            Err(error) => {
+                self.rest(|_| None);
+                self.found.problems.push(Problem::of("backups and their files", error));
+            }
+        }
+    }
+
+    fn without_rows(&self) -> impl Iterator<Item = &IdKey> {
+        let used: BTreeSet<&str> = self.found.rows.iter().filter_map(|row| row.repository_id.as_deref()).collect();
+        self.repositories.keys().filter(move |id| !used.contains(id.as_str()))
+    }
+
+    /// A row for each repository that has none yet, with what is used there.
+    fn rest(&mut self, used: impl Fn(&IdKey) -> Option<i64>) {
+        let rows: Vec<Row> =
+            self.without_rows().map(|id| Row { used_bytes: used(id), ..self.on(Some(id.clone())) }).collect();
+        self.found.rows.extend(rows);
+        for (at, repository) in self.others.iter().enumerate() {
+            // A name that no UID has tells it from the one that it shares its UID with.
+            let id = repository.uid.as_ref().map(|uid| format!("{}#{}", uid.as_str(), at + 2));
+            let row = Row { repository_id: id, ..of(self.server, repository) };
             self.found.rows.push(row);
-        }
-        if let Err(error) = backups {
-            self.found.problems.push(Problem::of("backups and their files", error));
+            let name = repository.name.as_deref().unwrap_or("without a name");
+            let what = "has no UID, or another repository's: what is used there cannot be told from the other's";
+            self.found.problems.push(Problem::lacking(format!("repository {name}"), what));
         }
     }
 
@@ -146,9 +180,9 @@ impl<'a> Table<'a> {
             Ok(items) => (items, None),
             Err(error) => (Vec::new(), Some(Problem::of("backups and their files", error))),
         };
-        let mut seen = BTreeSet::new();
+        // What lies nobody knows where may lie anywhere.
+        let nothing = if problem.is_none() && items.iter().all(|item| item.repository.is_some()) { Some(0) } else { None };
         for item in items {
-            seen.extend(item.repository.clone());
             let row = Row {
                 item: item.name,
                 item_id: item.id,
@@ -158,27 +192,27 @@ impl<'a> Table<'a> {
             };
             self.found.rows.push(row);
         }
-        let empty: Vec<IdKey> = self.repositories.keys().filter(|id| !seen.contains(*id)).cloned().collect();
-        for id in empty {
-            let used_bytes = if problem.is_none() { Some(0) } else { None };
-            let row = Row { used_bytes, ..self.on(Some(id)) };
-            self.found.rows.push(row);
-        }
+        self.rest(|_| nothing);
         self.found.problems.extend(problem);
     }
 
     /// A row with all that belongs to the repository.
     fn on(&self, id: Option<IdKey>) -> Row {
         let repository = id.as_ref().and_then(|id| self.repositories.get(id));
-        Row {
-            system: "em".to_owned(),
-            server: self.server.to_owned(),
-            repository: repository.and_then(|repository| repository.name.clone()),
-            repository_id: id.map(|id| id.as_str().to_owned()),
-            capacity_bytes: repository.and_then(|repository| known(repository.capacity)),
-            free_bytes: repository.and_then(|repository| known(repository.free_space)),
-            ..Row::default()
-        }
+        let none = Repository::default();
+        Row { repository_id: id.map(|id| id.as_str().to_owned()), ..of(self.server, repository.unwrap_or(&none)) }
+    }
+}
+
+/// A row with what is known of a repository but its id.
+fn of(server: &str, repository: &Repository) -> Row {
+    Row {
+        system: "em".to_owned(),
+        server: server.to_owned(),
+        repository: repository.name.clone(),
+        capacity_bytes: known(repository.capacity),
+        free_bytes: known(repository.free_space),
+        ..Row::default()
     }
 }
 
@@ -186,7 +220,7 @@ impl<'a> Table<'a> {
 fn link_up<'a>(links: &'a [Link], kind: &str) -> Option<&'a Link> {
     links.iter().find(|link| {
         let of_kind = link.r#type.as_deref().is_some_and(|found| found.trim_end_matches("Reference") == kind);
-        of_kind && link.rel.as_deref() == Some("Up")
+        of_kind && link.rel.as_deref().is_some_and(|rel| rel.eq_ignore_ascii_case("Up"))
     })
 }
 

@@ -19,6 +19,8 @@ pub struct Problem {
 pub enum Cause {
     /// A call failed.
     Call(Error),
+    /// The answer lacks what a number cannot be told without.
+    Answer(String),
     /// The server had not given all in the time that it was given.
     Deadline(Duration),
     /// A fault of this library. It is confined to the server whose answer brought it out.
@@ -42,6 +44,10 @@ impl Problem {
         Self { part: Some(part.into()), cause: Cause::Call(error) }
     }
 
+    pub(crate) fn lacking(part: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { part: Some(part.into()), cause: Cause::Answer(what.into()) }
+    }
+
     pub(crate) fn whole(cause: Cause) -> Self {
         Self { part: None, cause }
     }
@@ -60,6 +66,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(error) => error.fmt(f),
+            Self::Answer(what) => f.write_str(what),
             Self::Deadline(time) => {
                 write!(f, "not done within {} s; the server may be slow: give it more time", time.as_secs_f64())
             }
@@ -72,7 +79,7 @@ impl std::error::Error for Problem {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
             Cause::Call(error) => Some(error),
-            Cause::Deadline(_) | Cause::Fault(_) => None,
+            Cause::Answer(_) | Cause::Deadline(_) | Cause::Fault(_) => None,
         }
     }
 }

@@ -112,6 +112,8 @@ impl Store {
             });
         }
         let objects = LocalFileSystem::new_with_prefix(folder).map_err(|error| StoreError::object(address, error))?;
+        // A compaction removes what it has read: by then what it wrote must be on the disk.
+        let objects = objects.with_fsync(true);
         Ok(Self { objects: Arc::new(objects), prefix: Path::default(), name: address.to_owned() })
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use backhaul_wire::IdKey;
+
 use crate::row::{Key, Row, percent};
 
 /// What rows are brought together by.
@@ -127,6 +129,43 @@ pub struct Group {
     pub total: Total,
 }
 
+/// What tenants have, to tell what their subtenants have inside of it.
+pub(crate) struct Tenants<'r> {
+    /// Tenants by name, on each of their repositories.
+    parts: HashSet<(&'r str, &'r str, Option<Key>)>,
+    /// The same on any, for subtenants of which it is not known where they are.
+    names: HashSet<(&'r str, &'r str)>,
+    /// Quotas that subtenants have a part of: a tenant that was renamed since keeps them.
+    quotas: HashSet<(&'r str, IdKey)>,
+}
+
+impl<'r> Tenants<'r> {
+    pub(crate) fn of(rows: impl IntoIterator<Item = &'r Row>) -> Self {
+        let mut of = Self { parts: HashSet::new(), names: HashSet::new(), quotas: HashSet::new() };
+        for row in rows.into_iter().filter(|row| !row.is_subtenant()) {
+            let server = row.server.as_str();
+            if let Some(name) = row.tenant.as_deref() {
+                of.parts.insert((server, name, row.repository_key()));
+                of.names.insert((server, name));
+            }
+            of.quotas.extend(row.quota_id.as_deref().map(|quota| (server, IdKey::from(quota))));
+        }
+        of
+    }
+
+    /// Whether a row is a subtenant's, and what it tells of is inside of a tenant's.
+    pub(crate) fn hold(&self, row: &Row) -> bool {
+        let server = row.server.as_str();
+        let by_name = |parent| match row.repository_key() {
+            None => self.names.contains(&(server, parent)),
+            some => self.parts.contains(&(server, parent, some)),
+        };
+        row.is_subtenant()
+            && (row.parent_tenant.as_deref().is_some_and(by_name)
+                || row.quota_id.as_deref().is_some_and(|quota| self.quotas.contains(&(server, quota.into()))))
+    }
+}
+
 /// The repositories whose capacity is counted already, by their servers' names.
 type Repositories = HashSet<(String, Key)>;
 
@@ -137,11 +176,7 @@ type Repositories = HashSet<(String, Key)>;
 /// counts itself. A repository's capacity counts once in each group.
 #[must_use]
 pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
-    let tenants: HashSet<(&str, &str, Option<Key>)> = rows
-        .iter()
-        .filter(|row| !row.is_subtenant())
-        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, row.repository_key())))
-        .collect();
+    let tenants = Tenants::of(rows);
     let mut groups: Vec<(Group, Repositories)> = Vec::new();
     let mut places: HashMap<Vec<Option<String>>, usize> = HashMap::new();
     if by.is_empty() {
@@ -149,9 +184,6 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
         groups.push((Group { key: Vec::new(), total: Total::default() }, HashSet::new()));
     }
     for row in rows {
-        let parent = row.parent_tenant.as_deref().filter(|_| row.is_subtenant());
-        let inside =
-            parent.is_some_and(|parent| tenants.contains(&(row.server.as_str(), parent, row.repository_key())));
         let (key, ids): (Vec<_>, Vec<_>) = by.iter().map(|by| key(*by, row)).unzip();
         let place = *places.entry(ids).or_insert_with(|| {
             groups.push((Group { key, total: Total::default() }, HashSet::new()));
@@ -160,7 +192,7 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
         let Some((group, repositories)) = groups.get_mut(place) else { continue };
         let repository = row.repository_key();
         let first = repository.is_some_and(|repository| repositories.insert((row.server.clone(), repository)));
-        group.total.add(row, !inside, first);
+        group.total.add(row, !tenants.hold(row), first);
     }
     groups.into_iter().map(|(group, _)| group).collect()
 }
@@ -227,6 +259,19 @@ mod tests {
         assert_eq!(named, [(Some("a"), Some(65)), (Some("b"), None)]);
         assert_eq!(totals(&[], &[]).len(), 1);
         assert!(totals(&[], &[By::Server]).is_empty());
+    }
+
+    #[test]
+    fn a_subtenant_is_inside_its_tenant_when_its_place_is_unknown_or_its_tenant_has_another_name() {
+        let mut lost = row("a1", Some("a"), "r1", Some(20));
+        (lost.repository, lost.repository_id) = (None, None);
+        let (mut renamed, mut before) = (row("A Ltd", None, "r1", Some(60)), row("a2", Some("a"), "r1", Some(10)));
+        renamed.quota_id = Some("321CBE67-cc8c-474e-ab1e-2694311ef794".to_owned());
+        before.quota_id = Some("321cbe67-cc8c-474e-ab1e-2694311ef794".to_owned());
+        let sum = |rows: &[Row]| totals(rows, &[]).first().and_then(|group| group.total.used_bytes);
+        assert_eq!(sum(&[row("a", None, "r1", Some(60)), lost.clone()]), Some(60));
+        assert_eq!(sum(&[renamed.clone(), before]), Some(60));
+        assert_eq!(sum(&[renamed, lost]), Some(80), "nothing says whose");
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::row::{Row, known};
 
 pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result<Found, Error> {
     let client = &ZstackClient::try_from(client.clone())?;
-    let mut call = QueryBackupStorage::new();
-    call.sort = Some("+name".to_owned());
-    let storages: Vec<BackupStorage> = client.list(&call).by_item().try_collect().await?;
+    let mut storages: Vec<BackupStorage> = client.list(&QueryBackupStorage::new()).by_item().try_collect().await?;
+    // Not by the server: pages of an order in which two are alike may overlap.
+    storages.sort_by(|a, b| a.name().cmp(&b.name()));
     let mut rows: Vec<Row> = storages.iter().map(|storage| row(server, storage)).collect();
     if level == Level::Repository {
         return Ok(Found { rows, ..Found::default() });
@@ -44,20 +44,33 @@ struct Images {
 }
 
 async fn images(client: &ZstackClient) -> Result<Images, Error> {
-    let mut images = QueryImage::new();
-    images.sort = Some("+name".to_owned());
+    let images = QueryImage::new();
     let mut owned = QueryAccountResourceRef::new();
     owned.q = vec!["resourceType=ImageVO".to_owned()];
     let accounts = QueryAccount::new();
-    let (images, owned, accounts): (Vec<Image>, Vec<AccountResourceRef>, Vec<Account>) = try_join!(
+    let (mut images, owned, accounts): (Vec<Image>, Vec<AccountResourceRef>, Vec<Account>) = try_join!(
         client.list(&images).by_item().try_collect(),
         client.list(&owned).by_item().try_collect(),
         client.list(&accounts).by_item().try_collect(),
     )?;
     let text = |id: backhaul_wire::Id| id.into_string();
-    let owners = owned.into_iter().filter_map(|it| Some((text(it.resource_uuid?), text(it.account_uuid?)))).collect();
+    images.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut owners: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for AccountResourceRef { resource_uuid, account_uuid, .. } in owned.into_iter().filter(is_owner) {
+        let (Some(resource), Some(account)) = (resource_uuid.map(text), account_uuid.map(text)) else { continue };
+        let owner = owners.entry(resource).or_insert_with(|| Some(account.clone()));
+        // Of what has two owners nobody knows whose it is.
+        *owner = owner.take().filter(|owner| *owner == account);
+    }
+    let owners = owners.into_iter().filter_map(|(resource, owner)| Some((resource, owner?))).collect();
     let accounts = accounts.into_iter().filter_map(|it| Some((text(it.uuid?), it.name?))).collect();
     Ok(Images { images, owners, accounts })
+}
+
+/// Whether an account has the resource for its own. Releases that list those it is shared with say so by a type.
+fn is_owner(reference: &AccountResourceRef) -> bool {
+    let kind = reference.unknown.iter().find(|field| field.name == "type").and_then(|field| field.value.as_str());
+    kind.is_none_or(|kind| kind == "Own")
 }
 
 impl Images {

@@ -59,10 +59,11 @@ pub(crate) fn run(args: &Billing, console: &Console) -> Outcome {
     let (since, until) = (since.unwrap_or(period.since), until.unwrap_or(period.until));
     let history = connect::wait_for(async { store.history(since, until).await.map_err(|error| failure(&error)) })?;
     let mut cautions: Vec<String> = history.unreadable.iter().map(|error| format!("left out: {error}")).collect();
-    if history.series.is_empty() {
+    let bills = bills(&history.series, &prices, period).map_err(|error| wrong(&error))?;
+    let mut runs = history.series.iter().flat_map(|series| &series.points);
+    if bills.is_empty() && !runs.any(|run| period.holds(run.second)) {
         return Err(Failure::new(Code::DataSaysNo, format!("{}: there are no runs in this month", store.name())));
     }
-    let bills = bills(&history.series, &prices, period).map_err(|error| wrong(&error))?;
     let gaps = bills.iter().flat_map(|bill| &bill.items).filter(|item| item.gap_seconds > 0).count();
     if gaps > 0 {
         cautions

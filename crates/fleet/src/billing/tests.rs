@@ -83,6 +83,31 @@ fn a_subtenant_is_billed_with_its_tenant_and_once() -> Result {
     Ok(())
 }
 
+/// A minimum is owed by who is there.
+#[test]
+fn who_left_before_or_came_after_owes_nothing_and_needs_no_price() -> Result {
+    let gb = Some(1_000_000_000);
+    let only_gold = "currency = \"EUR\"\nminimum = \"5.00\"\n[[price]]\nrepository = \"gold\"\nlocal = \"1\"\n";
+    let all = [
+        series("left", None, "other", vec![point(-1, gb, None)]),
+        series("new", None, "other", vec![point(8, gb, None)]),
+        series("on its last day", None, "gold", vec![point(7, gb, None)]),
+        series("here", None, "gold", vec![point(6, gb, None)]),
+    ];
+    let bills = bills(&all, &Prices::parse(only_gold)?, period(7)?)?;
+    assert_eq!(bills.iter().map(|bill| bill.customer.as_str()).collect::<Vec<_>>(), ["here"]);
+    Ok(())
+}
+
+#[test]
+fn who_has_no_name_is_billed_by_id() -> Result {
+    let mut nameless = series("", None, "x", vec![point(0, Some(1), None)]);
+    (nameless.row.tenant, nameless.row.tenant_id) = (None, Some("4711".to_owned()));
+    let bills = bills(&[nameless], &Prices::parse(PRICES)?, period(7)?)?;
+    assert_eq!(bills.first().map(|bill| bill.customer.as_str()), Some("4711"));
+    Ok(())
+}
+
 #[test]
 fn a_month_is_as_long_as_it_was() -> Result {
     let prices = Prices::parse("currency = \"EUR\"\nunit = \"GB\"\nper = \"month\"\n[[price]]\nlocal = \"3\"\n")?;
@@ -91,6 +116,12 @@ fn a_month_is_as_long_as_it_was() -> Result {
     let bills = bills(&[series("a", None, "x", points)], &prices, period(31)?)?;
     assert_eq!(bills.first().map(|bill| bill.amount.to_string()), Some("3.00".to_owned()));
     Ok(())
+}
+
+/// What was used; a period of which nothing is told is all gap.
+fn told(points: &[Point], period: Period) -> Used {
+    let gap = period.until.as_second() - period.since.as_second();
+    usage(points, period).unwrap_or(Used { gap, ..Used::default() })
 }
 
 /// The same by walking through every second, in floats: slow, and simple enough to be believed.
@@ -135,7 +166,7 @@ proptest::proptest! {
             .collect();
         let of = |second| Timestamp::from_second(second).unwrap_or_default();
         let period = Period { since: of(since), until: of(since + length), longest_gap: 250 };
-        let (used, (local, object, gap)) = (usage(&points, period), naive(&points, period));
+        let (used, (local, object, gap)) = (told(&points, period), naive(&points, period));
         proptest::prop_assert_eq!(used.gap, gap);
         // Twice the byte-seconds; a part of a byte is lost at each pair of runs.
         let near = |doubled: i128, wanted: f64| (doubled as f64 / 2.0 - wanted).abs() <= 40.0 + wanted.abs() * 1e-9;
@@ -175,7 +206,7 @@ proptest::proptest! {
         proptest::prop_assert_eq!(months.len(), 24);
         let (mut local, mut gap) = (0, 0);
         for month in &months {
-            let used = usage(&points, *month);
+            let used = told(&points, *month);
             let mut naive = (0.0, 0);
             for pair in points.windows(2) {
                 let (Some(from), Some(to)) = (pair[0].used_bytes(), pair[1].used_bytes()) else { continue };
@@ -198,7 +229,7 @@ proptest::proptest! {
             (local, gap) = (local + used.local, gap + used.gap);
         }
         let (since, until) = (months[0].since, months[23].until);
-        let whole = usage(&points, Period { since, until, longest_gap });
+        let whole = told(&points, Period { since, until, longest_gap });
         proptest::prop_assert_eq!(whole.gap, gap);
         proptest::prop_assert!((whole.local - local).abs() <= 48 * 2);
     }
@@ -233,7 +264,7 @@ fn sums_are_rounded_as_the_prices_say() -> Result {
 #[test]
 fn what_has_no_price_is_named_and_bad_files_are_refused() -> Result {
     let gold = Prices::parse("currency = \"EUR\"\n[[price]]\nrepository = \"gold*\"\nlocal = \"1\"\n")?;
-    let refused = bills(&[series("a", None, "silver", Vec::new())], &gold, period(1)?);
+    let refused = bills(&[series("a", None, "silver", vec![point(0, None, None)])], &gold, period(1)?);
     assert!(refused.is_err_and(|error| error.to_string().contains("no price for silver on s")));
     for (text, says) in [
         ("", "currency"),

@@ -17,6 +17,20 @@ use super::{all, link_up, target};
 pub(super) struct Backups {
     backups: BTreeMap<IdKey, Backup>,
     files: Vec<File>,
+    /// Whether there is something of which it is not said where it lies: then nobody knows what a repository holds.
+    misplaced: bool,
+}
+
+/// What the files on each repository take; unknown as soon as one file's size is.
+pub(super) struct Sums {
+    sums: BTreeMap<IdKey, Option<i64>>,
+    misplaced: bool,
+}
+
+impl Sums {
+    pub(super) fn of(&self, repository: &IdKey) -> Option<i64> {
+        if self.misplaced { None } else { self.sums.get(repository).copied().unwrap_or(Some(0)) }
+    }
 }
 
 struct File {
@@ -56,16 +70,23 @@ impl Backups {
     /// The same as far as these repositories go: files are asked for only where one of them has a backup.
     pub(super) async fn on(em: &EmClient, repositories: &BTreeSet<IdKey>) -> Result<Self, Error> {
         let mut backups = Self::without_files(em).await?;
-        let repository = |backup: &Backup| link_up(&backup.links, "Repository").and_then(target);
-        backups.backups.retain(|_, backup| repository(backup).is_some_and(|it| repositories.contains(&it)));
+        let mut misplaced = false;
+        backups.backups.retain(|_, backup| {
+            let repository = link_up(&backup.links, "Repository").and_then(target);
+            misplaced |= repository.is_none();
+            repository.is_some_and(|it| repositories.contains(&it))
+        });
+        backups.misplaced = misplaced;
         if backups.backups.is_empty() {
             return Ok(backups);
         }
         let mut all = em.query::<BackupFileQuery>().by_item()?;
         while let Some(file) = all.try_next().await? {
             let file = File::of(&file);
-            if file.backup.as_ref().is_some_and(|backup| backups.backups.contains_key(backup)) {
-                backups.files.push(file);
+            match &file.backup {
+                None => backups.misplaced = true,
+                Some(backup) if backups.backups.contains_key(backup) => backups.files.push(file),
+                Some(_) => {}
             }
         }
         Ok(backups)
@@ -74,13 +95,18 @@ impl Backups {
     async fn without_files(em: &EmClient) -> Result<Self, Error> {
         let backups: Vec<Backup> = all::<BackupQuery>(em).await?;
         let backups = backups.into_iter().filter_map(|it| Some((it.uid.as_ref()?.key(), it))).collect();
-        Ok(Self { backups, files: Vec::new() })
+        Ok(Self { backups, files: Vec::new(), misplaced: false })
     }
 
-    /// What all backups on a repository take; unknown when the size of a file is.
-    pub(super) fn on_repository(&self, id: &IdKey) -> Option<i64> {
-        let here = self.files.iter().filter(|file| self.repository(file).as_ref() == Some(id));
-        here.map(|file| file.bytes).try_fold(0_i64, |sum, bytes| sum.checked_add(bytes?))
+    /// What all backups on each repository take.
+    pub(super) fn by_repository(&self) -> Sums {
+        let mut sums: BTreeMap<IdKey, Option<i64>> = BTreeMap::new();
+        for file in &self.files {
+            let Some(repository) = self.repository(file) else { continue };
+            let sum = sums.entry(repository).or_insert(Some(0));
+            *sum = sum.zip(file.bytes).and_then(|(sum, bytes)| sum.checked_add(bytes));
+        }
+        Sums { sums, misplaced: self.misplaced }
     }
 
     /// By job, or by computer where it is told which of them each file has restore points of.

@@ -134,7 +134,7 @@ pub(super) fn write(metrics: &Metrics, exposition: Exposition, now: Timestamp) -
     for (name, help, value) in REPOSITORIES {
         samples(&mut out, exposition, (name, help), &first, value, of_repository);
     }
-    let (tenants, unshared): (Vec<&Row>, Vec<&Row>) = rows.iter().copied().partition(|row| row.tenant.is_some());
+    let (tenants, unshared): (Vec<&Row>, Vec<&Row>) = rows.iter().copied().partition(|row| row.tenant_kind.is_some());
     let (name, help, value) = UNSHARED;
     samples(&mut out, exposition, (name, help), &unshared, value, of_repository);
     for (name, help, value) in TENANTS {

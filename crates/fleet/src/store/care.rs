@@ -125,13 +125,21 @@ impl Store {
     pub async fn delete_tenant(&self, tenant: &str) -> Result<u64, StoreError> {
         let (files, mut deleted) = (self.all_files().await?, 0);
         let (is, wanted) = (|name: &Option<String>| name.as_deref() == Some(tenant), IdKey::from(tenant));
+        let has_id = |row: &Row| row.tenant_id.as_deref().is_some_and(|id| IdKey::from(id) == wanted);
+        // A subtenant's row has its tenant's name alone, which may have been another in each run.
+        let mut named: HashSet<(String, String)> = HashSet::new();
+        for file in &files {
+            let (rows, _) = self.rows(file, self.fetch(file).await?)?;
+            let tenants = rows.into_iter().filter(|row| has_id(row) && !row.is_subtenant());
+            named.extend(tenants.filter_map(|row| Some((row.server, row.tenant?))));
+        }
         for file in &files {
             let (rows, runs) = self.rows(file, self.fetch(file).await?)?;
-            let about = |row: &Row| {
-                is(&row.tenant)
-                    || is(&row.parent_tenant)
-                    || row.tenant_id.as_deref().is_some_and(|id| IdKey::from(id) == wanted)
+            let is_inside = |row: &Row| {
+                let parent = row.parent_tenant.clone().filter(|_| row.is_subtenant());
+                parent.is_some_and(|parent| named.contains(&(row.server.clone(), parent)))
             };
+            let about = |row: &Row| is(&row.tenant) || is(&row.parent_tenant) || has_id(row) || is_inside(row);
             let (gone, kept): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(about);
             if gone.is_empty() {
                 continue;

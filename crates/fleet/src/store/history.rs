@@ -48,8 +48,7 @@ pub struct Series {
     pub row: Row,
     /// All that the runs say, oldest first.
     pub points: Vec<Point>,
-    /// Whether a newer run of its server, in the span, has no word of it any more: a tenant that left, or a part of
-    /// the server that did not answer.
+    /// Whether a newer run of its server, in the span and whole, has no word of it any more: a tenant that left.
     pub is_gone: bool,
 }
 
@@ -124,6 +123,9 @@ impl Store {
         let files = self.files_once(day(since, -1), day(until, 0)).await?;
         let mut history = History { files: files.len(), ..History::default() };
         let mut places: HashMap<i64, usize> = HashMap::new();
+        // Of each system: what two systems' servers say are different things.
+        let mut expected: HashMap<&str, usize> = HashMap::new();
+        files.iter().for_each(|file| *expected.entry(&file.system).or_default() += 1);
         // Newest first: of what a series is about, only its newest row need be read.
         let mut order: Vec<_> = files.iter().collect();
         order.sort_by(|a, b| (b.day, &a.system, &b.path).cmp(&(a.day, &b.system, &a.path)));
@@ -145,15 +147,15 @@ impl Store {
                 (0..reader.groups()).map(|group| told(reader, group, span)).collect::<Result<Vec<_>, _>>()
             });
             for ((file, reader), groups) in readers.iter().zip(all) {
-                // Of each system: what two systems' servers say are different things.
-                let expected = files.iter().filter(|other| other.system == file.system).count();
+                let expected = expected.get(file.system.as_str()).copied().unwrap_or_default();
                 if let Err(error) = groups.and_then(|groups| history.take(reader, groups, &mut places, expected)) {
                     history.unreadable.push(error);
                 }
             }
         }
         let mut newest: HashMap<String, Timestamp> = HashMap::new();
-        for Series { row, .. } in &history.series {
+        // A run of which a part failed proves nobody gone.
+        for Series { row, .. } in history.series.iter().filter(|series| !series.row.partial) {
             let at = row.collected_at.unwrap_or(Timestamp::MIN);
             newest.entry(row.server.clone()).and_modify(|newest| *newest = at.max(*newest)).or_insert(at);
         }

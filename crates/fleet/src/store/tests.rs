@@ -127,6 +127,24 @@ async fn a_tenant_and_old_days_can_be_removed() -> Result {
     Ok(())
 }
 
+/// A subtenant's row names its tenant, whose name may have been another in each run.
+#[tokio::test]
+async fn a_tenant_that_is_removed_by_id_takes_its_subtenants_along() -> Result {
+    let store = Store::of(Arc::new(InMemory::new()), "memory");
+    for (day, name) in [(0, "a"), (1, "A Ltd")] {
+        let tenant = Row { tenant_id: Some("4711".to_owned()), ..row("em", name, Some(9), at(day)?) };
+        let mut inside = row("em", "inside", Some(1), at(day)?);
+        (inside.tenant_kind, inside.parent_tenant) = (Some("subtenant".to_owned()), Some(name.to_owned()));
+        let elsewhere = Row { server: "another".to_owned(), tenant: Some("of another".to_owned()), ..inside.clone() };
+        save(&store, day, &[tenant, inside, elsewhere]).await?;
+    }
+    assert_eq!(store.delete_tenant("4711").await?, 4);
+    let left = store.history(at(0)?, at(9)?).await?;
+    let [elsewhere] = left.series.as_slice() else { return Err("one series".into()) };
+    assert_eq!((elsewhere.row.server.as_str(), elsewhere.points.len()), ("another", 2));
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_is_not_ours_is_told_and_never_summed() -> Result {
     let store = filled().await?;
@@ -195,6 +213,19 @@ async fn years_of_runs_are_read_to_the_second() -> Result {
     assert_eq!(points(store.history(at(8)?, at(792)?).await?), 99);
     let second = |days: i64, seconds: i64| Timestamp::from_second(START + days * DAY + seconds);
     assert_eq!(points(store.history(second(8, 1)?, second(792, -1)?).await?), 97);
+    Ok(())
+}
+
+/// A run of which a part failed says nothing of what it lacks.
+#[tokio::test]
+async fn nobody_is_gone_for_a_run_that_is_not_whole() -> Result {
+    let store = Store::of(Arc::new(InMemory::new()), "memory");
+    save(&store, 0, &[row("em", "a", Some(1), at(0)?), row("em", "b", Some(2), at(0)?)]).await?;
+    save(&store, 1, &[Row { partial: true, ..row("em", "b", None, at(1)?) }]).await?;
+    let gone = |history: History| history.series.into_iter().filter(|series| series.is_gone).count();
+    assert_eq!(gone(store.history(at(0)?, at(1)?).await?), 0);
+    save(&store, 2, &[row("em", "b", Some(2), at(2)?)]).await?;
+    assert_eq!(gone(store.history(at(0)?, at(2)?).await?), 1);
     Ok(())
 }
 
