@@ -181,7 +181,8 @@ impl<'a> Table<'a> {
             Err(error) => (Vec::new(), Some(Problem::of("backups and their files", error))),
         };
         // What lies nobody knows where may lie anywhere.
-        let nothing = if problem.is_none() && items.iter().all(|item| item.repository.is_some()) { Some(0) } else { None };
+        let nothing =
+            if problem.is_none() && items.iter().all(|item| item.repository.is_some()) { Some(0) } else { None };
         for item in items {
             let row = Row {
                 item: item.name,

@@ -57,7 +57,9 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
     while let Some((rows, tenant)) = all.next().await {
         if tenant.id.is_none() {
             let name = format!("organization {}", tenant.name.as_deref().unwrap_or("without a name"));
-            found.problems.push(Problem::lacking(name, "it has no id, without which it cannot be asked for what it uses"));
+            found
+                .problems
+                .push(Problem::lacking(name, "it has no id, without which it cannot be asked for what it uses"));
         }
         match rows {
             Ok(rows) => found.rows.extend(rows),
