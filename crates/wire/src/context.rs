@@ -101,6 +101,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Drops what was reported last, as far as it is below a path.
+    pub(crate) fn forget_last(&mut self, path: &str) {
+        if let Some(drift) = &mut self.drift {
+            drift.forget_last(path);
+        }
+    }
+
     /// Drops what was reported below a path.
     pub(crate) fn forget(&mut self, path: &str) {
         if let Some(drift) = &mut self.drift {
