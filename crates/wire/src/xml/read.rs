@@ -123,14 +123,15 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
             return Err(Error::refused(format_args!("elements nest deeper than {MAX_DEPTH}")));
         }
         let shape = target.shape();
-        let (mut text, mut next) = (String::new(), 0);
+        // `next` is where the next element mostly stands, which may be in the same list; `last` is behind the last one.
+        let (mut text, mut next, mut last) = (String::new(), 0, 0);
         loop {
             match self.source.next()? {
                 Token::Open { name, empty } => {
                     let found = find(shape, self.source.str(name), Place::Element, next);
                     match found {
                         Some(index) if self.omits(shape, index) => {
-                            next = index + 1;
+                            (next, last) = (index + 1, index + 1);
                             if !empty {
                                 self.source.pass()?;
                             }
@@ -138,10 +139,10 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                         Some(index) if index >= next || !again(target, index) => {
                             let field = &shape.fields[index];
                             let repeats = field.repeat != Repeat::One && field.item.is_none();
-                            next = if repeats { index } else { index + 1 };
+                            (next, last) = (if repeats { index } else { index + 1 }, index + 1);
                             self.element(target, index, empty)?;
                         }
-                        _ => self.unknown(target, next, name, empty)?,
+                        _ => self.unknown(target, last, name, empty)?,
                     }
                 }
                 Token::Close => break,

@@ -4,6 +4,8 @@
 use backhaul_models::em::{CloudSubtenant, CloudSubtenantRepositoryQuota};
 use backhaul_wire::{Drift, json, xml};
 
+use crate::every::Every;
+
 fn subtenant(body: &str) -> CloudSubtenant {
     xml::decode(body.as_bytes()).unwrap_or_else(|error| panic!("{error}: {body}"))
 }
@@ -28,6 +30,18 @@ fn elements_and_attributes_come_back_where_they_stood() {
     assert_eq!(drift.unknown_fields, ["NewAttribute", "First", "AfterName", "AfterName", "Last"]);
     assert_eq!(written(&value), body);
     assert_eq!(subtenant(&written(&value)), value);
+}
+
+#[test]
+fn an_element_behind_a_list_without_a_wrapper_stays_behind_it() {
+    let body = "<Flag>true</Flag><Item><Count>1</Count></Item><Item><Count>2</Count></Item><New>1</New>";
+    let value: Every = xml::decode(format!("<Every>{body}</Every>").as_bytes()).unwrap();
+    let text = String::from_utf8(xml::encode(&value).unwrap()).unwrap();
+    assert!(text.contains(body), "{text}");
+    // And so it does in front of it, and between two of its items, where it has no place, behind.
+    let value: Every = xml::decode(b"<Every><Flag>true</Flag><New/><Counts>1</Counts><Newer/><Counts>2</Counts></Every>").unwrap();
+    let text = String::from_utf8(xml::encode(&value).unwrap()).unwrap();
+    assert!(text.contains("<Flag>true</Flag><New/><Counts>1</Counts><Counts>2</Counts><Newer/>"), "{text}");
 }
 
 #[test]

@@ -8,8 +8,9 @@ use crate::context::Step;
 use crate::reflect::{Struct, UnknownField, UnknownPlace};
 
 impl Driver<'_, '_, '_, '_> {
-    /// Passes over an unknown element whose start tag was read, or keeps it as it stands on types that keep them.
-    pub(super) fn unknown(&mut self, target: &mut dyn Struct, next: usize, name: Span, empty: bool) -> Result<()> {
+    /// Passes over an unknown element whose start tag was read, or keeps it as it stands on types that keep them:
+    /// behind the known element before it, whose field's index + 1 is `last`.
+    pub(super) fn unknown(&mut self, target: &mut dyn Struct, last: usize, name: Span, empty: bool) -> Result<()> {
         let name = local(self.source.str(name));
         self.context.unknown_field(name);
         let Some(unknown) = target.unknown_mut() else {
@@ -30,7 +31,7 @@ impl Driver<'_, '_, '_, '_> {
                 self.raw(&mut markup);
             }
         }
-        unknown.append(UnknownField { name, place: after(next), value: Value::String(markup) });
+        unknown.append(UnknownField { name, place: after(last), value: Value::String(markup) });
         Ok(())
     }
 
@@ -72,6 +73,6 @@ impl Driver<'_, '_, '_, '_> {
     }
 }
 
-fn after(next: usize) -> UnknownPlace {
-    UnknownPlace::ElementAfter(u16::try_from(next).unwrap_or(u16::MAX))
+fn after(last: usize) -> UnknownPlace {
+    UnknownPlace::ElementAfter(u16::try_from(last).unwrap_or(u16::MAX))
 }
