@@ -19,7 +19,8 @@ impl Driver<'_, '_, '_, '_> {
         let name = name.to_owned();
         let mut markup = String::new();
         self.sound_attributes()?;
-        self.raw(&mut markup);
+        let start = self.raw(&mut markup);
+        let foreign = self.foreign();
         if !empty {
             let above = self.source.depth().saturating_sub(1);
             while self.source.depth() > above {
@@ -31,6 +32,7 @@ impl Driver<'_, '_, '_, '_> {
                 self.raw(&mut markup);
             }
         }
+        self.declare(&mut markup, start, &foreign);
         unknown.append(UnknownField { name, place: after(last), value: Value::String(markup) });
         Ok(())
     }
@@ -42,16 +44,43 @@ impl Driver<'_, '_, '_, '_> {
     }
 
     /// Adds the token read last, without the root element's prefix, which the body that goes back does not declare.
-    fn raw(&self, out: &mut String) {
+    /// Says where it begins, behind the comments before it.
+    fn raw(&self, out: &mut String) -> usize {
         let (comments, raw) = self.source.raw();
         out.push_str(comments);
+        let start = out.len();
         let open = if raw.starts_with("</") { "</" } else { "<" };
-        match raw.strip_prefix(open).and_then(|rest| rest.strip_prefix(&*self.prefix)) {
-            Some(rest) if !self.prefix.is_empty() => {
+        match raw.strip_prefix(open).and_then(|rest| rest.strip_prefix(&*self.prefixes.own)) {
+            Some(rest) if !self.prefixes.own.is_empty() => {
                 out.push_str(open);
                 out.push_str(rest);
             }
             _ => out.push_str(raw),
+        }
+        start
+    }
+
+    /// The prefixes of the root element that the tag read last does not declare itself, by their index.
+    fn foreign(&self) -> Vec<usize> {
+        let own = |prefix: &str| {
+            let is =
+                |name: &str| name.strip_prefix("xmlns:").is_some_and(|name| Some(name) == prefix.strip_suffix(':'));
+            self.source.attributes().iter().any(|attribute| is(self.source.str(attribute.name)))
+        };
+        let declared = self.prefixes.declared.iter().enumerate();
+        declared.filter(|(_, (prefix, _))| !own(prefix)).map(|(index, _)| index).collect()
+    }
+
+    /// Declares, in the start tag at `start`, those of these prefixes that an element's markup uses: the root element of
+    /// the body that goes back does not.
+    fn declare(&self, markup: &mut String, start: usize, foreign: &[usize]) {
+        let used = foreign.iter().filter_map(|index| self.prefixes.declared.get(*index));
+        let used: Vec<_> = used.filter(|(prefix, _)| uses(markup, prefix)).collect();
+        let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>');
+        let Some(name) = markup.get(start..).and_then(|tag| tag.find(is_end)) else { return };
+        for (prefix, namespace) in used {
+            let (prefix, namespace) = (prefix.trim_end_matches(':'), quick_xml::escape::escape(namespace));
+            markup.insert_str(start + name, &format!(" xmlns:{prefix}=\"{namespace}\""));
         }
     }
 
@@ -71,6 +100,14 @@ impl Driver<'_, '_, '_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether a name in a tag, or what an attribute holds, begins with a prefix. A word of a text may look so, too, and
+/// costs a declaration that says nothing.
+fn uses(markup: &str, prefix: &str) -> bool {
+    let before = |at: usize| markup.as_bytes().get(at.wrapping_sub(1));
+    let begins = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'/' | b'"' | b'\'');
+    markup.match_indices(prefix).any(|(at, _)| before(at).is_some_and(begins))
 }
 
 fn after(last: usize) -> UnknownPlace {
