@@ -47,11 +47,6 @@ impl Drift {
         self.unknown_fields.is_empty() && self.unknown_values.is_empty() && self.misfits.is_empty()
     }
 
-    /// Whether no kind has room, so that paths need not be made.
-    pub(crate) fn is_full(&self) -> bool {
-        [self.unknown_fields.len(), self.unknown_values.len(), self.misfits.len()].iter().all(|len| *len >= Self::LIMIT)
-    }
-
     /// Drops what stands below a path.
     pub(crate) fn forget(&mut self, path: &str) {
         self.unknown_fields.retain(|field| !is_below(field, path));
