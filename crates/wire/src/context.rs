@@ -164,14 +164,17 @@ fn push_index(out: &mut String, index: usize) {
     out.push(']');
 }
 
-/// Whether a text that should be JSON or XML is a web page: a proxy's, or another product's.
-pub(crate) fn looks_like_html(start: &str) -> bool {
-    let head: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
+/// Whether a body that should be JSON or XML is a web page: a proxy's, or another product's.
+#[must_use]
+pub fn looks_like_html(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    let head = String::from_utf8_lossy(&body[..body.len().min(200)]).to_ascii_lowercase();
     // Of Enterprise Manager's own elements one may be called so, but not the first.
     let first = head.split('<').find(|tag| tag.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'));
     let rest = first.and_then(|tag| tag.strip_prefix("html"));
-    head.starts_with("<!doctype html")
-        || rest.is_some_and(|rest| rest.starts_with(|next: char| next == '>' || next.is_ascii_whitespace()))
+    let is_root = rest.is_some_and(|rest| rest.starts_with(|next: char| next == '>' || next.is_ascii_whitespace()));
+    // What begins otherwise is no markup, though there may be some in it.
+    head.starts_with("<!doctype html") || (head.starts_with('<') && is_root)
 }
 
 #[cfg(test)]

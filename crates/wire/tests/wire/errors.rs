@@ -109,6 +109,30 @@ fn what_is_not_xml_is_named() {
     assert!(xml::decode::<QueryResult>(b"<QueryResult><html/><htmlText/></QueryResult>").is_ok());
 }
 
+/// The transport asks the same of what answers in place of an API.
+#[test]
+fn a_page_is_told_by_its_first_element() {
+    for page in [
+        "<html>",
+        "\u{feff} \n<HTML lang='de'>",
+        "<!doctype html>",
+        "<?xml version='1.0'?><!DOCTYPE html><html xmlns='x'>",
+    ] {
+        assert!(backhaul_wire::looks_like_html(page.as_bytes()), "{page}");
+    }
+    for other in [
+        r#"{"description": "<html> in a text"}"#,
+        r#"["<html>"]"#,
+        "<QueryResult><html/></QueryResult>",
+        "<htmlText/>",
+        "see <html>",
+        "",
+    ] {
+        assert!(!backhaul_wire::looks_like_html(other.as_bytes()), "{other}");
+    }
+    assert!(!backhaul_wire::looks_like_html(b"\xff\xfe"));
+}
+
 #[test]
 fn a_truncated_body_is_an_error_wherever_it_ends() {
     let value: Every = json::decode(br#"{"Name":"a","Items":[{"Count":1}],"Parts":{"p":{"Flag":true}}}"#).unwrap();
