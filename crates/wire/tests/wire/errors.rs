@@ -134,6 +134,15 @@ fn a_page_is_told_by_its_first_element() {
 }
 
 #[test]
+fn each_text_of_an_error_can_be_changed() {
+    let error = json::decode::<Every>(br#"{"Parts": {"hunter2": {"Count": "hunter2"}}}"#).unwrap_err();
+    assert!(error.path().contains("hunter2") && error.message().contains("hunter2"), "{error}");
+    let error = error.with_texts(|text| *text = text.replace("hunter2", "***"));
+    assert!(!error.to_string().contains("hunter2") && !error.excerpt().contains("hunter2"), "{error}");
+    assert_eq!((error.path(), error.excerpt()), ("Parts.***.Count", r#"{"Parts": {"***": {"Count": "***"}}}"#));
+}
+
+#[test]
 fn a_truncated_body_is_an_error_wherever_it_ends() {
     let value: Every = json::decode(br#"{"Name":"a","Items":[{"Count":1}],"Parts":{"p":{"Flag":true}}}"#).unwrap();
     let whole = json::encode(&value, json::Case::Schema).unwrap();
