@@ -253,7 +253,11 @@ async fn a_code_that_nobody_enters() {
                 400,
                 r#"{"error": "authorization_declined", "error_description": "The user said no.\r\nTrace 1"}"#,
             ),
-            "authorization_declined: The user said no.",
+            "\"authorization_declined: The user said no.\"",
+        ),
+        (
+            Reply::new(400, r#"{"error": "bad\u001b[2J", "error_description": "\u202eno\u001b]0;x\u0007"}"#),
+            r#""bad\u{1b}[2J: \u{202e}no\u{1b}]0;x\u{7}""#,
         ),
         (Reply::new(400, r#"{"error": "expired_token"}"#), "expired_token"),
         (Reply::new(200, "<html>Sign in to the proxy</html>"), "HTML"),
