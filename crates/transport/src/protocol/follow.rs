@@ -75,6 +75,8 @@ pub(crate) enum Step {
     Link(String),
     /// To the same request with these parameters.
     With(Vec<(&'static str, String)>),
+    /// Nowhere: the listing is not the one that the pages before it were of. Says what tells.
+    Changed(String),
 }
 
 /// A text of a link or a page.
