@@ -18,7 +18,7 @@ use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
 use crate::address;
 use crate::client::{Answered, Arguments, Ask, Client, RawAnswer, log_misfits};
 use crate::error::{Error, Reason, Result};
-use crate::protocol::{Follow, Page, Step};
+use crate::protocol::{Follow, Page, Step, content};
 
 pub use items::Parts;
 pub(crate) use items::by_item;
@@ -166,7 +166,7 @@ impl Pages {
     /// Whether a body is a page for what it is of, though it need not say anything of itself: a bare array, or an object
     /// with the list in it.
     fn is_bare(&self, body: &[u8]) -> bool {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        let body = content(body);
         if body.starts_with(b"[") {
             return self.follow.may_be_array();
         }

@@ -7,11 +7,10 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Struct, json};
 
+use crate::protocol::NIL;
+
 /// The fields that tell one row from another.
 const IDS: [&str; 3] = ["id", "uid", "uuid"];
-
-/// The id of a server that has none.
-const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What an earlier page had as well.
 pub(super) enum Again {
@@ -65,7 +64,7 @@ fn id(row: &dyn Struct) -> Option<String> {
     let fields = row.shape().fields;
     let index = IDS.iter().find_map(|id| fields.iter().position(|field| field.wire.eq_ignore_ascii_case(id)))?;
     match row.view(index).scalar()? {
-        Scalar::Text(id) if !id.is_empty() && id != NO_ID => Some(id.to_owned()),
+        Scalar::Text(id) if !id.is_empty() && id != NIL => Some(id.to_owned()),
         Scalar::Int(id) => Some(id.to_string()),
         _ => None,
     }
