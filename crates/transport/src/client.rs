@@ -15,7 +15,7 @@ use backhaul_models::vb365::is_action;
 use backhaul_wire::{ApiVersion, Drift, Operation, Secret, Struct, System};
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::runtime::{Handle, RuntimeFlavor, worker_index};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
@@ -370,11 +370,14 @@ pub(crate) fn log_misfits(operation: &str, drift: &Drift) {
 }
 
 /// Reads a body. A large one is read where it does not hold up what else the thread has to do: other servers' answers.
+///
+/// Only a worker of a runtime with several threads has something to hand over. Anywhere else it is read at once: in a
+/// `LocalSet` that such a runtime drives, `block_in_place` panics.
 pub(crate) fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
     const LARGE: usize = 64 << 10;
-    let threads = Handle::try_current().map(|handle| handle.runtime_flavor());
-    match threads {
-        Ok(RuntimeFlavor::MultiThread) if length >= LARGE => tokio::task::block_in_place(read),
-        _ => read(),
+    let threads = || Handle::try_current().map(|handle| handle.runtime_flavor());
+    match length >= LARGE && worker_index().is_some() && matches!(threads(), Ok(RuntimeFlavor::MultiThread)) {
+        true => tokio::task::block_in_place(read),
+        false => read(),
     }
 }

@@ -54,6 +54,8 @@ pub(crate) enum Reason {
     Call(String),
     /// The answer reads, but is none: pages that do not fit together, another document than a task.
     Answer(String),
+    /// The listing is another than it was when its first page was read.
+    Unsteady(String),
     /// A link leads to something else than what is asked for.
     Link(String),
     /// A link leads to another server.
@@ -74,11 +76,8 @@ impl Reason {
     /// The same without any of these in what a server says.
     pub(crate) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s Secret> + Clone) -> Self {
         let secrets = || secrets.clone().map(Secret::expose);
-        if let Self::Decode(error) = &self {
-            let text = error.to_string();
-            if secrets().any(|secret| secret.len() >= 4 && text.contains(secret)) {
-                return Self::Decode(error.clone().without_excerpt());
-            }
+        if let Self::Decode(error) = self {
+            return Self::Decode(error.with_texts(|text| scrubbed(text, secrets())));
         }
         self.each_text(&|text| scrubbed(text, secrets()));
         self
@@ -87,7 +86,7 @@ impl Reason {
     /// The same of an answer to a logon: it may hold a token that is not known yet.
     pub(crate) fn without_tokens(mut self) -> Self {
         if let Self::Decode(error) = self {
-            return Self::Decode(error.without_excerpt());
+            return Self::Decode(error.without_excerpt().with_texts(|text| *text = without_tokens(text)));
         }
         self.each_text(&|text| *text = without_tokens(text));
         self
@@ -97,9 +96,12 @@ impl Reason {
     fn each_text(&mut self, change: &impl Fn(&mut String)) {
         match self {
             Self::Api { code, message, .. } => code.iter_mut().chain([message]).for_each(change),
-            Self::Logon(text) | Self::Task(text) | Self::Answer(text) | Self::Link(text) | Self::Elsewhere(text) => {
-                change(text);
-            }
+            Self::Logon(text)
+            | Self::Task(text)
+            | Self::Answer(text)
+            | Self::Unsteady(text)
+            | Self::Link(text)
+            | Self::Elsewhere(text) => change(text),
             Self::Zstack { error, .. } => each_text(error, change),
             _ => {}
         }
@@ -179,6 +181,14 @@ impl Error {
     #[must_use]
     pub fn is_invalid_call(&self) -> bool {
         matches!(self.0.reason, Reason::Call(_))
+    }
+
+    /// Whether a listing ended since it changed while it was read: an item came again, there are fewer of them or of the
+    /// pages than there were. Asking again from its start may give it whole. Pages that overlap on a server whose
+    /// listing stands still look the same, so ask a few times at most.
+    #[must_use]
+    pub fn is_unsteady(&self) -> bool {
+        matches!(self.0.reason, Reason::Unsteady(_))
     }
 
     /// Whether a link was not followed: it leads to another server, or to something else than what is asked for.
@@ -333,6 +343,7 @@ impl fmt::Display for Error {
                 write!(f, "{operation}: {message}")
             }
             Reason::Answer(message)
+            | Reason::Unsteady(message)
             | Reason::Link(message)
             | Reason::Elsewhere(message)
             | Reason::Session(message)

@@ -18,7 +18,7 @@ use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
 use crate::address;
 use crate::client::{Answered, Arguments, Ask, Client, RawAnswer, log_misfits};
 use crate::error::{Error, Reason, Result};
-use crate::protocol::{Follow, Page, Step};
+use crate::protocol::{Follow, Page, Step, content};
 
 pub use items::Parts;
 pub(crate) use items::by_item;
@@ -26,7 +26,7 @@ pub(crate) use listing::by_page;
 pub use listing::{Listing, Paged};
 pub(crate) use source::Source;
 
-use rows::Rows;
+use rows::{Again, Rows};
 use serde::de::IgnoredAny;
 use source::Called;
 use url::Url;
@@ -153,7 +153,7 @@ impl Pages {
     }
 
     /// Takes in an item. Gives what it is when an earlier page had it as well.
-    fn take(&mut self, row: &dyn Struct) -> Result<Option<String>> {
+    fn take(&mut self, row: &dyn Struct) -> Result<Option<Again>> {
         let shape = row.shape();
         let is_blank = (0..shape.fields.len()).all(|field| row.view(field).is_absent());
         if is_blank && !shape.fields.is_empty() && row.unknown().is_none_or(|unknown| unknown.is_empty()) {
@@ -166,7 +166,7 @@ impl Pages {
     /// Whether a body is a page for what it is of, though it need not say anything of itself: a bare array, or an object
     /// with the list in it.
     fn is_bare(&self, body: &[u8]) -> bool {
-        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        let body = content(body);
         if body.starts_with(b"[") {
             return self.follow.may_be_array();
         }
@@ -184,7 +184,7 @@ impl Pages {
         ask: &Ask,
         target: &dyn Struct,
         (items, is_bare): (i64, bool),
-        again: Option<String>,
+        again: Option<Again>,
         version: Option<ApiVersion>,
     ) -> Result<Option<Next>> {
         let is_page = items > 0 || self.follow.marks().iter().any(|mark| !target.field(mark).is_absent()) || is_bare;
@@ -195,7 +195,7 @@ impl Pages {
         match again {
             // A server that does not cut its answer gives all of it again.
             Some(_) if self.follow.is_probing() => return Ok(None),
-            Some(again) => return Err(self.circle(&again)),
+            Some(again) => return Err(self.again(&again)),
             None => {}
         }
         self.items = self.items.saturating_add(items);
@@ -204,6 +204,9 @@ impl Pages {
         let asked = |name: &str| self.source.param(name);
         let page = Page { body: target, items, asked: &asked, takes: &takes };
         let step = self.follow.after(&page).map_err(|why| self.fail(why))?;
+        if let Step::Changed(what) = step {
+            return Err(self.unsteady(format!("{what}: it changed meanwhile, ask again")));
+        }
         if items == 0 && step != Step::End {
             return Err(self.fail(format!(
                 "a page without an item came after {} items, and the server says there are more",
@@ -211,7 +214,7 @@ impl Pages {
             )));
         }
         Ok(Some(match step {
-            Step::End => Next::End,
+            Step::End | Step::Changed(_) => Next::End,
             Step::Link(link) => {
                 let mut url = address::follow(&ask.url, self.client.other_names(), &link).map_err(|why| {
                     let why = format!("the link to the next page: {why}");
@@ -235,8 +238,25 @@ impl Pages {
         }))
     }
 
-    fn circle(&self, again: &str) -> Error {
-        self.fail(format!("the pages go in a circle after {} items: {again} came again", self.items))
+    /// The error of what came again.
+    fn again(&self, again: &Again) -> Error {
+        let items = self.items;
+        match again {
+            Again::Item(id) => self.unsteady(format!(
+                "the item `{}` came again after {items} items: the listing changed while it was read, or its pages \
+                 overlap: ask again",
+                id.escape_debug()
+            )),
+            Again::Page(Some(id)) => self.fail(format!(
+                "the pages go in a circle after {items} items: the page that begins with the item `{}` came again",
+                id.escape_debug()
+            )),
+            Again::Page(None) => self.fail(format!("the pages go in a circle after {items} items: a page came again")),
+        }
+    }
+
+    fn unsteady(&self, message: String) -> Error {
+        self.client.fail(self.source.name(), Reason::Unsteady(message))
     }
 
     fn fail(&self, message: String) -> Error {

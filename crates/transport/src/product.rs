@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use backhaul_wire::System;
+use backhaul_wire::{System, looks_like_html};
 use http::Method;
 use tokio::time::Instant;
 use url::Url;
@@ -53,14 +53,7 @@ pub(crate) const START: usize = 200;
 
 /// Whether an answer is a web page, which no API answers.
 pub(crate) fn is_page(answer: &Response) -> bool {
-    begins_page(&answer.body)
-}
-
-/// Whether a body begins as a web page does.
-pub(crate) fn begins_page(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let start = String::from_utf8_lossy(&body[..body.len().min(START)]).trim_start().to_ascii_lowercase();
-    start.starts_with("<!doctype html") || start.contains("<html")
+    looks_like_html(&answer.body)
 }
 
 /// What an answer that fits no operation looks like.

@@ -17,7 +17,7 @@ use crate::net::{HttpClient, Request, Response};
 use crate::options::Options;
 use crate::session::Session;
 
-pub(crate) use follow::{Follow, PAGE, Page, Step, text};
+pub(crate) use follow::{Follow, NIL, PAGE, Page, Step, text};
 
 /// What a server answered to the questions of a protocol's own: a session, a version.
 pub(crate) type Asked<'a, T> = BoxFuture<'a, Result<T, Reason>>;
@@ -27,6 +27,11 @@ pub(crate) fn lenient<T: Model>(body: &[u8]) -> Result<T, DecodeError> {
     let mut value = T::default();
     json::decode_into(&mut value, body, Some(&mut Drift::default()))?;
     Ok(value)
+}
+
+/// A body from where it says something: behind a byte-order mark and blanks.
+pub(crate) fn content(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start()
 }
 
 pub(crate) trait Protocol: Debug + Send + Sync {

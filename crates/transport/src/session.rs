@@ -78,6 +78,8 @@ pub(crate) struct Sessions(Turn<Held>);
 #[derive(Default)]
 struct Held {
     current: Option<Arc<Session>>,
+    /// The session before, until the next is open. Its refresh token may be all that opens one.
+    last: Option<Arc<Session>>,
     opened: u64,
 }
 
@@ -85,7 +87,7 @@ impl Sessions {
     /// With a session that is open already.
     pub(crate) fn with(session: Session) -> Self {
         let session = Session { number: 1, ..session };
-        Self(Turn::of(Held { current: Some(Arc::new(session)), opened: 1 }))
+        Self(Turn::of(Held { current: Some(Arc::new(session)), last: None, opened: 1 }))
     }
 
     /// The session there is, unless it is `stale` or about to end; else what `open` gives. Callers that come meanwhile
@@ -97,8 +99,10 @@ impl Sessions {
     ) -> Result<Arc<Session>> {
         let is_usable = |now: &&Arc<Session>| !now.is_ending() && stale.is_none_or(|stale| !Arc::ptr_eq(stale, now));
         let opened = async |held: &mut Held| {
-            let old = held.current.take();
-            let mut session = open(old.as_deref()).await?;
+            // Kept while it is renewed: a logon may fail, or be given up by a deadline in its midst.
+            held.last = held.current.take().or(held.last.take());
+            let mut session = open(held.last.as_deref()).await?;
+            held.last = None;
             held.opened += 1;
             session.number = held.opened;
             let session = Arc::new(session);
@@ -115,6 +119,8 @@ impl Sessions {
 
     /// Forgets the session and gives it.
     pub(crate) async fn take(&self) -> Option<Arc<Session>> {
-        self.0.value().await.current.take()
+        let mut held = self.0.value().await;
+        held.last = None;
+        held.current.take()
     }
 }

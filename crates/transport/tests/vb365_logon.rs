@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backhaul_models::vb365::operations::OrganizationGetCurrentOrganization;
@@ -51,6 +52,50 @@ async fn a_logon_at_microsoft_is_shown_to_the_server() {
             [format!("{wanted}{token}{end}"), format!("grant_type=refresh_token&refresh_token=more{end}")]
         );
     }
+}
+
+/// How the server of the next test stands.
+#[derive(Default)]
+struct Stand {
+    sessions: u32,
+    /// Whether the last session has ended.
+    ended: bool,
+    /// What logons are answered with meanwhile.
+    away: Option<Reply>,
+}
+
+/// An operator's logon is good for once: after that there is the refresh token alone.
+#[tokio::test]
+async fn a_renewal_that_fails_or_is_given_up_does_not_cost_the_refresh_token() {
+    let stand = Arc::new(Mutex::new(Stand::default()));
+    let held = Arc::clone(&stand);
+    let server = Server::open(move |seen| {
+        let mut stand = held.lock().unwrap();
+        if !seen.target.ends_with("/token") {
+            let known = seen.header("authorization") == Some(&format!("Bearer token-{}", stand.sessions));
+            return if known && !stand.ended { Reply::new(200, ORGANIZATION) } else { Reply::new(401, "") };
+        }
+        if let Some(away) = &stand.away {
+            return away.clone();
+        }
+        if stand.sessions > 0 && !seen.body.starts_with("grant_type=refresh_token&refresh_token=more") {
+            return Reply::new(400, r#"{"error": "invalid_grant", "error_description": "It was used."}"#);
+        }
+        (stand.sessions, stand.ended) = (stand.sessions + 1, false);
+        let token = format!(r#"{{"access_token": "token-{}", "refresh_token": "more"}}"#, stand.sessions);
+        Reply::new(200, token)
+    })
+    .await;
+    let vb365 = Vb365Client::new(options(&server, Vb365Logon::Operator(assertion()), Some(8))).unwrap();
+    let call = OrganizationGetCurrentOrganization::new();
+    vb365.call(&call).await.unwrap();
+    (stand.lock().unwrap().ended, stand.lock().unwrap().away) = (true, Some(Reply::new(503, "")));
+    assert!(vb365.call(&call).await.unwrap_err().is_unreachable());
+    stand.lock().unwrap().away = Some(Reply::new(200, "").late(Duration::from_secs(60)));
+    tokio::time::timeout(Duration::from_millis(200), vb365.call(&call)).await.unwrap_err();
+    stand.lock().unwrap().away = None;
+    vb365.call(&call).await.unwrap();
+    assert_eq!(stand.lock().unwrap().sessions, 2);
 }
 
 #[tokio::test]
@@ -208,7 +253,11 @@ async fn a_code_that_nobody_enters() {
                 400,
                 r#"{"error": "authorization_declined", "error_description": "The user said no.\r\nTrace 1"}"#,
             ),
-            "authorization_declined: The user said no.",
+            "\"authorization_declined: The user said no.\"",
+        ),
+        (
+            Reply::new(400, r#"{"error": "bad\u001b[2J", "error_description": "\u202eno\u001b]0;x\u0007"}"#),
+            r#""bad\u{1b}[2J: \u{202e}no\u{1b}]0;x\u{7}""#,
         ),
         (Reply::new(400, r#"{"error": "expired_token"}"#), "expired_token"),
         (Reply::new(200, "<html>Sign in to the proxy</html>"), "HTML"),

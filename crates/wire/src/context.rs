@@ -101,6 +101,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Drops what was reported last, as far as it is below a path.
+    pub(crate) fn forget_last(&mut self, path: &str) {
+        if let Some(drift) = &mut self.drift {
+            drift.forget_last(path);
+        }
+    }
+
     /// Drops what was reported below a path.
     pub(crate) fn forget(&mut self, path: &str) {
         if let Some(drift) = &mut self.drift {
@@ -109,17 +116,17 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn unknown_field(&mut self, name: &str) {
-        self.report(name, Drift::field);
+        self.report(name, |drift| drift.unknown_fields.len(), Drift::field);
     }
 
     /// An enum value that its type does not list, at the field `name`, or, with no name, where the driver is.
     pub(crate) fn unknown_value(&mut self, name: &'static str, text: &str) {
-        self.report(name, |drift, path| drift.value(path, text));
+        self.report(name, |drift| drift.unknown_values.len(), |drift, path| drift.value(path, text));
     }
 
     /// A value of the field `name` that its type cannot take, at `path` in it.
     pub(crate) fn misfit(&mut self, name: &str, path: String, reason: String) {
-        self.report(name, Drift::field);
+        self.unknown_field(name);
         if let Some(drift) = &mut self.drift {
             drift.misfit(path, reason);
         }
@@ -127,14 +134,15 @@ impl<'a> Context<'a> {
 
     /// A value that was taken, but not as it stood.
     pub(crate) fn altered(&mut self, name: &str, reason: &str) {
-        self.report(name, |drift, path| drift.misfit(path, reason.to_owned()));
+        self.report(name, |drift| drift.misfits.len(), |drift, path| drift.misfit(path, reason.to_owned()));
     }
 
-    fn report(&mut self, name: &str, report: impl FnOnce(&mut Drift, String)) {
+    /// Reports something of a kind of which so many are `told`.
+    fn report(&mut self, name: &str, told: impl Fn(&Drift) -> usize, report: impl FnOnce(&mut Drift, String)) {
         // Past the limit only the number counts: a path for each of 80,000 unknown members would be work for nothing.
         let path = match &self.drift {
             None => return,
-            Some(drift) if drift.is_full() => String::new(),
+            Some(drift) if told(drift) >= Drift::LIMIT => String::new(),
             Some(_) => self.path_to(name),
         };
         if let Some(drift) = &mut self.drift {
@@ -156,12 +164,32 @@ fn push_index(out: &mut String, index: usize) {
     out.push(']');
 }
 
-/// Whether a text that should be JSON or XML is a web page: a proxy's, or another product's.
-pub(crate) fn looks_like_html(start: &str) -> bool {
-    let head: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
+/// Whether a body that should be JSON or XML is a web page: a proxy's, or another product's.
+#[must_use]
+pub fn looks_like_html(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    let head = String::from_utf8_lossy(&body[..body.len().min(200)]).to_ascii_lowercase();
     // Of Enterprise Manager's own elements one may be called so, but not the first.
     let first = head.split('<').find(|tag| tag.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'));
     let rest = first.and_then(|tag| tag.strip_prefix("html"));
-    head.starts_with("<!doctype html")
-        || rest.is_some_and(|rest| rest.starts_with(|next: char| next == '>' || next.is_ascii_whitespace()))
+    let is_root = rest.is_some_and(|rest| rest.starts_with(|next: char| next == '>' || next.is_ascii_whitespace()));
+    // What begins otherwise is no markup, though there may be some in it.
+    head.starts_with("<!doctype html") || (head.starts_with('<') && is_root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_that_is_full_costs_no_more_paths() {
+        let mut drift = Drift::default();
+        let mut context = Context::new(Some(&mut drift));
+        (0..Drift::LIMIT).for_each(|_| context.unknown_field("new"));
+        context.report("new", |drift| drift.unknown_fields.len(), |_, path| assert_eq!(path, ""));
+        context.report("color", |drift| drift.unknown_values.len(), |_, path| assert_eq!(path, "color"));
+        context.unknown_field("new");
+        context.unknown_value("color", "Puce");
+        assert_eq!((drift.unknown_values.len(), drift.more), (1, 1));
+    }
 }

@@ -47,18 +47,19 @@ impl Drift {
         self.unknown_fields.is_empty() && self.unknown_values.is_empty() && self.misfits.is_empty()
     }
 
-    /// Whether no kind has room, so that paths need not be made.
-    pub(crate) fn is_full(&self) -> bool {
-        [self.unknown_fields.len(), self.unknown_values.len(), self.misfits.len()].iter().all(|len| *len >= Self::LIMIT)
-    }
-
     /// Drops what stands below a path.
     pub(crate) fn forget(&mut self, path: &str) {
-        let below =
-            |of: &str| of.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
-        self.unknown_fields.retain(|field| !below(field));
-        self.unknown_values.retain(|value| !below(&value.path));
-        self.misfits.retain(|misfit| !below(&misfit.path));
+        self.unknown_fields.retain(|field| !is_below(field, path));
+        self.unknown_values.retain(|value| !is_below(&value.path, path));
+        self.misfits.retain(|misfit| !is_below(&misfit.path, path));
+    }
+
+    /// Drops what was told last, as far as it stands below a path: what was told of a value while that was read. A look
+    /// at all of it for each of 100,000 values would be a thousand times the work of reading them.
+    pub(crate) fn forget_last(&mut self, path: &str) {
+        while self.unknown_fields.pop_if(|field| is_below(field, path)).is_some() {}
+        while self.unknown_values.pop_if(|value| is_below(&value.path, path)).is_some() {}
+        while self.misfits.pop_if(|misfit| is_below(&misfit.path, path)).is_some() {}
     }
 
     pub(crate) fn field(&mut self, path: String) {
@@ -84,4 +85,9 @@ impl Drift {
             self.more += 1;
         }
     }
+}
+
+/// Whether a place is at a path or inside of what is there.
+fn is_below(place: &str, path: &str) -> bool {
+    place.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }

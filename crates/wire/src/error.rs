@@ -74,6 +74,15 @@ impl DecodeError {
         self.0.truncated
     }
 
+    /// The same error with each of its texts changed: path, message and excerpt. For who takes a secret out of them, which
+    /// a server may repeat in any.
+    #[must_use]
+    pub fn with_texts(mut self, change: impl Fn(&mut String)) -> Self {
+        let Inner { path, message, excerpt, .. } = &mut *self.0;
+        [path, message, excerpt].into_iter().for_each(change);
+        self
+    }
+
     /// The same error without the body, for answers that carry a secret (tokens).
     #[must_use]
     pub fn without_excerpt(mut self) -> Self {

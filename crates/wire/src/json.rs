@@ -60,7 +60,7 @@ fn start<'b>(name: &'static str, body: &'b [u8]) -> Result<&'b str, DecodeError>
     let first = text.trim_start();
     match first.as_bytes().first() {
         None => Err(fail("the body is empty")),
-        Some(b'<') if looks_like_html(first) => {
+        Some(b'<') if looks_like_html(first.as_bytes()) => {
             Err(fail("the body is an HTML page (from a proxy or another product?), not JSON"))
         }
         Some(b'<') => Err(fail("the body is XML, not JSON")),

@@ -32,6 +32,8 @@ pub mod version;
 pub mod xml;
 
 #[doc(hidden)]
+pub use context::looks_like_html;
+#[doc(hidden)]
 pub mod generated;
 
 pub use drift::Drift;

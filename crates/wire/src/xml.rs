@@ -61,7 +61,7 @@ fn text<'b>(name: &'static str, body: &'b [u8]) -> Result<&'b str, DecodeError> 
     match first.as_bytes().first() {
         None => Err(fail("the body is empty")),
         Some(b'{' | b'[') => Err(fail("the body is JSON, not XML")),
-        Some(b'<') if looks_like_html(first) => {
+        Some(b'<') if looks_like_html(first.as_bytes()) => {
             Err(fail("the body is an HTML page (from a proxy or another product?), not XML"))
         }
         Some(b'<') => Ok(text),

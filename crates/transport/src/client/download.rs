@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use backhaul_models::vb365::is_action;
-use backhaul_wire::{Call, Operation};
+use backhaul_wire::{Call, Operation, looks_like_html};
 use http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
     LAST_MODIFIED, RANGE,
@@ -65,7 +65,7 @@ impl Client {
                     if let Some(start) = &mut start {
                         let room = product::START.saturating_sub(start.len());
                         start.extend_from_slice(&part[..part.len().min(room)]);
-                        if product::begins_page(start) {
+                        if looks_like_html(start) {
                             return Err(self.fail(ask.name.clone(), page_instead()));
                         }
                     }

@@ -312,6 +312,7 @@ impl Source for Folder {
 
 /// An entry of a folder.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Entry {
     /// A folder.
     Folder(DirectoryEntry),

@@ -48,9 +48,7 @@ impl Follow for Pages {
         }
         match (self.of, of) {
             (Some(before), Some(now)) if now < before => {
-                return Err(format!(
-                    "there were {before} pages, and now there are {now}: it changed meanwhile, ask again"
-                ));
+                return Ok(Step::Changed(format!("there were {before} pages, and now there are {now}")));
             }
             (Some(before), None) => {
                 return Err(format!("there are {before} pages, and one came that does not say which of them it is"));

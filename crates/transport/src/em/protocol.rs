@@ -10,7 +10,7 @@ use super::paging::Pages;
 use crate::error::Reason;
 use crate::net::{HttpClient, Response};
 use crate::options::Options;
-use crate::protocol::{Asked, Follow, Protocol};
+use crate::protocol::{Asked, Follow, Protocol, content};
 use crate::said::said;
 use crate::session::Session;
 
@@ -76,7 +76,7 @@ impl Protocol for EmProtocol {
     }
 
     fn is_xml(&self, body: &[u8]) -> bool {
-        body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start().starts_with(b"<")
+        content(body).starts_with(b"<")
     }
 
     fn error(&self, answer: &Response) -> Option<Reason> {

@@ -161,7 +161,7 @@ impl Pages {
             return match self.take(item)? {
                 None => Ok(Met::Item),
                 Some(_) if self.follow.is_probing() => Ok(Met::End),
-                Some(again) => Err(self.circle(&again)),
+                Some(again) => Err(self.again(&again)),
             };
         }
         let Reading { page, items, is_bare, ask, version, .. } = current;

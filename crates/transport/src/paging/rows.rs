@@ -7,17 +7,26 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Struct, json};
 
+use crate::protocol::NIL;
+
 /// The fields that tell one row from another.
 const IDS: [&str; 3] = ["id", "uid", "uuid"];
 
-/// The id of a server that has none.
-const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
+/// What an earlier page had as well.
+pub(super) enum Again {
+    /// An item: so it is where one was inserted in front of it while the listing was read, too.
+    Item(String),
+    /// A page, which no change of the listing brings again, and the item that it begins with, if its items have ids.
+    Page(Option<String>),
+}
 
 /// The rows of the pages so far, eight bytes each: a fleet lists millions.
 #[derive(Default)]
 pub(super) struct Rows {
     state: RandomState,
     seen: HashSet<u64>,
+    /// Those that a page began with.
+    starts: HashSet<u64>,
     /// Those of the page that is read: one page may have a row twice.
     page: Vec<u64>,
     /// The rows of that page that have no id.
@@ -25,23 +34,29 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Takes in a row. Gives its id when an earlier page had it as well.
-    pub(super) fn take(&mut self, row: &dyn Struct) -> Option<String> {
+    /// Takes in a row. Gives what it is when an earlier page had it as well: a page that begins as an earlier one did is
+    /// that page.
+    pub(super) fn take(&mut self, row: &dyn Struct) -> Option<Again> {
         let Some(id) = id(row) else {
             let hasher = self.nameless.get_or_insert_with(|| self.state.build_hasher());
             json::encode(row, json::Case::Schema).unwrap_or_default().hash(hasher);
             return None;
         };
         let mark = self.state.hash_one(&id);
+        let starts = self.page.is_empty() && !self.starts.insert(mark);
         self.page.push(mark);
-        self.seen.contains(&mark).then(|| format!("the item `{}`", id.escape_debug()))
+        match self.seen.contains(&mark) {
+            true if starts => Some(Again::Page(Some(id))),
+            true => Some(Again::Item(id)),
+            false => None,
+        }
     }
 
     /// Ends a page. One whose rows have no ids counts as one row: gives what an earlier page had as well.
-    pub(super) fn end_page(&mut self) -> Option<String> {
+    pub(super) fn end_page(&mut self) -> Option<Again> {
         let whole = self.nameless.take().map(|hasher| hasher.finish()).filter(|_| self.page.is_empty());
         self.seen.extend(self.page.drain(..));
-        whole.filter(|mark| !self.seen.insert(*mark)).map(|_| "a page".to_owned())
+        whole.filter(|mark| !self.seen.insert(*mark)).map(|_| Again::Page(None))
     }
 }
 
@@ -49,7 +64,7 @@ fn id(row: &dyn Struct) -> Option<String> {
     let fields = row.shape().fields;
     let index = IDS.iter().find_map(|id| fields.iter().position(|field| field.wire.eq_ignore_ascii_case(id)))?;
     match row.view(index).scalar()? {
-        Scalar::Text(id) if !id.is_empty() && id != NO_ID => Some(id.to_owned()),
+        Scalar::Text(id) if !id.is_empty() && id != NIL => Some(id.to_owned()),
         Scalar::Int(id) => Some(id.to_string()),
         _ => None,
     }

@@ -7,6 +7,9 @@ use url::Url;
 /// How many items a page of ZStack or VB365 is asked to hold, unless the call says; their own defaults are 1000 and 30.
 pub(crate) const PAGE: i64 = 1000;
 
+/// The GUID that stands for no id: of a server that has none, of a set that is not kept.
+pub(crate) const NIL: &str = "00000000-0000-0000-0000-000000000000";
+
 /// How a listing of one vendor goes on. There is one for each listing, since it knows the pages that came.
 ///
 /// Its errors are texts: what the pages say against each other.
@@ -75,6 +78,8 @@ pub(crate) enum Step {
     Link(String),
     /// To the same request with these parameters.
     With(Vec<(&'static str, String)>),
+    /// Nowhere: the listing is not the one that the pages before it were of. Says what tells.
+    Changed(String),
 }
 
 /// A text of a link or a page.

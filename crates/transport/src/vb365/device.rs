@@ -14,6 +14,7 @@ use super::options::Assertion;
 use crate::error::{Error, Reason, Result};
 use crate::net::{HttpClient, HttpOptions, Request, Response};
 use crate::poller::{Poller, Waited, Waiting, Work};
+use crate::said::said;
 use crate::{address, product};
 
 /// Where organizations log on that are in none of Microsoft's national clouds.
@@ -165,8 +166,8 @@ fn form(pairs: &[(&str, &str)]) -> impl Fn(Url) -> Request + use<> {
 fn refusal(answer: &Response) -> Reason {
     match serde_json::from_slice::<Refused>(&answer.body) {
         Ok(refused) => {
-            let said = refused.error_description.lines().next().unwrap_or_default().trim();
-            Reason::Logon(if said.is_empty() { refused.error } else { format!("{}: {said}", refused.error) })
+            let why = refused.error_description.lines().next().unwrap_or_default().trim();
+            Reason::Logon(said(&if why.is_empty() { refused.error } else { format!("{}: {why}", refused.error) }))
         }
         Err(_) => Reason::Product(None, product::describe(answer)),
     }
@@ -230,7 +231,8 @@ impl Work for DeviceWork {
     }
 
     fn overdue(&self, waited: &Waited) -> Error {
-        let message = format!("nobody entered the code {} within {} s", self.code.user_code, waited.total.as_secs());
+        let (code, waited) = (self.code.user_code.escape_debug(), waited.total.as_secs());
+        let message = format!("nobody entered the code {code} within {waited} s");
         self.fail(Reason::Deadline(message))
     }
 }

@@ -5,10 +5,7 @@ use backhaul_wire::{Operation, Struct, View};
 use url::Url;
 
 use crate::address;
-use crate::protocol::{Follow, PAGE, Page, Step, text};
-
-/// The id of a set where the server keeps none.
-const NO_SET: &str = "00000000-0000-0000-0000-000000000000";
+use crate::protocol::{Follow, NIL, PAGE, Page, Step, text};
 
 /// What is known of the pages that came.
 #[derive(Default)]
@@ -96,7 +93,7 @@ impl Follow for Pages {
 
 /// The set that a page was cut from.
 fn set(page: &Page<'_>) -> Option<String> {
-    text(page.body, "setId").filter(|set| set != NO_SET)
+    text(page.body, "setId").filter(|set| set != NIL)
 }
 
 fn has_no_address(link: &dyn Struct) -> bool {

@@ -52,6 +52,7 @@ pub trait Session: Model + Clone {
 
 /// What somebody waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WaitFor {
     /// That the work has ended.
     End,
@@ -61,6 +62,7 @@ pub enum WaitFor {
 
 /// How a session stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// It goes on.
     Running,

@@ -44,6 +44,7 @@ impl StartsSession for TeamsOperatorRestoreSessionResponse {
 
 /// What an operation starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// A run of a job.
     Job,

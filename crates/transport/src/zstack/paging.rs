@@ -41,9 +41,7 @@ impl Follow for Pages {
         let total = page.int("total");
         let more = match (total, self.total) {
             (Some(total), Some(before)) if total < before => {
-                return Err(format!(
-                    "there were {before} items, and now there are {total}: it changed meanwhile, ask again"
-                ));
+                return Ok(Step::Changed(format!("there were {before} items, and now there are {total}")));
             }
             (None, Some(before)) => {
                 return Err(format!("there are {before} items, and a page came that does not say how many there are"));
@@ -52,7 +50,7 @@ impl Follow for Pages {
                 return Err(format!("there are {total} items by the server's own count, and {end} came"));
             }
             (Some(total), _) if end < total && page.items == 0 => {
-                return Err(format!("it ends at {end} of {total} items: it changed meanwhile, ask again"));
+                return Ok(Step::Changed(format!("it ends at {end} of {total} items")));
             }
             (Some(total), _) => end < total,
             (None, None) => page.items > 0 && page.items >= limit,

@@ -149,7 +149,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
                 }
             }
         }
-        if kept > 1
+        if (kept > 1 || self.misfits)
             && let Some(unknown) = target.unknown_mut()
         {
             unknown.drop_twins();
@@ -219,7 +219,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         }
         let path = self.context.path();
         self.context.rise(depth);
-        self.context.forget(&self.context.path_to(field.json));
+        self.context.forget_last(&self.context.path_to(field.json));
         self.cursor.go_back(start);
         let value = self.cursor.value()?;
         self.cursor.take_altered();
@@ -236,7 +236,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             false => self.context.misfit(field.json, path, reason.to_owned()),
         }
         if let Some(unknown) = target.unknown_mut() {
-            unknown.push(UnknownField { name: field.json.to_owned(), place: UnknownPlace::Member, value });
+            unknown.append(UnknownField { name: field.json.to_owned(), place: UnknownPlace::Member, value });
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ impl Id {
         self.0
     }
 
-    /// The GUID at the end: all of a bare GUID, the last part of a URN. `None` when there is none.
+    /// The GUID at the end: all of a bare GUID, what is in its braces, the last part of a URN. `None` when there is none.
     ///
     /// ```
     /// use backhaul_wire::Id;
@@ -65,6 +65,8 @@ impl Id {
 
 fn guid(text: &str) -> Option<&str> {
     let last = text.rsplit(':').next()?;
+    // As .NET's format `B` and Windows' registry write it.
+    let last = last.strip_prefix('{').and_then(|last| last.strip_suffix('}')).unwrap_or(last);
     let dashed = last.len() == 36
         && last.bytes().enumerate().all(|(i, b)| match i {
             8 | 13 | 18 | 23 => b == b'-',
@@ -79,6 +81,7 @@ fn guid(text: &str) -> Option<&str> {
 /// use backhaul_wire::{Id, IdKey};
 /// let urn = Id::from("urn:veeam:CloudTenant:65F1C495-1942-449b-8317-e877251d0822");
 /// assert_eq!(urn.key(), IdKey::from("65f1c495-1942-449b-8317-e877251d0822"));
+/// assert_eq!(urn.key(), IdKey::from("{65f1c495-1942-449b-8317-e877251d0822}"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdKey(String);
@@ -136,5 +139,25 @@ impl AsRef<str> for Id {
 impl Borrow<str> for Id {
     fn borrow(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_are_no_part_of_what_a_guid_names() {
+        let (bare, braced) = ("65f1c495-1942-449b-8317-e877251d0822", "{65F1C495-1942-449B-8317-E877251D0822}");
+        let urn = format!("urn:veeam:CloudTenant:{braced}");
+        for text in [braced, &urn] {
+            assert!(Id::from(text).same(&Id::from(bare)), "{text}");
+            assert_eq!(IdKey::from(text), IdKey::from(bare));
+            assert_eq!(Id::from(text).as_str(), text, "it stays as it came");
+        }
+        for other in ["{task-7}", "{65f1c495-1942-449b-8317-e877251d0822", "{{65f1c495-1942-449b-8317-e877251d0822}}"] {
+            assert_eq!(Id::from(other).guid(), None);
+            assert_ne!(IdKey::from(other), IdKey::from(other.trim_matches(['{', '}'])));
+        }
     }
 }

@@ -80,19 +80,19 @@ impl Items {
     }
 
     fn item(&mut self, item: &mut dyn Struct, found: Found, context: &mut Context<'_>) -> Result<bool> {
-        let Found { mark, field, path, prefix, depth } = found;
+        let Found { mark, field, path, prefixes, depth } = found;
         let mut source = Source::resume(self.text.trim_start_matches('\u{feff}'), mark);
         context.push_name(&path);
         let mut driver = Driver::new(&mut source, context, Listed::None);
-        driver.prefix = prefix;
+        driver.prefixes = prefixes;
         driver.depth = depth;
         driver.omitted = self.omitted;
         let Some(empty) = driver.next_item(field)? else { return Ok(false) };
         driver.context.push(Step::Index(self.index));
         driver.item(item, empty)?;
         self.index += 1;
-        let prefix = std::mem::take(&mut driver.prefix);
-        self.found = Some(Found { mark: source.mark(), field, path, prefix, depth });
+        let prefixes = std::mem::take(&mut driver.prefixes);
+        self.found = Some(Found { mark: source.mark(), field, path, prefixes, depth });
         Ok(true)
     }
 }

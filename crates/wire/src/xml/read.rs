@@ -19,11 +19,22 @@ pub(super) struct Driver<'s, 't, 'c, 'd> {
     pub(super) source: &'s mut Source<'t>,
     pub(super) context: &'c mut Context<'d>,
     pub(super) listed: Listed<'c>,
-    /// The root element's prefix with its colon, which stands for Enterprise Manager's namespace.
-    pub(super) prefix: String,
+    pub(super) prefixes: Prefixes,
     pub(super) depth: usize,
     /// A field that is passed over: the name of its type, and its own.
     pub(super) omitted: Option<(&'c str, &'c str)>,
+}
+
+/// The namespace of `xsi:nil`.
+const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+
+/// What stands for namespaces, by the root element.
+#[derive(Clone, Default)]
+pub(super) struct Prefixes {
+    /// The root element's own prefix with its colon, which stands for Enterprise Manager's namespace.
+    pub(super) own: String,
+    /// Prefixes with their colons, and their namespaces.
+    pub(super) declared: Vec<(String, String)>,
 }
 
 /// The list whose items are not read into the document's value.
@@ -53,13 +64,13 @@ pub(super) struct Found {
     pub(super) mark: Mark,
     pub(super) field: &'static Field,
     pub(super) path: String,
-    pub(super) prefix: String,
+    pub(super) prefixes: Prefixes,
     pub(super) depth: usize,
 }
 
 impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
     pub(super) fn new(source: &'s mut Source<'t>, context: &'c mut Context<'d>, listed: Listed<'c>) -> Self {
-        Self { source, context, listed, prefix: String::new(), depth: 0, omitted: None }
+        Self { source, context, listed, prefixes: Prefixes::default(), depth: 0, omitted: None }
     }
 
     /// Reads the whole document.
@@ -100,18 +111,28 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         if found != wanted {
             return Err(Error::refused(format_args!("the root element is `{found}`, not `{wanted}`")));
         }
-        self.prefix = full.strip_suffix(found).unwrap_or_default().to_owned();
-        let declaration = match self.prefix.strip_suffix(':') {
-            Some(prefix) => Cow::Owned(format!("xmlns:{prefix}")),
-            None => Cow::Borrowed("xmlns"),
-        };
+        self.prefixes.own = full.strip_suffix(found).unwrap_or_default().to_owned();
         for attribute in self.source.attributes() {
-            let value = self.source.value(*attribute)?;
-            if self.source.str(attribute.name) == declaration && value != NAMESPACE {
+            let prefix = match self.source.str(attribute.name) {
+                "xmlns" => String::new(),
+                name => match name.strip_prefix("xmlns:") {
+                    Some(prefix) => format!("{prefix}:"),
+                    None => continue,
+                },
+            };
+            let namespace = self.source.value(*attribute)?;
+            if prefix == self.prefixes.own && namespace != NAMESPACE {
                 return Err(Error::refused(format_args!(
-                    "the root element's namespace is `{value}`, not `{NAMESPACE}`"
+                    "the root element's namespace is `{namespace}`, not `{NAMESPACE}`"
                 )));
             }
+            if !prefix.is_empty() {
+                self.prefixes.declared.push((prefix, namespace.into_owned()));
+            }
+        }
+        // An element between may declare this one, which has one meaning.
+        if !self.prefixes.declared.iter().any(|(prefix, _)| prefix == "xsi:") {
+            self.prefixes.declared.push(("xsi:".to_owned(), INSTANCE.to_owned()));
         }
         self.attributes(target)
     }
@@ -123,14 +144,15 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
             return Err(Error::refused(format_args!("elements nest deeper than {MAX_DEPTH}")));
         }
         let shape = target.shape();
-        let (mut text, mut next) = (String::new(), 0);
+        // `next` is where the next element mostly stands, which may be in the same list; `last` is behind the last one.
+        let (mut text, mut next, mut last) = (String::new(), 0, 0);
         loop {
             match self.source.next()? {
                 Token::Open { name, empty } => {
                     let found = find(shape, self.source.str(name), Place::Element, next);
                     match found {
                         Some(index) if self.omits(shape, index) => {
-                            next = index + 1;
+                            (next, last) = (index + 1, index + 1);
                             if !empty {
                                 self.source.pass()?;
                             }
@@ -138,10 +160,10 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                         Some(index) if index >= next || !again(target, index) => {
                             let field = &shape.fields[index];
                             let repeats = field.repeat != Repeat::One && field.item.is_none();
-                            next = if repeats { index } else { index + 1 };
+                            (next, last) = (if repeats { index } else { index + 1 }, index + 1);
                             self.element(target, index, empty)?;
                         }
-                        _ => self.unknown(target, next, name, empty)?,
+                        _ => self.unknown(target, last, name, empty)?,
                     }
                 }
                 Token::Close => break,
@@ -243,7 +265,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                     mark: self.source.mark(),
                     field,
                     path: self.context.path(),
-                    prefix: self.prefix.clone(),
+                    prefixes: self.prefixes.clone(),
                     depth: self.depth,
                 });
                 self.source.pass()?;

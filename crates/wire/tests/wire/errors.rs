@@ -109,6 +109,39 @@ fn what_is_not_xml_is_named() {
     assert!(xml::decode::<QueryResult>(b"<QueryResult><html/><htmlText/></QueryResult>").is_ok());
 }
 
+/// The transport asks the same of what answers in place of an API.
+#[test]
+fn a_page_is_told_by_its_first_element() {
+    for page in [
+        "<html>",
+        "\u{feff} \n<HTML lang='de'>",
+        "<!doctype html>",
+        "<?xml version='1.0'?><!DOCTYPE html><html xmlns='x'>",
+    ] {
+        assert!(backhaul_wire::looks_like_html(page.as_bytes()), "{page}");
+    }
+    for other in [
+        r#"{"description": "<html> in a text"}"#,
+        r#"["<html>"]"#,
+        "<QueryResult><html/></QueryResult>",
+        "<htmlText/>",
+        "see <html>",
+        "",
+    ] {
+        assert!(!backhaul_wire::looks_like_html(other.as_bytes()), "{other}");
+    }
+    assert!(!backhaul_wire::looks_like_html(b"\xff\xfe"));
+}
+
+#[test]
+fn each_text_of_an_error_can_be_changed() {
+    let error = json::decode::<Every>(br#"{"Parts": {"hunter2": {"Count": "hunter2"}}}"#).unwrap_err();
+    assert!(error.path().contains("hunter2") && error.message().contains("hunter2"), "{error}");
+    let error = error.with_texts(|text| *text = text.replace("hunter2", "***"));
+    assert!(!error.to_string().contains("hunter2") && !error.excerpt().contains("hunter2"), "{error}");
+    assert_eq!((error.path(), error.excerpt()), ("Parts.***.Count", r#"{"Parts": {"***": {"Count": "***"}}}"#));
+}
+
 #[test]
 fn a_truncated_body_is_an_error_wherever_it_ends() {
     let value: Every = json::decode(br#"{"Name":"a","Items":[{"Count":1}],"Parts":{"p":{"Flag":true}}}"#).unwrap();

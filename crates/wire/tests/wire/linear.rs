@@ -52,6 +52,21 @@ fn unknown_members() {
     assert_eq!(value.unknown.get("n"), Some(&2.into()));
 }
 
+/// What does not fit is kept beside what is unknown: neither is looked for among the others each time it comes, nor
+/// among what was told.
+#[test]
+fn misfits_among_unknown_members() {
+    linear("misfits among unknown members", |count| {
+        let members: String = (0..count).map(|at| format!("\"n{at}\":{at},")).collect();
+        let body = format!("{{{members}{}\"Count\":{{}}}}", "\"Count\":[],".repeat(count));
+        let (mut value, mut drift) = (Every::default(), Drift::default());
+        json::decode_into(&mut value, body.as_bytes(), Some(&mut drift)).unwrap();
+        assert_eq!(value.unknown.iter().count(), count + 1);
+        assert_eq!(value.unknown.get("Count"), Some(&serde_json::json!({})), "the last one counts");
+        assert_eq!(drift.misfits.len(), 1);
+    });
+}
+
 #[test]
 fn unknown_attributes_and_elements() {
     linear("unknown attributes", |count| {

@@ -8,8 +8,9 @@ use crate::context::Step;
 use crate::reflect::{Struct, UnknownField, UnknownPlace};
 
 impl Driver<'_, '_, '_, '_> {
-    /// Passes over an unknown element whose start tag was read, or keeps it as it stands on types that keep them.
-    pub(super) fn unknown(&mut self, target: &mut dyn Struct, next: usize, name: Span, empty: bool) -> Result<()> {
+    /// Passes over an unknown element whose start tag was read, or keeps it as it stands on types that keep them:
+    /// behind the known element before it, whose field's index + 1 is `last`.
+    pub(super) fn unknown(&mut self, target: &mut dyn Struct, last: usize, name: Span, empty: bool) -> Result<()> {
         let name = local(self.source.str(name));
         self.context.unknown_field(name);
         let Some(unknown) = target.unknown_mut() else {
@@ -18,7 +19,8 @@ impl Driver<'_, '_, '_, '_> {
         let name = name.to_owned();
         let mut markup = String::new();
         self.sound_attributes()?;
-        self.raw(&mut markup);
+        let start = self.raw(&mut markup);
+        let foreign = self.foreign();
         if !empty {
             let above = self.source.depth().saturating_sub(1);
             while self.source.depth() > above {
@@ -30,7 +32,8 @@ impl Driver<'_, '_, '_, '_> {
                 self.raw(&mut markup);
             }
         }
-        unknown.append(UnknownField { name, place: after(next), value: Value::String(markup) });
+        self.declare(&mut markup, start, &foreign);
+        unknown.append(UnknownField { name, place: after(last), value: Value::String(markup) });
         Ok(())
     }
 
@@ -41,16 +44,43 @@ impl Driver<'_, '_, '_, '_> {
     }
 
     /// Adds the token read last, without the root element's prefix, which the body that goes back does not declare.
-    fn raw(&self, out: &mut String) {
+    /// Says where it begins, behind the comments before it.
+    fn raw(&self, out: &mut String) -> usize {
         let (comments, raw) = self.source.raw();
         out.push_str(comments);
+        let start = out.len();
         let open = if raw.starts_with("</") { "</" } else { "<" };
-        match raw.strip_prefix(open).and_then(|rest| rest.strip_prefix(&*self.prefix)) {
-            Some(rest) if !self.prefix.is_empty() => {
+        match raw.strip_prefix(open).and_then(|rest| rest.strip_prefix(&*self.prefixes.own)) {
+            Some(rest) if !self.prefixes.own.is_empty() => {
                 out.push_str(open);
                 out.push_str(rest);
             }
             _ => out.push_str(raw),
+        }
+        start
+    }
+
+    /// The prefixes of the root element that the tag read last does not declare itself, by their index.
+    fn foreign(&self) -> Vec<usize> {
+        let own = |prefix: &str| {
+            let is =
+                |name: &str| name.strip_prefix("xmlns:").is_some_and(|name| Some(name) == prefix.strip_suffix(':'));
+            self.source.attributes().iter().any(|attribute| is(self.source.str(attribute.name)))
+        };
+        let declared = self.prefixes.declared.iter().enumerate();
+        declared.filter(|(_, (prefix, _))| !own(prefix)).map(|(index, _)| index).collect()
+    }
+
+    /// Declares, in the start tag at `start`, those of these prefixes that an element's markup uses: the root element of
+    /// the body that goes back does not.
+    fn declare(&self, markup: &mut String, start: usize, foreign: &[usize]) {
+        let used = foreign.iter().filter_map(|index| self.prefixes.declared.get(*index));
+        let used: Vec<_> = used.filter(|(prefix, _)| uses(markup, prefix)).collect();
+        let is_end = |c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>');
+        let Some(name) = markup.get(start..).and_then(|tag| tag.find(is_end)) else { return };
+        for (prefix, namespace) in used {
+            let (prefix, namespace) = (prefix.trim_end_matches(':'), quick_xml::escape::escape(namespace));
+            markup.insert_str(start + name, &format!(" xmlns:{prefix}=\"{namespace}\""));
         }
     }
 
@@ -72,6 +102,14 @@ impl Driver<'_, '_, '_, '_> {
     }
 }
 
-fn after(next: usize) -> UnknownPlace {
-    UnknownPlace::ElementAfter(u16::try_from(next).unwrap_or(u16::MAX))
+/// Whether a name in a tag, or what an attribute holds, begins with a prefix. A word of a text may look so, too, and
+/// costs a declaration that says nothing.
+fn uses(markup: &str, prefix: &str) -> bool {
+    let before = |at: usize| markup.as_bytes().get(at.wrapping_sub(1));
+    let begins = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'/' | b'"' | b'\'');
+    markup.match_indices(prefix).any(|(at, _)| before(at).is_some_and(begins))
+}
+
+fn after(last: usize) -> UnknownPlace {
+    UnknownPlace::ElementAfter(u16::try_from(last).unwrap_or(u16::MAX))
 }
