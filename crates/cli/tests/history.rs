@@ -62,3 +62,26 @@ fn what_is_collected_can_be_asked_later() -> Result {
     home.demo(&["usage", "--save", "--level", "job", "--store", &store])?.ends(2);
     Ok(())
 }
+
+/// `usage --save | head`: what cannot be printed any more is kept all the same.
+#[cfg(unix)]
+#[test]
+fn a_run_is_kept_whatever_becomes_of_the_output() -> Result {
+    let home = Home::new()?;
+    let missing = home.path("no/folder/at/all.html").to_string_lossy().into_owned();
+    for (at, more) in [&["-o", "ndjson"][..], &["-o", "csv"], &["-o", "json"], &["--influx"], &["--html", &missing]]
+        .into_iter()
+        .enumerate()
+    {
+        let store = home.path(&format!("store{at}")).to_string_lossy().into_owned();
+        let (reader, writer) = std::io::pipe()?;
+        drop(reader);
+        let line = [&["usage", "--demo", "--save", "--store", &store], more].concat();
+        let child = home.unnamed(&line).stdout(writer).stderr(std::process::Stdio::piped()).spawn()?;
+        let ran = common::Ran::new(child.wait_with_output()?)?.ends(if more[0] == "--html" { 7 } else { 0 });
+        assert!(ran.err.contains(" rows are kept in "), "{more:?}: {}", ran.err);
+        let files = common::Ran::new(home.unnamed(&["store", "list", "--store", &store, "-o", "json"]).output()?)?;
+        assert_eq!(files.ends(0).column("system")?.len(), 3, "{more:?}");
+    }
+    Ok(())
+}
