@@ -169,7 +169,7 @@ fn client(
             let mut options = ZstackOptions::from(options);
             if let Some(profile) = profile {
                 options.logon = profile.logon.clone();
-                options.utc_offset = profile.utc_offset;
+                options.utc_offset = profile.utc_offset.unwrap_or_default();
             }
             ZstackClient::new(options).map(Client::from)
         }

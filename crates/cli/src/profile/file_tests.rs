@@ -43,7 +43,7 @@ fn saved(file: &ConfigFile) -> Result<String> {
 fn profile(name: &str) -> Result<Profile> {
     Ok(Profile {
         logon: backhaul_transport::ZstackLogon::Account,
-        utc_offset: backhaul_transport::UtcOffset::default(),
+        utc_offset: None,
         name: name.into(),
         system: System::Zstack,
         url: parse_url("http://10.0.0.5:8080")?,

@@ -61,10 +61,24 @@ impl<'a> Asks<'a> {
     }
 }
 
+/// The wordings for each server: clocks may differ, and with them what a filter means.
+pub(super) struct ByServer<'a> {
+    /// Which of them are for a server, by its place.
+    pub(super) of: Vec<usize>,
+    pub(super) all: Vec<Asks<'a>>,
+}
+
+impl<'a> ByServer<'a> {
+    /// Those for a server; nothing for one that is none of the query's.
+    pub(super) fn server(&self, at: usize) -> Option<&Asks<'a>> {
+        self.all.get(*self.of.get(at)?)
+    }
+}
+
 /// A query under way.
 pub(super) struct Asking<'a> {
     pub(super) listing: &'a Listing,
-    pub(super) asks: &'a Asks<'a>,
+    pub(super) asks: &'a ByServer<'a>,
     /// Whether rows are printed in the order of the servers, and not as they come.
     pub(super) in_order: bool,
     /// What servers send that the schemas do not know.
@@ -161,8 +175,9 @@ impl Asking<'_> {
 
     /// Asks one server, part after part.
     async fn one(&self, at: usize, peer: &Peer, pages: &Sender<Page>, enough: &Cell<bool>) -> Result<(), Failure> {
-        let version = if self.asks.depends_on_version() { peer.version().await? } else { None };
-        let mut wordings = self.asks.of(version.map(ApiVersion::get)).iter();
+        let Some(asks) = self.asks.server(at) else { return Ok(()) };
+        let version = if asks.depends_on_version() { peer.version().await? } else { None };
+        let mut wordings = asks.of(version.map(ApiVersion::get)).iter();
         let Some(mut wording) = wordings.next() else { return Ok(()) };
         self.console.verbose(1, || wording.plan.to_string());
         let version = peer.version().await?;
