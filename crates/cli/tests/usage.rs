@@ -256,3 +256,17 @@ fn a_slow_server_has_a_deadline_and_the_others_do_not_wait() -> Result {
     assert!(ran.out.lines().count() > 10 && ran.out.lines().all(|line| line.contains("\"quick\"")));
     Ok(())
 }
+
+/// An address with the API's path behind it is the same server: its rows count once.
+#[test]
+fn a_server_of_two_profiles_counts_once_however_its_address_is_written() -> Result {
+    let home = Home::new()?;
+    let sim = SimProcess::start(&home, &["--http", "--em", "127.0.0.1:0"])?;
+    home.add("one", "em", sim.url("em"), &[])?;
+    home.add("two", "em", &format!("{}/api", sim.url("em")), &[])?;
+    let both = home.run(&["usage"])?.ends(0);
+    let one = home.run(&["usage", "-p", "one"])?.ends(0);
+    assert_eq!(both.column("used_bytes")?.len(), one.column("used_bytes")?.len());
+    assert!(both.err.contains("two: ") && both.err.contains("left out"), "{}", both.err);
+    Ok(())
+}
