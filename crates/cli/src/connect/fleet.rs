@@ -8,6 +8,7 @@ use backhaul_models::vb365::VERSIONS;
 use backhaul_wire::System;
 
 use super::Size;
+use super::credentials::{self, Credentials};
 use super::{check_version, client, demo, options};
 use crate::args::common::Connection;
 use crate::console::Console;
@@ -21,11 +22,13 @@ pub(crate) struct Fleet<'a> {
     wanted: &'a Connection,
     console: &'a Console,
     demo: Option<backhaul_sim::Sim>,
+    /// What servers are logged on with, by their places.
+    credentials: RefCell<Vec<Option<Result<Credentials, Failure>>>>,
     failed: RefCell<Vec<(usize, Failure)>>,
 }
 
 impl<'a> Fleet<'a> {
-    /// Starts the demo servers that are needed; nothing is sent yet.
+    /// Fetches passwords and starts the demo servers that are needed; nothing is sent yet.
     pub(crate) async fn new(
         servers: &'a [Server],
         wanted: &'a Connection,
@@ -33,8 +36,9 @@ impl<'a> Fleet<'a> {
     ) -> Result<Self, Failure> {
         check_version(servers, wanted)?;
         Profile::caution(servers.iter().filter_map(Server::profile), console);
+        let credentials = RefCell::new(console.interrupt().at_once(|| credentials::fetch(servers)));
         let demo = demo::start(servers).await?;
-        Ok(Self { servers, wanted, console, demo, failed: RefCell::default() })
+        Ok(Self { servers, wanted, console, demo, credentials, failed: RefCell::default() })
     }
 
     /// Makes a client for each server when it is asked for. One that cannot be made is left out, and is among
@@ -43,7 +47,10 @@ impl<'a> Fleet<'a> {
         self.servers.iter().enumerate().filter_map(move |(at, server)| {
             let options = match server {
                 Server::Demo(which) => demo::options(*which, self.demo.as_ref()),
-                Server::Profile(profile) => options(profile, self.console),
+                Server::Profile(profile) => {
+                    let fetched = self.credentials.borrow_mut().get_mut(at).and_then(Option::take);
+                    options(profile, fetched.unwrap_or_else(|| profile.credentials()))
+                }
             };
             match options.and_then(|options| {
                 client(server, options, self.wanted, Size::Usual, Some(self.console.interrupt().stop()))
