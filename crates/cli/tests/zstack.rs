@@ -179,3 +179,22 @@ fn a_filter_s_days_are_those_of_each_server() -> Result {
     assert!(!query("china")?.ends(0).err.contains("is taken to be"));
     Ok(())
 }
+
+/// What cannot be read is null, and that is said, since null stands for what a server does not tell.
+#[test]
+fn what_usage_cannot_read_is_said_once() -> Result {
+    let storages = r#"{"inventories": [
+        {"uuid": "1", "name": "one", "type": "Ceph", "totalCapacity": 1.5, "availableCapacity": 1},
+        {"uuid": "2", "name": "two", "type": "Ceph", "totalCapacity": 2.5, "availableCapacity": 1}
+    ]}"#;
+    let server = Scripted::new(move |asked, _| {
+        asked.target.starts_with("/zstack/v1/backup-storage").then(|| (200, storages.to_owned()))
+    })?;
+    let home = Home::new()?;
+    home.add("z", "zstack", &server.url, &[])?;
+    let ran = home.run(&["usage", "-o", "json"])?.ends(0);
+    assert!(ran.column("capacity_bytes")?.iter().all(serde_json::Value::is_null), "{}", ran.out);
+    assert_eq!(ran.err.matches("cannot be read").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("totalCapacity (2 times; "), "{}", ran.err);
+    Ok(())
+}
