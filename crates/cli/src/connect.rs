@@ -1,5 +1,6 @@
 //! From the servers that a command chose to clients that speak to them.
 
+mod credentials;
 mod demo;
 mod fleet;
 mod preview;
@@ -19,8 +20,9 @@ use backhaul_wire::{ApiVersion, System};
 pub(crate) use fleet::Fleet;
 pub(crate) use preview::Preview;
 pub(crate) use refusal::refusal;
-pub(crate) use requests::tell_requests;
+pub(crate) use requests::{say_left_out, tell_requests};
 
+use self::credentials::Credentials;
 use crate::api_version;
 use crate::args::common::{self, Connection};
 use crate::console::Console;
@@ -100,7 +102,7 @@ impl Peers {
         for server in servers {
             let options = match server {
                 Server::Demo(which) => demo::options(*which, peers.demo.as_ref()),
-                Server::Profile(profile) => options(profile, console),
+                Server::Profile(profile) => options(profile, console.interrupt().at_once(|| profile.credentials())),
             };
             let client =
                 options.and_then(|options| client(server, options, wanted, size, Some(console.interrupt().stop())));
@@ -169,7 +171,7 @@ fn client(
             let mut options = ZstackOptions::from(options);
             if let Some(profile) = profile {
                 options.logon = profile.logon.clone();
-                options.utc_offset = profile.utc_offset;
+                options.utc_offset = profile.utc_offset.unwrap_or_default();
             }
             ZstackClient::new(options).map(Client::from)
         }
@@ -258,10 +260,10 @@ fn tls(trust: &Trust) -> Result<TlsChoice, Failure> {
     })
 }
 
-fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
+fn options(profile: &Profile, credentials: Result<Credentials, Failure>) -> Result<Options, Failure> {
     let mut options = Options::new(profile.address(), "", "").map_err(unusable)?;
     secure(&mut options, profile)?;
-    (options.user, options.password) = console.interrupt().at_once(|| profile.credentials())?;
+    (options.user, options.password) = credentials?;
     for name in &profile.also_known_as {
         options = options.also_known_as(name.as_str()).map_err(unusable)?;
     }

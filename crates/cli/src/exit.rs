@@ -109,6 +109,12 @@ impl Failure {
         }
     }
 
+    /// The same with another code.
+    pub(crate) fn with_code(mut self, code: Code) -> Self {
+        self.code = code;
+        self
+    }
+
     /// Adds what the user can do about it.
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use backhaul_filter::{Clock, DateTime, Diagnostic, FieldSchema, ParseOptions, Parsed, Schema, Severity, check};
+use backhaul_transport::UtcOffset;
 use backhaul_wire::System;
 
 use crate::console::Console;
@@ -21,28 +22,62 @@ pub(crate) fn parsed(source: &str, code: Code, console: &Console) -> Result<Pars
     Ok(parsed)
 }
 
+/// Whose clock says what `yesterday` is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockOf {
+    /// This machine's.
+    Machine,
+    /// The server's own, which tells its time without a zone: so far ahead of UTC, or as this machine's where nobody
+    /// says so.
+    Server(Option<UtcOffset>),
+}
+
+impl ClockOf {
+    /// The clock that a filter on a system goes by; `offset` is of the server's profile. ZStack alone keeps its own
+    /// time.
+    pub(crate) fn of(system: Option<System>, offset: Option<UtcOffset>) -> Self {
+        if system == Some(System::Zstack) { Self::Server(offset) } else { Self::Machine }
+    }
+}
+
 /// Gives a filter the meaning that it has for a type of a system, now and here: `yesterday` is this machine's, `1.5TiB`
-/// is in the field's unit. ZStack keeps its own time and does not tell its zone, so there it is said that ours is
-/// taken.
+/// is in the field's unit.
 pub(crate) fn resolved(parsed: Parsed, schema: &Schema<'_>, system: Option<System>, console: &Console) -> Parsed {
-    let present = Present::now();
-    let asked = Cell::new(false);
-    let offset_at = |at: DateTime| {
-        asked.set(true);
-        present.offset_at(at)
-    };
-    let clock = Clock::new(present.time().into(), &offset_at);
-    let of_server = system == Some(System::Zstack);
-    let parsed = parsed.resolved(schema, &if of_server { clock.of_server() } else { clock });
-    if asked.get() {
-        let name = present.zone().iana_name().unwrap_or("this machine's time zone");
-        if of_server {
-            console.warn(&format!("the server's clock is taken to be of {name}: ZStack does not tell its time zone"));
-        } else {
-            console.verbose(1, || format!("days of the filter begin at midnight of {name}"));
-        }
+    let clock = ClockOf::of(system, None);
+    let (parsed, guesses) = resolved_by(parsed, schema, clock);
+    if guesses {
+        say_guess(clock, console);
     }
     parsed
+}
+
+/// The same by a clock, and whether the zone of this machine had a part in it.
+pub(crate) fn resolved_by(parsed: Parsed, schema: &Schema<'_>, whose: ClockOf) -> (Parsed, bool) {
+    let present = Present::now();
+    let guesses = Cell::new(false);
+    let offset_at = |at: DateTime| match whose {
+        ClockOf::Server(Some(offset)) => offset.seconds(),
+        ClockOf::Server(None) | ClockOf::Machine => {
+            guesses.set(true);
+            present.offset_at(at)
+        }
+    };
+    let clock = Clock::new(present.time().into(), &offset_at);
+    let clock = if whose == ClockOf::Machine { clock } else { clock.of_server() };
+    let parsed = parsed.resolved(schema, &clock);
+    (parsed, guesses.get())
+}
+
+/// Says whose zone a filter's days are of. ZStack keeps its own time and does not tell its zone, so there it is said
+/// that ours is taken.
+pub(crate) fn say_guess(whose: ClockOf, console: &Console) {
+    let present = Present::now();
+    let name = present.zone().iana_name().unwrap_or("this machine's time zone");
+    if whose == ClockOf::Machine {
+        console.verbose(1, || format!("days of the filter begin at midnight of {name}"));
+    } else {
+        console.warn(&format!("the server's clock is taken to be of {name}: ZStack does not tell its time zone"));
+    }
 }
 
 /// Checks a filter against the fields of a type, before anything is sent: warnings go to stderr, errors are a usage

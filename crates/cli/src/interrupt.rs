@@ -92,6 +92,19 @@ impl Interrupt {
     }
 }
 
+/// A file that grows beyond what `ulimit -f` allows shall be an error of writing, with a sentence and an exit code, and
+/// not the end of the process by a signal.
+pub(crate) fn outlive_file_limits() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let _within = runtime.enter();
+        // What is registered stays when the runtime is gone. Programs that are started have the default again.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+    }
+}
+
 #[cfg(unix)]
 struct Signals([(tokio::signal::unix::Signal, Code); 3]);
 

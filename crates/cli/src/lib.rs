@@ -70,6 +70,7 @@ fn run() -> ExitCode {
     if verbs::ends_by_itself(&cli.verb) {
         console = console.with_signals();
     }
+    interrupt::outlive_file_limits();
     connect::tell_requests(&console);
     verbs::run(&cli, &console)
 }

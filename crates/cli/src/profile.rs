@@ -39,8 +39,8 @@ pub(crate) struct Profile {
     pub(crate) user: Option<String>,
     /// What `user` and the password are to ZStack.
     pub(crate) logon: ZstackLogon,
-    /// How far ZStack's clock is ahead of UTC.
-    pub(crate) utc_offset: UtcOffset,
+    /// How far ZStack's clock is ahead of UTC, where somebody says so.
+    pub(crate) utc_offset: Option<UtcOffset>,
     /// Where the account's password comes from, or the access key's secret.
     pub(crate) password: Source,
     /// Which certificate is trusted.

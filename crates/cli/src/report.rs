@@ -8,9 +8,9 @@ mod chart;
 mod table;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 
+use backhaul_transport::file::{Existing, FileError, NewFile};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -19,6 +19,8 @@ use sha2::{Digest, Sha256};
 #[cfg_attr(not(feature = "store"), allow(unused_imports, reason = "charts are drawn of runs that were kept"))]
 pub(crate) use chart::Curve;
 
+use crate::connect;
+use crate::console::Console;
 use crate::escape;
 use crate::exit::Failure;
 use crate::output::Table;
@@ -79,17 +81,19 @@ impl Report {
         table::draw(&mut self.body, table, self.parts);
     }
 
-    /// Writes the file, whole or not at all.
-    pub(crate) fn save(self, path: &Path) -> Result<(), Failure> {
-        let fail = |error: &std::io::Error| Failure::internal(format!("cannot write {}: {error}", path.display()));
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new();
-        #[cfg(unix)]
-        // As any other file that the user writes: a report is there to be handed on.
-        file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = file.tempfile_in(folder).map_err(|error| fail(&error))?;
-        file.write_all(self.html().as_bytes()).map_err(|error| fail(&error))?;
-        file.persist(path).map(drop).map_err(|error| fail(&error.error))
+    /// Writes the file, whole or not at all, and says so with a name for what is in it; `-` is standard output.
+    pub(crate) fn save(self, path: &Path, what: &str, console: &Console) -> Result<(), Failure> {
+        let page = self.html();
+        if path == Path::new("-") {
+            return console.write(page.as_bytes());
+        }
+        let written = connect::wait_for(async {
+            let fail = |error: FileError| Failure::internal(error.to_string());
+            let mut file = NewFile::create(path, Existing::Replace).await.map_err(fail)?;
+            file.write(page.as_bytes()).await.map_err(fail)?;
+            file.finish().await.map_err(fail)
+        });
+        written.map(|()| console.note(&format!("{what} in {}", path.display())))
     }
 
     /// The page.

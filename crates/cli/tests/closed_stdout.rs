@@ -60,3 +60,16 @@ fn what_says_nothing_there_needs_none() -> Result {
     shell(&home, "exec \"$0\" \"$@\" 1<>/dev/null", &["ops", "em"])?.ends(0);
     Ok(())
 }
+
+/// `ulimit -f`: a file that may not grow any more is a full disk, and no signal that ends the process without a word.
+#[test]
+fn a_file_that_may_not_grow_is_an_error() -> Result {
+    let home = Home::new()?;
+    let file = home.path("out");
+    let script = format!("ulimit -f 1; exec \"$0\" \"$@\" >'{}'", file.display());
+    for line in [&["ops", "em", "-o", "json"][..], &["usage", "--demo", "-o", "json"]] {
+        let ran = shell(&home, &script, line)?.ends(7);
+        assert!(ran.err.contains("cannot write to standard output"), "{line:?}: {}", ran.err);
+    }
+    Ok(())
+}

@@ -172,3 +172,22 @@ fn a_file_is_replaced_by_an_answer_and_by_nothing_else() -> Result {
     assert!(fs::read_to_string(&to)?.starts_with("<EntityReferences"), "as it came");
     Ok(())
 }
+
+/// A deadline says what a timeout says: nothing came. Which of the two was shorter is no other failure.
+#[test]
+fn a_deadline_without_an_answer_is_4() -> Result {
+    let server = Scripted::new(|asked, _| {
+        let slow = asked.target.starts_with("/api/query") || asked.target.starts_with("/api/backupServers");
+        slow.then(|| std::thread::sleep(std::time::Duration::from_secs(4)));
+        None
+    })?;
+    let home = Home::new()?;
+    home.add("em", "em", &server.url, &[])?;
+    for verb in [&["query", "em.Repository"][..], &["call", "em.GetBackupServers"]] {
+        for limit in ["--deadline", "--timeout"] {
+            let ran = home.run(&[verb, &["-p", "em", limit, "1s"]].concat())?.ends(4);
+            assert!(ran.out.is_empty() && ran.err.contains("em: "), "{verb:?} {limit}: {}", ran.err);
+        }
+    }
+    Ok(())
+}

@@ -4,6 +4,7 @@ mod common;
 
 use std::fs;
 
+use common::scripted::Scripted;
 use common::{Home, Result};
 use serde_json::json;
 
@@ -184,5 +185,44 @@ fn calls_that_do_not_fit_are_usage_errors() -> Result {
         let refused = home.demo(&[&["call"], arguments].concat())?.ends(2);
         assert!(refused.out.is_empty() && refused.err.contains(says), "{}", refused.err);
     }
+    Ok(())
+}
+
+/// Rows are printed in the order of the servers. While a slow one has its turn, the others wait with their next pages:
+/// what they hold would be held in memory.
+#[test]
+fn servers_that_wait_for_their_turn_are_not_read_ahead_without_end() -> Result {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    const PAGES: usize = 50;
+    let (pages, meanwhile) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(usize::MAX)));
+    let (read, seen) = (Arc::clone(&pages), Arc::clone(&meanwhile));
+    let slow = Scripted::new(move |asked, _| {
+        asked.target.starts_with("/zstack/v1/zones").then(|| {
+            std::thread::sleep(std::time::Duration::from_secs(3));
+            seen.store(read.load(Ordering::Relaxed), Ordering::Relaxed);
+            (200, r#"{"inventories": [{"uuid": "slow", "name": "slow"}], "total": 1}"#.to_owned())
+        })
+    })?;
+    let large = Scripted::new(move |asked, _| {
+        let (path, query) = asked.target.split_once('?').unwrap_or((&asked.target, ""));
+        (path == "/zstack/v1/zones").then(|| {
+            pages.fetch_add(1, Ordering::Relaxed);
+            let start = query.split('&').find_map(|pair| pair.strip_prefix("start=")?.parse::<usize>().ok());
+            let start = start.unwrap_or_default();
+            let zone = |at: usize| format!("{{\"uuid\": \"{at:032}\", \"name\": \"zone{at}\"}}");
+            let zones: Vec<String> = (start..(start + 100).min(100 * PAGES)).map(zone).collect();
+            (200, format!("{{\"inventories\": [{}], \"total\": {}}}", zones.join(","), 100 * PAGES))
+        })
+    })?;
+    let home = Home::new()?;
+    home.add("a", "zstack", &slow.url, &[])?;
+    home.add("b", "zstack", &large.url, &[])?;
+    let ran = home.run(&["query", "zstack.Zone", "--fields", "name", "-o", "json"])?.ends(0);
+    let names = ran.column("name")?;
+    assert_eq!((names.len(), names.first()), (100 * PAGES + 1, Some(&"slow".into())));
+    let ahead = meanwhile.load(Ordering::Relaxed);
+    assert!((1..PAGES / 2).contains(&ahead), "{ahead} pages were read before they could be printed");
     Ok(())
 }

@@ -73,3 +73,36 @@ fn growth_and_bills_are_reports_as_well() -> Result {
     assert!(csv.out.contains("\"5,00\"") && csv.out.contains("\"0,05\""), "{}", csv.out);
     Ok(())
 }
+
+/// A report takes the place of a file, and of nothing else: a link stays a link, a device a device.
+#[cfg(unix)]
+#[test]
+fn a_report_leaves_what_is_no_file_in_its_place() -> Result {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+
+    let home = Home::new()?;
+    let real = home.file("real.html", "old")?;
+    common::set_mode(real.as_ref(), 0o600)?;
+    let link = home.path("link.html");
+    symlink("real.html", &link)?;
+    home.demo(&["usage", "--html", &link.to_string_lossy()])?.ends(0);
+    assert!(std::fs::symlink_metadata(&link)?.is_symlink());
+    assert!(std::fs::read_to_string(&real)?.contains("<h1>Storage usage</h1>"));
+    assert_eq!(std::fs::metadata(&real)?.permissions().mode() & 0o777, 0o600);
+
+    let pipe = home.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status()?.success());
+    let reader = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || std::fs::read_to_string(pipe))
+    };
+    home.demo(&["usage", "--html", &pipe.to_string_lossy()])?.ends(0);
+    // Were the pipe replaced, nobody would ever write to it: the reader must not be waited for then.
+    assert!(std::fs::symlink_metadata(&pipe)?.file_type().is_fifo());
+    assert!(reader.join().map_err(|_| "the reader panicked")??.contains("<h1>Storage usage</h1>"));
+
+    let out = home.demo(&["usage", "--html", "-"])?.ends(0);
+    assert!(out.out.starts_with("<!doctype html>") && !out.err.contains("is in"), "{}", out.err);
+    assert!(!std::path::Path::new("-").exists());
+    Ok(())
+}

@@ -256,3 +256,44 @@ fn a_slow_server_has_a_deadline_and_the_others_do_not_wait() -> Result {
     assert!(ran.out.lines().count() > 10 && ran.out.lines().all(|line| line.contains("\"quick\"")));
     Ok(())
 }
+
+/// An address with the API's path behind it is the same server: its rows count once.
+#[test]
+fn a_server_of_two_profiles_counts_once_however_its_address_is_written() -> Result {
+    let home = Home::new()?;
+    let sim = SimProcess::start(&home, &["--http", "--em", "127.0.0.1:0"])?;
+    home.add("one", "em", sim.url("em"), &[])?;
+    home.add("two", "em", &format!("{}/api", sim.url("em")), &[])?;
+    let both = home.run(&["usage"])?.ends(0);
+    let one = home.run(&["usage", "-p", "one"])?.ends(0);
+    assert_eq!(both.column("used_bytes")?.len(), one.column("used_bytes")?.len());
+    assert!(both.err.contains("two: ") && both.err.contains("left out"), "{}", both.err);
+    Ok(())
+}
+
+/// Passwords are fetched before any server is asked, side by side: none runs into its deadline meanwhile, and one that
+/// cannot be had is that server's failure alone.
+#[cfg(unix)]
+#[test]
+fn a_password_command_costs_the_other_servers_nothing() -> Result {
+    let home = Home::new()?;
+    let faults =
+        home.file("faults.json", r#"{"faults": [{"system": "em", "path": "/api/query*", "delayMs": 500}]}"#)?;
+    let slow = SimProcess::start(&home, &["--http", "--em", "127.0.0.1:0", "--faults", &faults])?;
+    let quick = SimProcess::start(&home, &["--http", "--zstack", "127.0.0.1:0"])?;
+    home.add("quick", "zstack", quick.url("zstack"), &[])?;
+    home.add("slow", "em", slow.url("em"), &[])?;
+    let folder = home.path("").to_string_lossy().into_owned();
+    // Each waits for the other: one after the other neither would end.
+    let wait = |own: &str, other: &str| {
+        format!("sh -c 'cd {folder}; touch {own}; while [ ! -e {other} ]; do sleep 0.05; done; sleep 4; echo password'")
+    };
+    for (name, command) in [("c", wait("c", "d")), ("d", wait("d", "c")), ("none", "false".to_owned())] {
+        let add = ["profile", "add", name, "--system", "zstack", "--url", quick.url("zstack"), "--user", "admin"];
+        home.run(&[&add[..], &["--password-command", &command]].concat())?.ends(0);
+    }
+    let ran = home.run(&["usage", "--at-once", "2", "--deadline", "4s", "--by", "server"])?.ends(6);
+    assert!(ran.err.contains("none: the password command `false` failed"), "{}", ran.err);
+    assert!(!ran.err.contains("slow: ") && ran.out.contains("slow"), "{}", ran.err);
+    Ok(())
+}

@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{Home, Result, SimProcess, set_mode};
+use common::scripted::Scripted;
+use common::{Home, Ran, Result, SimProcess, set_mode};
 
 const SECRET: &str = "backhaul-sim-secret-0123456789-abcdefghi";
 const STORE: &str =
@@ -121,5 +122,79 @@ fn a_user_of_an_account_logs_on() -> Result {
     home.add("lost", "zstack", sim.url("zstack"), &["--user", "anna", "--account", "nobody"])?;
     let refused = home.run(&["profile", "test", "lost"])?.ends(3);
     assert!(refused.err.contains("user `anna` of the account `nobody`"), "{}", refused.err);
+    Ok(())
+}
+
+/// Runs the command in a time zone.
+fn in_zone(home: &Home, zone: &str, arguments: &[&str]) -> Result<Ran> {
+    Ran::new(home.unnamed(arguments).env("BACKHAUL_CONFIG", home.config()).env("TZ", zone).output()?)
+}
+
+/// ZStack's dates name no zone: the profile says it, else it is this machine's as it was at that date.
+#[test]
+fn each_server_s_jobs_are_by_its_own_clock() -> Result {
+    let jobs = r#"{"inventories": [
+        {"uuid": "1", "name": "winter", "state": "Failed", "createDate": "Mar 28, 2026 6:00:00 AM"},
+        {"uuid": "2", "name": "summer", "state": "Failed", "createDate": "Mar 30, 2026 6:00:00 AM"}
+    ]}"#;
+    let server =
+        Scripted::new(move |asked, _| asked.target.starts_with("/zstack/v1/longjobs").then(|| (200, jobs.to_owned())))?;
+    let home = Home::new()?;
+    home.add("stated", "zstack", &server.url, &["--utc-offset", "+08:00"])?;
+    home.add("utc", "zstack", &server.url, &["--utc-offset", "+00:00"])?;
+    home.add("silent", "zstack", &server.url, &[])?;
+    for (profile, since, began) in [
+        ("stated", "2026-03-01", &["2026-03-29T22:00:00Z", "2026-03-27T22:00:00Z"][..]),
+        ("utc", "2026-03-01", &["2026-03-30T06:00:00Z", "2026-03-28T06:00:00Z"]),
+        ("silent", "2026-03-01", &["2026-03-30T04:00:00Z", "2026-03-28T05:00:00Z"]),
+        ("stated", "2026-03-29T21:00:00Z", &["2026-03-29T22:00:00Z"]),
+        ("silent", "2026-03-30T03:30:00Z", &["2026-03-30T04:00:00Z"]),
+        ("silent", "2026-03-30T04:30:00Z", &[]),
+    ] {
+        let line = ["jobs", "--failed", "-p", profile, "--since", since, "-o", "json"];
+        let ran = in_zone(&home, "CET-1CEST,M3.5.0,M10.5.0/3", &line)?.ends(0);
+        assert_eq!(ran.column("started")?, began, "{profile} {since}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_filter_s_days_are_those_of_each_server() -> Result {
+    let home = Home::at("2026-11-20T20:00:00Z")?;
+    home.add("china", "zstack", "http://10.0.0.1:8080", &["--utc-offset", "+08:00"])?;
+    home.add("silent", "zstack", "http://10.0.0.2:8080", &[])?;
+    let query = |profile: &str| {
+        let line =
+            ["query", "zstack.LongJob", "--filter", "createDate>=today", "--explain", "-p", profile, "-o", "json"];
+        in_zone(&home, "UTC0", &line)
+    };
+    let both = query("china,silent")?.ends(0);
+    let (asked, servers) = (both.column("request")?, both.column("server")?);
+    for (server, day) in [("china", "2026-11-21"), ("silent", "2026-11-20")] {
+        let mut of_server = servers.iter().zip(&asked).filter(|(name, _)| *name == server).peekable();
+        assert!(of_server.peek().is_some(), "{}", both.out);
+        assert!(of_server.all(|(_, request)| request.as_str().is_some_and(|it| it.contains(day))), "{}", both.out);
+    }
+    assert!(both.err.contains("the server's clock is taken to be"), "{}", both.err);
+    assert!(!query("china")?.ends(0).err.contains("is taken to be"));
+    Ok(())
+}
+
+/// What cannot be read is null, and that is said, since null stands for what a server does not tell.
+#[test]
+fn what_usage_cannot_read_is_said_once() -> Result {
+    let storages = r#"{"inventories": [
+        {"uuid": "1", "name": "one", "type": "Ceph", "totalCapacity": 1.5, "availableCapacity": 1},
+        {"uuid": "2", "name": "two", "type": "Ceph", "totalCapacity": 2.5, "availableCapacity": 1}
+    ]}"#;
+    let server = Scripted::new(move |asked, _| {
+        asked.target.starts_with("/zstack/v1/backup-storage").then(|| (200, storages.to_owned()))
+    })?;
+    let home = Home::new()?;
+    home.add("z", "zstack", &server.url, &[])?;
+    let ran = home.run(&["usage", "-o", "json"])?.ends(0);
+    assert!(ran.column("capacity_bytes")?.iter().all(serde_json::Value::is_null), "{}", ran.out);
+    assert_eq!(ran.err.matches("cannot be read").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("totalCapacity (2 times; "), "{}", ran.err);
     Ok(())
 }

@@ -134,8 +134,8 @@ pub(crate) struct Billing {
     #[arg(long, value_name = "TIME", value_parser = super::values::duration, default_value = "36h")]
     pub(crate) longest_gap: std::time::Duration,
 
-    /// Write the bills to FILE, one HTML page that needs nothing else, in place of printing; each customer begins on a
-    /// page of paper of their own
+    /// Write the bills to FILE, or - for standard output, one HTML page that needs nothing else, in place of printing;
+    /// each customer begins on a page of paper of their own
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "jq", "count"])]
     pub(crate) html: Option<PathBuf>,
 

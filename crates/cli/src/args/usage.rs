@@ -115,7 +115,8 @@ pub(crate) struct Question {
     #[arg(long)]
     pub(crate) total: bool,
 
-    /// Write a report for people to FILE, one HTML page that needs nothing else, in place of printing
+    /// Write a report for people to FILE, or - for standard output, one HTML page that needs nothing else, in place of
+    /// printing
     #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "jq", "count"])]
     pub(crate) html: Option<PathBuf>,
 

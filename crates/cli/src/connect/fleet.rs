@@ -4,7 +4,11 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use backhaul_models::vb365::VERSIONS;
+use backhaul_wire::System;
+
 use super::Size;
+use super::credentials::{self, Credentials};
 use super::{check_version, client, demo, options};
 use crate::args::common::Connection;
 use crate::console::Console;
@@ -18,11 +22,13 @@ pub(crate) struct Fleet<'a> {
     wanted: &'a Connection,
     console: &'a Console,
     demo: Option<backhaul_sim::Sim>,
+    /// What servers are logged on with, by their places.
+    credentials: RefCell<Vec<Option<Result<Credentials, Failure>>>>,
     failed: RefCell<Vec<(usize, Failure)>>,
 }
 
 impl<'a> Fleet<'a> {
-    /// Starts the demo servers that are needed; nothing is sent yet.
+    /// Fetches passwords and starts the demo servers that are needed; nothing is sent yet.
     pub(crate) async fn new(
         servers: &'a [Server],
         wanted: &'a Connection,
@@ -30,8 +36,9 @@ impl<'a> Fleet<'a> {
     ) -> Result<Self, Failure> {
         check_version(servers, wanted)?;
         Profile::caution(servers.iter().filter_map(Server::profile), console);
+        let credentials = RefCell::new(console.interrupt().at_once(|| credentials::fetch(servers)));
         let demo = demo::start(servers).await?;
-        Ok(Self { servers, wanted, console, demo, failed: RefCell::default() })
+        Ok(Self { servers, wanted, console, demo, credentials, failed: RefCell::default() })
     }
 
     /// Makes a client for each server when it is asked for. One that cannot be made is left out, and is among
@@ -40,7 +47,10 @@ impl<'a> Fleet<'a> {
         self.servers.iter().enumerate().filter_map(move |(at, server)| {
             let options = match server {
                 Server::Demo(which) => demo::options(*which, self.demo.as_ref()),
-                Server::Profile(profile) => options(profile, self.console),
+                Server::Profile(profile) => {
+                    let fetched = self.credentials.borrow_mut().get_mut(at).and_then(Option::take);
+                    options(profile, fetched.unwrap_or_else(|| profile.credentials()))
+                }
             };
             match options.and_then(|options| {
                 client(server, options, self.wanted, Size::Usual, Some(self.console.interrupt().stop()))
@@ -70,11 +80,47 @@ impl<'a> Fleet<'a> {
 
     /// Whether two servers are at one address, so that the order in which they answer matters.
     pub(crate) fn shares_addresses(&self) -> bool {
-        let address = |server: &Server| match server {
-            Server::Profile(profile) => profile.address().to_owned(),
-            Server::Demo(demo) => demo.system().name().to_owned(),
-        };
         let mut seen = std::collections::HashSet::new();
-        !self.servers.iter().all(|server| seen.insert(address(server)))
+        !(0..self.servers.len()).all(|at| seen.insert(self.address(at)))
+    }
+
+    /// What the server at a place is known by: one for all profiles of a server.
+    pub(crate) fn address(&self, at: usize) -> String {
+        match self.servers.get(at) {
+            Some(Server::Profile(profile)) => without_root(profile.system, profile.address()),
+            Some(Server::Demo(demo)) => demo.system().name().to_owned(),
+            None => String::new(),
+        }
+    }
+}
+
+/// An address as its client takes it: people paste one with the API's own path behind it.
+fn without_root(system: System, address: &str) -> String {
+    let roots: Vec<String> = match system {
+        System::Em => vec!["/api".to_owned()],
+        System::Vb365 => VERSIONS.map(|version| format!("/v{version}")).collect(),
+        System::Zstack => vec!["/zstack/v1".to_owned(), "/zstack".to_owned()],
+    };
+    // A path's letters may be of any case to those servers.
+    let address = address.trim_end_matches('/').to_ascii_lowercase();
+    roots.iter().find_map(|root| address.strip_suffix(root.as_str())).unwrap_or(&address).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_server_has_one_address_with_and_without_its_api_s_path() {
+        for (system, address, meant) in [
+            (System::Em, "https://em:9398", "https://em:9398"),
+            (System::Em, "https://em:9398/API/", "https://em:9398"),
+            (System::Vb365, "https://vb:4443/v8", "https://vb:4443"),
+            (System::Vb365, "https://vb:4443/api", "https://vb:4443/api"),
+            (System::Zstack, "http://z:8080/zstack/v1", "http://z:8080"),
+            (System::Zstack, "http://z:8080/zstack", "http://z:8080"),
+        ] {
+            assert_eq!(without_root(system, address), meant);
+        }
     }
 }

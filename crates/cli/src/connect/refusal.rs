@@ -35,7 +35,8 @@ fn platform_tls(name: &str) -> String {
 fn code(error: &Error) -> Code {
     if error.is_logon_refused() {
         Code::LogonRefused
-    } else if error.is_unreachable() || error.is_wrong_product() {
+    } else if error.is_unreachable() || error.is_wrong_product() || error.is_deadline() {
+        // Whether one try or all of them took too long: no answer came.
         Code::NotReachable
     } else if error.is_unsupported() || error.is_invalid_call() {
         Code::Usage

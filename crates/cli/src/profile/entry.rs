@@ -104,8 +104,8 @@ pub(crate) fn write(profile: &Profile) -> Table {
     if let ZstackLogon::User(account) = &profile.logon {
         put("account", account);
     }
-    if profile.utc_offset != UtcOffset::default() {
-        put("utc_offset", &profile.utc_offset.to_string());
+    if let Some(offset) = profile.utc_offset {
+        put("utc_offset", &offset.to_string());
     }
     match &profile.password {
         Source::File(path) => put("password_file", &path.to_string_lossy()),
@@ -257,10 +257,10 @@ impl Keys<'_> {
         Ok(Tls { backend, client })
     }
 
-    fn utc_offset(&self) -> Result<UtcOffset, Failure> {
+    fn utc_offset(&self) -> Result<Option<UtcOffset>, Failure> {
         let key = "utc_offset";
-        let Some(text) = self.text(key)? else { return Ok(UtcOffset::default()) };
-        UtcOffset::parse(&text).map_err(|problem| self.wrong(key, &problem.to_string()))
+        let parsed = self.text(key)?.map(|text| UtcOffset::parse(&text)).transpose();
+        parsed.map_err(|problem| self.wrong(key, &problem.to_string()))
     }
 
     fn path(&self, key: &str) -> Result<Option<PathBuf>, Failure> {
@@ -348,7 +348,7 @@ mod tests {
                 url: parse_url("https://vb365.example.com:4443")?,
                 user: Some("DOMAIN\\svc".into()),
                 logon: ZstackLogon::Account,
-                utc_offset: UtcOffset::default(),
+                utc_offset: None,
                 password,
                 trust,
                 also_known_as: vec![parse_url("https://localhost:4443")?, parse_url("https://gw/m365")?],
@@ -373,14 +373,15 @@ mod tests {
     fn what_logs_on_to_zstack_is_read_and_written() -> Result<(), Failure> {
         let table = "system = \"zstack\"\nurl = \"http://10.0.0.5:8080\"\n";
         for (keys, user, logon, offset) in [
-            ("user = \"admin\"\n", "admin", ZstackLogon::Account, "+00:00"),
-            ("user = \"alice\"\naccount = \"tenant\"\n", "alice", ZstackLogon::User("tenant".into()), "+00:00"),
-            ("access_key = \"kid\"\nutc_offset = \"+08:00\"\n", "kid", ZstackLogon::AccessKey, "+08:00"),
+            ("user = \"admin\"\n", "admin", ZstackLogon::Account, None),
+            ("user = \"alice\"\naccount = \"tenant\"\n", "alice", ZstackLogon::User("tenant".into()), None),
+            ("access_key = \"kid\"\nutc_offset = \"+08:00\"\n", "kid", ZstackLogon::AccessKey, Some("+08:00")),
+            ("user = \"admin\"\nutc_offset = \"+00:00\"\n", "admin", ZstackLogon::Account, Some("+00:00")),
         ] {
             let read = from_text(&format!("{table}{keys}"))?;
             let profile = &read.profile;
             assert_eq!((profile.user.as_deref(), &profile.logon), (Some(user), &logon));
-            assert_eq!(profile.utc_offset.to_string(), offset);
+            assert_eq!(profile.utc_offset.map(|it| it.to_string()).as_deref(), offset);
             assert_eq!(write(profile).to_string(), format!("{table}{keys}"));
         }
         Ok(())

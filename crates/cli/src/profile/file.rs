@@ -135,7 +135,10 @@ impl ConfigFile {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
             // The error's own text quotes the line, which may hold a secret that does not belong there.
-            let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+            let line = error
+                .span()
+                .and_then(|span| text.get(..span.start))
+                .map_or(1, |before| before.matches('\n').count() + 1);
             Failure::usage(format!("{shown} is not TOML: line {line}: {}", error.message()))
         })?;
         let tables = document.get(PROFILES).is_none_or(|profiles| {

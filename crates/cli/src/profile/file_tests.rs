@@ -43,7 +43,7 @@ fn saved(file: &ConfigFile) -> Result<String> {
 fn profile(name: &str) -> Result<Profile> {
     Ok(Profile {
         logon: backhaul_transport::ZstackLogon::Account,
-        utc_offset: backhaul_transport::UtcOffset::default(),
+        utc_offset: None,
         name: name.into(),
         system: System::Zstack,
         url: parse_url("http://10.0.0.5:8080")?,
@@ -139,6 +139,11 @@ fn an_existing_name_is_kept_and_a_missing_one_named() -> Result {
 fn a_broken_file_is_named_without_its_content() -> Result {
     let failure = open("a = 1\npassword = hunter2\n").err().ok_or("it was read")?.to_string();
     assert!(failure.contains("is not TOML: line 2") && !failure.contains("hunter2"), "{failure}");
+    // What is wrong may be what a line begins with.
+    for (text, line) in [("= 1\n", 1), ("a = 1\n= 2\n", 2), ("a = 1\n\n]\n", 3), ("a = 1\r\n\r\n= 2", 3)] {
+        let failure = open(text).err().ok_or("it was read")?.to_string();
+        assert!(failure.contains(&format!("is not TOML: line {line}:")), "{failure}");
+    }
     for text in ["profiles = 1", "[profiles]\na = 1"] {
         assert!(open(text).is_err(), "{text}");
     }

@@ -7,6 +7,7 @@ use super::{ConfigFile, Demo, List, Location, Profile};
 use crate::console::Console;
 use crate::exit::Failure;
 use crate::suggest;
+use backhaul_transport::UtcOffset;
 use backhaul_wire::System;
 
 /// What the command line says about servers.
@@ -45,6 +46,11 @@ impl Server {
             Self::Profile(profile) => Some(profile),
             Self::Demo(_) => None,
         }
+    }
+
+    /// How far its clock is ahead of UTC, where its profile says so.
+    pub(crate) fn utc_offset(&self) -> Option<UtcOffset> {
+        self.profile().and_then(|profile| profile.utc_offset)
     }
 
     /// What runs there.

@@ -163,16 +163,20 @@ fn a_large_fleet_fits_in_a_mail_with_its_growth() {
     assert!(page.contains("<i aria-hidden=true>▁▁▂▂▃▃▄▄▅▅▅▅▆▆▇▇████</i>"), "bars without a voice");
 }
 
+fn save(report: Report, path: &Path) -> Result<(), Failure> {
+    report.save(path, "it is", &Console::new(0, crate::args::Global::default()))
+}
+
 #[test]
 fn a_file_is_written_whole_or_not_at_all() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("report.html");
-    Report::new("first").save(&path)?;
-    Report::new("second").save(&path)?;
+    save(Report::new("first"), &path)?;
+    save(Report::new("second"), &path)?;
     assert!(std::fs::read_to_string(&path)?.contains("<h1>second</h1>"));
     assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
     let nowhere = folder.path().join("no").join("report.html");
-    let failed = Report::new("x").save(&nowhere);
+    let failed = save(Report::new("x"), &nowhere);
     assert!(failed.is_err_and(|failure| failure.message().contains("report.html")));
     Ok(())
 }

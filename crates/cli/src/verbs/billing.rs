@@ -73,9 +73,7 @@ pub(crate) fn run(args: &Billing, console: &Console) -> Outcome {
     let code = if history.unreadable.is_empty() { Code::Done } else { Code::SomeFailed };
     if let Some(path) = &args.html {
         let title = format!("Backup storage, {} ({})", args.month.strftime("%Y-%m"), args.timezone);
-        report::save(path, title, cautions, &bills, &form)?;
-        console.note(&format!("the bills are in {}", path.display()));
-        return Ok(code);
+        return report::save(path, title, cautions, &bills, &form, console).map(|()| code);
     }
     console.note(&format!("prices are per {}; a gigabyte is a {}", per(&prices), prices.unit.name()));
     let rows = bills.iter().flat_map(|bill| [rows(bill, &form), vec![total(bill, &form)]].concat()).collect();

@@ -1,6 +1,7 @@
 //! `backhaul check-usage`: a plugin for Nagios and those that speak like it. One line, performance data behind a
 //! bar, and an exit code of their meaning: 0 ok, 1 warning, 2 critical, 3 unknown.
 
+use std::collections::{HashMap, HashSet};
 use std::process::ExitCode;
 
 use backhaul_fleet::{Answer, Row};
@@ -51,6 +52,8 @@ pub(crate) const UNKNOWN: u8 = State::Unknown as u8;
 #[derive(Debug, Clone, PartialEq)]
 struct Measure {
     name: String,
+    /// What tells it from others of the same name.
+    id: String,
     percent: f64,
 }
 
@@ -102,19 +105,28 @@ fn of(row: &Row, what: Of) -> Vec<Measure> {
     let name = |parts: &[Option<&str>]| parts.iter().copied().flatten().collect::<Vec<_>>().join("/");
     let repository = row.repository.as_deref().or(row.repository_id.as_deref());
     let quota = row.quota_percent().filter(|_| what != Of::Repository);
+    let (tenant, repository_id) = (row.tenant_id.as_deref(), row.repository_id.as_deref());
     let quota = quota.map(|percent| Measure {
         name: format!("{} quota", name(&[Some(&row.server), row.tenant.as_deref(), repository])),
+        // A tenant may have several on one repository.
+        id: name(&[row.quota_id.as_deref().or(tenant), repository_id]),
         percent,
     });
     let fill = row.fill_percent().filter(|_| what != Of::Quota);
-    let fill = fill.map(|percent| Measure { name: name(&[Some(&row.server), repository]), percent });
+    let fill = fill.map(|percent| Measure {
+        name: name(&[Some(&row.server), repository]),
+        id: repository_id.unwrap_or_default().to_owned(),
+        percent,
+    });
     quota.into_iter().chain(fill).collect()
 }
 
 fn judge(mut measures: Vec<Measure>, rows: usize, missing: &[String], warning: f64, critical: f64) -> (State, String) {
-    measures.sort_by(|a, b| b.percent.total_cmp(&a.percent).then_with(|| a.name.cmp(&b.name)));
+    measures.sort_by(|a, b| b.percent.total_cmp(&a.percent).then_with(|| (&a.name, &a.id).cmp(&(&b.name, &b.id))));
     // A repository stands on the row of each of its tenants.
-    measures.dedup();
+    let mut seen = HashSet::new();
+    measures.retain(|measure| seen.insert((measure.name.clone(), measure.id.clone())));
+    name_apart(&mut measures);
     let state = |measure: &Measure| match measure.percent {
         percent if percent >= critical => State::Critical,
         percent if percent >= warning => State::Warning,
@@ -147,11 +159,23 @@ fn judge(mut measures: Vec<Measure>, rows: usize, missing: &[String], warning: f
     measures.truncate(VALUES);
     measures.sort_by(|a, b| a.name.cmp(&b.name));
     let mut line = format!("USAGE {} - {}", overall.name(), text(&says.join("; ")));
-    for (at, Measure { name, percent }) in measures.iter().enumerate() {
+    for (at, Measure { name, percent, .. }) in measures.iter().enumerate() {
         let before = if at == 0 { " |" } else { "" };
         line.push_str(&format!("{before} {}={percent}%;{warning};{critical};0;100", label(name)));
     }
     (overall, line)
+}
+
+/// Adds the id to names that repeat: of two values with one label those that draw them know one alone.
+fn name_apart(measures: &mut [Measure]) {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    measures.iter().for_each(|measure| *times.entry(label(&measure.name)).or_default() += 1);
+    for measure in measures {
+        let repeats = times.get(&label(&measure.name)).is_some_and(|times| *times > 1);
+        if repeats && !measure.id.is_empty() {
+            measure.name = format!("{} ({})", measure.name, measure.id);
+        }
+    }
 }
 
 /// A text without what has a meaning in the line.
@@ -168,8 +192,12 @@ fn label(name: &str) -> String {
 mod tests {
     use super::*;
 
+    fn measure(name: &str, id: &str, percent: f64) -> Measure {
+        Measure { name: name.to_owned(), id: id.to_owned(), percent }
+    }
+
     fn measures(all: &[(&str, f64)]) -> Vec<Measure> {
-        all.iter().map(|(name, percent)| Measure { name: (*name).to_owned(), percent: *percent }).collect()
+        all.iter().map(|(name, percent)| measure(name, "", *percent)).collect()
     }
 
     #[test]
@@ -211,10 +239,23 @@ mod tests {
     }
 
     #[test]
+    fn what_has_one_name_is_told_apart_by_its_id() {
+        let all = vec![
+            measure("em/Repo", "1", 50.0),
+            measure("em/Repo", "2", 50.0),
+            measure("em/Repo", "1", 50.0),
+            measure("em/Other", "3", 50.0),
+        ];
+        let (_, line) = judge(all, 4, &[], 80.0, 90.0);
+        let wanted = "USAGE OK - all 3 below 80 % | 'em/Other'=50%;80;90;0;100 'em/Repo (1)'=50%;80;90;0;100 \
+                      'em/Repo (2)'=50%;80;90;0;100";
+        assert_eq!(line, wanted);
+    }
+
+    #[test]
     fn a_large_fleet_s_line_stays_short() {
-        let all: Vec<Measure> = (0..1000)
-            .map(|at| Measure { name: format!("server{at}/tenant/repository"), percent: f64::from(at) / 10.0 })
-            .collect();
+        let all: Vec<Measure> =
+            (0..1000).map(|at| measure(&format!("server{at}/tenant/repository"), "", f64::from(at) / 10.0)).collect();
         let (state, line) = judge(all, 1000, &[], 80.0, 90.0);
         assert_eq!(state, State::Critical);
         assert!(line.len() < 4096 && line.lines().count() == 1, "{}", line.len());

@@ -29,6 +29,15 @@ pub(crate) fn run(args: &Collect, console: &Console) -> Outcome {
     Ok(asked.code())
 }
 
+/// Refuses a level of what is kept, or was.
+pub(super) fn refuse_level(fleet: &Fleet) -> Result<(), Failure> {
+    if fleet.level.is_none() {
+        return Ok(());
+    }
+    let says = "runs are kept at the level of tenants: jobs and computers would count their bytes twice";
+    Err(Failure::usage(says).with_help("leave --level out"))
+}
+
 /// A run that is being kept, when it is.
 pub(super) struct Kept<'a> {
     run: Option<(Store, Run)>,
@@ -43,10 +52,7 @@ impl<'a> Kept<'a> {
 
     /// Opens the place before anything is asked: one that cannot be written to should not cost the servers a run.
     fn new(fleet: &Fleet, place: &Place, console: &'a Console) -> Result<Self, Failure> {
-        if fleet.level.is_some() {
-            let says = "runs are kept at the level of tenants: jobs and computers would count their bytes twice";
-            return Err(Failure::usage(says).with_help("leave --level out"));
-        }
+        refuse_level(fleet)?;
         let store = create(place)?;
         let run = store.run(Timestamp::now());
         Ok(Self { run: Some((store, run)), console })

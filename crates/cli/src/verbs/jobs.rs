@@ -5,9 +5,11 @@ use std::time::Duration;
 use backhaul_filter::{Predicate, compare};
 use backhaul_fleet::jobs::{Found, JOB_COLUMNS, JOBS, JobRun, Runs};
 use backhaul_fleet::{Problem, Server};
+use backhaul_transport::UtcOffset;
+use backhaul_wire::System;
 use futures_util::stream::{self, StreamExt};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::args::jobs::Jobs;
@@ -16,7 +18,7 @@ use crate::console::{Console, Progress};
 use crate::exit::{Code, Failure, Outcome};
 use crate::expression;
 use crate::output::{Column, Kind, Row, Table};
-use crate::profile::{Location, Wanted, select};
+use crate::profile::{self, Location, Wanted, select};
 use crate::verbs::usage::fields;
 use crate::when::Present;
 
@@ -30,7 +32,6 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
     let present = Present::now();
     let mut runs = Runs::since(present.since(&args.since)?);
     runs.failed = args.failed;
-    runs.zstack_offset_seconds = TimeZone::system().to_offset(Timestamp::now()).seconds();
     let source = args.filter.as_ref().map(crate::input::Expression::text).transpose()?;
     let parsed = match &source {
         None => None,
@@ -59,7 +60,12 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
 
     let (mut rows, failed, parts) = connect::wait_for(async {
         let fleet = Fleet::new(&selection.servers, &args.connection, console).await?;
-        let mut answers = stream::iter(fleet.open(|_| ())).map(|server| ask(&runs, server, console));
+        let (places, present) = (fleet.places(), &present);
+        let mut answers = stream::iter(fleet.open(|_| ())).map(|server| {
+            let place = places.get(server.name.as_str()).and_then(|at| selection.servers.get(*at));
+            let offset = place.and_then(profile::Server::utc_offset);
+            async move { (server.name.clone(), ask(runs, server, offset, present.zone(), console).await) }
+        });
         let mut answers = std::pin::pin!(answers.by_ref().buffer_unordered(args.at_once.max(1)));
         let (mut rows, mut failed, mut parts) = (Vec::new(), Vec::new(), 0);
         let (mut progress, mut done) = (Progress::new(console), 0);
@@ -92,6 +98,7 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
         }
         Ok((rows, failed, parts))
     })?;
+    connect::say_left_out(console);
     console.failed_servers(selection.servers.len(), &failed);
     let failed: Vec<Code> = failed.iter().map(|(_, failure)| failure.code()).collect();
     let code = Code::of_many(selection.servers.len(), &failed).with_failed_parts(parts);
@@ -112,12 +119,39 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
     Ok(code)
 }
 
-async fn ask(runs: &Runs, server: Server, console: &Console) -> (String, Result<Found, backhaul_transport::Error>) {
-    let answer = runs.of(&server.name, &server.client).await;
+/// Asks a server, whose clock is so far ahead of UTC, or of this zone where its profile does not say how far.
+async fn ask(
+    mut runs: Runs,
+    server: Server,
+    offset: Option<UtcOffset>,
+    zone: &TimeZone,
+    console: &Console,
+) -> Result<Found, backhaul_transport::Error> {
+    let since = runs.since;
+    let guesses = server.client.system() == System::Zstack && offset.is_none();
+    runs.zstack_offset_seconds = offset.and_then(|it| i32::try_from(it.seconds()).ok()).unwrap_or_default();
+    if guesses {
+        // No clock is a day from UTC: what began since is told, and more.
+        runs.since = since.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
+    }
+    let mut answer = runs.of(&server.name, &server.client).await;
+    if let (Ok(found), true) = (&mut answer, guesses) {
+        found.runs.iter_mut().for_each(|run| {
+            run.started = run.started.and_then(|shown| in_zone(shown, zone));
+            run.ended = run.ended.and_then(|shown| in_zone(shown, zone));
+        });
+        found.runs.retain(|run| run.is_running() || run.started.is_none_or(|started| started >= since));
+    }
     if tokio::time::timeout(LOGOUT, server.client.logout()).await.is_err() {
         console.verbose(1, || format!("{}: the logout was not answered", server.name));
     }
-    (server.name, answer)
+    answer
+}
+
+/// When a clock of the zone showed what was read as if it were UTC: what holds at that date holds, and not what holds
+/// now.
+fn in_zone(shown: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    zone.to_timestamp(TimeZone::UTC.to_datetime(shown)).ok()
 }
 
 fn part(problem: &Problem, server: &str) -> Failure {

@@ -57,7 +57,7 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
         url: parse_url(&args.url)?,
         user,
         logon,
-        utc_offset: args.utc_offset.unwrap_or_default(),
+        utc_offset: args.utc_offset,
         password: password(&args.password, &args.name)?.unwrap_or(Source::Prompt),
         trust: trust(&args.trust)?.unwrap_or(Trust::System),
         also_known_as: other_names(args.also_known_as.as_deref().unwrap_or_default())?,

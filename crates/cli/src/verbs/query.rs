@@ -1,6 +1,7 @@
 //! `backhaul query`: the entities of one type.
 
 mod asking;
+mod clocks;
 mod explain;
 mod listing;
 mod request;
@@ -14,7 +15,8 @@ use backhaul_models::registry;
 use backhaul_transport::Params;
 use backhaul_wire::Drift;
 
-use self::asking::{Asking, Asks, One};
+use self::asking::{Asking, Asks, ByServer, One};
+use self::clocks::Clocks;
 pub(crate) use self::listing::Listing;
 use self::request::Request;
 pub(super) use self::request::{allow_joined, allow_unlisted, plan};
@@ -25,7 +27,7 @@ use crate::args::data::Query;
 use crate::connect::{self, Peer};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
-use crate::expression;
+use crate::expression::{self, ClockOf};
 use crate::output::Format;
 use crate::profile::{Location, Server, Wanted, select};
 
@@ -47,9 +49,10 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     }
     let fields = listing.fields();
     let schema = Schema { name: listing.name, fields: &fields };
-    let parsed = parsed.map(|parsed| expression::resolved(parsed, &schema, Some(args.target.system), console));
+    let clock_of = |offset| ClockOf::of(Some(args.target.system), offset);
     if let (Some(parsed), Some(source)) = (&parsed, &source) {
-        expression::checked(parsed, source, &schema, console)?;
+        let (here, _) = expression::resolved_by(parsed.clone(), &schema, clock_of(None));
+        expression::checked(&here, source, &schema, console)?;
     }
     let order = match args.sort.order() {
         Some((name, descending)) => Some(Order { field: expression::order(name, &schema)?, descending }),
@@ -61,27 +64,37 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let several = selection.servers.len() > 1;
     let style = args.output.style(console)?;
     let chosen = Chosen::new(listing.item, &args.fields, several, &style)?.with_unknown(args.unknown, &style)?;
-    let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
-    let ask = Selection { filter, order, limit: args.limit, several };
-    let worded = worded(&listing, &ask, &params, version, Code::Usage)?;
-    let mut asks = Asks::default();
-    for (version, wordings) in &worded {
-        let mut ones = Vec::with_capacity(wordings.len());
-        for wording in wordings {
-            let (params, projection) = (params.clone(), chosen.projection(&args.fields));
-            let request = Request::new(&listing, params, wording, order.as_ref(), projection)?;
-            let here = wording.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
-            let here = here.map_err(|error| Failure::usage(error.to_string()))?;
-            ones.push(One { plan: &wording.plan, request, here });
+    let clocks = Clocks::of(&selection.servers, clock_of);
+    let filters = clocks.filters(parsed.as_ref(), &schema, console);
+    let mut all_worded = Vec::with_capacity(filters.len());
+    for parsed in &filters {
+        let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
+        let ask = Selection { filter, order, limit: args.limit, several };
+        all_worded.push(worded(&listing, &ask, &params, version, Code::Usage)?);
+    }
+    let mut asks = ByServer { of: clocks.of_servers, all: Vec::with_capacity(all_worded.len()) };
+    for worded in &all_worded {
+        let mut of_clock = Asks::default();
+        for (version, wordings) in worded {
+            let mut ones = Vec::with_capacity(wordings.len());
+            for wording in wordings {
+                let (params, projection) = (params.clone(), chosen.projection(&args.fields));
+                let request = Request::new(&listing, params, wording, order.as_ref(), projection)?;
+                let here = wording.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
+                let here = here.map_err(|error| Failure::usage(error.to_string()))?;
+                ones.push(One { plan: &wording.plan, request, here });
+            }
+            of_clock.0.push((*version, ones));
         }
-        asks.0.push((*version, ones));
+        asks.all.push(of_clock);
     }
     if args.explain {
         explain::print(&listing, &asks, &selection.servers, args, &style, console)?;
         return Ok(Code::Done);
     }
     // An order that one of the wordings leaves to us is made for all rows: what is in order already stays in it.
-    let order_here = worded.iter().flat_map(|(_, wordings)| wordings).any(|wording| wording.plan.order_here());
+    let all_wordings = all_worded.iter().flatten().flat_map(|(_, wordings)| wordings);
+    let order_here = all_wordings.into_iter().any(|wording| wording.plan.order_here());
 
     let mut rows = Rows::new(&style, chosen, args.limit, console);
     let mut kept = order_here.then(Kept::default);

@@ -45,19 +45,29 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
     let streams = shown.streams();
     #[cfg(feature = "store")]
     let mut kept = super::collect::Kept::begin(args, console)?;
+    let mut printed = Ok(());
     let work = ask(&args.fleet, &selection, (collecting(&args.fleet), streams), console, |answer| {
         #[cfg(feature = "store")]
         kept.push(&answer.rows)?;
         // No row of a server that failed is not the same as a server without rows.
-        if answer.is_failed() && answer.rows.is_empty() { Ok(()) } else { shown.take(answer.rows) }
+        if printed.is_err() || answer.is_failed() && answer.rows.is_empty() {
+            return Ok(());
+        }
+        let taken = shown.take(answer.rows);
+        // A reader that went away, or a full disk, is no reason to lose a run that is to be kept.
+        if saves {
+            printed = taken;
+            return Ok(());
+        }
+        taken
     });
     let asked = connect::wait_for(work)?;
     // No row of any server is not the same as no usage: a reader of JSON must not take the one for the other.
     if asked.all_failed() {
         return Ok(asked.code());
     }
-    shown.end(asked.said())?;
+    let printed = printed.and_then(|()| shown.end(asked.said()));
     #[cfg(feature = "store")]
     kept.finish()?;
-    Ok(asked.code())
+    printed.map(|()| asked.code())
 }

@@ -6,6 +6,7 @@ use backhaul_fleet::billing::Bill;
 use serde_json::Value;
 
 use super::{Form, columns};
+use crate::console::Console;
 use crate::exit::Failure;
 use crate::output::{Column, Kind, Table};
 use crate::report::{Begins, Report};
@@ -30,6 +31,7 @@ pub(super) fn save(
     cautions: Vec<String>,
     bills: &[Bill],
     form: &Form<'_>,
+    console: &Console,
 ) -> Result<(), Failure> {
     let mut report = Report::new(title);
     cautions.into_iter().for_each(|caution| report.caution(caution));
@@ -60,5 +62,5 @@ pub(super) fn save(
         let heading = format!("{}: {amount} {}{minimum}", bill.customer, form.prices.currency);
         report.table(&heading, &items, Begins::OwnPage);
     }
-    report.save(path)
+    report.save(path, "the bills are", console)
 }

@@ -2,11 +2,11 @@
 
 use backhaul_models::em::{Task, TaskState};
 use backhaul_models::zstack::{LongJob, LongJobState};
-use backhaul_transport::Arguments;
 use backhaul_transport::em::{Stage, Whole};
 use backhaul_transport::poller::{Poller, Progress, Work};
 use backhaul_transport::vb365::{Session, Started};
 use backhaul_transport::zstack::{Job, ZstackClient};
+use backhaul_transport::{Arguments, Error};
 use backhaul_wire::System;
 use backhaul_wire::operation::Response;
 use serde_json::Value;
@@ -72,7 +72,7 @@ impl Calling<'_> {
         }
         loop {
             let next = tokio::select! {
-                next = poller.next() => next.map_err(|error| peer.refusal(&error))?,
+                next = poller.next() => next.map_err(|error| going_on(peer, &error))?,
                 // A pause between two questions is not waited for; the work goes on on the server.
                 () = self.console.interrupt().stopped() => {
                     return Err(Failure::new(Code::Interrupted, "no longer waited for: the work goes on on the server")
@@ -85,6 +85,12 @@ impl Calling<'_> {
             }
         }
     }
+}
+
+/// Why work that a server began is not waited for any more. When its time is up the server did answer: it is at work.
+fn going_on(peer: &Peer, error: &Error) -> Failure {
+    let failure = peer.refusal(error);
+    if error.is_deadline() { failure.with_code(Code::ServerError) } else { failure }
 }
 
 /// The task, and within it the session that it left behind.

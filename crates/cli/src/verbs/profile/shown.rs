@@ -1,6 +1,6 @@
 //! `profile list` and `profile show`: what may be seen of a profile.
 
-use backhaul_transport::{UtcOffset, ZstackLogon};
+use backhaul_transport::ZstackLogon;
 use serde_json::{Map, Value, json};
 
 use crate::args::profile::{List, Show};
@@ -124,8 +124,8 @@ fn logon(profile: &Profile) -> Map<String, Value> {
         ZstackLogon::AccessKey => said.insert("access_key".to_owned(), json!(profile.user)),
         _ => None,
     };
-    if profile.utc_offset != UtcOffset::default() {
-        said.insert("utc_offset".to_owned(), json!(profile.utc_offset.to_string()));
+    if let Some(offset) = profile.utc_offset {
+        said.insert("utc_offset".to_owned(), json!(offset.to_string()));
     }
     if !profile.tags.is_empty() {
         said.insert("tags".to_owned(), json!(profile.tags));

@@ -1,15 +1,19 @@
 //! Asking servers side by side, so that one that is slow costs the others nothing.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use backhaul_filter::{Plan, Predicate, Reflected};
 use backhaul_models::registry;
 use backhaul_transport::paging::Parts;
 use backhaul_wire::{ApiVersion, Drift, Struct};
+use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
-use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::Listing;
 use super::request::Request;
@@ -21,9 +25,10 @@ use crate::drift::Strangers;
 use crate::exit::Failure;
 use crate::profile::Server;
 
-/// How many servers are asked at once, and how many parts of pages may wait to be printed: enough to hide latency, few
-/// enough for memory.
+/// How many servers are asked at once.
 const AT_ONCE: usize = 16;
+/// How many parts of pages of a server may wait to be printed: enough to hide latency, few enough for memory.
+const WAITING: usize = 4;
 /// How many items of a page are read at once: an entity is as wide as its schema, so that a page of empty ones costs
 /// hundreds of times its text.
 const PART: usize = 256;
@@ -61,10 +66,24 @@ impl<'a> Asks<'a> {
     }
 }
 
+/// The wordings for each server: clocks may differ, and with them what a filter means.
+pub(super) struct ByServer<'a> {
+    /// Which of them are for a server, by its place.
+    pub(super) of: Vec<usize>,
+    pub(super) all: Vec<Asks<'a>>,
+}
+
+impl<'a> ByServer<'a> {
+    /// Those for a server; nothing for one that is none of the query's.
+    pub(super) fn server(&self, at: usize) -> Option<&Asks<'a>> {
+        self.all.get(*self.of.get(at)?)
+    }
+}
+
 /// A query under way.
 pub(super) struct Asking<'a> {
     pub(super) listing: &'a Listing,
-    pub(super) asks: &'a Asks<'a>,
+    pub(super) asks: &'a ByServer<'a>,
     /// Whether rows are printed in the order of the servers, and not as they come.
     pub(super) in_order: bool,
     /// What servers send that the schemas do not know.
@@ -90,55 +109,56 @@ impl Asking<'_> {
     ) -> Result<Vec<(String, Failure)>, Failure> {
         let fleet = Fleet::new(servers, &args.connection, self.console).await?;
         let places = fleet.places();
-        let (sender, mut pages) = channel::<Page>(AT_ONCE);
+        // A server that waits for its turn to be printed is not to run into the deadline: that bounds memory then.
+        let waiting = if args.connection.deadline.is_some() { Semaphore::MAX_PERMITS } else { WAITING };
+        let lines = RefCell::new(Lines::new(self.in_order, waiting));
         let enough = Cell::new(false);
         let ask = |server: backhaul_fleet::Server| {
             let at = places.get(server.name.as_str()).copied().unwrap_or(0);
             let peer = Peer { name: server.name, client: server.client };
-            let (sender, enough) = (sender.clone(), &enough);
+            let (sender, enough) = (lines.borrow_mut().sender(at), &enough);
             async move {
                 let asked = self.one(at, &peer, &sender, enough).await;
+                // The turn is the next server's, which need not wait for the logout.
+                drop(sender);
                 peer.close(self.console).await;
                 (at, asked)
             }
         };
         let mut asked = std::pin::pin!(stream::iter(fleet.open(|_| ())).map(ask).buffer_unordered(AT_ONCE));
-        let mut turns = Turns::new(servers.len(), self.in_order);
         let mut failed: Vec<(usize, Failure)> = Vec::new();
         let mut progress = Progress::new(self.console);
         let mut tick = tokio::time::interval(TICK);
-        let mut items = 0;
+        let (mut items, mut done) = (0, 0);
         let mut going = true;
         while going {
-            tokio::select! {
+            let mut page = tokio::select! {
                 // What is there is printed before more is asked.
                 biased;
-                Some(page) = pages.recv() => {
-                    items += page.places.len();
-                    turns.add(page);
-                }
-                ended = asked.next() => match ended {
-                    Some((at, ended)) => {
-                        failed.extend(ended.err().map(|failure| (at, failure)));
-                        turns.ended(at);
+                page = poll_fn(|context| lines.borrow_mut().poll(context)) => Some(page),
+                ended = asked.next() => {
+                    match ended {
+                        Some((at, ended)) => {
+                            failed.extend(ended.err().map(|failure| (at, failure)));
+                            done += 1;
+                        }
+                        None => going = false,
                     }
-                    None => going = false,
-                },
-                _ = tick.tick() => {
-                    progress.show(|| format!("{}/{} servers, {items} items", turns.done, servers.len()));
-                    continue;
+                    None
                 }
-            }
+                _ = tick.tick() => {
+                    progress.show(|| format!("{done}/{} servers, {items} items", servers.len()));
+                    None
+                }
+            };
             for (at, failure) in fleet.failed() {
                 failed.push((at, failure));
-                turns.ended(at);
+                done += 1;
             }
-            // What a server sent before it ended may still be in the channel.
-            while let Ok(page) = pages.try_recv() {
-                items += page.places.len();
-                turns.add(page);
-            }
-            while let Some(Page { server, page, places }) = turns.next() {
+            // What servers sent before they ended may still be there.
+            let mut next = || poll_fn(|context| lines.borrow_mut().poll(context)).now_or_never();
+            while let Some(Page { server, page, places }) = page.take().or_else(&mut next) {
+                items += places.len();
                 progress.clear();
                 if let Some(kept) = &mut kept {
                     kept.page(server, page, places);
@@ -161,8 +181,9 @@ impl Asking<'_> {
 
     /// Asks one server, part after part.
     async fn one(&self, at: usize, peer: &Peer, pages: &Sender<Page>, enough: &Cell<bool>) -> Result<(), Failure> {
-        let version = if self.asks.depends_on_version() { peer.version().await? } else { None };
-        let mut wordings = self.asks.of(version.map(ApiVersion::get)).iter();
+        let Some(asks) = self.asks.server(at) else { return Ok(()) };
+        let version = if asks.depends_on_version() { peer.version().await? } else { None };
+        let mut wordings = asks.of(version.map(ApiVersion::get)).iter();
         let Some(mut wording) = wordings.next() else { return Ok(()) };
         self.console.verbose(1, || wording.plan.to_string());
         let version = peer.version().await?;
@@ -213,47 +234,44 @@ impl Asking<'_> {
     }
 }
 
-/// Whose pages are printed next.
-struct Turns {
+/// Where pages come in: in the order of the servers a line for each, of which the first is read to its end while the
+/// others wait; else one line for all.
+struct Lines {
     in_order: bool,
-    waiting: Vec<VecDeque<Page>>,
-    ended: Vec<bool>,
-    turn: usize,
-    /// How many servers have ended.
-    done: usize,
+    /// How many pages may wait in a line.
+    waiting: usize,
+    lines: BTreeMap<usize, Receiver<Page>>,
+    /// The way into the one line.
+    shared: Option<Sender<Page>>,
 }
 
-impl Turns {
-    fn new(servers: usize, in_order: bool) -> Self {
-        let waiting = std::iter::repeat_with(VecDeque::new).take(servers).collect();
-        Self { in_order, waiting, ended: vec![false; servers], turn: 0, done: 0 }
+impl Lines {
+    fn new(in_order: bool, waiting: usize) -> Self {
+        Self { in_order, waiting, lines: BTreeMap::new(), shared: None }
     }
 
-    fn add(&mut self, page: Page) {
-        if let Some(waiting) = self.waiting.get_mut(page.server) {
-            waiting.push_back(page);
+    /// The way in for a server. Servers begin in their order, so that the first line is the one whose turn it is.
+    fn sender(&mut self, server: usize) -> Sender<Page> {
+        if let Some(shared) = &self.shared {
+            return shared.clone();
         }
-    }
-
-    fn ended(&mut self, server: usize) {
-        if let Some(ended) = self.ended.get_mut(server) {
-            self.done += usize::from(!std::mem::replace(ended, true));
-        }
-    }
-
-    /// The next page whose turn it is.
-    fn next(&mut self) -> Option<Page> {
+        let (sender, line) = channel(if self.in_order { self.waiting } else { AT_ONCE });
+        self.lines.insert(server, line);
         if !self.in_order {
-            return self.waiting.iter_mut().find_map(VecDeque::pop_front);
+            self.shared = Some(sender.clone());
         }
-        loop {
-            if let Some(page) = self.waiting.get_mut(self.turn)?.pop_front() {
-                return Some(page);
+        sender
+    }
+
+    /// The next page; never one that is not to be printed yet.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Page> {
+        while let Some(mut first) = self.lines.first_entry() {
+            match first.get_mut().poll_recv(context) {
+                Poll::Ready(Some(page)) => return Poll::Ready(page),
+                Poll::Ready(None) => drop(first.remove()),
+                Poll::Pending => return Poll::Pending,
             }
-            if !self.ended[self.turn] {
-                return None;
-            }
-            self.turn += 1;
         }
+        Poll::Pending
     }
 }

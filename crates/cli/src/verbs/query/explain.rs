@@ -5,7 +5,7 @@ use backhaul_models::vb365::VERSIONS;
 use backhaul_wire::ApiVersion;
 use serde_json::json;
 
-use super::asking::{Asks, One};
+use super::asking::{Asks, ByServer, One};
 use super::request::Request;
 use crate::args::data::Query;
 use crate::connect::Preview;
@@ -18,14 +18,15 @@ use crate::verbs::query::Listing;
 /// Prints a row per server and wording. Nothing is sent.
 pub(super) fn print(
     listing: &Listing,
-    asks: &Asks<'_>,
+    asks: &ByServer<'_>,
     servers: &[Server],
     args: &Query,
     style: &Style,
     console: &Console,
 ) -> Result<(), Failure> {
     let mut rows = Vec::new();
-    for server in servers {
+    for (at, server) in servers.iter().enumerate() {
+        let Some(asks) = asks.server(at) else { continue };
         let preview = Preview::of(server, &args.connection)?;
         let stated = preview.stated();
         if stated.is_none() && asks.depends_on_version() {

@@ -47,6 +47,8 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
             && question.over.is_none_or(|over| backhaul_fleet::is_over(&series.row, over))
     };
     let series: Vec<&Series> = history.series.iter().filter(matches).collect();
+    let partial = series.iter().filter(|series| !series.is_gone && series.row.partial).count();
+    let code = code(&history, partial, console);
     let mut report = question.html.as_ref().map(|_| Report::new(format!("Storage usage of the last {days} days")));
     if let Some(report) = &mut report {
         let there = series.iter().filter(|series| !series.is_gone);
@@ -65,7 +67,7 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
         writer.begin(&columns)?;
         trends(&series).try_for_each(|trend| writer.row(chosen.iter().map(|name| cell(&trend, name)).collect()))?;
         writer.end()?;
-        return Ok(code(&history));
+        return Ok(code);
     }
     let (mut rows, mut growing) = (Vec::with_capacity(series.len()), Vec::new());
     for trend in trends(&series) {
@@ -96,7 +98,7 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
             report::save(report, question, console)?;
         }
     }
-    Ok(code(&history))
+    Ok(code)
 }
 
 /// The columns to sort by, and whether the largest comes first.
@@ -116,7 +118,7 @@ fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failur
     let now = Timestamp::now();
     let begin = now.saturating_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MIN);
     // A clock that went back left runs in what is the future now.
-    let (store, history) = read(args, begin, Timestamp::MAX, console)?;
+    let (store, history) = read(args, begin, Timestamp::MAX, &format!("of the last {days} days"), console)?;
     if history.series.iter().any(|it| it.row.collected_at.is_some_and(|at| at > now)) {
         console.warn("some runs are of the future: has the clock of this machine, or of a collector, gone back?");
     }

@@ -88,9 +88,7 @@ pub(super) fn for_people(mut fields: Vec<&'static str>, rows: &[Row]) -> Vec<&'s
 /// Writes the report where it was asked for, and says so.
 pub(super) fn save(report: Report, question: &Question, console: &Console) -> Result<(), Failure> {
     let Some(path) = &question.html else { return Ok(()) };
-    report.save(path)?;
-    console.note(&format!("the report is in {}", path.display()));
-    Ok(())
+    report.save(path, "the report is", console)
 }
 
 /// What can be said in a few numbers.

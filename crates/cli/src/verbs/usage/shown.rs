@@ -32,6 +32,8 @@ pub(super) struct Shown<'a> {
     /// What a report is called.
     title: String,
     kept: Vec<Row>,
+    #[cfg_attr(not(feature = "store"), allow(dead_code, reason = "a live run tells which part gave no answer"))]
+    partial_rows: usize,
     writer: Option<Box<dyn RowWriter>>,
 }
 
@@ -50,7 +52,19 @@ impl<'a> Shown<'a> {
         let style = question.output.style(console)?;
         sums::check(question)?;
         let title = "Storage usage".to_owned();
-        Ok(Self { question, parsed, filter, order, fields, style, console, title, kept: Vec::new(), writer: None })
+        Ok(Self {
+            question,
+            parsed,
+            filter,
+            order,
+            fields,
+            style,
+            console,
+            title,
+            kept: Vec::new(),
+            partial_rows: 0,
+            writer: None,
+        })
     }
 
     /// What the filter says, when there is one.
@@ -63,6 +77,12 @@ impl<'a> Shown<'a> {
     pub(super) fn of_day(mut self, day: jiff::civil::Date, zone: &str) -> Self {
         self.title = format!("Storage usage on {day} ({zone})");
         self
+    }
+
+    /// How many rows so far are of servers of which a part gave no answer.
+    #[cfg(feature = "store")]
+    pub(super) fn partial_rows(&self) -> usize {
+        self.partial_rows
     }
 
     /// Whether rows go out as they come, or the whole must be known first.
@@ -85,6 +105,7 @@ impl<'a> Shown<'a> {
         rows.retain(|row| {
             filter.as_ref().is_none_or(|filter| filter.matches(row)) && over.is_none_or(|over| is_over(row, over))
         });
+        self.partial_rows += rows.iter().filter(|row| row.partial).count();
         if !self.is_stream() {
             self.kept.extend(rows);
             return Ok(());
