@@ -212,11 +212,12 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
     let (started, collected_at) = (Instant::now(), now());
     let Server { name, client } = server;
     let found = async {
-        let mut found = match client.system() {
-            System::Em => em::usage(&name, &client, options.level).await,
-            System::Vb365 => vb365::usage(&name, &client).await,
-            System::Zstack => zstack::usage(&name, &client, options.level).await,
-        }?;
+        let mut found = usage_of(&name, &client, options.level).await;
+        // On a busy server a listing changes while it is read, rarely twice in a row.
+        if is_unsteady(&found) {
+            found = usage_of(&name, &client, options.level).await;
+        }
+        let mut found = found?;
         // What ZStack calls long jobs are no backup jobs, and no two are the same job.
         if options.jobs && !found.own_account && client.system() != System::Zstack {
             let since = collected_at.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
@@ -251,6 +252,24 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
         took: started.elapsed(),
     };
     (answer, client)
+}
+
+async fn usage_of(name: &str, client: &Client, level: Level) -> Result<Found, Error> {
+    match client.system() {
+        System::Em => em::usage(name, client, level).await,
+        System::Vb365 => vb365::usage(name, client).await,
+        System::Zstack => zstack::usage(name, client, level).await,
+    }
+}
+
+/// Whether a listing changed while it was read.
+fn is_unsteady(found: &Result<Found, Error>) -> bool {
+    match found {
+        Err(error) => error.is_unsteady(),
+        Ok(found) => {
+            found.problems.iter().any(|problem| matches!(&problem.cause, Cause::Call(error) if error.is_unsteady()))
+        }
+    }
 }
 
 /// The last run of each job that came to an end; runs come newest first.

@@ -1,6 +1,9 @@
 //! What servers answer in bad moments, and in releases that say more or less: no number is made up.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use backhaul_fleet::{Answer, Collect, Level, Row, Server};
 use backhaul_models::em::QueryResult;
 use backhaul_transport::em::EmClient;
@@ -79,7 +82,7 @@ async fn two_repositories_with_one_uid_are_two() {
     })
     .await;
     assert_eq!(used(&answer), [("Cloud", Some(0)), ("Default", Some(0)), ("Default, too", None)]);
-    let ids: std::collections::BTreeSet<_> = answer.rows.iter().map(|row| &row.repository_id).collect();
+    let ids: BTreeSet<_> = answer.rows.iter().map(|row| &row.repository_id).collect();
     assert_eq!((ids.len(), answer.problems.len()), (3, 1), "{:?}", answer.problems);
 }
 
@@ -167,6 +170,30 @@ async fn a_shared_image_is_its_owners() {
         let answer = ask(zstack.unwrap().client(), Level::Tenant).await;
         assert_eq!(answer.rows.iter().map(|row| row.tenant.as_deref()).collect::<Vec<_>>(), [tenant], "{answer:?}");
         assert_eq!((answer.rows[0].used_bytes, answer.problems.len()), (Some(50), 0));
+    }
+}
+
+/// A storage that is added while the storages are listed moves one of them to the next page.
+#[tokio::test]
+async fn what_changes_while_it_is_listed_is_listed_anew_and_once() {
+    for times in [1, usize::MAX] {
+        let changed = AtomicUsize::new(0);
+        let zstack = ZstackClient::from_stub(options(), move |request: &Request| {
+            let asked = |name: &str| request.url.query_pairs().find(|(is, _)| is == name).unwrap().1.parse().unwrap();
+            let storage = |at: usize| format!(r#"{{"uuid": "{at:032x}", "name": "bs {at}", "type": "Ceph"}}"#);
+            let (start, limit): (usize, usize) = (asked("start"), asked("limit"));
+            // One more than a page has.
+            let mut page = if start == 0 { 0..limit } else { start..limit + 1 };
+            if start > 0 && changed.fetch_add(1, Ordering::SeqCst) < times {
+                page.start -= 1;
+            }
+            Response::new(200, format!(r#"{{"inventories": [{}]}}"#, page.map(storage).collect::<Vec<_>>().join(",")))
+        });
+        let answer = ask(zstack.unwrap().client(), Level::Repository).await;
+        let names: BTreeSet<_> = answer.rows.iter().map(|row| row.repository.as_deref()).collect();
+        let is_whole = times == 1;
+        assert_eq!((answer.problems.is_empty(), names.contains(&Some("bs 0"))), (is_whole, is_whole), "{names:?}");
+        assert_eq!(names.len(), answer.rows.len());
     }
 }
 
