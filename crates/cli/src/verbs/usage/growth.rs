@@ -1,6 +1,7 @@
 //! `usage --since`: how usage changed over a span of days, and when quotas and repositories will be full.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use backhaul_filter::{Place, Record};
 use backhaul_fleet::store::{History, Series, Trend, trends};
@@ -54,6 +55,7 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
         let there = series.iter().filter(|series| !series.is_gone);
         let newest: Vec<Row> = there.map(|series| series.row.clone()).collect();
         history.unreadable.iter().for_each(|error| report.caution(format!("Left out: {error}")));
+        silent(&history).into_iter().for_each(|caution| report.caution(caution));
         report::figures(report, &newest);
         if question.fields.is_empty() {
             chosen = report::for_people(chosen, &newest);
@@ -122,6 +124,7 @@ fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failur
     if history.series.iter().any(|it| it.row.collected_at.is_some_and(|at| at > now)) {
         console.warn("some runs are of the future: has the clock of this machine, or of a collector, gone back?");
     }
+    silent(&history).into_iter().for_each(|caution| console.warn(&caution));
     if history.series.is_empty() {
         let says = format!("{}: there are no runs of the last {days} days", store.name());
         let failure = Failure::new(Code::DataSaysNo, says);
@@ -133,6 +136,35 @@ fn history(args: &Usage, days: i32, console: &Console) -> Result<History, Failur
         });
     }
     Ok(history)
+}
+
+/// Servers that have not been asked for long, while others have: a name that a server had before is one, and what was
+/// told under it would be in the sums for good without a word.
+fn silent(history: &History) -> Option<String> {
+    const DAY: i64 = 86_400;
+    let mut servers: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for Series { row, points, .. } in &history.series {
+        let (newest, step) = servers.entry(&row.server).or_insert((i64::MIN, 0));
+        *newest = (*newest).max(points.last().map_or(i64::MIN, |point| point.second));
+        let steps = points.iter().zip(points.iter().skip(1)).map(|(a, b)| b.second - a.second);
+        *step = (*step).max(steps.max().unwrap_or(0));
+    }
+    let last = servers.values().map(|(newest, _)| *newest).max()?;
+    let is_silent = |(newest, step): &(i64, i64)| last.saturating_sub(*newest) > 3 * DAY.max(*step);
+    let silent = servers.iter().filter(|(_, told)| is_silent(told)).map(|(server, (newest, _))| {
+        let day = Timestamp::from_second(*newest).map(|at| at.strftime("%Y-%m-%d").to_string());
+        format!("{server} since {}", day.unwrap_or_default())
+    });
+    let silent: Vec<String> = silent.collect();
+    let named = silent.get(..3).unwrap_or(&silent).join(", ");
+    let more = silent.len().checked_sub(3).filter(|more| *more > 0).map(|more| format!(" and {more} others"));
+    (!silent.is_empty()).then(|| {
+        format!(
+            "no run tells of {named}{}, while others have one: what was told then is counted; if such a server is gone, or has \
+             another name now, leave the old one out with `-p`",
+            more.unwrap_or_default()
+        )
+    })
 }
 
 /// Keeps a trend when it is one of those that grow most: a large fleet has thousands.
@@ -217,4 +249,32 @@ fn says(forecasts: &[(&str, Option<Forecast>)]) -> Option<String> {
     };
     let said: Vec<String> = forecasts.iter().filter_map(one).collect();
     (!said.is_empty()).then(|| said.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use backhaul_fleet::store::Point;
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_nobody_asks_any_more_is_told_by_its_last_day() {
+        let series = |server: &str, days: &[i64]| {
+            let mut row = Row::default();
+            row.server = server.to_owned();
+            Series::new(row, days.iter().map(|day| Point::new(day * 86_400, Some(1), None, None)).collect())
+        };
+        let told = |all: Vec<Series>| {
+            let mut history = History::default();
+            history.series = all;
+            silent(&history)
+        };
+        let daily: Vec<i64> = (0..30).collect();
+        let said = told(vec![series("old", &[0, 1]), series("new", &daily), series("weekly", &[0, 7, 14, 21])]);
+        assert!(said.is_some_and(|said| said.starts_with("no run tells of old since 1970-01-02, while")));
+        assert_eq!(told(vec![series("a", &daily), series("b", &[27])]), None);
+        let many = ["a", "b", "c", "d"].map(|name| series(name, &[0])).into_iter().chain([series("e", &daily)]);
+        let said = told(many.collect()).unwrap_or_default();
+        assert!(said.contains("c since 1970-01-01 and 1 others, while"), "{said}");
+    }
 }
