@@ -20,7 +20,7 @@ use backhaul_wire::{ApiVersion, System};
 pub(crate) use fleet::Fleet;
 pub(crate) use preview::Preview;
 pub(crate) use refusal::refusal;
-pub(crate) use requests::{say_left_out, tell_requests};
+pub(crate) use requests::tell_requests;
 
 use self::credentials::Credentials;
 use crate::api_version;

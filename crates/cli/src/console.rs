@@ -12,6 +12,7 @@ use crate::args::common::Colour;
 use crate::escape;
 use crate::exit::{Code, Failure};
 use crate::interrupt::Interrupt;
+use crate::left_out::LeftOut;
 use crate::stdout::{self, Stdout};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -31,6 +32,7 @@ pub(crate) struct Console {
     started: Instant,
     stdout_is_terminal: bool,
     interrupt: Interrupt,
+    left_out: LeftOut,
 }
 
 impl Console {
@@ -44,6 +46,7 @@ impl Console {
             started: Instant::now(),
             stdout_is_terminal: io::stdout().is_terminal(),
             interrupt: Interrupt::default(),
+            left_out: LeftOut::default(),
         }
     }
 
@@ -56,6 +59,16 @@ impl Console {
     /// What a signal does.
     pub(crate) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
+    }
+
+    /// What answers held that no field could take.
+    pub(crate) fn left_out(&self) -> &LeftOut {
+        &self.left_out
+    }
+
+    /// Says once what was left out of answers since it was said last.
+    pub(crate) fn say_left_out(&self) {
+        self.left_out.take().into_iter().for_each(|text| self.warn(&text));
     }
 
     /// Whether a level of telling is on.

@@ -34,6 +34,7 @@ mod expression;
 mod fields;
 mod input;
 mod interrupt;
+mod left_out;
 mod names;
 mod output;
 mod profile;

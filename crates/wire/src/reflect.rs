@@ -70,8 +70,12 @@ pub trait Enum: Sized + Send + Sync + 'static {
     /// The value with this text; letter case is ignored when no name fits exactly.
     #[must_use]
     fn from_text(text: &str) -> Self {
-        let known = Self::SHAPE.index_of(text);
-        known.and_then(Self::from_index).unwrap_or_else(|| Self::from_unknown(UnknownValue::new(text)))
+        if let Some(index) = Self::SHAPE.index_of(text)
+            && let Some(value) = Self::from_index(index)
+        {
+            return value;
+        }
+        Self::from_unknown(UnknownValue::new(text))
     }
 
     /// The text as on the wire.
@@ -207,17 +211,13 @@ impl<E: Enum> EnumSlot for Option<E> {
         }
     }
     fn put(&mut self, text: Option<&str>) -> bool {
-        let mut known = true;
-        *self = match text {
-            None => None,
-            Some(text) => match E::SHAPE.index_of(text) {
-                Some(index) => E::from_index(index),
-                None => {
-                    known = false;
-                    Some(E::from_unknown(UnknownValue::new(text)))
-                }
-            },
+        let Some(text) = text else {
+            *self = None;
+            return true;
         };
+        let value = E::from_text(text);
+        let known = matches!(value.known(), Known::Listed(_));
+        *self = Some(value);
         known
     }
 }

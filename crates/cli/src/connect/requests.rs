@@ -2,51 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Mutex;
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
 use crate::console::Console;
-
-/// How many places are named where something was left out.
-const NAMED: usize = 5;
-
-/// What no field could take, by operation and place: how often, and why the first time. Of the process, as is what the
-/// library tells.
-static LEFT_OUT: Mutex<BTreeMap<(String, String), (usize, String)>> = Mutex::new(BTreeMap::new());
+use crate::left_out::LeftOut;
 
 /// Tells each request, its answer, and why it is sent again, where that is wanted. What is left out of answers is kept
-/// for [`say_left_out`].
+/// for who asks the console.
 pub(crate) fn tell_requests(console: &Console) {
     let subscriber = tracing_subscriber::registry().with(Requests(console.clone()));
     // There is another only where a test has set one.
     let _ = tracing::subscriber::set_global_default(subscriber);
-}
-
-/// Says once what servers sent that no field could take since it was said last: it is missing in what was printed.
-pub(crate) fn say_left_out(console: &Console) {
-    let Ok(left_out) = LEFT_OUT.lock().map(|mut left_out| std::mem::take(&mut *left_out)) else { return };
-    if left_out.is_empty() {
-        return;
-    }
-    let one = |((operation, path), (times, why)): (&(String, String), &(usize, String))| match times {
-        1 => format!("{operation} {path} ({why})"),
-        times => format!("{operation} {path} ({times} times; {why})"),
-    };
-    let mut named: Vec<String> = left_out.iter().take(NAMED).map(one).collect();
-    if left_out.len() > NAMED {
-        named.push(format!("{} more", left_out.len() - NAMED));
-    }
-    console.warn(&format!("taken as not told, since it cannot be read: {}", named.join(", ")));
-}
-
-/// A path without the places in lists: what all items of a listing share is one thing.
-fn without_places(path: &str) -> String {
-    let mut parts = path.split('[');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |path, part| path + part.split_once(']').map_or("", |(_, rest)| rest))
 }
 
 struct Requests(Console);
@@ -60,7 +29,7 @@ impl<S: Subscriber> Layer<S> for Requests {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut told = Told::default();
         event.record(&mut told);
-        told.keep_left_out();
+        told.keep_left_out(self.0.left_out());
         self.0.verbose(2, || told.to_string());
     }
 }
@@ -71,13 +40,10 @@ struct Told(BTreeMap<&'static str, String>);
 
 impl Told {
     /// Keeps what the event says was left out of an answer, if it is about that.
-    fn keep_left_out(&self) {
+    fn keep_left_out(&self, left_out: &LeftOut) {
         let of = |name: &str| self.0.get(name).map(String::as_str);
-        let (Some(times), Some(operation), Some(path)) = (of("misfits"), of("operation"), of("path")) else { return };
-        let times: usize = times.parse().unwrap_or(1);
-        if let Ok(mut left_out) = LEFT_OUT.lock() {
-            let why = || (0, of("why").unwrap_or_default().to_owned());
-            left_out.entry((operation.to_owned(), without_places(path))).or_insert_with(why).0 += times;
+        if let (Some(times), Some(operation), Some(path)) = (of("misfits"), of("operation"), of("path")) {
+            left_out.add(operation, path, times.parse().unwrap_or(1), of("why").unwrap_or_default());
         }
     }
 }
@@ -124,12 +90,6 @@ impl fmt::Display for Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_all_items_share_is_one_place() {
-        assert_eq!(without_places("inventories[0].zones[12].name"), "inventories.zones.name");
-        assert_eq!(without_places("Quota"), "Quota");
-    }
 
     #[test]
     fn a_request_is_a_line() {

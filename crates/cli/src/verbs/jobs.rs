@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
         }
         Ok((rows, failed, parts))
     })?;
-    connect::say_left_out(console);
+    console.say_left_out();
     console.failed_servers(selection.servers.len(), &failed);
     let failed: Vec<Code> = failed.iter().map(|(_, failure)| failure.code()).collect();
     let code = Code::of_many(selection.servers.len(), &failed).with_failed_parts(parts);

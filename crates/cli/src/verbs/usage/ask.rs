@@ -120,7 +120,7 @@ pub(in crate::verbs) async fn ask(
     progress.clear();
     // Sessions that are still being ended; all rows are handed on.
     while answers.next().await.is_some() {}
-    connect::say_left_out(console);
+    console.say_left_out();
     console.failed_of(asked.servers, asked.failed.iter().map(|(name, _)| name.as_str()));
     Ok(asked)
 }
