@@ -6,29 +6,38 @@ use std::sync::{Arc, Mutex};
 /// How many places are named.
 const NAMED: usize = 5;
 
-/// What was left out so far, by operation and place: how often, and why the first time.
+/// What was left out so far, by operation and place: how often, and why the first time; nothing once it was said. An
+/// exporter asks again and again, and says it once, too.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LeftOut(Arc<Mutex<BTreeMap<(String, String), (usize, String)>>>);
+pub(crate) struct LeftOut(Arc<Mutex<Places>>);
+
+type Places = BTreeMap<(String, String), Option<(usize, String)>>;
 
 impl LeftOut {
     /// Notes what an operation's answer held at a path.
     pub(crate) fn add(&self, operation: &str, path: &str, times: usize, why: &str) {
         if let Ok(mut places) = self.0.lock() {
             let place = (operation.to_owned(), without_places(path));
-            places.entry(place).or_insert_with(|| (0, why.to_owned())).0 += times;
+            if let Some((before, _)) = places.entry(place).or_insert_with(|| Some((0, why.to_owned()))) {
+                *before += times;
+            }
         }
     }
 
-    /// What there is to say of it since it was asked last.
+    /// What there is to say of it that was not said yet.
     pub(crate) fn take(&self) -> Option<String> {
-        let places = std::mem::take(&mut *self.0.lock().ok()?);
-        let one = |((operation, path), (times, why)): (&(String, String), &(usize, String))| match times {
-            1 => format!("{operation} {path} ({why})"),
-            times => format!("{operation} {path} ({times} times; {why})"),
-        };
-        let mut named: Vec<String> = places.iter().take(NAMED).map(one).collect();
-        if places.len() > NAMED {
-            named.push(format!("{} more", places.len() - NAMED));
+        let mut places = self.0.lock().ok()?;
+        let news = places.iter_mut().filter_map(|((operation, path), told)| {
+            Some(match told.take()? {
+                (1, why) => format!("{operation} {path} ({why})"),
+                (times, why) => format!("{operation} {path} ({times} times; {why})"),
+            })
+        });
+        let mut named: Vec<String> = news.collect();
+        let more = named.len().saturating_sub(NAMED);
+        named.truncate(NAMED);
+        if more > 0 {
+            named.push(format!("{more} more"));
         }
         (!named.is_empty()).then(|| format!("taken as not told, since it cannot be read: {}", named.join(", ")))
     }
@@ -54,6 +63,8 @@ mod tests {
         let said = "taken as not told, since it cannot be read: GetQuota Quota (1.5 is no integer), QueryZone \
                     inventories.zones.name (3 times; a number)";
         assert_eq!((left_out.take().as_deref(), left_out.take()), (Some(said), None));
+        left_out.add("QueryZone", "inventories[8].zones[1].name", 1, "a number");
+        assert_eq!(left_out.take(), None);
         (0..9).for_each(|at| left_out.add("GetQuota", &format!("member{at}"), 1, "no"));
         assert!(left_out.take().is_some_and(|said| said.ends_with("member4 (no), 4 more")));
     }
