@@ -139,6 +139,24 @@ fn the_empty_text_is_a_value() {
     assert!(outcome.changes.contains(&"+ type TMood".to_owned()), "{:?}", outcome.changes);
 }
 
+/// One such difference is no reason to refuse the rest of the document.
+#[test]
+fn an_attribute_that_is_an_element_elsewhere_stays_and_is_told() {
+    let ty = |inside: &str| format!("<xs:complexType name='CloudTenantEntityType'>{inside}</xs:complexType>");
+    let plain = |name: &str| format!("<xs:element name='{name}' type='xs:string'/>");
+    let inside = format!("<xs:sequence>{}{}</xs:sequence>", plain("Name"), plain("Mood"));
+    let inside = inside + "<xs:attribute name='Enabled' type='xs:boolean'/>";
+    let text = schema(&ty(&inside)).replace("name='R' type='T'", "name='CloudTenant' type='CloudTenantEntityType'");
+    let (outcome, _) = import::compare(&workspace(), "em", "their.xsd", &text).unwrap();
+    assert_eq!(outcome.changes, ["+ CloudTenantEntityType.Mood"]);
+    for wanted in [
+        "`CloudTenantEntityType.Name` is an attribute here and an element in the document (line 3): it stays",
+        "`CloudTenantEntityType.Enabled` is an element here and an attribute in the document (line 3): it stays",
+    ] {
+        assert!(outcome.notes.iter().any(|note| note.starts_with(wanted)), "{:#?}", outcome.notes);
+    }
+}
+
 /// The definitions begin on line 3.
 #[test]
 fn what_cannot_be_read_is_told_with_its_line_and_its_rule() {
