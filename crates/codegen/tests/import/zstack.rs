@@ -196,3 +196,125 @@ fn the_vendors_document_adds_nothing() {
     let (outcome, _) = import::compare(&workspace(), "zstack", "openapi.json", &text).unwrap();
     assert_eq!((outcome.changes, outcome.notes), (Vec::new(), Vec::new()));
 }
+
+/// The document of [`document`], whose `CreateVault` is changed.
+fn with_vault(change: impl FnOnce(&mut Value, &mut Value)) -> Value {
+    let mut document = document();
+    let mut vaults = document["paths"]["/v1/zones/vaults"].take();
+    change(&mut vaults, &mut document["components"]);
+    document["paths"]["/v1/zones/vaults"] = vaults;
+    document
+}
+
+/// The row of `CreateVault`, and its request, as they come of a document.
+fn vault(document: &Value) -> (Value, Value) {
+    let root = tree();
+    merge(root.path(), document);
+    let text = fs::read_to_string(root.path().join("schemas/zstack/zones.json")).unwrap();
+    let zones: Value = serde_json::from_str(&text).unwrap();
+    let rows = zones["operations"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["operation"] == "CreateVault").unwrap();
+    (row.clone(), zones["$defs"]["CreateVaultRequest"].clone())
+}
+
+#[test]
+fn what_stands_behind_a_reference_is_read_as_what_stands_in_its_place() {
+    const BODY: &str = "/post/requestBody/content/application~1json/schema";
+    let plain = vault(&document());
+    assert_eq!(plain.1["required"], json!(["name"]));
+    let body = with_vault(|paths, components| {
+        components["schemas"]["VaultBody"] = paths.pointer(BODY).unwrap().clone();
+        *paths.pointer_mut(BODY).unwrap() = refer("VaultBody");
+    });
+    let wrapper = with_vault(|paths, components| {
+        let inside = paths.pointer_mut(&format!("{BODY}/properties/params")).unwrap();
+        components["schemas"]["VaultParams"] = inside.take();
+        *inside = json!({ "allOf": [refer("VaultParams")], "description": "words" });
+    });
+    let whole = with_vault(|paths, components| {
+        components["requestBodies"] = json!({ "Vault": paths["post"]["requestBody"].take() });
+        paths["post"]["requestBody"] = json!({ "$ref": "#/components/requestBodies/Vault" });
+    });
+    let answer = with_vault(|paths, components| {
+        let schema = paths["post"].as_object_mut().unwrap().shift_remove("x-zstack-job-result").unwrap();
+        components["responses"] = json!({ "Vault": { "content": { "application/json": { "schema": schema } } } });
+        paths["post"]["responses"] = json!({ "200": { "$ref": "#/components/responses/Vault" } });
+    });
+    let inline = with_vault(|paths, components| {
+        paths["post"]["x-zstack-job-result"] = components["schemas"]["CreateVaultResult"].take();
+        components["schemas"].as_object_mut().unwrap().shift_remove("CreateVaultResult");
+    });
+    for document in [body, wrapper, whole, answer, inline] {
+        assert_eq!(vault(&document), plain);
+    }
+}
+
+#[test]
+fn parameters_of_a_path_and_behind_references_are_read() {
+    let document = with_vault(|paths, components| {
+        let of = |name: &str, schema: Value| json!({ "name": name, "in": "query", "required": true, "schema": schema });
+        components["parameters"] = json!({ "Force": of("force", json!({ "type": "boolean" })) });
+        paths["parameters"] = json!([of("mode", refer("VaultMode")), of("force", json!({ "type": "string" }))]);
+        paths["patch"] = json!({
+            "operationId": "CreateVault", "x-zstack-async": true,
+            "parameters": [{ "$ref": "#/components/parameters/Force" }],
+        });
+        paths.as_object_mut().unwrap().shift_remove("post");
+        paths.as_object_mut().unwrap().shift_remove("get");
+    });
+    let (row, _) = vault(&document);
+    let wanted = json!([
+        { "name": "mode", "in": "query", "type": "VaultMode", "required": true },
+        { "name": "force", "in": "query", "type": "boolean", "required": true },
+    ]);
+    assert_eq!((&row["method"], &row["params"]), (&json!("PATCH"), &wanted));
+}
+
+/// An object that stands inline is a type, called after its owner; another word for a text is that text.
+#[test]
+fn what_stands_inline_gets_a_name() {
+    let document = with_vault(|_, components| {
+        let schemas = &mut components["schemas"];
+        schemas["Label"] = json!({ "type": "string", "maxLength": 40 });
+        let quota = json!({ "type": "object", "properties": { "used": { "type": "integer" }, "label": refer("Label") } });
+        schemas["VaultInventory"]["properties"]["quota"] = quota;
+        schemas["VaultInventory"]["properties"]["mode"] = json!({ "allOf": [refer("VaultMode")], "nullable": true });
+    });
+    let root = tree();
+    merge(root.path(), &document);
+    let text = fs::read_to_string(root.path().join("schemas/zstack/zones.json")).unwrap();
+    let zones: Value = serde_json::from_str(&text).unwrap();
+    let members = &zones["$defs"]["Vault"]["properties"];
+    assert_eq!(members["quota"], json!({ "$ref": "#/$defs/VaultQuota" }));
+    assert_eq!(members["mode"], json!({ "$ref": "#/$defs/VaultMode" }));
+    let label = &zones["$defs"]["VaultQuota"]["properties"]["label"];
+    assert_eq!(*label, json!({ "type": "string", "maxLength": 40 }));
+}
+
+#[test]
+fn what_the_schemas_cannot_say_is_refused_with_its_place() {
+    const POST: &str = "/paths/~1v1~1zones~1vaults/post";
+    let kinds = json!([refer("VaultMode"), refer("VaultInventory")]);
+    let cases = [
+        ("/components/schemas/VaultInventory/properties/mode", json!({ "oneOf": kinds }), "mode/oneOf: `oneOf` is not taken"),
+        ("/components/schemas/VaultMode", json!({ "anyOf": kinds }), "VaultMode/anyOf: `anyOf` is not taken"),
+        (&format!("{POST}/x-zstack-job-result"), json!({ "type": "array", "items": {} }), "x-zstack-job-result: a body and an answer"),
+        (&format!("{POST}/x-zstack-job-result"), refer("No"), "x-zstack-job-result/$ref: `#/components/schemas/No`"),
+        (&format!("{POST}/requestBody"), json!({ "content": { "text/plain": {} } }), "requestBody/content: JSON is expected"),
+        (&format!("{POST}/requestBody"), json!({ "$ref": "#/components/requestBodies/No" }), "requestBody/$ref: "),
+        (
+            "/paths/~1v1~1zones~1vaults/get/responses",
+            json!({ "200": { "content": { "application/json": {} } } }),
+            "responses/200/content/application~1json/schema: nothing says",
+        ),
+        ("/paths/~1v1~1zones~1vaults/get/parameters/0/in", json!("cookie"), "parameters/0/in: a parameter in `cookie`"),
+        ("/paths/~1v1~1zones~1vaults", json!({ "trace": {} }), "vaults/trace: `trace` is no method"),
+        ("/paths", json!({ "/v1/vaults": { "get": { "operationId": "GetVaults" } } }), "/paths: no operation has a member `x-zstack-…`"),
+    ];
+    for (pointer, value, wanted) in cases {
+        let mut broken = document();
+        *broken.pointer_mut(pointer).unwrap() = value;
+        let error = import::compare(&workspace(), "zstack", "openapi.json", &broken.to_string()).unwrap_err().to_string();
+        assert!(error.starts_with("openapi.json#") && error.contains(wanted), "{error}");
+    }
+}

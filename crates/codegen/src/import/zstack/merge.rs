@@ -56,7 +56,9 @@ impl<'m> Merge<'m> {
             }
         }
         for (name, ty) in &document.types {
-            if let Some(ours) = self.names.get(name).cloned() {
+            // What is new is written below, whole.
+            let is_new = |ours: &String| self.types.get(ours).is_some_and(|known| known.node.is_empty());
+            if let Some(ours) = self.names.get(name).filter(|ours| !is_new(ours)).cloned() {
                 self.known_type(&ours, ty);
             }
         }
@@ -126,7 +128,8 @@ impl<'m> Merge<'m> {
             }
         }
         // A query's are all the same.
-        if operation.response.as_ref().is_some_and(|(kind, _)| *kind == "query") {
+        let is_query = row.get("response").is_some_and(|response| response.get("query").is_some());
+        if is_query || operation.response.as_ref().is_some_and(|(kind, _)| *kind == "query") {
             return;
         }
         let known: Vec<String> = row
@@ -142,7 +145,7 @@ impl<'m> Merge<'m> {
             }
             self.changes.push(format!("+ {name}?{param}"));
             self.optional(&format!("{name}?{param}"), operation.required.contains(param));
-            let node = self.param(param, schema);
+            let node = self.param(param, schema, file);
             self.files.ensure(file, &pointer, "params", &json!([]));
             self.files.add(file, &format!("{pointer}/params"), None, &node);
         }
@@ -162,12 +165,18 @@ impl<'m> Merge<'m> {
             .push(format!("`{name}` is {here} here and {there} in the document: it stays; settle it in the schema"));
     }
 
-    fn param(&mut self, name: &str, schema: &Json) -> Json {
+    fn param(&mut self, name: &str, schema: &Json, file: &str) -> Json {
         let is_list = schema.get("type").is_some_and(|ty| ty == "array");
         let one = if is_list { schema.get("items").cloned().unwrap_or_default() } else { schema.clone() };
-        let kind = match one.get("type").and_then(Json::as_str).unwrap_or_default() {
-            "object" => "map",
-            kind @ ("integer" | "number" | "boolean") => kind,
+        let named = one.get("$ref").and_then(Json::as_str).map(|reference| {
+            let vendors = reference.rsplit('/').next().unwrap_or_default();
+            let is_enum = self.document.types.get(vendors).is_some_and(|ty| !ty.values.is_empty());
+            if is_enum { self.name(vendors, file) } else { "map".to_owned() }
+        });
+        let kind = match (&named, one.get("type").and_then(Json::as_str).unwrap_or_default()) {
+            (Some(named), _) => named,
+            (None, "object") => "map",
+            (None, kind @ ("integer" | "number" | "boolean")) => kind,
             _ if is_id(name.strip_suffix('s').unwrap_or(name)) => "id",
             _ => "text",
         };
@@ -209,7 +218,7 @@ impl<'m> Merge<'m> {
             .iter()
             .filter(|_| !is_query)
             .map(|(name, schema)| {
-                let mut node = self.param(name, schema);
+                let mut node = self.param(name, schema, &file);
                 if operation.required.contains(name) {
                     node["required"] = true.into();
                 }
