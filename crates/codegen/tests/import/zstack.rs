@@ -318,3 +318,87 @@ fn what_the_schemas_cannot_say_is_refused_with_its_place() {
         assert!(error.starts_with("openapi.json#") && error.contains(wanted), "{error}");
     }
 }
+
+/// The notes of a document that says otherwise of what is there; it adds nothing but what `added` says.
+fn told(paths: &Value, schemas: &Value, added: &[&str]) -> Vec<String> {
+    let document = json!({ "openapi": "3.0.3", "paths": paths, "components": { "schemas": schemas } });
+    let (outcome, _) = import::compare(&workspace(), "zstack", "openapi.json", &document.to_string()).unwrap();
+    assert_eq!(outcome.changes, added);
+    outcome.notes
+}
+
+#[test]
+fn what_a_document_says_otherwise_of_an_operation_is_told() {
+    let text = json!({ "type": "string" });
+    let of = |name: &str, schema: &Value, required: bool| json!({ "name": name, "in": "query", "required": required, "schema": schema });
+    let notes = told(
+        &json!({
+            "/v1/zones": { "post": {
+                "operationId": "CreateZone", "x-zstack-async": false, "x-zstack-need-session": false,
+                "x-zstack-body-wrapper": "createZone",
+                "requestBody": { "content": { "application/json": { "schema": { "properties": { "createZone": {
+                    "required": ["description"],
+                    "properties": { "name": text, "description": { "type": "integer" } },
+                } } } } } },
+                "x-zstack-job-result": refer("ZoneInventory"),
+            } },
+            "/v1/zones/{uuid}": { "delete": {
+                "operationId": "DeleteZone", "x-zstack-async": true,
+                "parameters": [of("deleteMode", &json!({ "type": "array", "items": text }), true)],
+            } },
+        }),
+        &json!({ "ZoneInventory": { "properties": { "uuid": text } } }),
+        &[],
+    );
+    for wanted in [
+        "`CreateZone` is work that goes on here and done when it is answered in the document",
+        "`CreateZone` is called with a session here and called without a session in the document",
+        "`CreateZone` is wrapped in `params` here and wrapped in `createZone` in the document",
+        "`CreateZone` is answered with inventory Zone here and answered with body Zone in the document",
+        "`CreateZoneRequest.name` is required here and optional in the document",
+        "`CreateZoneRequest.description` is optional here and required in the document",
+        "`CreateZoneRequest.description` is a text here and an integer in the document",
+        "`DeleteZone?deleteMode` is optional here and required in the document",
+        "`DeleteZone?deleteMode` is one value here and a list in the document",
+    ] {
+        assert!(notes.iter().any(|note| note.starts_with(wanted)), "{wanted}: {notes:#?}");
+    }
+}
+
+#[test]
+fn what_a_document_says_otherwise_of_a_member_is_told() {
+    let notes = told(
+        &json!({}),
+        &json!({
+            "AccountInventory": { "properties": { "createDate": { "type": "integer" } } },
+            "VolumeInventory": { "properties": { "size": { "type": "integer", "format": "int32" } } },
+            "ZoneState": { "type": "object", "properties": { "name": { "type": "string" } } },
+            "ClusterInventory": { "properties": { "uuid": { "type": "array", "items": { "type": "string" } } } },
+            "VmInstanceInventory": { "properties": { "vmNics": { "type": "array", "items": refer("AccountInventory") } } },
+        }),
+        &[],
+    );
+    for wanted in [
+        "`Account.createDate` is a time here and an integer in the document",
+        "`BaseVolume.size` is int64 here and int32 in the document",
+        "`ZoneState` is one of a list of texts here and a struct in the document",
+        "`BaseCluster.uuid` is a text here and a list in the document",
+        "`BaseVmInstance.vmNics: an item` is VmNic here and Account in the document",
+    ] {
+        assert!(notes.iter().any(|note| note.starts_with(wanted)), "{wanted}: {notes:#?}");
+    }
+}
+
+/// Two members that list the values of one enum bring a new one once, whichever word lists them.
+#[test]
+fn a_value_that_two_members_list_comes_in_once() {
+    let listed = |word: &str| json!({ "type": "string", word: ["Enabled", "Disabled", "Draining"] });
+    let zone = json!({ "properties": { "state": listed("enum") } });
+    let twin = json!({ "properties": { "state": listed("x-zstack-known-values") } });
+    let notes = told(
+        &json!({}),
+        &json!({ "ZoneInventory": zone, "Zone": twin, "ZoneState": listed("enum") }),
+        &["+ ZoneState: value Draining"],
+    );
+    assert_eq!(notes, Vec::<String>::new());
+}
