@@ -165,15 +165,16 @@ impl Upgrade {
             out.push_str(&text);
             out.push('\n');
         };
+        // A document may say otherwise and change nothing.
+        let notes: Vec<String> = self.outcome.notes.iter().map(|note| format!("Note: {note}.")).collect();
         if self.is_empty() {
             line("Nothing changes.".into());
+            notes.into_iter().for_each(line);
             return out;
         }
         line(format!("# Verdict: {}\n", self.verdict()));
         line(format!("The next release is {} (now {current}).", self.next(current)));
-        for note in &self.outcome.notes {
-            line(format!("Note: {note}."));
-        }
+        notes.into_iter().for_each(&mut line);
         for (was, now) in &self.renamed {
             line(format!("Note: the operation `{was}` is `{now}` now. The call keeps its old name, too, deprecated."));
         }

@@ -87,6 +87,17 @@ fn the_same_again_changes_no_item() {
     assert_eq!((upgrade.verdict(), upgrade.next("0.1.4").as_str()), (Verdict::WireOnly, "0.1.5"));
 }
 
+/// What a document says otherwise is a note, and often all that there is to say.
+#[test]
+fn notes_are_told_where_nothing_changes() {
+    let mut upgrade = changed(|_| {});
+    upgrade.outcome.files.clear();
+    upgrade.touched.clear();
+    upgrade.outcome.notes = vec!["`Thing` is one thing here and another in the document".to_owned()];
+    let report = upgrade.markdown("0.1.4");
+    assert_eq!(report, "Nothing changes.\nNote: `Thing` is one thing here and another in the document.\n");
+}
+
 #[test]
 fn a_new_member_is_additive() {
     let upgrade = changed(|next| schema(next, "RESTThing")["properties"]["colour"] = json!({ "type": "string" }));
