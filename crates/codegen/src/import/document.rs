@@ -126,6 +126,29 @@ impl<'d> Reader<'d> {
     }
 }
 
+/// How far references may lead on: more is a circle.
+const MAX_DEPTH: usize = 32;
+
+impl<'d> Reader<'d> {
+    /// What a reference leads to in a section of the components, or the thing itself; with its place.
+    fn resolve(&self, json: &'d Json, section: &str, pointer: &str) -> Result<(&'d Map<String, Json>, String)> {
+        let (mut json, mut pointer) = (json, pointer.to_owned());
+        for _ in 0..MAX_DEPTH {
+            let node = self.object(json, &pointer)?;
+            let Some(reference) = node.get("$ref") else { return Ok((node, pointer)) };
+            let text = reference.as_str().unwrap_or_default();
+            let name = text.strip_prefix(&format!("#/components/{section}/")).unwrap_or_default();
+            let all = self.json.get("components").and_then(|all| all.get(section));
+            let Some(found) = all.and_then(|all| all.get(name)) else {
+                let rule = format!("`{text}` refers to nothing in the document");
+                return Err(self.error(&format!("{pointer}/$ref"), rule));
+            };
+            (json, pointer) = (found, format!("/components/{section}/{}", escape(name)));
+        }
+        Err(self.error(&pointer, "the references lead back to themselves"))
+    }
+}
+
 /// Two components that are one type with us: `Error` and `TokenError`.
 fn join(first: &mut Node, second: Node) {
     for (key, value) in second {
