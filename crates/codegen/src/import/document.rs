@@ -59,6 +59,8 @@ impl Document {
         let operations = reader.operations()?;
         let mut types = Map::new();
         let mut vendor_names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        // Which component a type of ours was read from first.
+        let mut read: BTreeMap<String, &str> = BTreeMap::new();
         for (name, component) in reader.components()? {
             let pointer = format!("/components/schemas/{}", escape(name));
             let component = Component { name, json: reader.object(component, &pointer)? };
@@ -71,8 +73,22 @@ impl Document {
             let known = vendor_names.entry(ours.clone()).or_default();
             known.extend((*name != ours).then(|| name.to_owned()));
             match types.get_mut(&ours).and_then(Json::as_object_mut) {
-                None => drop(types.insert(ours, Json::Object(node))),
-                Some(first) => join(first, node),
+                None => {
+                    read.insert(ours.clone(), name);
+                    types.insert(ours, Json::Object(node));
+                }
+                Some(first) => {
+                    let other = read.get(&ours).copied().unwrap_or_default();
+                    let settled = names.has_row(name, version) || names.has_row(other, version);
+                    if !settled && !is_alike(first, &node) {
+                        let rule = format!(
+                            "`{name}` and `{other}` are both `{ours}` with us, and differ: give one another name in `types` of \
+                             `names.json` ({{\"name\": \"OURS\", \"was\": \"{name}\"}}), or that name if they are one type"
+                        );
+                        return Err(reader.error(&pointer, rule));
+                    }
+                    join(first, node);
+                }
             }
         }
         for (name, node) in reader.inline.take() {
@@ -147,6 +163,14 @@ impl<'d> Reader<'d> {
         }
         Err(self.error(&pointer, "the references lead back to themselves"))
     }
+}
+
+/// Whether two components say the same but for how sure they are.
+fn is_alike(first: &Node, second: &Node) -> bool {
+    let said = |node: &Node| -> Node {
+        node.iter().filter(|(key, _)| *key != "x-evidence").map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    said(first) == said(second)
 }
 
 /// Two components that are one type with us: `Error` and `TokenError`.
