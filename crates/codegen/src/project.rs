@@ -53,7 +53,6 @@ pub fn generate(root: &Path) -> Result<Files> {
     for system in SYSTEMS {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
-    small(&files)?;
     Ok(files)
 }
 
@@ -85,9 +84,13 @@ fn below(folder: &str, files: BTreeMap<PathBuf, String>) -> impl Iterator<Item =
 /// # Errors
 /// As [`generate`].
 pub fn of_system(root: &Path, system: &str) -> Result<Files> {
-    if system == "em" {
-        return em(root);
-    }
+    let files = if system == "em" { em(root)? } else { of_json(root, system)? };
+    small(&files)?;
+    Ok(files)
+}
+
+/// The files of a system whose schemas are JSON Schema.
+fn of_json(root: &Path, system: &str) -> Result<Files> {
     let mut files = Files::new();
     let api = if system == "zstack" { "Zstack" } else { "Vb365" };
     let (types, operations, features) = schemas(root, system)?;

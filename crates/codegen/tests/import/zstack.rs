@@ -402,3 +402,20 @@ fn a_value_that_two_members_list_comes_in_once() {
     );
     assert_eq!(notes, Vec::<String>::new());
 }
+
+/// A dry run says what writing would say, before anything is written.
+#[test]
+fn a_family_that_grows_too_large_is_refused_before_anything_is_written() {
+    let operation = |index: usize| {
+        let params: Vec<Value> = (0..20)
+            .map(|param| json!({ "name": format!("colour{param}"), "in": "query", "schema": { "type": "string" } }))
+            .collect();
+        let operation = json!({ "operationId": format!("GetShelf{index}"), "x-zstack-async": false, "parameters": params });
+        (format!("/v1/zones/shelves/{index}"), json!({ "get": operation }))
+    };
+    let paths: serde_json::Map<String, Value> = (0..200).map(operation).collect();
+    let document = json!({ "openapi": "3.0.3", "paths": paths }).to_string();
+    let root = tree();
+    let error = backhaul_codegen::upgrade::read(root.path(), "zstack", 0, "openapi.json", &document).unwrap_err();
+    assert!(error.rule.contains("spread it over two schema files"), "{error}");
+}
