@@ -178,6 +178,11 @@ impl Upgrade {
         for (was, now) in &self.renamed {
             line(format!("Note: the operation `{was}` is `{now}` now. The call keeps its old name, too, deprecated."));
         }
+        // A call of the old name goes to another path from now on.
+        for moved in self.outcome.changes.iter().filter(|change| change.contains(": the one up to v")) {
+            let (name, older) = moved.trim_start_matches("~ operation ").split_once(": ").unwrap_or_default();
+            line(format!("Note: the operation `{name}` is another from this version on: {older}. Its call changes with it."));
+        }
         for (was, now) in &self.renames {
             line(format!(
                 "Note: `{was}` is not in this version, and `{now}` came with the same members. If it was renamed, keep its name: add \
