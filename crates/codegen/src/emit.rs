@@ -13,7 +13,7 @@ mod types;
 mod unions;
 mod words;
 
-pub(crate) use calls::call_name;
+pub(crate) use calls::{call_name, older_name};
 pub use em_queries::em_queries;
 pub use filter::filter_fields;
 pub use inventories::inventories;

@@ -186,9 +186,9 @@ fn models(system: &str, api: &str, types: &Types, operations: &[Operation], clos
     }
     let mut calls: BTreeMap<String, &str> = BTreeMap::new();
     for operation in operations {
-        let older = operation.older.iter().map(|form| format!("{}_V{}", operation.name, form.until));
-        let formerly = operation.formerly.iter().cloned();
-        for name in std::iter::once(operation.name.clone()).chain(older).chain(formerly) {
+        let own = std::iter::once(&operation.name).chain(&operation.formerly);
+        let older = operation.older.iter().flat_map(|form| own.clone().map(|name| emit::older_name(name, form.until)));
+        for name in own.clone().cloned().chain(older) {
             let call = emit::call_name(&name);
             if let Some(other) = calls.insert(call.clone(), &operation.source) {
                 let rule = format!("`{name}` and the operation at {other} are both `{call}` in Rust: rename one");

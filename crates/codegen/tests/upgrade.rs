@@ -87,6 +87,28 @@ fn the_same_again_changes_no_item() {
     assert_eq!((upgrade.verdict(), upgrade.next("0.1.4").as_str()), (Verdict::WireOnly, "0.1.5"));
 }
 
+/// A type that holds a secret is no `serde::Serialize`: what users serialise compiles no more.
+#[test]
+fn a_secret_in_a_type_that_was_there_is_breaking() {
+    let secret = json!({ "type": "string", "format": "password" });
+    let upgrade = changed(|next| schema(next, "RESTThing")["properties"]["pin"] = secret.clone());
+    assert_eq!(items(&upgrade, Verdict::Breaking), ["vb365::things::Thing: Serialize"]);
+    assert_eq!(items(&upgrade, Verdict::Additive), ["vb365::things::Thing.pin"]);
+    let report = upgrade.markdown("0.1.4");
+    assert!(report.contains("- `vb365::things::Thing: Serialize` is gone: it was `impl`"), "{report}");
+    let whole = changed(|next| {
+        let other = json!({ "type": "object", "properties": { "pin": secret } });
+        next["components"]["schemas"]["RESTOther"] = other;
+        schema(next, "RESTThing")["properties"]["more"] = json!({ "$ref": "#/components/schemas/RESTOther" });
+    });
+    assert!(items(&whole, Verdict::Breaking).contains(&"vb365::things::Thing: Serialize".to_owned()));
+    let plain = changed(|next| {
+        next["components"]["schemas"]["RESTOther"] = json!({ "type": "object", "properties": {} });
+        schema(next, "RESTThing")["properties"]["more"] = json!({ "$ref": "#/components/schemas/RESTOther" });
+    });
+    assert!(!items(&plain, Verdict::Additive).iter().any(|item| item.ends_with("Serialize")));
+}
+
 /// What a document says otherwise is a note, and often all that there is to say.
 #[test]
 fn notes_are_told_where_nothing_changes() {
@@ -146,6 +168,30 @@ fn an_operation_that_is_renamed_is_there_by_both_names() {
     assert!(items(&upgrade, Verdict::Additive).contains(&"vb365::things::operations::ThingCreate".to_owned()));
     let report = upgrade.markdown("0.1.4");
     assert!(report.contains("deprecated by that name: the vendor calls it `Thing_Create`"), "{report}");
+}
+
+#[test]
+fn an_operation_that_moved_to_another_path_is_told() {
+    let upgrade = changed(|next| {
+        let item = next["paths"]["/v9/Things"].take();
+        next["paths"] = json!({ "/v9/Things/All": item });
+    });
+    let report = upgrade.markdown("0.1.4");
+    let wanted = "Note: the operation `Thing_Get` is another from this version on: the one up to v8 is Thing_GetV8.";
+    assert!(report.contains(wanted), "{report}");
+}
+
+/// So is the call of an older form.
+#[test]
+fn an_operation_that_is_renamed_keeps_the_old_names_of_its_older_forms() {
+    let upgrade = changed(|next| {
+        let get = &mut next["paths"]["/v9/Things"]["get"];
+        get["operationId"] = "Thing_List".into();
+        get["responses"]["200"]["content"]["application/json"]["schema"] = json!({ "$ref": "#/components/schemas/RESTThing" });
+    });
+    let calls = calls(&upgrade);
+    assert!(calls.contains("pub type ThingGet = ThingList;"), "{calls}");
+    assert!(calls.contains("pub type ThingGetV8 = ThingListV8;"), "{calls}");
 }
 
 #[test]
