@@ -47,6 +47,11 @@ fn document(version: u8) -> Value {
 
 /// What a change to version 9 of that document is said to be, after version 8 was imported.
 fn changed(change: impl FnOnce(&mut Value)) -> Upgrade {
+    changed_from(|_| {}, change)
+}
+
+/// The same, with a change to version 8, too.
+fn changed_from(before: impl FnOnce(&mut Value), change: impl FnOnce(&mut Value)) -> Upgrade {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir_all(root.path().join("schemas/vb365")).unwrap();
     let names = json!({ "prefixes": ["REST"], "families": [{ "file": "things", "title": "Things.", "paths": ["things"] }],
@@ -55,7 +60,8 @@ fn changed(change: impl FnOnce(&mut Value)) -> Upgrade {
     let read = |version: u8, document: &Value| {
         upgrade::read(root.path(), "vb365", version, "document.json", &document.to_string()).unwrap()
     };
-    let first = document(8);
+    let mut first = document(8);
+    before(&mut first);
     // The first import settles nothing yet.
     let unsettled = json!({ "prefixes": ["REST"], "families": names["families"] });
     fs::write(root.path().join("schemas/vb365/names.json"), unsettled.to_string()).unwrap();
@@ -192,6 +198,33 @@ fn an_operation_that_is_renamed_keeps_the_old_names_of_its_older_forms() {
     let calls = calls(&upgrade);
     assert!(calls.contains("pub type ThingGet = ThingList;"), "{calls}");
     assert!(calls.contains("pub type ThingGetV8 = ThingListV8;"), "{calls}");
+}
+
+/// Older servers are still sent it: its constructor keeps its arguments.
+#[test]
+fn a_request_that_only_answers_from_now_on_keeps_its_constructor() {
+    let upgrade = changed(|next| {
+        let post = &mut next["paths"]["/v9/Things"]["post"];
+        post.as_object_mut().unwrap().shift_remove("requestBody");
+        post["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] = "#/components/schemas/RESTThingToAdd".into();
+        schema(next, "RESTThingToAdd")["required"] = json!([]);
+    });
+    let lost: Vec<String> = items(&upgrade, Verdict::Breaking).into_iter().filter(|item| item.contains("ToAdd::")).collect();
+    assert_eq!(lost, [""; 0]);
+}
+
+/// The names of placeholders are those of fields and arguments, and nothing on the wire.
+#[test]
+fn a_placeholder_that_the_vendor_renames_keeps_its_name() {
+    let one = |document: &mut Value, version: u8, name: &str| {
+        let param = json!({ "name": name, "in": "path", "required": true, "schema": { "type": "integer" } });
+        let answer = json!({ "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/RESTThing" } } } } });
+        document["paths"][format!("/v{version}/Things/{{{name}}}/Parts")] =
+            json!({ "get": { "operationId": "Thing_Parts", "parameters": [param], "responses": answer } });
+    };
+    let upgrade = changed_from(|first| one(first, 8, "thingId"), |next| one(next, 9, "id"));
+    assert_eq!(upgrade.api, []);
+    assert!(calls(&upgrade).contains("\"/Things/{thingId}/Parts\""), "{}", calls(&upgrade));
 }
 
 #[test]
