@@ -157,6 +157,40 @@ fn an_attribute_that_is_an_element_elsewhere_stays_and_is_told() {
     }
 }
 
+/// Either may come: the type has what both have.
+#[test]
+fn two_types_inside_elements_of_one_name_are_united() {
+    let element = |inside: &str| format!("<xs:element name='Shelf'>{inside}</xs:element>\n");
+    let of = |members: &str| format!("<xs:complexType><xs:sequence>{members}</xs:sequence></xs:complexType>");
+    let one = |name: &str, ty: &str| format!("<xs:element name='{name}' type='{ty}'/>");
+    let listed = |values: &[&str]| {
+        let values: String = values.iter().map(|value| format!("<xs:enumeration value='{value}'/>")).collect();
+        format!("<xs:simpleType><xs:restriction base='xs:string'>{values}</xs:restriction></xs:simpleType>")
+    };
+    let choice = |first: &str, second: &str| {
+        let both = element(first) + &element(second);
+        schema(&format!("<xs:complexType name='T'><xs:choice>\n{both}</xs:choice></xs:complexType>"))
+    };
+    let written = |text: &str| {
+        let (outcome, _) = import::compare(&workspace(), "em", "their.xsd", text).unwrap();
+        outcome.files.values().cloned().collect::<String>()
+    };
+    let both = written(&choice(
+        &of(&(one("Colour", "xs:string") + &one("Size", "xs:int"))),
+        &of(&(one("Size", "xs:int") + &one("Depth", "xs:int"))),
+    ));
+    for name in ["Colour", "Size", "Depth"] {
+        assert!(both.contains(&format!("name=\"{name}\" type")), "{name}");
+    }
+    let values = written(&choice(&listed(&["Oak", "Ash"]), &listed(&["Ash", "Elm"])));
+    for value in ["Oak", "Ash", "Elm"] {
+        assert_eq!(values.matches(&format!("<xs:enumeration value=\"{value}\"")).count(), 1, "{value}");
+    }
+    let text = choice(&of(&one("Size", "xs:int")), &listed(&["Oak"]));
+    let error = import::compare(&workspace(), "em", "their.xsd", &text).unwrap_err();
+    assert!(error.rule.contains("`T/Shelf` has another type inside on line 4"), "{error}");
+}
+
 /// The definitions begin on line 3.
 #[test]
 fn what_cannot_be_read_is_told_with_its_line_and_its_rule() {
