@@ -190,6 +190,9 @@ fn models(system: &str, api: &str, types: &Types, operations: &[Operation], clos
         let older = operation.older.iter().flat_map(|form| own.clone().map(|name| emit::older_name(name, form.until)));
         for name in own.clone().cloned().chain(older) {
             let call = emit::call_name(&name);
+            if let Some(rule) = emit::call_clash(&call) {
+                return Err(json_schema::place(&operation.source, rule));
+            }
             if let Some(other) = calls.insert(call.clone(), &operation.source) {
                 let rule = format!("`{name}` and the operation at {other} are both `{call}` in Rust: rename one");
                 return Err(json_schema::place(&operation.source, rule));
