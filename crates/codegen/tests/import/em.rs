@@ -157,6 +157,22 @@ fn an_attribute_that_is_an_element_elsewhere_stays_and_is_told() {
     }
 }
 
+/// `xml:` needs no declaration, and two names of one file are one include.
+#[test]
+fn what_xml_has_by_itself_and_a_file_that_is_included_twice_are_no_faults() {
+    let root = tempfile::tempdir().unwrap();
+    let included = schema("<xs:complexType name='U'><xs:attribute name='a' type='xs:int'/></xs:complexType>");
+    fs::write(root.path().join("u.xsd"), included.replace("<xs:element name='R' type='T'/>", "")).unwrap();
+    let path = root.path().join("their.xsd").display().to_string();
+    let includes =
+        ["./u.xsd", "u.xsd", "x/../u.xsd"].map(|name| format!("<xs:include schemaLocation='{name}'/>")).concat();
+    let ty = "<xs:complexType name='T'><xs:sequence><xs:element name='U' type='U'/></xs:sequence><xs:attribute ref='xml:lang'/>\
+              </xs:complexType>";
+    let (outcome, _) = import::compare(&workspace(), "em", &path, &schema(&format!("{includes}{ty}"))).unwrap();
+    assert!(outcome.changes.contains(&"+ type U".to_owned()), "{:?}", outcome.changes);
+    assert!(outcome.notes.iter().any(|note| note.contains("an attribute of XML's own is passed over")));
+}
+
 /// Either may come: the type has what both have.
 #[test]
 fn two_types_inside_elements_of_one_name_are_united() {

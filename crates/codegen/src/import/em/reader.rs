@@ -101,7 +101,8 @@ impl<'d> Reader<'d> {
     fn add(&mut self, element: &Element, name: &str, form: Form) -> Result<()> {
         // Of a choice two elements of one name may each have a type inside: the document means either.
         if let Some(known) = self.types.iter_mut().find(|known| known.name == name) {
-            let rule = format!("`{name}` has another type inside on {}, and no type is both: name them", known.place.at);
+            let rule =
+                format!("`{name}` has another type inside on {}, and no type is both: name them", known.place.at);
             return known.unite(form).ok_or_else(|| element.error(rule));
         }
         let aliases = [element.said("type", "rust"), element.said("type", "aliases")];
@@ -279,6 +280,11 @@ impl<'d> Reader<'d> {
             Some("prohibited") => return Ok(()),
             Some(other) => return Err(part.error(format!("`use` is optional, required or prohibited, not `{other}`"))),
         };
+        // XML's own, such as `xml:lang`, whose prefix every document has: they say nothing of the type's values.
+        if part.get("ref").is_some_and(|name| name.starts_with("xml:")) {
+            self.notes.push(format!("`{name}` ({}): an attribute of XML's own is passed over", part.at));
+            return Ok(());
+        }
         let declared = if part.get("ref").is_some() { self.named("attribute", part)? } else { part };
         let attribute = declared.need("name")?;
         let ty = match (declared.reference("type")?, declared.inside(&["simpleType"])?) {
