@@ -181,7 +181,9 @@ impl Upgrade {
         // A call of the old name goes to another path from now on.
         for moved in self.outcome.changes.iter().filter(|change| change.contains(": the one up to v")) {
             let (name, older) = moved.trim_start_matches("~ operation ").split_once(": ").unwrap_or_default();
-            line(format!("Note: the operation `{name}` is another from this version on: {older}. Its call changes with it."));
+            line(format!(
+                "Note: the operation `{name}` is another from this version on: {older}. Its call changes with it."
+            ));
         }
         for (was, now) in &self.renames {
             line(format!(

@@ -193,7 +193,8 @@ fn an_operation_that_is_renamed_keeps_the_old_names_of_its_older_forms() {
     let upgrade = changed(|next| {
         let get = &mut next["paths"]["/v9/Things"]["get"];
         get["operationId"] = "Thing_List".into();
-        get["responses"]["200"]["content"]["application/json"]["schema"] = json!({ "$ref": "#/components/schemas/RESTThing" });
+        get["responses"]["200"]["content"]["application/json"]["schema"] =
+            json!({ "$ref": "#/components/schemas/RESTThing" });
     });
     let calls = calls(&upgrade);
     assert!(calls.contains("pub type ThingGet = ThingList;"), "{calls}");
@@ -206,10 +207,12 @@ fn a_request_that_only_answers_from_now_on_keeps_its_constructor() {
     let upgrade = changed(|next| {
         let post = &mut next["paths"]["/v9/Things"]["post"];
         post.as_object_mut().unwrap().shift_remove("requestBody");
-        post["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] = "#/components/schemas/RESTThingToAdd".into();
+        post["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] =
+            "#/components/schemas/RESTThingToAdd".into();
         schema(next, "RESTThingToAdd")["required"] = json!([]);
     });
-    let lost: Vec<String> = items(&upgrade, Verdict::Breaking).into_iter().filter(|item| item.contains("ToAdd::")).collect();
+    let lost: Vec<String> =
+        items(&upgrade, Verdict::Breaking).into_iter().filter(|item| item.contains("ToAdd::")).collect();
     assert_eq!(lost, [""; 0]);
 }
 

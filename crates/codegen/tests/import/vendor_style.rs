@@ -22,7 +22,8 @@ fn refused(document: &Value) -> (String, String) {
 fn what_stands_behind_a_reference_is_read_as_what_stands_in_its_place() {
     let mut plain = document(4, thing(json!({ "name": text() })));
     let item = &mut plain["paths"]["/v4/Things"];
-    let body = json!({ "required": true, "content": { "application/json": { "schema": refer("schemas", "RESTThing") } } });
+    let body =
+        json!({ "required": true, "content": { "application/json": { "schema": refer("schemas", "RESTThing") } } });
     item["post"] = json!({ "operationId": "Thing_Add", "requestBody": body, "responses": { "204": {} } });
     let limit = json!({ "name": "limit", "in": "query", "schema": { "type": "integer" } });
     item["get"]["parameters"] = json!([limit]);
@@ -73,7 +74,8 @@ fn what_extends_another_has_its_members() {
     let mut circle = json!({ "RESTBase": { "type": "object", "allOf": [refer("schemas", "RESTBase")] } });
     circle["RESTThing"] = json!({ "type": "object", "allOf": [refer("schemas", "RESTBase")] });
     assert!(refused(&document(4, circle)).1.contains("in a circle"));
-    let of_text = json!({ "RESTBase": text(), "RESTThing": { "type": "object", "allOf": [refer("schemas", "RESTBase")] } });
+    let of_text =
+        json!({ "RESTBase": text(), "RESTThing": { "type": "object", "allOf": [refer("schemas", "RESTBase")] } });
     let (pointer, rule) = refused(&document(4, of_text));
     assert_eq!(pointer, "/components/schemas/RESTBase", "{rule}");
 }
@@ -110,7 +112,8 @@ fn what_no_call_can_answer_or_send_is_refused() {
     for content in [json!({}), json!({ "schema": {} })] {
         let mut body = plain.clone();
         let sent = json!({ "required": true, "content": json(content) });
-        body["paths"]["/v4/Things"]["post"] = json!({ "operationId": "Add", "requestBody": sent, "responses": { "204": {} } });
+        body["paths"]["/v4/Things"]["post"] =
+            json!({ "operationId": "Add", "requestBody": sent, "responses": { "204": {} } });
         assert!(refused(&body).0.ends_with("/requestBody/content/application~1json/schema"));
     }
 }

@@ -276,7 +276,8 @@ fn what_stands_inline_gets_a_name() {
     let document = with_vault(|_, components| {
         let schemas = &mut components["schemas"];
         schemas["Label"] = json!({ "type": "string", "maxLength": 40 });
-        let quota = json!({ "type": "object", "properties": { "used": { "type": "integer" }, "label": refer("Label") } });
+        let quota =
+            json!({ "type": "object", "properties": { "used": { "type": "integer" }, "label": refer("Label") } });
         schemas["VaultInventory"]["properties"]["quota"] = quota;
         schemas["VaultInventory"]["properties"]["mode"] = json!({ "allOf": [refer("VaultMode")], "nullable": true });
     });
@@ -296,11 +297,23 @@ fn what_the_schemas_cannot_say_is_refused_with_its_place() {
     const POST: &str = "/paths/~1v1~1zones~1vaults/post";
     let kinds = json!([refer("VaultMode"), refer("VaultInventory")]);
     let cases = [
-        ("/components/schemas/VaultInventory/properties/mode", json!({ "oneOf": kinds }), "mode/oneOf: `oneOf` is not taken"),
+        (
+            "/components/schemas/VaultInventory/properties/mode",
+            json!({ "oneOf": kinds }),
+            "mode/oneOf: `oneOf` is not taken",
+        ),
         ("/components/schemas/VaultMode", json!({ "anyOf": kinds }), "VaultMode/anyOf: `anyOf` is not taken"),
-        (&format!("{POST}/x-zstack-job-result"), json!({ "type": "array", "items": {} }), "x-zstack-job-result: a body and an answer"),
+        (
+            &format!("{POST}/x-zstack-job-result"),
+            json!({ "type": "array", "items": {} }),
+            "x-zstack-job-result: a body and an answer",
+        ),
         (&format!("{POST}/x-zstack-job-result"), refer("No"), "x-zstack-job-result/$ref: `#/components/schemas/No`"),
-        (&format!("{POST}/requestBody"), json!({ "content": { "text/plain": {} } }), "requestBody/content: JSON is expected"),
+        (
+            &format!("{POST}/requestBody"),
+            json!({ "content": { "text/plain": {} } }),
+            "requestBody/content: JSON is expected",
+        ),
         (&format!("{POST}/requestBody"), json!({ "$ref": "#/components/requestBodies/No" }), "requestBody/$ref: "),
         (
             "/paths/~1v1~1zones~1vaults/get/responses",
@@ -309,12 +322,17 @@ fn what_the_schemas_cannot_say_is_refused_with_its_place() {
         ),
         ("/paths/~1v1~1zones~1vaults/get/parameters/0/in", json!("cookie"), "parameters/0/in: a parameter in `cookie`"),
         ("/paths/~1v1~1zones~1vaults", json!({ "trace": {} }), "vaults/trace: `trace` is no method"),
-        ("/paths", json!({ "/v1/vaults": { "get": { "operationId": "GetVaults" } } }), "/paths: no operation has a member `x-zstack-…`"),
+        (
+            "/paths",
+            json!({ "/v1/vaults": { "get": { "operationId": "GetVaults" } } }),
+            "/paths: no operation has a member `x-zstack-…`",
+        ),
     ];
     for (pointer, value, wanted) in cases {
         let mut broken = document();
         *broken.pointer_mut(pointer).unwrap() = value;
-        let error = import::compare(&workspace(), "zstack", "openapi.json", &broken.to_string()).unwrap_err().to_string();
+        let error =
+            import::compare(&workspace(), "zstack", "openapi.json", &broken.to_string()).unwrap_err().to_string();
         assert!(error.starts_with("openapi.json#") && error.contains(wanted), "{error}");
     }
 }
@@ -410,7 +428,8 @@ fn a_family_that_grows_too_large_is_refused_before_anything_is_written() {
         let params: Vec<Value> = (0..20)
             .map(|param| json!({ "name": format!("colour{param}"), "in": "query", "schema": { "type": "string" } }))
             .collect();
-        let operation = json!({ "operationId": format!("GetShelf{index}"), "x-zstack-async": false, "parameters": params });
+        let operation =
+            json!({ "operationId": format!("GetShelf{index}"), "x-zstack-async": false, "parameters": params });
         (format!("/v1/zones/shelves/{index}"), json!({ "get": operation }))
     };
     let paths: serde_json::Map<String, Value> = (0..200).map(operation).collect();

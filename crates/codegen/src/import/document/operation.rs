@@ -261,8 +261,9 @@ impl<'d> Reader<'d> {
         if self.json.pointer("/info/x-status").is_some() {
             return Ok(());
         }
-        Err(self.error(pointer, "nothing says what is in it, or it is a list of texts or numbers: an object, a page, or a \
-                                 list of objects is taken"))
+        let rule = "nothing says what is in it, or it is a list of texts or numbers: an object, a page, or a list of objects is \
+                    taken";
+        Err(self.error(pointer, rule))
     }
 
     /// The type of a page's items.

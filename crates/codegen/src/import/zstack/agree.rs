@@ -109,7 +109,8 @@ impl Merge<'_> {
     /// A member of ours beside the document's.
     pub(super) fn member_agrees(&mut self, name: &str, ours: &Json, theirs: &Json) {
         for inner in ["items", "additionalProperties"] {
-            if let (Some(ours @ Json::Object(_)), Some(theirs @ Json::Object(_))) = (ours.get(inner), theirs.get(inner)) {
+            if let (Some(ours @ Json::Object(_)), Some(theirs @ Json::Object(_))) = (ours.get(inner), theirs.get(inner))
+            {
                 let of = if inner == "items" { "an item" } else { "a value" };
                 self.member_agrees(&format!("{name}: {of}"), ours, theirs);
             }
@@ -149,7 +150,8 @@ impl Merge<'_> {
     }
 
     fn named(&self, name: String) -> Option<(String, Option<String>)> {
-        let is_text = self.types.get(&name).is_some_and(|known| known.node.get("type").is_some_and(|ty| ty == "string"));
+        let is_text =
+            self.types.get(&name).is_some_and(|known| known.node.get("type").is_some_and(|ty| ty == "string"));
         Some((if is_text { "a text".into() } else { name }, None))
     }
 }

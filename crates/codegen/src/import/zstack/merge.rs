@@ -379,7 +379,8 @@ impl<'m> Merge<'m> {
         let rest = pointer.splitn(3, '/').nth(2).map(|rest| format!("/{rest}")).unwrap_or_default();
         let Some(Json::Array(all)) = all.pointer_mut(&rest) else { return };
         let (file, of) = (known.file.clone(), pointer.strip_prefix("/properties/").unwrap_or_default());
-        let of = of.strip_suffix("/enum").map(|member| format!(".{}", member.replace("/items", ""))).unwrap_or_default();
+        let of =
+            of.strip_suffix("/enum").map(|member| format!(".{}", member.replace("/items", ""))).unwrap_or_default();
         for value in values {
             // Another member may have brought it already.
             if all.iter().any(|known| known == value) {

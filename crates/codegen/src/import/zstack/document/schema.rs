@@ -132,7 +132,9 @@ impl<'d> Reader<'d> {
         match json.get("allOf").and_then(Json::as_array).map(Vec::as_slice) {
             Some([only]) if !has_members => {
                 let mut inner = self.property(only, owner, name, &format!("{pointer}/allOf/0"))?;
-                if let (None, Some(own), Some(outer)) = (inner.get("$ref"), inner.as_object().cloned(), json.as_object()) {
+                if let (None, Some(own), Some(outer)) =
+                    (inner.get("$ref"), inner.as_object().cloned(), json.as_object())
+                {
                     let rest = outer.iter().filter(|(key, _)| *key != "allOf" && !own.contains_key(*key));
                     rest.for_each(|(key, value)| inner[key] = value.clone());
                 }
