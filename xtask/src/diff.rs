@@ -24,8 +24,8 @@ pub(crate) fn run(system: &str, what: &[String], format: Format) -> Result<(), B
     }
     let diff = Diff::read(&crate::root(), system, from, to)?;
     match format {
-        Format::Md => print!("{}", diff.markdown()),
-        Format::Json => print!("{}", diff.json()),
+        Format::Md => crate::say(&diff.markdown())?,
+        Format::Json => crate::say(&diff.json())?,
     }
     Ok(())
 }
@@ -34,12 +34,14 @@ pub(crate) fn run(system: &str, what: &[String], format: Format) -> Result<(), B
 fn document(system: &str, file: &Path) -> Result<(), Box<dyn Error>> {
     let (path, text) = crate::import::read(file)?;
     let (outcome, only_here) = import::compare(&crate::root(), system, &path, &text)?;
-    println!("# {path} beside schemas/{system}\n\n## Only in the document: {}\n", outcome.changes.len());
-    outcome.changes.iter().for_each(|change| println!("- {}", change.trim_start_matches("+ ")));
-    println!("\n## To settle: {}\n", outcome.notes.len());
-    outcome.notes.iter().for_each(|note| println!("- {note}"));
-    println!("\n## Only in the schemas: {}\n", only_here.types.len() + only_here.members.len());
-    only_here.types.iter().for_each(|ty| println!("- type {ty}"));
-    only_here.members.iter().for_each(|member| println!("- {member}"));
+    let list = |items: Vec<String>| items.iter().map(|item| format!("- {item}\n")).collect::<String>();
+    let (new, notes) = (&outcome.changes, outcome.notes);
+    let types = only_here.types.iter().map(|ty| format!("type {ty}"));
+    let here: Vec<String> = types.chain(only_here.members.iter().cloned()).collect();
+    let mut out = format!("# {path} beside schemas/{system}\n\n## Only in the document: {}\n\n", new.len());
+    out += &list(new.iter().map(|change| change.trim_start_matches("+ ").to_owned()).collect());
+    out += &format!("\n## To settle: {}\n\n{}", notes.len(), list(notes.clone()));
+    out += &format!("\n## Only in the schemas: {}\n\n{}", here.len(), list(here.clone()));
+    crate::say(&out)?;
     Ok(())
 }

@@ -14,13 +14,10 @@ pub(crate) fn run(source: &Source, write: bool) -> Result<()> {
     let (version, path, text) = document(source)?;
     let root = crate::root();
     let outcome = import::import(&root, &source.system, version, &path, &text)?;
-    tell(&outcome);
     let files = outcome.files.len();
-    println!(
-        "{} changes; {files} files {}",
-        outcome.changes.len(),
-        if write { "written" } else { "would change (--write)" }
-    );
+    let done = if write { "written" } else { "would change (--write)" };
+    let told = format!("{}{} changes; {files} files {done}\n", tell(&outcome), outcome.changes.len());
+    crate::say(&told)?;
     if write {
         import::write(&root, &outcome)?;
     }
@@ -28,13 +25,9 @@ pub(crate) fn run(source: &Source, write: bool) -> Result<()> {
 }
 
 /// A line for each change, then what a person should know.
-pub(crate) fn tell(outcome: &import::Outcome) {
-    for change in &outcome.changes {
-        println!("{change}");
-    }
-    for note in &outcome.notes {
-        println!("note: {note}");
-    }
+fn tell(outcome: &import::Outcome) -> String {
+    let changes = outcome.changes.iter().map(|change| format!("{change}\n"));
+    changes.chain(outcome.notes.iter().map(|note| format!("note: {note}\n"))).collect()
 }
 
 /// What was asked for: the version, the document's path as a person would write it, its text.

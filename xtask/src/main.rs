@@ -10,6 +10,7 @@ mod facts;
 mod import;
 mod upgrade;
 
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -145,6 +146,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// Prints a report.
+fn say(text: &str) -> io::Result<()> {
+    say_to(&mut io::stdout().lock(), text)
+}
+
+/// Who has read enough, such as `head`, closes the pipe: that is no fault, and what is to be written still is.
+fn say_to(out: &mut impl Write, text: &str) -> io::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
 /// `v8` or `8`; of Enterprise Manager `1.8`, `v1.8` or `v1_8`.
 fn version(system: &str, text: &str) -> Result<u8, String> {
     if system == "zstack" {
@@ -163,4 +177,27 @@ fn version(system: &str, text: &str) -> Result<u8, String> {
 fn root() -> PathBuf {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.parent().map(PathBuf::from).unwrap_or(here)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Closed(ErrorKind);
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_read_enough_is_no_fault() {
+        assert!(say_to(&mut Closed(ErrorKind::BrokenPipe), "x").is_ok());
+        assert!(say_to(&mut Closed(ErrorKind::StorageFull), "x").is_err());
+    }
 }

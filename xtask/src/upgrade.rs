@@ -8,12 +8,12 @@ pub(crate) fn run(source: &crate::Source, write: bool) -> Result<(), Box<dyn Err
     let (version, path, text) = crate::import::document(source)?;
     let root = crate::root();
     let upgrade = upgrade::read(&root, &source.system, version, &path, &text)?;
-    print!("{}", upgrade.markdown(env!("CARGO_PKG_VERSION")));
+    crate::say(&upgrade.markdown(env!("CARGO_PKG_VERSION")))?;
     if write {
         import::write(&root, &upgrade.outcome)?;
         project::write(&root, &project::generate(&root)?)?;
     } else if !upgrade.is_empty() {
-        println!("Nothing is written: say `--write` to keep it, then test, and read the pinned forms.");
+        crate::say("Nothing is written: say `--write` to keep it, then test, and read the pinned forms.\n")?;
     }
     Ok(())
 }

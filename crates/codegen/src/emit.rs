@@ -13,12 +13,12 @@ mod types;
 mod unions;
 mod words;
 
-pub(crate) use calls::call_name;
+pub(crate) use calls::{call_name, older_name};
 pub use em_queries::em_queries;
 pub use filter::filter_fields;
 pub use inventories::inventories;
 pub use layout::System;
-pub(crate) use names::{TypeNames, family_clash, field_clash, param_clash, value_clash};
+pub(crate) use names::{TypeNames, call_clash, family_clash, field_clash, param_clash, value_clash};
 pub use names::{constant, field_name, module_name};
 pub use words::field_words;
 pub(crate) use words::split as words_of;

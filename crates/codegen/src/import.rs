@@ -81,6 +81,8 @@ pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) ->
     let document = Document::read(path, &json, version, &names)?;
     let mut changes = Vec::new();
     imported.add(version, document.reconstructed, &digest(text));
+    // A type that only answers from now on is still sent to older servers.
+    let sent = types::sent(&tree).union(&document.sent).cloned().collect();
     let mut merge = types::Merge {
         tree: &mut tree,
         document: &document,
@@ -88,6 +90,7 @@ pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) ->
         imported: &imported,
         changes: &mut changes,
         taken: Vec::new(),
+        sent,
     };
     merge.types()?;
     merge.operations()?;

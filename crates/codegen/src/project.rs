@@ -53,7 +53,6 @@ pub fn generate(root: &Path) -> Result<Files> {
     for system in SYSTEMS {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
-    small(&files)?;
     Ok(files)
 }
 
@@ -85,9 +84,13 @@ fn below(folder: &str, files: BTreeMap<PathBuf, String>) -> impl Iterator<Item =
 /// # Errors
 /// As [`generate`].
 pub fn of_system(root: &Path, system: &str) -> Result<Files> {
-    if system == "em" {
-        return em(root);
-    }
+    let files = if system == "em" { em(root)? } else { of_json(root, system)? };
+    small(&files)?;
+    Ok(files)
+}
+
+/// The files of a system whose schemas are JSON Schema.
+fn of_json(root: &Path, system: &str) -> Result<Files> {
     let mut files = Files::new();
     let api = if system == "zstack" { "Zstack" } else { "Vb365" };
     let (types, operations, features) = schemas(root, system)?;
@@ -183,10 +186,13 @@ fn models(system: &str, api: &str, types: &Types, operations: &[Operation], clos
     }
     let mut calls: BTreeMap<String, &str> = BTreeMap::new();
     for operation in operations {
-        let older = operation.older.iter().map(|form| format!("{}_V{}", operation.name, form.until));
-        let formerly = operation.formerly.iter().cloned();
-        for name in std::iter::once(operation.name.clone()).chain(older).chain(formerly) {
+        let own = std::iter::once(&operation.name).chain(&operation.formerly);
+        let older = operation.older.iter().flat_map(|form| own.clone().map(|name| emit::older_name(name, form.until)));
+        for name in own.clone().cloned().chain(older) {
             let call = emit::call_name(&name);
+            if let Some(rule) = emit::call_clash(&call) {
+                return Err(json_schema::place(&operation.source, rule));
+            }
             if let Some(other) = calls.insert(call.clone(), &operation.source) {
                 let rule = format!("`{name}` and the operation at {other} are both `{call}` in Rust: rename one");
                 return Err(json_schema::place(&operation.source, rule));

@@ -165,17 +165,25 @@ impl Upgrade {
             out.push_str(&text);
             out.push('\n');
         };
+        // A document may say otherwise and change nothing.
+        let notes: Vec<String> = self.outcome.notes.iter().map(|note| format!("Note: {note}.")).collect();
         if self.is_empty() {
             line("Nothing changes.".into());
+            notes.into_iter().for_each(line);
             return out;
         }
         line(format!("# Verdict: {}\n", self.verdict()));
         line(format!("The next release is {} (now {current}).", self.next(current)));
-        for note in &self.outcome.notes {
-            line(format!("Note: {note}."));
-        }
+        notes.into_iter().for_each(&mut line);
         for (was, now) in &self.renamed {
             line(format!("Note: the operation `{was}` is `{now}` now. The call keeps its old name, too, deprecated."));
+        }
+        // A call of the old name goes to another path from now on.
+        for moved in self.outcome.changes.iter().filter(|change| change.contains(": the one up to v")) {
+            let (name, older) = moved.trim_start_matches("~ operation ").split_once(": ").unwrap_or_default();
+            line(format!(
+                "Note: the operation `{name}` is another from this version on: {older}. Its call changes with it."
+            ));
         }
         for (was, now) in &self.renames {
             line(format!(

@@ -9,5 +9,6 @@ mod import {
     mod em;
     mod merge;
     mod newer;
+    mod vendor_style;
     mod zstack;
 }

@@ -172,6 +172,22 @@ fn lists_and_maps_of_secrets() {
     }
 }
 
+/// A type of such a name hides what macros mean by it.
+#[test]
+fn names_that_generated_code_needs() {
+    for name in ["Result", "Into", "Default", "Clone", "PartialEq", "Eq", "From", "AsRef", "Types", "Option", "Vec"] {
+        let (pointer, rule) = refused(json!({ name: { "type": "object", "properties": {} } }));
+        assert_eq!(pointer, format!("/$defs/{name}"));
+        assert!(rule.contains("a name that generated code needs for itself"), "{rule}");
+    }
+    for name in ["Self", "Id", "Page", "String", "Response", "self"] {
+        let operation = json!({ "operation": name, "description": "X.", "method": "GET", "path": "/a" });
+        let error = generated("schemas/vb365/calls.json", &json!({ "operations": [operation] }).to_string());
+        assert_eq!((error.file.as_str(), error.pointer.as_str()), ("vb365/calls.json", "/operations/0"));
+        assert!(error.rule.contains("a name that generated code needs for itself"), "{error}");
+    }
+}
+
 /// The error of a tree of three small systems, of which one file is given.
 fn generated(path: &str, text: &str) -> SchemaError {
     let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!(

@@ -47,6 +47,11 @@ fn document(version: u8) -> Value {
 
 /// What a change to version 9 of that document is said to be, after version 8 was imported.
 fn changed(change: impl FnOnce(&mut Value)) -> Upgrade {
+    changed_from(|_| {}, change)
+}
+
+/// The same, with a change to version 8, too.
+fn changed_from(before: impl FnOnce(&mut Value), change: impl FnOnce(&mut Value)) -> Upgrade {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir_all(root.path().join("schemas/vb365")).unwrap();
     let names = json!({ "prefixes": ["REST"], "families": [{ "file": "things", "title": "Things.", "paths": ["things"] }],
@@ -55,7 +60,8 @@ fn changed(change: impl FnOnce(&mut Value)) -> Upgrade {
     let read = |version: u8, document: &Value| {
         upgrade::read(root.path(), "vb365", version, "document.json", &document.to_string()).unwrap()
     };
-    let first = document(8);
+    let mut first = document(8);
+    before(&mut first);
     // The first import settles nothing yet.
     let unsettled = json!({ "prefixes": ["REST"], "families": names["families"] });
     fs::write(root.path().join("schemas/vb365/names.json"), unsettled.to_string()).unwrap();
@@ -85,6 +91,39 @@ fn the_same_again_changes_no_item() {
     let upgrade = changed(|_| {});
     assert_eq!(upgrade.api, []);
     assert_eq!((upgrade.verdict(), upgrade.next("0.1.4").as_str()), (Verdict::WireOnly, "0.1.5"));
+}
+
+/// A type that holds a secret is no `serde::Serialize`: what users serialise compiles no more.
+#[test]
+fn a_secret_in_a_type_that_was_there_is_breaking() {
+    let secret = json!({ "type": "string", "format": "password" });
+    let upgrade = changed(|next| schema(next, "RESTThing")["properties"]["pin"] = secret.clone());
+    assert_eq!(items(&upgrade, Verdict::Breaking), ["vb365::things::Thing: Serialize"]);
+    assert_eq!(items(&upgrade, Verdict::Additive), ["vb365::things::Thing.pin"]);
+    let report = upgrade.markdown("0.1.4");
+    assert!(report.contains("- `vb365::things::Thing: Serialize` is gone: it was `impl`"), "{report}");
+    let whole = changed(|next| {
+        let other = json!({ "type": "object", "properties": { "pin": secret } });
+        next["components"]["schemas"]["RESTOther"] = other;
+        schema(next, "RESTThing")["properties"]["more"] = json!({ "$ref": "#/components/schemas/RESTOther" });
+    });
+    assert!(items(&whole, Verdict::Breaking).contains(&"vb365::things::Thing: Serialize".to_owned()));
+    let plain = changed(|next| {
+        next["components"]["schemas"]["RESTOther"] = json!({ "type": "object", "properties": {} });
+        schema(next, "RESTThing")["properties"]["more"] = json!({ "$ref": "#/components/schemas/RESTOther" });
+    });
+    assert!(!items(&plain, Verdict::Additive).iter().any(|item| item.ends_with("Serialize")));
+}
+
+/// What a document says otherwise is a note, and often all that there is to say.
+#[test]
+fn notes_are_told_where_nothing_changes() {
+    let mut upgrade = changed(|_| {});
+    upgrade.outcome.files.clear();
+    upgrade.touched.clear();
+    upgrade.outcome.notes = vec!["`Thing` is one thing here and another in the document".to_owned()];
+    let report = upgrade.markdown("0.1.4");
+    assert_eq!(report, "Nothing changes.\nNote: `Thing` is one thing here and another in the document.\n");
 }
 
 #[test]
@@ -135,6 +174,60 @@ fn an_operation_that_is_renamed_is_there_by_both_names() {
     assert!(items(&upgrade, Verdict::Additive).contains(&"vb365::things::operations::ThingCreate".to_owned()));
     let report = upgrade.markdown("0.1.4");
     assert!(report.contains("deprecated by that name: the vendor calls it `Thing_Create`"), "{report}");
+}
+
+#[test]
+fn an_operation_that_moved_to_another_path_is_told() {
+    let upgrade = changed(|next| {
+        let item = next["paths"]["/v9/Things"].take();
+        next["paths"] = json!({ "/v9/Things/All": item });
+    });
+    let report = upgrade.markdown("0.1.4");
+    let wanted = "Note: the operation `Thing_Get` is another from this version on: the one up to v8 is Thing_GetV8.";
+    assert!(report.contains(wanted), "{report}");
+}
+
+/// So is the call of an older form.
+#[test]
+fn an_operation_that_is_renamed_keeps_the_old_names_of_its_older_forms() {
+    let upgrade = changed(|next| {
+        let get = &mut next["paths"]["/v9/Things"]["get"];
+        get["operationId"] = "Thing_List".into();
+        get["responses"]["200"]["content"]["application/json"]["schema"] =
+            json!({ "$ref": "#/components/schemas/RESTThing" });
+    });
+    let calls = calls(&upgrade);
+    assert!(calls.contains("pub type ThingGet = ThingList;"), "{calls}");
+    assert!(calls.contains("pub type ThingGetV8 = ThingListV8;"), "{calls}");
+}
+
+/// Older servers are still sent it: its constructor keeps its arguments.
+#[test]
+fn a_request_that_only_answers_from_now_on_keeps_its_constructor() {
+    let upgrade = changed(|next| {
+        let post = &mut next["paths"]["/v9/Things"]["post"];
+        post.as_object_mut().unwrap().shift_remove("requestBody");
+        post["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] =
+            "#/components/schemas/RESTThingToAdd".into();
+        schema(next, "RESTThingToAdd")["required"] = json!([]);
+    });
+    let lost: Vec<String> =
+        items(&upgrade, Verdict::Breaking).into_iter().filter(|item| item.contains("ToAdd::")).collect();
+    assert_eq!(lost, [""; 0]);
+}
+
+/// The names of placeholders are those of fields and arguments, and nothing on the wire.
+#[test]
+fn a_placeholder_that_the_vendor_renames_keeps_its_name() {
+    let one = |document: &mut Value, version: u8, name: &str| {
+        let param = json!({ "name": name, "in": "path", "required": true, "schema": { "type": "integer" } });
+        let answer = json!({ "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/RESTThing" } } } } });
+        document["paths"][format!("/v{version}/Things/{{{name}}}/Parts")] =
+            json!({ "get": { "operationId": "Thing_Parts", "parameters": [param], "responses": answer } });
+    };
+    let upgrade = changed_from(|first| one(first, 8, "thingId"), |next| one(next, 9, "id"));
+    assert_eq!(upgrade.api, []);
+    assert!(calls(&upgrade).contains("\"/Things/{thingId}/Parts\""), "{}", calls(&upgrade));
 }
 
 #[test]

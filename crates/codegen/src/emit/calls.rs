@@ -11,7 +11,7 @@ use super::docs::{evidence, param_doc, with_versions};
 use super::names::{field_name, type_name};
 use super::tables::{doc, plain, renamed};
 use super::types::{kind, required, versions};
-use crate::ir::{Kind, Operation, Param, ParamPlace, Request, Response, Versions};
+use crate::ir::{Kind, OlderForm, Operation, Param, ParamPlace, Request, Response, Versions};
 use crate::operations::{FORMAT, QUERIES};
 
 /// The operations of one family, as a file.
@@ -26,6 +26,10 @@ pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
         out.push_str(&scope.calls(operation));
         for old in &operation.formerly {
             out.push_str(&renamed(&call_name(old), &call_name(&operation.name)));
+            for form in scope.older(operation) {
+                let of = |name: &str| call_name(&older_name(name, form.until));
+                out.push_str(&renamed(&of(old), &of(&operation.name)));
+            }
         }
     }
     let names: String = calls.iter().map(|operation| format!("        {};\n", call_name(&operation.name))).collect();
@@ -61,6 +65,11 @@ pub(crate) fn call_name(name: &str) -> String {
     name.to_upper_camel_case()
 }
 
+/// What an operation is called in its form up to a version.
+pub(crate) fn older_name(name: &str, until: u8) -> String {
+    format!("{name}_V{until}")
+}
+
 /// The names that are taken by a file's calls, so that a type of the same name is written with its path.
 struct Scope<'a> {
     own: &'a BTreeSet<String>,
@@ -71,19 +80,23 @@ impl Scope<'_> {
     /// (`Operation::fits`).
     fn calls(&self, operation: &Operation) -> String {
         let newest = self.call(operation, None);
-        let older = operation.older.iter().filter(|form| {
-            let answers = |response| self.answer(response).is_some();
-            form.request != operation.request || answers(&form.response) && answers(&operation.response)
-        });
-        let older = older.map(|form| {
+        let older = self.older(operation).map(|form| {
             let mut then = operation.clone();
-            then.name = format!("{}_V{}", operation.name, form.until);
+            then.name = older_name(&operation.name, form.until);
             then.versions.until = Some(form.until);
             then.request.clone_from(&form.request);
             then.response.clone_from(&form.response);
             self.call(&then, Some((operation, form.until)))
         });
         newest + &older.collect::<String>()
+    }
+
+    /// The older forms that have a call of their own.
+    fn older<'o>(&self, operation: &'o Operation) -> impl Iterator<Item = &'o OlderForm> {
+        operation.older.iter().filter(|form| {
+            let answers = |response| self.answer(response).is_some();
+            form.request != operation.request || answers(&form.response) && answers(&operation.response)
+        })
     }
 
     fn call(&self, operation: &Operation, older_of: Option<(&Operation, u8)>) -> String {

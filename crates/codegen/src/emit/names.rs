@@ -193,30 +193,46 @@ impl TypeNames {
     }
 }
 
-/// What tables name without a path.
+/// Why an operation's call cannot be called so.
+pub(crate) fn call_clash(call: &str) -> Option<String> {
+    NEEDED.contains(&call).then(|| {
+        format!("`{call}` would be its call, which is a name that generated code needs for itself: call the operation otherwise")
+    })
+}
+
+/// What tables, and what macros make of them, name without a path.
 const NEEDED: &[&str] = &[
     "ApiVersion",
+    "AsRef",
     "BTreeMap",
     "Box",
+    "Clone",
     "DateTime",
+    "Default",
     "Edit",
+    "Eq",
     "Field",
     "Form",
+    "From",
     "Id",
     "Ids",
+    "Into",
     "Items",
     "Kind",
     "Model",
     "Option",
     "Page",
     "Param",
+    "PartialEq",
     "Reply",
     "Response",
+    "Result",
     "Secret",
     "Self",
     "String",
     "ThisApi",
     "TypeEntry",
+    "Types",
     "Unknown",
     "Value",
     "Variant",

@@ -59,6 +59,8 @@ impl Document {
         let operations = reader.operations()?;
         let mut types = Map::new();
         let mut vendor_names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        // Which component a type of ours was read from first.
+        let mut read: BTreeMap<String, &str> = BTreeMap::new();
         for (name, component) in reader.components()? {
             let pointer = format!("/components/schemas/{}", escape(name));
             let component = Component { name, json: reader.object(component, &pointer)? };
@@ -71,8 +73,22 @@ impl Document {
             let known = vendor_names.entry(ours.clone()).or_default();
             known.extend((*name != ours).then(|| name.to_owned()));
             match types.get_mut(&ours).and_then(Json::as_object_mut) {
-                None => drop(types.insert(ours, Json::Object(node))),
-                Some(first) => join(first, node),
+                None => {
+                    read.insert(ours.clone(), name);
+                    types.insert(ours, Json::Object(node));
+                }
+                Some(first) => {
+                    let other = read.get(&ours).copied().unwrap_or_default();
+                    let settled = names.has_row(name, version) || names.has_row(other, version);
+                    if !settled && !is_alike(first, &node) {
+                        let rule = format!(
+                            "`{name}` and `{other}` are both `{ours}` with us, and differ: give one another name in `types` of \
+                             `names.json` ({{\"name\": \"OURS\", \"was\": \"{name}\"}}), or that name if they are one type"
+                        );
+                        return Err(reader.error(&pointer, rule));
+                    }
+                    join(first, node);
+                }
             }
         }
         for (name, node) in reader.inline.take() {
@@ -124,6 +140,37 @@ impl<'d> Reader<'d> {
             None => Err(self.error(&format!("{pointer}/$ref"), format!("`{text}` refers to nothing in the document"))),
         }
     }
+}
+
+/// How far references may lead on: more is a circle.
+const MAX_DEPTH: usize = 32;
+
+impl<'d> Reader<'d> {
+    /// What a reference leads to in a section of the components, or the thing itself; with its place.
+    fn resolve(&self, json: &'d Json, section: &str, pointer: &str) -> Result<(&'d Map<String, Json>, String)> {
+        let (mut json, mut pointer) = (json, pointer.to_owned());
+        for _ in 0..MAX_DEPTH {
+            let node = self.object(json, &pointer)?;
+            let Some(reference) = node.get("$ref") else { return Ok((node, pointer)) };
+            let text = reference.as_str().unwrap_or_default();
+            let name = text.strip_prefix(&format!("#/components/{section}/")).unwrap_or_default();
+            let all = self.json.get("components").and_then(|all| all.get(section));
+            let Some(found) = all.and_then(|all| all.get(name)) else {
+                let rule = format!("`{text}` refers to nothing in the document");
+                return Err(self.error(&format!("{pointer}/$ref"), rule));
+            };
+            (json, pointer) = (found, format!("/components/{section}/{}", escape(name)));
+        }
+        Err(self.error(&pointer, "the references lead back to themselves"))
+    }
+}
+
+/// Whether two components say the same but for how sure they are.
+fn is_alike(first: &Node, second: &Node) -> bool {
+    let said = |node: &Node| -> Node {
+        node.iter().filter(|(key, _)| *key != "x-evidence").map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    said(first) == said(second)
 }
 
 /// Two components that are one type with us: `Error` and `TokenError`.

@@ -106,16 +106,24 @@ impl Names {
 
     /// Our name for a document's type.
     pub(super) fn of(&self, name: &str, version: u8) -> String {
-        let fits = |row: &&Rename| {
-            row.was == name && row.since.is_none_or(|v| version >= v) && row.until.is_none_or(|v| version <= v)
-        };
-        if let Some(row) = self.file.types.iter().find(fits) {
+        if let Some(row) = self.row(name, version) {
             return row.name.clone();
         }
         let rest = self.file.prefixes.iter().find_map(|prefix| {
             name.strip_prefix(prefix.as_str()).filter(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
         });
         rest.unwrap_or(name).replace('_', "")
+    }
+
+    /// Whether a person has said what a document's type is called.
+    pub(super) fn has_row(&self, name: &str, version: u8) -> bool {
+        self.row(name, version).is_some()
+    }
+
+    fn row(&self, name: &str, version: u8) -> Option<&Rename> {
+        self.file.types.iter().find(|row| {
+            row.was == name && row.since.is_none_or(|v| version >= v) && row.until.is_none_or(|v| version <= v)
+        })
     }
 
     pub(super) fn conflict(&self, ty: &str, property: &str) -> Option<&Json> {

@@ -115,9 +115,8 @@ impl Merge<'_> {
             }
             insert_behind_name(&mut node, "aliases", json!(aliases));
         }
-        if newest && path != operation.path {
-            rename_placeholders(&mut node, &path, &operation.path);
-            node.insert("path".into(), operation.path.clone().into());
+        if newest {
+            node.insert("path".into(), with_placeholders(&operation.path, &path).into());
         }
         if self.is_news(spans) {
             self.changes.push(format!("~ operation {}: also in v{version}", operation.name));
@@ -343,16 +342,11 @@ fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|part| part.split('}').next())
 }
 
-/// Path parameters are named as in the path.
-fn rename_placeholders(node: &mut Node, from: &str, to: &str) {
-    let pairs: Vec<(&str, &str)> = placeholders(from).zip(placeholders(to)).collect();
-    for param in node.get_mut("params").and_then(Json::as_array_mut).into_iter().flatten() {
-        if param["in"] == "path"
-            && let Some((_, new)) = pairs.iter().find(|(old, _)| param["name"] == *old)
-        {
-            param["name"] = (*new).into();
-        }
-    }
+/// A document's path with the placeholders of ours: they are names of fields, and those who set them keep them.
+fn with_placeholders(theirs: &str, ours: &str) -> String {
+    let parts = theirs.split('/').zip(ours.split('/'));
+    let parts = parts.map(|(there, here)| if there.starts_with('{') { here } else { there });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// Says in which versions a parameter must be given. A list is no argument, and neither is what came later than its

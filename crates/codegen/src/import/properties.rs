@@ -46,7 +46,7 @@ impl Merge<'_> {
             .collect();
         let mut required = texts(known.get("required"));
         let mut partly = required_partly(&properties);
-        let sent = self.document.sent.contains(name);
+        let sent = self.sent.contains(name);
         let now_required = texts(node.get("required"));
         let mut told: Vec<String> = Vec::new();
         let mut last: Option<String> = None;

@@ -19,6 +19,8 @@ pub(super) struct Merge<'m> {
     pub(super) changes: &'m mut Vec<String>,
     /// Enums that took values from another place of the document.
     pub(super) taken: Vec<String>,
+    /// The types that requests of any version are made of.
+    pub(super) sent: BTreeSet<String>,
 }
 
 /// What a definition is.
@@ -239,6 +241,19 @@ pub(super) fn reached(types: &Map<String, Json>, mut todo: Vec<String>) -> BTree
         }
     }
     out
+}
+
+/// The types that the tree's requests are made of, older forms included: their constructors are there.
+pub(super) fn sent(tree: &Tree) -> BTreeSet<String> {
+    let requests = tree.operations().flat_map(|row| {
+        let older = row.get("older").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_object);
+        std::iter::once(row).chain(older).filter_map(|form| form.get("request")?.as_str().map(str::to_owned))
+    });
+    let types = tree.names().into_iter().filter_map(|name| {
+        let node = tree.get(&name)?.clone();
+        Some((name, Json::Object(node)))
+    });
+    reached(&types.collect(), requests.collect())
 }
 
 /// The versions that had something, and those that have it now.

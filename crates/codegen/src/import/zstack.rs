@@ -4,9 +4,11 @@
 //! that the schemas lack. What the schemas have and a document has not stays, for release branches and the manual have
 //! more than any one document. Where both say something else, that is told, and a person settles it.
 
+mod agree;
 mod document;
 mod merge;
 mod place;
+mod settled;
 
 use std::path::Path;
 

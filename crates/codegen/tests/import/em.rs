@@ -139,6 +139,74 @@ fn the_empty_text_is_a_value() {
     assert!(outcome.changes.contains(&"+ type TMood".to_owned()), "{:?}", outcome.changes);
 }
 
+/// One such difference is no reason to refuse the rest of the document.
+#[test]
+fn an_attribute_that_is_an_element_elsewhere_stays_and_is_told() {
+    let ty = |inside: &str| format!("<xs:complexType name='CloudTenantEntityType'>{inside}</xs:complexType>");
+    let plain = |name: &str| format!("<xs:element name='{name}' type='xs:string'/>");
+    let inside = format!("<xs:sequence>{}{}</xs:sequence>", plain("Name"), plain("Mood"));
+    let inside = inside + "<xs:attribute name='Enabled' type='xs:boolean'/>";
+    let text = schema(&ty(&inside)).replace("name='R' type='T'", "name='CloudTenant' type='CloudTenantEntityType'");
+    let (outcome, _) = import::compare(&workspace(), "em", "their.xsd", &text).unwrap();
+    assert_eq!(outcome.changes, ["+ CloudTenantEntityType.Mood"]);
+    for wanted in [
+        "`CloudTenantEntityType.Name` is an attribute here and an element in the document (line 3): it stays",
+        "`CloudTenantEntityType.Enabled` is an element here and an attribute in the document (line 3): it stays",
+    ] {
+        assert!(outcome.notes.iter().any(|note| note.starts_with(wanted)), "{:#?}", outcome.notes);
+    }
+}
+
+/// `xml:` needs no declaration, and two names of one file are one include.
+#[test]
+fn what_xml_has_by_itself_and_a_file_that_is_included_twice_are_no_faults() {
+    let root = tempfile::tempdir().unwrap();
+    let included = schema("<xs:complexType name='U'><xs:attribute name='a' type='xs:int'/></xs:complexType>");
+    fs::write(root.path().join("u.xsd"), included.replace("<xs:element name='R' type='T'/>", "")).unwrap();
+    let path = root.path().join("their.xsd").display().to_string();
+    let includes =
+        ["./u.xsd", "u.xsd", "x/../u.xsd"].map(|name| format!("<xs:include schemaLocation='{name}'/>")).concat();
+    let ty = "<xs:complexType name='T'><xs:sequence><xs:element name='U' type='U'/></xs:sequence><xs:attribute ref='xml:lang'/>\
+              </xs:complexType>";
+    let (outcome, _) = import::compare(&workspace(), "em", &path, &schema(&format!("{includes}{ty}"))).unwrap();
+    assert!(outcome.changes.contains(&"+ type U".to_owned()), "{:?}", outcome.changes);
+    assert!(outcome.notes.iter().any(|note| note.contains("an attribute of XML's own is passed over")));
+}
+
+/// Either may come: the type has what both have.
+#[test]
+fn two_types_inside_elements_of_one_name_are_united() {
+    let element = |inside: &str| format!("<xs:element name='Shelf'>{inside}</xs:element>\n");
+    let of = |members: &str| format!("<xs:complexType><xs:sequence>{members}</xs:sequence></xs:complexType>");
+    let one = |name: &str, ty: &str| format!("<xs:element name='{name}' type='{ty}'/>");
+    let listed = |values: &[&str]| {
+        let values: String = values.iter().map(|value| format!("<xs:enumeration value='{value}'/>")).collect();
+        format!("<xs:simpleType><xs:restriction base='xs:string'>{values}</xs:restriction></xs:simpleType>")
+    };
+    let choice = |first: &str, second: &str| {
+        let both = element(first) + &element(second);
+        schema(&format!("<xs:complexType name='T'><xs:choice>\n{both}</xs:choice></xs:complexType>"))
+    };
+    let written = |text: &str| {
+        let (outcome, _) = import::compare(&workspace(), "em", "their.xsd", text).unwrap();
+        outcome.files.values().cloned().collect::<String>()
+    };
+    let both = written(&choice(
+        &of(&(one("Colour", "xs:string") + &one("Size", "xs:int"))),
+        &of(&(one("Size", "xs:int") + &one("Depth", "xs:int"))),
+    ));
+    for name in ["Colour", "Size", "Depth"] {
+        assert!(both.contains(&format!("name=\"{name}\" type")), "{name}");
+    }
+    let values = written(&choice(&listed(&["Oak", "Ash"]), &listed(&["Ash", "Elm"])));
+    for value in ["Oak", "Ash", "Elm"] {
+        assert_eq!(values.matches(&format!("<xs:enumeration value=\"{value}\"")).count(), 1, "{value}");
+    }
+    let text = choice(&of(&one("Size", "xs:int")), &listed(&["Oak"]));
+    let error = import::compare(&workspace(), "em", "their.xsd", &text).unwrap_err();
+    assert!(error.rule.contains("`T/Shelf` has another type inside on line 4"), "{error}");
+}
+
 /// The definitions begin on line 3.
 #[test]
 fn what_cannot_be_read_is_told_with_its_line_and_its_rule() {

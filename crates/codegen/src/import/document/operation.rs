@@ -64,16 +64,18 @@ impl<'d> Reader<'d> {
                 );
                 return Err(self.error(&pointer, rule));
             };
-            for (method, operation) in self.object(item, &pointer)? {
+            let item = self.object(item, &pointer)?;
+            let shared = self.params(item, &pointer)?;
+            for (method, operation) in item {
                 let pointer = format!("{pointer}/{method}");
-                if SHARED.contains(&method.as_str()) && method != "parameters" || method.starts_with("x-") {
+                if SHARED.contains(&method.as_str()) || method.starts_with("x-") {
                     continue;
                 }
                 if !METHODS.contains(&method.as_str()) {
                     return Err(self.error(&pointer, format!("`{method}` is no method that is taken")));
                 }
                 let operation = self.object(operation, &pointer)?;
-                let read = self.operation(method, &format!("/{rest}"), operation, &pointer)?;
+                let read = self.operation(method, &format!("/{rest}"), operation, &shared, &pointer)?;
                 if let Some(twin) = out.iter().find(|other| other.name.eq_ignore_ascii_case(&read.name)) {
                     let rule = format!("`{}` is also the operationId of {}", read.name, twin.pointer);
                     return Err(self.error(&format!("{pointer}/operationId"), rule));
@@ -84,18 +86,33 @@ impl<'d> Reader<'d> {
         Ok(out)
     }
 
-    fn operation(&self, method: &str, path: &str, json: &'d Map<String, Json>, pointer: &str) -> Result<Operation> {
+    /// The parameters of a path item or of an operation.
+    fn params(&self, json: &'d Map<String, Json>, pointer: &str) -> Result<Vec<Node>> {
+        let Some(list) = json.get("parameters") else { return Ok(Vec::new()) };
+        let pointer = format!("{pointer}/parameters");
+        let list = list.as_array().ok_or_else(|| self.error(&pointer, "`parameters` is a list"))?;
+        let read = |(index, param)| {
+            let (param, pointer) = self.resolve(param, "parameters", &format!("{pointer}/{index}"))?;
+            self.param(param, &pointer)
+        };
+        list.iter().enumerate().map(read).collect()
+    }
+
+    fn operation(
+        &self,
+        method: &str,
+        path: &str,
+        json: &'d Map<String, Json>,
+        shared: &[Node],
+        pointer: &str,
+    ) -> Result<Operation> {
         let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
         let name = text("operationId").ok_or_else(|| self.error(pointer, "an operation has an `operationId`"))?;
-        let params = match json.get("parameters") {
-            None => Vec::new(),
-            Some(list) => {
-                let pointer = format!("{pointer}/parameters");
-                let list = list.as_array().ok_or_else(|| self.error(&pointer, "`parameters` is a list"))?;
-                let read = |(index, param)| self.param(param, &format!("{pointer}/{index}"));
-                list.iter().enumerate().map(read).collect::<Result<Vec<_>>>()?
-            }
-        };
+        let own = self.params(json, pointer)?;
+        // Of a path item's parameters those count that the operation does not list itself.
+        let is_own = |param: &&Node| own.iter().any(|own| own["name"] == param["name"] && own["in"] == param["in"]);
+        let mut params: Vec<Node> = shared.iter().filter(|param| !is_own(param)).cloned().collect();
+        params.extend(own);
         for placeholder in path.split('{').skip(1).filter_map(|part| part.split('}').next()) {
             if !params.iter().any(|param| param["in"] == "path" && param["name"] == placeholder) {
                 return Err(self.error(&format!("{pointer}/parameters"), format!("`{{{placeholder}}}` is not listed")));
@@ -116,8 +133,7 @@ impl<'d> Reader<'d> {
         })
     }
 
-    fn param(&self, json: &'d Json, pointer: &str) -> Result<Node> {
-        let json = self.object(json, pointer)?;
+    fn param(&self, json: &'d Map<String, Json>, pointer: &str) -> Result<Node> {
         let text = |key: &str| {
             let value = json.get(key).and_then(Json::as_str);
             value.ok_or_else(|| self.error(&format!("{pointer}/{key}"), format!("a parameter has a `{key}`")))
@@ -167,17 +183,15 @@ impl<'d> Reader<'d> {
 
     fn request(&self, name: &str, method: &str, json: &'d Map<String, Json>, pointer: &str) -> Result<Option<Request>> {
         let Some(body) = json.get("requestBody") else { return Ok(Some(Request::default())) };
-        let pointer = format!("{pointer}/requestBody");
-        let body = self.object(body, &pointer)?;
+        let (body, pointer) = self.resolve(body, "requestBodies", &format!("{pointer}/requestBody"))?;
         if method == "delete" && body.get("x-wanted").is_none() {
             return Err(self.error(&pointer, "a DELETE has no body: a fixup must say that the server wants one"));
         }
         let optional = body.get("required").is_none_or(|flag| *flag != Json::Bool(true));
         let (_, schema, pointer) = self.only_content(body, &pointer)?;
-        let Some(schema) = schema else { return Ok(None) };
-        if schema.is_empty() {
-            return Ok(None);
-        }
+        let Some(schema) = schema.filter(|schema| !schema.is_empty()) else {
+            return self.open(&pointer).map(|()| None);
+        };
         if let Some(ours) = self.names.inline(name)
             && schema.contains_key("properties")
         {
@@ -207,9 +221,9 @@ impl<'d> Reader<'d> {
         let (Some((code, answer)), None) = (good.next(), good.next()) else {
             return Err(self.error(&pointer, "exactly one answer of success is taken"));
         };
-        let pointer = format!("{pointer}/{code}");
-        let answer = self.object(answer, &pointer)?;
-        if !answer.contains_key("content") {
+        let (answer, pointer) = self.resolve(answer, "responses", &format!("{pointer}/{code}"))?;
+        let is_empty = answer.get("content").and_then(Json::as_object).is_some_and(Map::is_empty);
+        if !answer.contains_key("content") || code == "204" && is_empty {
             return Ok((Some(Json::Null), false));
         }
         let octets = answer["content"].get("application/octet-stream");
@@ -222,7 +236,9 @@ impl<'d> Reader<'d> {
             return Ok((Some(json!({ "bytes": { "media": "application/octet-stream" } })), false));
         }
         let (_, schema, pointer) = self.only_content(answer, &pointer)?;
-        let Some(schema) = schema.filter(|schema| !schema.is_empty()) else { return Ok((None, false)) };
+        let Some(schema) = schema.filter(|schema| !schema.is_empty()) else {
+            return self.open(&pointer).map(|()| (None, false));
+        };
         if let Some(page) = schema
             .get("$ref")
             .filter(|target| target.as_str().is_some_and(|t| is_page(t.rsplit('/').next().unwrap_or(""))))
@@ -235,9 +251,19 @@ impl<'d> Reader<'d> {
         }
         match read.get("items").map(|items| items.get("$ref").and_then(Json::as_str)) {
             Some(Some(named)) => Ok((Some(json!({ "page": named.trim_start_matches(BY_NAME) })), true)),
-            Some(None) => Ok((None, true)),
+            Some(None) => self.open(&pointer).map(|()| (None, true)),
             None => Err(self.error(&pointer, "an answer is an object, a page, a list of objects or a file")),
         }
+    }
+
+    /// A reconstructed document leaves open what nobody recorded; a vendor's says what there is.
+    fn open(&self, pointer: &str) -> Result<()> {
+        if self.json.pointer("/info/x-status").is_some() {
+            return Ok(());
+        }
+        let rule = "nothing says what is in it, or it is a list of texts or numbers: an object, a page, or a list of objects is \
+                    taken";
+        Err(self.error(pointer, rule))
     }
 
     /// The type of a page's items.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Component, Reader, escape};
+use super::{Component, MAX_DEPTH, Reader, escape};
 use crate::import::Result;
 use crate::import::tree::{BY_NAME, Node};
 
@@ -52,9 +52,16 @@ pub(super) fn is_page(name: &str) -> bool {
     name.starts_with("PageOf")
 }
 
+/// Whether an object has members of any name. That it has none but those listed is what every type says.
+fn is_open(json: &Map<String, Json>) -> bool {
+    json.get("additionalProperties").is_some_and(|inner| *inner != Json::Bool(false))
+}
+
 /// Whether a component becomes a type: an object, an enum or a union.
 pub(super) fn is_type(json: &Map<String, Json>) -> bool {
-    json.contains_key("enum") || json.contains_key("x-anyOf") || json.get("type").is_some_and(|name| name == "object")
+    let extends = json.get("allOf").and_then(Json::as_array).is_some_and(|parts| parts.len() > 1);
+    let is_object = json.get("type").is_some_and(|name| name == "object");
+    json.contains_key("enum") || json.contains_key("x-anyOf") || is_object || extends
 }
 
 pub(super) fn reference(name: &str) -> Node {
@@ -66,7 +73,7 @@ impl<'d> Reader<'d> {
     pub(super) fn component(&self, ours: &str, component: Component<'d>, pointer: &str) -> Result<Node> {
         let mut node = if let Some(kinds) = component.json.get("x-anyOf") {
             self.union(ours, component, kinds, pointer)?
-        } else if component.json.contains_key("enum") || component.json.contains_key("additionalProperties") {
+        } else if component.json.contains_key("enum") || is_open(component.json) {
             let mut node = self.schema(component.json, pointer)?;
             // An open map with no schema for its values: a body whose members are all of its own making.
             if node
@@ -89,24 +96,55 @@ impl<'d> Reader<'d> {
         let mut node = Map::new();
         node.insert("type".into(), "object".into());
         self.bounds(json, &mut node);
-        let mut properties = Map::new();
-        if let Some(list) = json.get("properties") {
-            let pointer = format!("{pointer}/properties");
-            for (name, property) in self.object(list, &pointer)? {
-                let pointer = format!("{pointer}/{}", escape(name));
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        let mut parts = Vec::new();
+        self.parts(json, pointer, 0, &mut parts)?;
+        for (part, pointer) in &parts {
+            for (name, property) in part.get("properties").and_then(Json::as_object).into_iter().flatten() {
+                let pointer = format!("{pointer}/properties/{}", escape(name));
                 let property = self.object(property, &pointer)?;
                 properties.insert(name.clone(), Json::Object(self.property(ours, name, property, &pointer)?));
             }
         }
-        let required = self.texts(json, "required", pointer)?;
-        if let Some(missing) = required.iter().find(|name| !properties.contains_key(**name)) {
-            return Err(self.error(&format!("{pointer}/required"), format!("`{missing}` is not a property")));
+        for (part, pointer) in &parts {
+            let own = self.texts(part, "required", pointer)?;
+            if let Some(missing) = own.iter().find(|name| !properties.contains_key(**name)) {
+                return Err(self.error(&format!("{pointer}/required"), format!("`{missing}` is not a property")));
+            }
+            required.extend(own.into_iter().filter(|name| !required.contains(name)).collect::<Vec<_>>());
         }
         node.insert("properties".into(), Json::Object(properties));
         if !required.is_empty() {
             node.insert("required".into(), json!(required));
         }
         Ok(node)
+    }
+
+    /// What an object extends and itself, the first one first: our types hold the members of their bases.
+    fn parts(
+        &self,
+        json: &'d Map<String, Json>,
+        pointer: &str,
+        depth: usize,
+        out: &mut Vec<(&'d Map<String, Json>, String)>,
+    ) -> Result<()> {
+        self.keywords(json, pointer)?;
+        if depth > MAX_DEPTH {
+            return Err(self.error(pointer, "the types extend each other in a circle"));
+        }
+        if let Some(properties) = json.get("properties") {
+            self.object(properties, &format!("{pointer}/properties"))?;
+        }
+        for (index, part) in json.get("allOf").and_then(Json::as_array).into_iter().flatten().enumerate() {
+            let (part, pointer) = self.resolve(part, "schemas", &format!("{pointer}/allOf/{index}"))?;
+            let is_object = part.get("type").is_none_or(|ty| ty == "object");
+            if !is_object || ["enum", "x-anyOf"].iter().any(|key| part.contains_key(*key)) || is_open(part) {
+                return Err(self.error(&pointer, "only an object with members of its own can be extended"));
+            }
+            self.parts(part, &pointer, depth + 1, out)?;
+        }
+        out.push((json, pointer.to_owned()));
+        Ok(())
     }
 
     fn union(&self, ours: &str, component: Component<'d>, kinds: &'d Json, pointer: &str) -> Result<Node> {
@@ -204,6 +242,10 @@ impl<'d> Reader<'d> {
                     );
                 }
             };
+            if json.contains_key("properties") {
+                let rule = "an object that stands inline has no name: give it one in `names.json`";
+                return Err(self.error(pointer, rule));
+            }
             let pointer = format!("{pointer}/allOf/0");
             let mut node = self.schema(self.object(only, &pointer)?, &pointer)?;
             if nullable {
@@ -278,7 +320,14 @@ impl<'d> Reader<'d> {
                     }
                 }
                 if json.contains_key("enum") {
-                    node.insert("enum".into(), json!(self.texts(json, "enum", pointer)?));
+                    let null = |value: &&Json| value.is_null() && nullable;
+                    let values = json.get("enum").and_then(Json::as_array).into_iter().flatten();
+                    let values: Vec<&Json> = values.filter(|value| !null(value)).collect();
+                    // Beside `nullable`, null is one of the values.
+                    if values.iter().any(|value| !value.is_string()) {
+                        self.texts(json, "enum", pointer)?;
+                    }
+                    node.insert("enum".into(), json!(values));
                 }
             }
             "" if json.contains_key("properties") => {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use roxmltree::Document;
@@ -152,7 +152,7 @@ impl Element {
 
 /// What stands below `xs:schema`, with what it includes in the place of the includes.
 pub(super) fn read(path: &str, text: &str) -> Result<Vec<Element>> {
-    let mut seen = BTreeSet::from([PathBuf::from(path)]);
+    let mut seen = BTreeSet::from([normal(Path::new(path))]);
     let mut out = Vec::new();
     read_into(path, text, false, &mut seen, &mut out)?;
     Ok(out)
@@ -214,13 +214,28 @@ fn include(path: &str, element: &Element, seen: &mut BTreeSet<PathBuf>, out: &mu
     if location.contains("://") {
         return Err(element.error(format!("`{location}` is not fetched: put the file beside this one and name it so")));
     }
-    let target = Path::new(path).parent().unwrap_or(Path::new("")).join(location);
+    let target = normal(&Path::new(path).parent().unwrap_or(Path::new("")).join(location));
     if !seen.insert(target.clone()) {
         return Ok(());
     }
     let text = std::fs::read_to_string(&target)
         .map_err(|error| element.error(format!("the included file {}: {error}", target.display())))?;
     read_into(&target.display().to_string(), &text, true, seen, out)
+}
+
+/// `./x.xsd` and `a/../x.xsd` are `x.xsd`: one file that two include is read once.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
 }
 
 /// A file as it is read.

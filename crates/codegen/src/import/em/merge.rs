@@ -163,6 +163,12 @@ impl<'m> Merge<'m> {
                 }
                 // What a base has that we know is told of the base.
                 None if self.pairs.get(owner).is_some_and(|base| bases.contains(&base)) => {}
+                // In Rust and in JSON an attribute and an element of one name are one member.
+                None if ours.iter().any(|(_, known)| known.name.eq_ignore_ascii_case(&member.name)) => {
+                    let what = |attribute: bool| if attribute { "an attribute" } else { "an element" };
+                    let (name, there) = (format!("{}.{}", known.name, member.name), member.is_attribute);
+                    self.differ(&name, what(!there), what(there), &member.place.at);
+                }
                 None => {
                     self.changes.push(format!("+ {}.{}", known.name, member.name));
                     self.want(member, known.place.range.end);

@@ -340,6 +340,24 @@ impl Model {
 }
 
 impl Type {
+    /// Takes what another form of it says, too; nothing when no type is both.
+    pub(super) fn unite(&mut self, other: Form) -> Option<()> {
+        match (&mut self.form, other) {
+            (Form::Struct(ours), Form::Struct(theirs)) => ours.unite(theirs),
+            (Form::Enum { base, values }, Form::Enum { base: same, values: more }) if *base == same => {
+                let new = more.into_iter().filter(|value| !values.iter().any(|known| known.name == value.name));
+                values.extend(new.collect::<Vec<_>>());
+                Some(())
+            }
+            (Form::Plain { base, bounds }, Form::Plain { base: same, bounds: others }) if *base == same => {
+                // A bound that only one of them has does not hold for both.
+                bounds.retain(|facet, value| others.get(facet) == Some(value));
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn structure(&self) -> Option<&Struct> {
         match &self.form {
             Form::Struct(body) => Some(body),
@@ -376,6 +394,33 @@ pub(super) fn written(name: &str) -> Option<&'static str> {
         | "gDay" | "anySimpleType" | "anyAtomicType" => "string",
         _ => return None,
     })
+}
+
+impl Struct {
+    fn unite(&mut self, other: Self) -> Option<()> {
+        let alike = self.base == other.base && self.restricts == other.restricts && self.text == other.text;
+        if !alike {
+            return None;
+        }
+        unite(&mut self.attributes, other.attributes)?;
+        unite(&mut self.elements, other.elements)
+    }
+}
+
+/// The members of both; what only one of them has may be missing.
+fn unite(ours: &mut Vec<Member>, theirs: Vec<Member>) -> Option<()> {
+    for known in ours.iter_mut() {
+        let twin = theirs.iter().find(|member| member.name == known.name);
+        if twin.is_some_and(|twin| twin.ty != known.ty) {
+            return None;
+        }
+        known.required &= twin.is_some_and(|twin| twin.required);
+        known.list |= twin.is_some_and(|twin| twin.list);
+    }
+    let new = theirs.into_iter().filter(|member| !ours.iter().any(|known| known.name == member.name));
+    let new: Vec<Member> = new.map(|member| Member { required: false, ..member }).collect();
+    ours.extend(new);
+    Some(())
 }
 
 impl Member {

@@ -98,11 +98,18 @@ impl<'d> Reader<'d> {
         Ok((self.types, roots, self.notes))
     }
 
-    fn add(&mut self, element: &Element, name: &str, form: Form) {
+    fn add(&mut self, element: &Element, name: &str, form: Form) -> Result<()> {
+        // Of a choice two elements of one name may each have a type inside: the document means either.
+        if let Some(known) = self.types.iter_mut().find(|known| known.name == name) {
+            let rule =
+                format!("`{name}` has another type inside on {}, and no type is both: name them", known.place.at);
+            return known.unite(form).ok_or_else(|| element.error(rule));
+        }
         let aliases = [element.said("type", "rust"), element.said("type", "aliases")];
         let aliases = aliases.into_iter().flatten().flat_map(str::split_whitespace).map(str::to_owned).collect();
         let place = Place::of(element);
         self.types.push(Type { name: name.to_owned(), place, form, aliases });
+        Ok(())
     }
 
     fn named(&self, kind: &'static str, element: &Element) -> Result<&'d Element> {
@@ -119,8 +126,7 @@ impl<'d> Reader<'d> {
     fn simple(&mut self, element: &Element, name: &str) -> Result<()> {
         element.attributes(&["name", "final"])?;
         let form = self.simple_form(element, name)?;
-        self.add(element, name, form);
-        Ok(())
+        self.add(element, name, form)
     }
 
     fn simple_form(&mut self, element: &Element, name: &str) -> Result<Form> {
@@ -201,8 +207,7 @@ impl<'d> Reader<'d> {
             }
             parts => self.content(parts, name, &mut body)?,
         }
-        self.add(element, name, Form::Struct(body));
-        Ok(())
+        self.add(element, name, Form::Struct(body))
     }
 
     fn derived(&mut self, content: &Element, name: &str, body: &mut Struct) -> Result<()> {
@@ -275,6 +280,11 @@ impl<'d> Reader<'d> {
             Some("prohibited") => return Ok(()),
             Some(other) => return Err(part.error(format!("`use` is optional, required or prohibited, not `{other}`"))),
         };
+        // XML's own, such as `xml:lang`, whose prefix every document has: they say nothing of the type's values.
+        if part.get("ref").is_some_and(|name| name.starts_with("xml:")) {
+            self.notes.push(format!("`{name}` ({}): an attribute of XML's own is passed over", part.at));
+            return Ok(());
+        }
         let declared = if part.get("ref").is_some() { self.named("attribute", part)? } else { part };
         let attribute = declared.need("name")?;
         let ty = match (declared.reference("type")?, declared.inside(&["simpleType"])?) {

@@ -9,12 +9,14 @@ use super::place::Files;
 use crate::import::em::OnlyHere;
 
 pub(super) struct Merge<'m> {
-    document: &'m Document,
+    pub(super) document: &'m Document,
     files: &'m mut Files,
     /// Our types, by their name: the file, and the members and values.
-    types: BTreeMap<String, Known>,
+    pub(super) types: BTreeMap<String, Known>,
     /// Our names of the vendor's types: of a union, that of its base.
-    names: BTreeMap<String, String>,
+    pub(super) names: BTreeMap<String, String>,
+    /// Our unions, by the vendor's names.
+    unions: BTreeMap<String, String>,
     /// New types that something refers to, with their files.
     wanted: Vec<(String, String)>,
     pub(super) changes: Vec<String>,
@@ -22,19 +24,24 @@ pub(super) struct Merge<'m> {
 }
 
 /// A type of ours.
-struct Known {
+pub(super) struct Known {
     file: String,
-    node: Node,
+    pub(super) node: Node,
 }
 
 impl<'m> Merge<'m> {
     pub(super) fn new(document: &'m Document, files: &'m mut Files) -> Self {
-        let (mut types, mut names) = (BTreeMap::new(), BTreeMap::new());
+        let (mut types, mut names, mut unions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for (file, json) in files.iter() {
             for (name, node) in json.get("$defs").and_then(Json::as_object).into_iter().flatten() {
                 let Some(node) = node.as_object() else { continue };
                 types.insert(name.clone(), Known { file: file.to_owned(), node: node.clone() });
                 let is_union = node.contains_key("anyOf");
+                if is_union {
+                    for alias in super::document::texts(node.get("x-aliases")) {
+                        unions.entry(alias).or_insert_with(|| name.clone());
+                    }
+                }
                 for alias in super::document::texts(node.get("x-aliases")).into_iter().chain([name.clone()]) {
                     if is_union {
                         names.entry(alias).or_insert_with(|| name.clone());
@@ -44,7 +51,8 @@ impl<'m> Merge<'m> {
                 }
             }
         }
-        Self { document, files, types, names, wanted: Vec::new(), changes: Vec::new(), notes: Vec::new() }
+        let (wanted, changes, notes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { document, files, types, names, unions, wanted, changes, notes }
     }
 
     pub(super) fn run(&mut self) {
@@ -56,7 +64,9 @@ impl<'m> Merge<'m> {
             }
         }
         for (name, ty) in &document.types {
-            if let Some(ours) = self.names.get(name).cloned() {
+            // What is new is written below, whole.
+            let is_new = |ours: &String| self.types.get(ours).is_some_and(|known| known.node.is_empty());
+            if let Some(ours) = self.names.get(name).filter(|ours| !is_new(ours)).cloned() {
                 self.known_type(&ours, ty);
             }
         }
@@ -104,10 +114,7 @@ impl<'m> Merge<'m> {
             let (method, path) = (&operation.method, &operation.path);
             self.differ(name, &format!("{} {}", text("method"), text("path")), &format!("{method} {path}"));
         }
-        if row.get("longRunning").is_some_and(|flag| *flag == true) != operation.long_running {
-            let what = |long: bool| if long { "work that goes on" } else { "done when it is answered" };
-            self.differ(name, what(!operation.long_running), what(operation.long_running));
-        }
+        self.facts(&row, operation);
         let pointer = format!("/operations/{index}");
         if let Some(request) = &operation.request {
             match row.get("request").and_then(Json::as_str).map(str::to_owned) {
@@ -116,6 +123,7 @@ impl<'m> Merge<'m> {
                     for name in request.properties.keys().filter(|name| !known.contains_key(&name.to_lowercase())) {
                         self.optional(&format!("{ours}.{name}"), operation.required.contains(name));
                     }
+                    self.requires(&ours, request, &operation.required);
                     self.members(&ours, request);
                 }
                 None => {
@@ -126,23 +134,20 @@ impl<'m> Merge<'m> {
             }
         }
         // A query's are all the same.
-        if operation.response.as_ref().is_some_and(|(kind, _)| *kind == "query") {
+        let is_query = row.get("response").is_some_and(|response| response.get("query").is_some());
+        if is_query || operation.response.as_ref().is_some_and(|(kind, _)| *kind == "query") {
             return;
         }
-        let known: Vec<String> = row
-            .get("params")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(|param| param.get("name")?.as_str().map(str::to_lowercase))
-            .collect();
+        let known: Vec<Json> = row.get("params").and_then(Json::as_array).cloned().unwrap_or_default();
         for (param, schema) in &operation.params {
-            if known.contains(&param.to_lowercase()) {
+            let is = |known: &&Json| known["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(param));
+            if let Some(known) = known.iter().find(is) {
+                self.param_agrees(&format!("{name}?{param}"), known, schema, operation.required.contains(param));
                 continue;
             }
             self.changes.push(format!("+ {name}?{param}"));
             self.optional(&format!("{name}?{param}"), operation.required.contains(param));
-            let node = self.param(param, schema);
+            let node = self.param(param, schema, file);
             self.files.ensure(file, &pointer, "params", &json!([]));
             self.files.add(file, &format!("{pointer}/params"), None, &node);
         }
@@ -157,17 +162,26 @@ impl<'m> Merge<'m> {
         }
     }
 
-    fn differ(&mut self, name: &str, here: &str, there: &str) {
+    pub(super) fn differ(&mut self, name: &str, here: &str, there: &str) {
+        if super::settled::SETTLED.contains(&(name, there)) {
+            return;
+        }
         self.notes
             .push(format!("`{name}` is {here} here and {there} in the document: it stays; settle it in the schema"));
     }
 
-    fn param(&mut self, name: &str, schema: &Json) -> Json {
+    fn param(&mut self, name: &str, schema: &Json, file: &str) -> Json {
         let is_list = schema.get("type").is_some_and(|ty| ty == "array");
         let one = if is_list { schema.get("items").cloned().unwrap_or_default() } else { schema.clone() };
-        let kind = match one.get("type").and_then(Json::as_str).unwrap_or_default() {
-            "object" => "map",
-            kind @ ("integer" | "number" | "boolean") => kind,
+        let named = one.get("$ref").and_then(Json::as_str).map(|reference| {
+            let vendors = reference.rsplit('/').next().unwrap_or_default();
+            let is_enum = self.document.types.get(vendors).is_some_and(|ty| !ty.values.is_empty());
+            if is_enum { self.name(vendors, file) } else { "map".to_owned() }
+        });
+        let kind = match (&named, one.get("type").and_then(Json::as_str).unwrap_or_default()) {
+            (Some(named), _) => named,
+            (None, "object") => "map",
+            (None, kind @ ("integer" | "number" | "boolean")) => kind,
             _ if is_id(name.strip_suffix('s').unwrap_or(name)) => "id",
             _ => "text",
         };
@@ -209,7 +223,7 @@ impl<'m> Merge<'m> {
             .iter()
             .filter(|_| !is_query)
             .map(|(name, schema)| {
-                let mut node = self.param(name, schema);
+                let mut node = self.param(name, schema, &file);
                 if operation.required.contains(name) {
                     node["required"] = true.into();
                 }
@@ -265,14 +279,15 @@ impl<'m> Merge<'m> {
 
     /// Our name of the type of an answer, whose union is what it is of.
     fn answer(&mut self, vendors: &str, file: &str) -> String {
-        let union = self.types.iter().find(|(_, known)| {
-            known.node.contains_key("anyOf")
-                && super::document::texts(known.node.get("x-aliases")).iter().any(|alias| alias == vendors)
-        });
-        match union {
-            Some((name, _)) => name.clone(),
+        match self.union(vendors) {
+            Some(name) => name,
             None => self.name(vendors, file),
         }
+    }
+
+    /// The union that a type of the vendor's is with us.
+    pub(super) fn union(&self, vendors: &str) -> Option<String> {
+        self.unions.get(vendors).cloned()
     }
 
     /// Our name of a type; one that is new is written later.
@@ -345,60 +360,87 @@ impl<'m> Merge<'m> {
 
     fn known_type(&mut self, ours: &str, ty: &Type) {
         let Some(known) = self.types.get(ours) else { return };
-        let values = super::document::texts(known.node.get("enum"));
-        let file = known.file.clone();
-        if values.is_empty() || ty.values.is_empty() {
-            if values.is_empty() && ty.values.is_empty() {
-                self.members(ours, ty);
+        match (known.node.contains_key("enum"), ty.values.is_empty()) {
+            (true, false) => self.values(ours, "/enum", &ty.values),
+            (false, true) => self.members(ours, ty),
+            // A union has no members of its own.
+            (_, is_struct) if !known.node.contains_key("anyOf") => {
+                let what = |is_struct: bool| if is_struct { "a struct" } else { "one of a list of texts" };
+                self.differ(ours, what(!is_struct), what(is_struct));
             }
-            return;
+            _ => {}
         }
-        for value in ty.values.iter().filter(|value| !values.contains(value)) {
-            self.changes.push(format!("+ {ours}: value {value}"));
-            self.files.add(&file, &format!("/$defs/{ours}/enum"), None, &value.as_str().into());
+    }
+
+    /// The values that an enum lacks, of a type or of a member in it.
+    pub(super) fn values(&mut self, ours: &str, pointer: &str, values: &[String]) {
+        let Some(known) = self.types.get_mut(ours) else { return };
+        let Some(all) = known.node.get_mut(pointer.split('/').nth(1).unwrap_or_default()) else { return };
+        let rest = pointer.splitn(3, '/').nth(2).map(|rest| format!("/{rest}")).unwrap_or_default();
+        let Some(Json::Array(all)) = all.pointer_mut(&rest) else { return };
+        let (file, of) = (known.file.clone(), pointer.strip_prefix("/properties/").unwrap_or_default());
+        let of =
+            of.strip_suffix("/enum").map(|member| format!(".{}", member.replace("/items", ""))).unwrap_or_default();
+        for value in values {
+            // Another member may have brought it already.
+            if all.iter().any(|known| known == value) {
+                continue;
+            }
+            all.push(value.as_str().into());
+            self.changes.push(format!("+ {ours}{of}: value {value}"));
+            self.files.add(&file, &format!("/$defs/{ours}{pointer}"), None, &value.as_str().into());
         }
     }
 
     /// The members that a type lacks, in itself and in what it extends.
     fn members(&mut self, ours: &str, ty: &Type) {
-        let known = self.all_members(ours, 0);
         let Some(file) = self.types.get(ours).map(|known| known.file.clone()) else { return };
+        let known = self.all_members(ours, 0);
         for (name, json) in &ty.properties {
             let place = format!("{ours}.{name}");
-            if let Some(member) = known.get(&name.to_lowercase()) {
-                let (here, there) = (kind(member, &self.types), kind(json, &self.types));
-                if !here.is_empty() && !there.is_empty() && here != there {
-                    self.differ(&place, &here, &there);
-                }
-                self.listed(member, json);
+            if let Some((owner, wire, member)) = known.get(&name.to_lowercase()) {
+                self.member_agrees(&place, member, json);
+                self.listed((owner, wire), member, json);
                 continue;
             }
             self.changes.push(format!("+ {place}"));
             let node = self.property(name, json, &file);
             self.files.ensure(&file, &format!("/$defs/{ours}"), "properties", &json!({}));
             self.files.add(&file, &format!("/$defs/{ours}/properties"), Some(name), &node);
+            // Another of the vendor's types may be this one of ours, too.
+            if let Some(known) = self.types.get_mut(ours) {
+                let all = known.node.entry("properties").or_insert_with(|| json!({}));
+                all[name] = node;
+            }
         }
     }
 
     /// Values that a document lists beside a text which is an enum with us.
-    fn listed(&mut self, member: &Json, json: &Json) {
-        let name = member.get("$ref").and_then(Json::as_str).and_then(|reference| reference.rsplit('/').next());
-        let values = super::document::texts(json.get("x-zstack-known-values"));
-        if let Some(name) = name.filter(|_| !values.is_empty()).map(str::to_owned) {
-            let ty = Type { base: None, properties: Map::new(), values };
-            self.known_type(&name, &ty);
+    fn listed(&mut self, (owner, wire): (&str, &str), member: &Json, json: &Json) {
+        let (member, json, end) = match (member.get("items"), json.get("items")) {
+            (Some(ours), Some(theirs)) => (ours, theirs, "/items/enum"),
+            _ => (member, json, "/enum"),
+        };
+        let values = listed(json);
+        if values.is_empty() {
+            return;
+        }
+        if let Some(name) = named(member) {
+            self.values(&name, "/enum", &values);
+        } else if member.get("enum").is_some() {
+            self.values(owner, &format!("/properties/{wire}{end}"), &values);
         }
     }
 
-    fn all_members(&self, ours: &str, depth: usize) -> BTreeMap<String, Json> {
+    /// The members of a type by their names in lower case, with the type that has each.
+    pub(super) fn all_members(&self, ours: &str, depth: usize) -> BTreeMap<String, (String, String, Json)> {
         let mut out = BTreeMap::new();
         let Some(known) = self.types.get(ours).filter(|_| depth < 16) else { return out };
         for base in known.node.get("allOf").and_then(Json::as_array).into_iter().flatten() {
-            let name = base.get("$ref").and_then(Json::as_str).and_then(|reference| reference.rsplit('/').next());
-            out.extend(self.all_members(name.unwrap_or_default(), depth + 1));
+            out.extend(self.all_members(&named(base).unwrap_or_default(), depth + 1));
         }
         let own = known.node.get("properties").and_then(Json::as_object).into_iter().flatten();
-        out.extend(own.map(|(name, json)| (name.to_lowercase(), json.clone())));
+        out.extend(own.map(|(name, json)| (name.to_lowercase(), (ours.to_owned(), name.clone(), json.clone()))));
         out
     }
 
@@ -415,16 +457,13 @@ impl<'m> Merge<'m> {
     }
 }
 
-/// What a member is, as far as both say it: the kind of JSON.
-fn kind(json: &Json, types: &BTreeMap<String, Known>) -> String {
-    match (json.get("$ref").and_then(Json::as_str), json.get("type").and_then(Json::as_str)) {
-        (Some(reference), _) => {
-            let name = reference.rsplit('/').next().unwrap_or_default();
-            let is_text = types.get(name).is_some_and(|known| known.node.get("type").is_some_and(|ty| ty == "string"));
-            // The vendor's types are told apart by the documents themselves.
-            if is_text { "string".into() } else { String::new() }
-        }
-        (None, Some(ty)) => ty.to_owned(),
-        (None, None) => String::new(),
-    }
+/// The type that a node refers to.
+pub(super) fn named(json: &Json) -> Option<String> {
+    json.get("$ref").and_then(Json::as_str).and_then(|reference| reference.rsplit('/').next()).map(str::to_owned)
+}
+
+/// The values that a document lists for a text.
+pub(super) fn listed(json: &Json) -> Vec<String> {
+    let known = super::document::texts(json.get("x-zstack-known-values"));
+    if known.is_empty() { super::document::texts(json.get("enum")) } else { known }
 }
