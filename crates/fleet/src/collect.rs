@@ -85,7 +85,7 @@ pub struct Answer {
     pub server: String,
     /// What runs there.
     pub system: System,
-    /// Its address.
+    /// Its address: one for all spellings of it.
     pub address: String,
     /// The rows; some, or none, when there are problems.
     pub rows: Vec<Row>,
@@ -242,7 +242,7 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
     }
     let answer = Answer {
         system: client.system(),
-        address: client.server().to_owned(),
+        address: client.address().to_owned(),
         server: name,
         repeated: before - found.rows.len(),
         rows: found.rows,

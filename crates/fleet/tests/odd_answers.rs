@@ -173,6 +173,23 @@ async fn a_shared_image_is_its_owners() {
     }
 }
 
+/// Every sum would be twice what it is.
+#[tokio::test]
+async fn one_server_under_two_spellings_of_its_address_is_one() {
+    let spelled = |address: &str| {
+        let options = Options::new(address, "admin", "").unwrap();
+        let zstack = ZstackClient::from_stub(options, |_: &Request| {
+            let storage =
+                r#"{"uuid": "a1", "name": "bs", "totalCapacity": 1000, "availableCapacity": 400, "type": "Ceph"}"#;
+            Response::new(200, format!(r#"{{"inventories": [{storage}], "total": 1}}"#))
+        });
+        Server { name: address.to_owned(), client: zstack.unwrap().client().clone() }
+    };
+    let spellings = ["https://z.invalid", "HTTPS://Z.invalid:443/", "https://z.invalid/zstack/v1"];
+    let usage = backhaul_fleet::usage(&spellings.map(spelled)).await;
+    assert_eq!((usage.rows.len(), usage.failed.len()), (1, 0), "{:?}", usage.failed);
+}
+
 /// A storage that is added while the storages are listed moves one of them to the next page.
 #[tokio::test]
 async fn what_changes_while_it_is_listed_is_listed_anew_and_once() {

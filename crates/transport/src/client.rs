@@ -158,6 +158,12 @@ impl Client {
         &self.core.server
     }
 
+    /// The server's address as it is called, without the API's own path: one for all spellings of it.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.url().as_str()
+    }
+
     /// The server's address.
     pub(crate) fn url(&self) -> &Url {
         &self.core.options.url

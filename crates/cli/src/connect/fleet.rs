@@ -4,8 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use backhaul_models::vb365::VERSIONS;
-use backhaul_wire::System;
+use url::Url;
 
 use super::Size;
 use super::credentials::{self, Credentials};
@@ -78,49 +77,21 @@ impl<'a> Fleet<'a> {
         self.servers.iter().enumerate().map(|(at, server)| (server.name(), at)).collect()
     }
 
-    /// Whether two servers are at one address, so that the order in which they answer matters.
+    /// Whether two servers may be at one address, so that the order in which they answer matters. Paths do not count:
+    /// that of the API may stand behind an address, or not.
     pub(crate) fn shares_addresses(&self) -> bool {
         let mut seen = std::collections::HashSet::new();
-        !(0..self.servers.len()).all(|at| seen.insert(self.address(at)))
-    }
-
-    /// What the server at a place is known by: one for all profiles of a server.
-    pub(crate) fn address(&self, at: usize) -> String {
-        match self.servers.get(at) {
-            Some(Server::Profile(profile)) => without_root(profile.system, profile.address()),
-            Some(Server::Demo(demo)) => demo.system().name().to_owned(),
-            None => String::new(),
-        }
+        !self.servers.iter().all(|server| seen.insert(origin(server)))
     }
 }
 
-/// An address as its client takes it: people paste one with the API's own path behind it.
-fn without_root(system: System, address: &str) -> String {
-    let roots: Vec<String> = match system {
-        System::Em => vec!["/api".to_owned()],
-        System::Vb365 => VERSIONS.map(|version| format!("/v{version}")).collect(),
-        System::Zstack => vec!["/zstack/v1".to_owned(), "/zstack".to_owned()],
-    };
-    // A path's letters may be of any case to those servers.
-    let address = address.trim_end_matches('/').to_ascii_lowercase();
-    roots.iter().find_map(|root| address.strip_suffix(root.as_str())).unwrap_or(&address).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_server_has_one_address_with_and_without_its_api_s_path() {
-        for (system, address, meant) in [
-            (System::Em, "https://em:9398", "https://em:9398"),
-            (System::Em, "https://em:9398/API/", "https://em:9398"),
-            (System::Vb365, "https://vb:4443/v8", "https://vb:4443"),
-            (System::Vb365, "https://vb:4443/api", "https://vb:4443/api"),
-            (System::Zstack, "http://z:8080/zstack/v1", "http://z:8080"),
-            (System::Zstack, "http://z:8080/zstack", "http://z:8080"),
-        ] {
-            assert_eq!(without_root(system, address), meant);
+/// Where a server is, however that is written.
+fn origin(server: &Server) -> String {
+    match server {
+        Server::Demo(demo) => demo.system().name().to_owned(),
+        Server::Profile(profile) => {
+            let url = Url::parse(profile.address());
+            url.map_or_else(|_| profile.address().to_owned(), |url| url.origin().ascii_serialization())
         }
     }
 }

@@ -107,8 +107,7 @@ pub(in crate::verbs) async fn ask(
             turn += 1;
             let Some(mut answer) = next else { continue };
             // What is remembered of each row would grow with the fleet.
-            let place = places.get(answer.server.as_str()).copied().unwrap_or(usize::MAX);
-            let again = if shared { once.retain(&fleet.address(place), &mut answer.rows) } else { 0 };
+            let again = if shared { once.retain(&answer.address, &mut answer.rows) } else { 0 };
             let repeated = again + answer.repeated;
             if repeated > 0 {
                 let is = if repeated == 1 { "1 row tells" } else { &format!("{repeated} rows tell") };
