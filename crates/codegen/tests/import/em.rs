@@ -145,12 +145,14 @@ fn an_attribute_that_is_an_element_elsewhere_stays_and_is_told() {
     let ty = |inside: &str| format!("<xs:complexType name='CloudTenantEntityType'>{inside}</xs:complexType>");
     let plain = |name: &str| format!("<xs:element name='{name}' type='xs:string'/>");
     let inside = format!("<xs:sequence>{}{}</xs:sequence>", plain("Name"), plain("Mood"));
-    let inside = inside + "<xs:attribute name='Enabled' type='xs:boolean'/>";
+    let inside =
+        inside + "<xs:attribute name='Enabled' type='xs:boolean'/><xs:attribute name='Mood' type='xs:string'/>";
     let text = schema(&ty(&inside)).replace("name='R' type='T'", "name='CloudTenant' type='CloudTenantEntityType'");
     let (outcome, _) = import::compare(&workspace(), "em", "their.xsd", &text).unwrap();
     assert_eq!(outcome.changes, ["+ CloudTenantEntityType.Mood"]);
     for wanted in [
         "`CloudTenantEntityType.Name` is an attribute here and an element in the document (line 3): it stays",
+        "`CloudTenantEntityType.Mood` is an attribute and an element in the document (line 3): one of them is taken",
         "`CloudTenantEntityType.Enabled` is an element here and an attribute in the document (line 3): it stays",
     ] {
         assert!(outcome.notes.iter().any(|note| note.starts_with(wanted)), "{:#?}", outcome.notes);

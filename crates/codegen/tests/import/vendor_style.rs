@@ -133,3 +133,12 @@ fn two_components_of_one_name_with_us_are_refused_until_it_is_settled() {
     assert_eq!(tree.things()["$defs"]["Thing"]["properties"], json!({ "name": text(), "colour": text() }));
     properties(both(thing(json!({ "name": text() }))));
 }
+
+/// `names.json` names request bodies by their operation, and nothing else that stands inline.
+#[test]
+fn advice_on_what_stands_inline_can_be_followed() {
+    let inline = json!({ "type": "object", "properties": { "name": text() } });
+    let (pointer, rule) = refused(&document(4, thing(json!({ "part": inline }))));
+    assert_eq!(pointer, "/components/schemas/RESTThing/properties/part");
+    assert!(rule.contains("make it a component of the document"), "{rule}");
+}

@@ -35,6 +35,9 @@ const KEYWORDS: [&str; 23] = [
 /// Those that say nothing of names, types, enums or bounds, and those that hold sentences.
 const PASSED_OVER: [&str; 7] =
     ["deprecated", "description", "example", "externalDocs", "title", "uniqueItems", "writeOnly"];
+/// Only a request body has a place by which `names.json` can name it.
+const INLINE: &str = "an object that stands inline has no name: make it a component of the document, with a reference to it \
+                      here, or, if it is a request body, name it by its operation in `inline` of `names.json`";
 const BOUNDS: [&str; 9] = [
     "minLength",
     "maxLength",
@@ -243,8 +246,7 @@ impl<'d> Reader<'d> {
                 }
             };
             if json.contains_key("properties") {
-                let rule = "an object that stands inline has no name: give it one in `names.json`";
-                return Err(self.error(pointer, rule));
+                return Err(self.error(pointer, INLINE));
             }
             let pointer = format!("{pointer}/allOf/0");
             let mut node = self.schema(self.object(only, &pointer)?, &pointer)?;
@@ -284,9 +286,7 @@ impl<'d> Reader<'d> {
                 node.insert("items".into(), Json::Object(items));
             }
             "object" if json.contains_key("properties") => {
-                return Err(
-                    self.error(pointer, "an object that stands inline has no name: give it one in `names.json`")
-                );
+                return Err(self.error(pointer, INLINE));
             }
             "object" => {
                 node.insert("type".into(), "object".into());

@@ -152,7 +152,8 @@ impl<'m> Merge<'m> {
         let bases: Vec<&str> = self.ours.chain(&known.name).iter().skip(1).map(|base| base.name.as_str()).collect();
         let (mut elements, mut attributes): (Vec<(Option<&str>, &Member)>, Vec<&Member>) = (Vec::new(), Vec::new());
         let mut before: Option<&str> = None;
-        for (owner, member) in &theirs {
+        for (at, (owner, member)) in theirs.iter().enumerate() {
+            let is_twin = |(_, other): &&(&str, &Member)| other.name.eq_ignore_ascii_case(&member.name);
             match ours.iter().find(|(_, known)| known.is(member)) {
                 Some((_, same)) => {
                     self.earlier(&format!("{}.{}", known.name, same.name), &same.place);
@@ -168,6 +169,13 @@ impl<'m> Merge<'m> {
                     let what = |attribute: bool| if attribute { "an attribute" } else { "an element" };
                     let (name, there) = (format!("{}.{}", known.name, member.name), member.is_attribute);
                     self.differ(&name, what(!there), what(there), &member.place.at);
+                }
+                // The same, where both are new: the first one comes in.
+                None if theirs.iter().take(at).any(|other| is_twin(&other)) => {
+                    self.notes.push(format!(
+                        "`{}.{}` is an attribute and an element in the document ({}): one of them is taken",
+                        known.name, member.name, member.place.at
+                    ));
                 }
                 None => {
                     self.changes.push(format!("+ {}.{}", known.name, member.name));
