@@ -174,15 +174,13 @@ impl<'a> Table<'a> {
         let read = async {
             let backups = Backups::all(em).await?;
             let computers = if level == Level::Computer { Some(backups::computers(em).await?) } else { None };
-            Ok(backups.items(computers.as_ref()))
-        };
-        let (items, problem) = match read.await {
-            Ok(items) => (items, None),
-            Err(error) => (Vec::new(), Some(Problem::of("backups and their files", error))),
+            Ok((backups.items(computers.as_ref()), backups.misplaced))
         };
         // What lies nobody knows where may lie anywhere.
-        let nothing =
-            if problem.is_none() && items.iter().all(|item| item.repository.is_some()) { Some(0) } else { None };
+        let (items, nothing, problem) = match read.await {
+            Ok((items, misplaced)) => (items, if misplaced { None } else { Some(0) }, None),
+            Err(error) => (Vec::new(), None, Some(Problem::of("backups and their files", error))),
+        };
         for item in items {
             let row = Row {
                 item: item.name,

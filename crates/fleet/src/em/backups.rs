@@ -18,7 +18,12 @@ pub(super) struct Backups {
     backups: BTreeMap<IdKey, Backup>,
     files: Vec<File>,
     /// Whether there is something of which it is not said where it lies: then nobody knows what a repository holds.
-    misplaced: bool,
+    pub(super) misplaced: bool,
+}
+
+/// Whether it is said where a backup lies: on a repository, or in an archive's external one.
+fn lies_somewhere(backup: &Backup) -> bool {
+    ["Repository", "ExternalRepository"].into_iter().any(|kind| link_up(&backup.links, kind).is_some())
 }
 
 /// What the files on each repository take; unknown as soon as one file's size is.
@@ -63,6 +68,7 @@ impl Backups {
         while let Some(file) = all.try_next().await? {
             files.push(File::of(&file));
         }
+        backups.misplaced |= files.iter().any(|file| file.backup.is_none());
         backups.files = files;
         Ok(backups)
     }
@@ -70,13 +76,8 @@ impl Backups {
     /// The same as far as these repositories go: files are asked for only where one of them has a backup.
     pub(super) async fn on(em: &EmClient, repositories: &BTreeSet<IdKey>) -> Result<Self, Error> {
         let mut backups = Self::without_files(em).await?;
-        let mut misplaced = false;
-        backups.backups.retain(|_, backup| {
-            let repository = link_up(&backup.links, "Repository").and_then(target);
-            misplaced |= repository.is_none();
-            repository.is_some_and(|it| repositories.contains(&it))
-        });
-        backups.misplaced = misplaced;
+        let repository = |backup: &Backup| link_up(&backup.links, "Repository").and_then(target);
+        backups.backups.retain(|_, backup| repository(backup).is_some_and(|it| repositories.contains(&it)));
         if backups.backups.is_empty() {
             return Ok(backups);
         }
@@ -94,8 +95,9 @@ impl Backups {
 
     async fn without_files(em: &EmClient) -> Result<Self, Error> {
         let backups: Vec<Backup> = all::<BackupQuery>(em).await?;
+        let misplaced = !backups.iter().all(lies_somewhere);
         let backups = backups.into_iter().filter_map(|it| Some((it.uid.as_ref()?.key(), it))).collect();
-        Ok(Self { backups, files: Vec::new(), misplaced: false })
+        Ok(Self { backups, files: Vec::new(), misplaced })
     }
 
     /// What all backups on each repository take.
