@@ -15,6 +15,7 @@ mod names;
 mod newer;
 mod operations;
 mod properties;
+mod references;
 mod tree;
 mod types;
 mod unions;

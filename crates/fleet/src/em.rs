@@ -155,8 +155,13 @@ impl<'a> Table<'a> {
 
     /// A row for each repository that has none yet, with what is used there.
     fn rest(&mut self, used: impl Fn(&IdKey) -> Option<i64>) {
-        let rows: Vec<Row> =
-            self.without_rows().map(|id| Row { used_bytes: used(id), ..self.on(Some(id.clone())) }).collect();
+        let twins: BTreeSet<IdKey> = self.others.iter().filter_map(|it| Some(it.uid.as_ref()?.key())).collect();
+        let row = |id: &IdKey| {
+            // What is said of one UID is of both who have it.
+            let used_bytes = if twins.contains(id) { None } else { used(id) };
+            Row { used_bytes, ..self.on(Some(id.clone())) }
+        };
+        let rows: Vec<Row> = self.without_rows().map(row).collect();
         self.found.rows.extend(rows);
         for (at, repository) in self.others.iter().enumerate() {
             // A name that no UID has tells it from the one that it shares its UID with.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::names::Names;
+use super::references::{MAX_DEPTH, escape, resolve};
 use super::tree::Node;
 use super::{ImportError, Result};
 
@@ -140,28 +141,11 @@ impl<'d> Reader<'d> {
             None => Err(self.error(&format!("{pointer}/$ref"), format!("`{text}` refers to nothing in the document"))),
         }
     }
-}
 
-/// How far references may lead on: more is a circle.
-const MAX_DEPTH: usize = 32;
-
-impl<'d> Reader<'d> {
-    /// What a reference leads to in a section of the components, or the thing itself; with its place.
+    /// The object that a reference leads to in a section of the components, or that stands here; with its place.
     fn resolve(&self, json: &'d Json, section: &str, pointer: &str) -> Result<(&'d Map<String, Json>, String)> {
-        let (mut json, mut pointer) = (json, pointer.to_owned());
-        for _ in 0..MAX_DEPTH {
-            let node = self.object(json, &pointer)?;
-            let Some(reference) = node.get("$ref") else { return Ok((node, pointer)) };
-            let text = reference.as_str().unwrap_or_default();
-            let name = text.strip_prefix(&format!("#/components/{section}/")).unwrap_or_default();
-            let all = self.json.get("components").and_then(|all| all.get(section));
-            let Some(found) = all.and_then(|all| all.get(name)) else {
-                let rule = format!("`{text}` refers to nothing in the document");
-                return Err(self.error(&format!("{pointer}/$ref"), rule));
-            };
-            (json, pointer) = (found, format!("/components/{section}/{}", escape(name)));
-        }
-        Err(self.error(&pointer, "the references lead back to themselves"))
+        let (json, pointer) = resolve((self.path, self.json), json, section, pointer)?;
+        Ok((self.object(json, &pointer)?, pointer))
     }
 }
 
@@ -186,9 +170,4 @@ fn join(first: &mut Node, second: Node) {
             _ => {}
         }
     }
-}
-
-/// A name inside a JSON pointer.
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

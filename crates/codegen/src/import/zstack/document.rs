@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::import::references::{MAX_DEPTH, escape, resolve};
 use crate::import::{ImportError, Result};
 
 pub(super) type Node = Map<String, Json>;
@@ -49,9 +50,6 @@ pub(super) struct Operation {
 /// Members of a path item that are no operations.
 const SHARED: [&str; 4] = ["summary", "description", "servers", "parameters"];
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
-/// How far references may lead on: more is a circle.
-const MAX_DEPTH: usize = 32;
-
 struct Reader<'d> {
     path: &'d str,
     json: &'d Json,
@@ -87,25 +85,8 @@ impl<'d> Reader<'d> {
 
     /// What a reference leads to in a section of the components, or the thing itself; with its place.
     fn resolve(&self, json: &'d Json, section: &str, pointer: &str) -> Result<(&'d Json, String)> {
-        let (mut json, mut pointer) = (json, pointer.to_owned());
-        for _ in 0..MAX_DEPTH {
-            let Some(reference) = json.get("$ref") else { return Ok((json, pointer)) };
-            let text = reference.as_str().unwrap_or_default();
-            let name = text.strip_prefix(&format!("#/components/{section}/")).unwrap_or_default();
-            let all = self.json.get("components").and_then(|all| all.get(section));
-            let Some(found) = all.and_then(|all| all.get(name)) else {
-                let rule = format!("`{text}` refers to nothing in the document");
-                return Err(self.error(&format!("{pointer}/$ref"), rule));
-            };
-            (json, pointer) = (found, format!("/components/{section}/{}", escape(name)));
-        }
-        Err(self.error(&pointer, "the references lead back to themselves"))
+        resolve((self.path, self.json), json, section, pointer)
     }
-}
-
-/// A name inside a JSON pointer.
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 pub(super) fn texts(list: Option<&Json>) -> Vec<String> {
