@@ -1,8 +1,8 @@
 //! What the client costs beside bare hyper: CPU time for each request, with 1, 64 and 512 of them in flight, plain and
-//! over TLS, and the memory of a thousand open clients. The server is a process of its own, so that its work is not
-//! counted.
+//! over TLS, for a page of 100 KB and for an answer of one row, and the memory of a thousand open clients. The server is
+//! a process of its own, so that its work is not counted.
 //!
-//! `cargo bench -p backhaul-tests --bench client`; a word picks a part: `plain`, `tls`, `memory`.
+//! `cargo bench -p backhaul-tests --bench client`; words pick parts: `plain`, `tls`; `page`, `row`; `memory`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::convert::Infallible;
@@ -11,13 +11,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use backhaul_models::zstack::operations::QueryZone;
+use backhaul_models::zstack::operations::{QueryBackupStorage, QueryZone};
 use backhaul_transport::net::{Pin, TlsChoice};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Arguments, Options};
-use backhaul_wire::Call;
+use backhaul_wire::{Call, Operation};
 use bytes::Bytes;
-use futures_util::StreamExt;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::header::{ACCEPT, AUTHORIZATION};
 use hyper::service::service_fn;
@@ -29,12 +28,25 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName}
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig, crypto::ring};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// How many requests are measured.
-const REQUESTS: usize = 20_000;
+/// What is asked for: a page of 100 KB, as listings bring, and one row.
+const ANSWERS: [&Answer; 2] = [
+    &Answer { name: "page", operation: QueryBackupStorage::OPERATION, path: "/zstack/v1/backup-storage", rows: 420 },
+    &Answer { name: "row", operation: QueryZone::OPERATION, path: "/zstack/v1/zones", rows: 1 },
+];
+/// How many requests are measured in a turn.
+const REQUESTS: usize = 10_000;
+const TURNS: usize = 9;
 const IN_FLIGHT: [usize; 3] = [1, 64, 512];
 /// What the client may cost beside bare hyper.
 const GOAL: f64 = 1.25;
 const CLIENTS: usize = 1000;
+
+struct Answer {
+    name: &'static str,
+    operation: &'static Operation,
+    path: &'static str,
+    rows: usize,
+}
 /// What an open client of the build before this one took, in KB; half of it is the goal.
 const BEFORE: f64 = 165.0;
 
@@ -43,16 +55,20 @@ fn main() {
     if words.iter().any(|word| word == "serve") {
         return block_on(serve());
     }
-    let wants = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
+    // A word that is not given leaves its like out, and `memory` alone all the others.
+    let given = |part: &str| words.iter().any(|word| word == part);
+    let wants = |part: &str, like: &[&str]| given(part) || !given("memory") && !like.iter().any(|part| given(part));
     let server = Server::start();
-    for tls in [false, true] {
-        if wants(if tls { "tls" } else { "plain" }) {
-            for in_flight in IN_FLIGHT {
-                compare(&server, tls, in_flight);
+    for answer in ANSWERS {
+        for tls in [false, true] {
+            if wants(answer.name, &["page", "row"]) && wants(how(tls), &["plain", "TLS"]) {
+                for in_flight in IN_FLIGHT {
+                    compare(&server, answer, tls, in_flight);
+                }
             }
         }
     }
-    if wants("memory") {
+    if given("memory") || words.is_empty() {
         memory(&server);
     }
 }
@@ -61,26 +77,30 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-/// The CPU time of a request, by bare hyper and by the client, in turns: what disturbs one disturbs the other.
-fn compare(server: &Server, tls: bool, in_flight: usize) {
-    const TURNS: usize = 5;
+fn how(tls: bool) -> &'static str {
+    if tls { "TLS" } else { "plain" }
+}
+
+/// The CPU time of a request, by bare hyper, reqwest and the client, in turns: what disturbs one disturbs the others.
+fn compare(server: &Server, answer: &Answer, tls: bool, in_flight: usize) {
     let mut measured = [const { Vec::new() }; 3];
     for _ in 0..TURNS {
-        let requests = REQUESTS / TURNS;
-        measured[0].push(block_on(bare(server, tls, in_flight, requests)));
-        measured[1].push(block_on(by_reqwest(server, tls, in_flight, requests)));
-        measured[2].push(block_on(ours(server, tls, in_flight, requests)));
+        measured[0].push(block_on(bare(server, answer, tls, in_flight)));
+        measured[1].push(block_on(by_reqwest(server, answer, tls, in_flight)));
+        measured[2].push(block_on(ours(server, answer, tls, in_flight)));
     }
     let [bare, reqwest, own] = measured.map(|mut of| {
         of.sort_by(f64::total_cmp);
         of[of.len() / 2]
     });
-    let (how, ratio) = (if tls { "TLS  " } else { "plain" }, own / bare);
+    let ratio = own / bare;
     let verdict = if ratio <= GOAL { "" } else { ", more than the goal" };
     println!(
-        "{how} {in_flight:>3} in flight: hyper {bare:6.1} µs, reqwest {reqwest:6.1} µs, client {own:6.1} µs of CPU: {ratio:.2} \
-         (goal {GOAL}){verdict}, {:.2} of reqwest's",
-        own / reqwest
+        "{:>4}, {:<5} {in_flight:>3} in flight: hyper {bare:6.1} µs, reqwest {reqwest:6.1} µs ({:.2}), client {own:6.1} µs of CPU: \
+         {ratio:.2} (goal {GOAL}){verdict}",
+        answer.name,
+        how(tls),
+        reqwest / bare
     );
 }
 
@@ -90,7 +110,7 @@ fn cpu() -> f64 {
 }
 
 /// Connections, each with one request after another.
-async fn bare(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+async fn bare(server: &Server, answer: &Answer, tls: bool, in_flight: usize) -> f64 {
     let connector = TlsConnector::from(Arc::new(server.trusting()));
     let mut senders = Vec::new();
     for _ in 0..in_flight {
@@ -103,10 +123,9 @@ async fn bare(server: &Server, tls: bool, in_flight: usize, requests: usize) -> 
             handshake(stream).await
         });
     }
-    let ask = |sender: hyper::client::conn::http1::SendRequest<Empty<Bytes>>, count: usize| async move {
-        let mut sender = sender;
+    let ask = async |sender: &mut hyper::client::conn::http1::SendRequest<Empty<Bytes>>, count: usize| {
         for _ in 0..count {
-            let request = hyper::Request::get("/zstack/v1/zones")
+            let request = hyper::Request::get(answer.path)
                 .header("host", "localhost")
                 .header("accept", "application/json")
                 .header("authorization", "OAuth session-1")
@@ -116,10 +135,12 @@ async fn bare(server: &Server, tls: bool, in_flight: usize, requests: usize) -> 
             assert!(!answer.into_body().collect().await.unwrap().to_bytes().is_empty());
         }
     };
-    let each = requests / in_flight;
+    // Each has had a request, as those of the others.
+    futures_util::future::join_all(senders.iter_mut().map(|sender| ask(sender, 1))).await;
+    let each = REQUESTS / in_flight;
     let begun = cpu();
-    futures_util::future::join_all(senders.into_iter().map(|sender| ask(sender, each.max(1)))).await;
-    (cpu() - begun) * 1e6 / (each.max(1) * in_flight) as f64
+    futures_util::future::join_all(senders.iter_mut().map(|sender| ask(sender, each))).await;
+    (cpu() - begun) * 1e6 / (each * in_flight) as f64
 }
 
 async fn handshake<S>(stream: S) -> hyper::client::conn::http1::SendRequest<Empty<Bytes>>
@@ -132,35 +153,40 @@ where
 }
 
 /// The same with reqwest, on which the client is built.
-async fn by_reqwest(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+async fn by_reqwest(server: &Server, answer: &Answer, tls: bool, in_flight: usize) -> f64 {
     let builder = reqwest::Client::builder().http1_only().no_proxy().user_agent("reqwest");
     let builder = builder.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
     let client = builder.tls_backend_preconfigured(server.trusting()).build().unwrap();
     let scheme = if tls { "https" } else { "http" };
-    let url = format!("{scheme}://localhost:{}/zstack/v1/zones", server.port(tls));
+    let url = format!("{scheme}://localhost:{}{}", server.port(tls), answer.path);
     let url: reqwest::Url = url.parse().unwrap();
     let ask = || async {
         let asked = client.get(url.clone()).header(ACCEPT, "application/json").header(AUTHORIZATION, "OAuth session-1");
         assert!(!asked.send().await.unwrap().bytes().await.unwrap().is_empty());
     };
-    each_of(ask, in_flight, requests).await
+    each_of(ask, in_flight).await
 }
 
 /// The whole client, without reading what the bodies say.
-async fn ours(server: &Server, tls: bool, in_flight: usize, requests: usize) -> f64 {
+async fn ours(server: &Server, answer: &Answer, tls: bool, in_flight: usize) -> f64 {
     let client = server.client(tls);
     let (client, given) = (client.client(), Arguments::default());
-    let ask = || async { assert!(!client.send(QueryZone::OPERATION, &given).await.unwrap().body.is_empty()) };
-    each_of(ask, in_flight, requests).await
+    let ask = || async { assert!(!client.send(answer.operation, &given).await.unwrap().body.is_empty()) };
+    each_of(ask, in_flight).await
 }
 
-async fn each_of<F: Future<Output = ()>>(ask: impl Fn() -> F, in_flight: usize, requests: usize) -> f64 {
+async fn each_of<F: Future<Output = ()>>(ask: impl Fn() -> F, in_flight: usize) -> f64 {
     // The connections are made before.
     futures_util::future::join_all((0..in_flight).map(|_| ask())).await;
-    let each = (requests / in_flight).max(1);
+    let each = REQUESTS / in_flight;
     let begun = cpu();
-    let all = futures_util::stream::iter(0..each * in_flight).map(|_| ask()).buffer_unordered(in_flight);
-    all.collect::<()>().await;
+    // As many callers as with bare hyper, each with one request after another.
+    let callers = (0..in_flight).map(async |_| {
+        for _ in 0..each {
+            ask().await;
+        }
+    });
+    futures_util::future::join_all(callers).await;
     (cpu() - begun) * 1e6 / (each * in_flight) as f64
 }
 
@@ -259,11 +285,12 @@ async fn serve() {
         (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
     println!("{}\n{}", plain.local_addr().unwrap().port(), tls.local_addr().unwrap().port());
     println!("{}", certificate.der().iter().map(u8::to_string).collect::<Vec<_>>().join(" "));
+    let pages: Pages = Box::leak(Box::new(ANSWERS.map(|answer| (answer, page(answer.rows)))));
     tokio::join!(
         async {
             while let Ok((stream, _)) = plain.accept().await {
                 drop(stream.set_nodelay(true));
-                tokio::spawn(converse(stream));
+                tokio::spawn(converse(stream, pages));
             }
         },
         async {
@@ -272,7 +299,7 @@ async fn serve() {
                 let acceptor = acceptor.clone();
                 tokio::spawn(async move {
                     if let Ok(stream) = acceptor.accept(stream).await {
-                        converse(stream).await;
+                        converse(stream, pages).await;
                     }
                 });
             }
@@ -280,14 +307,22 @@ async fn serve() {
     );
 }
 
-async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-    const LOGON: &str = r#"{"inventory": {"uuid": "session-1"}}"#;
-    const ZONES: &str = r#"{"inventories": [{"uuid": "6ef9b2b4f2f14e7fa4d1ee25fb0f7f6c", "name": "zone 1", "description": "the first",
-        "state": "Enabled", "type": "zstack", "createDate": "Apr 11, 2018 2:50:54 PM", "lastOpDate": "Apr 11, 2018 2:50:54 PM"}]}"#;
-    let answer = service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
-        let body = if request.uri().path().ends_with("/login") { LOGON } else { ZONES };
+type Pages = &'static [(&'static Answer, Bytes)];
+
+/// Some 240 bytes a row.
+fn page(rows: usize) -> Bytes {
+    const ROW: &str = r#"{"uuid": "6ef9b2b4f2f14e7fa4d1ee25fb0f7f6c", "name": "store 1", "description": "the first of all", "state": "Enabled",
+        "type": "ImageStoreBackupStorage", "createDate": "Apr 11, 2018 2:50:54 PM", "lastOpDate": "Apr 11, 2018 2:50:54 PM"}"#;
+    Bytes::from(format!(r#"{{"inventories": [{}]}}"#, vec![ROW; rows].join(",")))
+}
+
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, pages: Pages) {
+    let answer = service_fn(move |request: hyper::Request<hyper::body::Incoming>| async move {
+        let asked = pages.iter().find(|(answer, _)| answer.path == request.uri().path());
+        let body =
+            asked.map_or(Bytes::from_static(br#"{"inventory": {"uuid": "session-1"}}"#), |(_, page)| page.clone());
         let answer = hyper::Response::builder().header("content-type", "application/json;charset=utf-8");
-        Ok::<_, Infallible>(answer.body(Full::new(Bytes::from_static(body.as_bytes()))).unwrap())
+        Ok::<_, Infallible>(answer.body(Full::new(body)).unwrap())
     });
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }

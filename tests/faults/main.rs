@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod calls;
-#[path = "../../crates/transport/tests/common/mod.rs"]
+#[path = "../../crates/transport/tests/suite/common/mod.rs"]
 mod common;
 mod table;
 

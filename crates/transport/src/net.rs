@@ -11,12 +11,14 @@
 mod breaker;
 mod carrier;
 mod client;
+mod connect;
 mod error;
 mod message;
 mod pace;
 mod pin;
 #[cfg(feature = "platform-tls")]
 mod platform;
+mod pool;
 mod proxy;
 mod rate;
 mod retry;

@@ -16,7 +16,8 @@ fn what_is_collected_can_be_asked_later() -> Result {
 
     let live = home.demo(&["usage", "--save", "--store", &store])?.ends(0);
     home.demo(&["collect", "--store", &store])?.ends(0);
-    let files = crate::common::Ran::new(home.unnamed(&["store", "list", "--store", &store, "-o", "json"]).output()?)?.ends(0);
+    let files =
+        crate::common::Ran::new(home.unnamed(&["store", "list", "--store", &store, "-o", "json"]).output()?)?.ends(0);
     assert_eq!(files.column("system")?.len(), 6);
     let verified = crate::common::Ran::new(home.unnamed(&["store", "verify", "--store", &store]).output()?)?.ends(0);
     assert!(verified.err.contains("6 files"), "{}", verified.err);
@@ -78,7 +79,8 @@ fn a_run_is_kept_whatever_becomes_of_the_output() -> Result {
         let child = home.unnamed(&line).stdout(writer).stderr(std::process::Stdio::piped()).spawn()?;
         let ran = crate::common::Ran::new(child.wait_with_output()?)?.ends(if more[0] == "--html" { 7 } else { 0 });
         assert!(ran.err.contains(" rows are kept in "), "{more:?}: {}", ran.err);
-        let files = crate::common::Ran::new(home.unnamed(&["store", "list", "--store", &store, "-o", "json"]).output()?)?;
+        let files =
+            crate::common::Ran::new(home.unnamed(&["store", "list", "--store", &store, "-o", "json"]).output()?)?;
         assert_eq!(files.ends(0).column("system")?.len(), 3, "{more:?}");
     }
     Ok(())

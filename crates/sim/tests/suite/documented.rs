@@ -4,10 +4,10 @@
 //! cannot agree on a mistake. Values are those of the documents, written down as facts.
 #![allow(clippy::unwrap_used)]
 
-use backhaul_sim::{EmRelease, EmServer, Estate, Sim};
-use backhaul_wire::System;
 use crate::common::facts::{API, Expect, HOST, SERVER, em_xml, expected, facts, same};
 use crate::common::{Client, vb365, zstack};
+use backhaul_sim::{EmRelease, EmServer, Estate, Sim};
+use backhaul_wire::System;
 use serde_json::json;
 
 #[tokio::test]

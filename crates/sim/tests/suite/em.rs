@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use crate::common::{Answer, BASIC, Client, em};
 use backhaul_models::em::{CloudSubtenant, CloudTenant, EntityRef, Error, LogonSession, QueryResult, Repository};
 use backhaul_sim::{EmRelease, EmServer, Estate, Sim};
 use backhaul_wire::{System, json, xml};
-use crate::common::{Answer, BASIC, Client, em};
 
 const JSON: (&str, &str) = ("Accept", "application/json");
 const TOKEN: &str = "X-RestSvcSessionId";

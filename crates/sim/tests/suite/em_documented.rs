@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use backhaul_sim::{EmServer, Estate, Sim};
-use backhaul_wire::System;
 use crate::common::facts::{API, Expect, HOST, SERVER, em_xml, expected, facts, same};
 use crate::common::{Client, em};
+use backhaul_sim::{EmServer, Estate, Sim};
+use backhaul_wire::System;
 use serde_json::{Value, json};
 
 const SRV: &str = "ce15a8c7-aa49-495e-b05b-ee3398c91018";

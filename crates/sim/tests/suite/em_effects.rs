@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use crate::common::{Answer, Client, em};
 use backhaul_models::em::{
     BackupJobSession, CloudSubtenant, CloudTenant, FileSystemEntries, Job, QueryResult, RestoreSession, Task,
 };
 use backhaul_sim::{Effect, EmServer, Estate, Fault, Faults, GuestFile, Sim, SimBuilder, TlsMode};
 use backhaul_wire::reflect::Model;
 use backhaul_wire::{System, xml};
-use crate::common::{Answer, Client, em};
 
 const XML: (&str, &str) = ("Content-Type", "application/xml");
 const NS: &str = "xmlns=\"http://www.veeam.com/ent/v1.0\"";

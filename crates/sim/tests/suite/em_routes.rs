@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use crate::common::{BASIC, Client, em};
 use backhaul_models::em::operations::OPERATIONS;
 use backhaul_models::em::{EntityRef, EntityReferences, QueryResult};
 use backhaul_models::registry;
 use backhaul_sim::{EmRelease, EmServer, Estate, Sim, TlsMode};
 use backhaul_wire::operation::Response;
 use backhaul_wire::{Drift, Operation, Struct, System, json, xml};
-use crate::common::{BASIC, Client, em};
 
 const JSON: (&str, &str) = ("Accept", "application/json");
 const XML_BODY: (&str, &str) = ("Content-Type", "application/xml");

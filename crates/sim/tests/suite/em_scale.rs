@@ -1,10 +1,10 @@
 //! Enterprise Manager with many jobs: one filtered, paged query in place of a call per job.
 #![allow(clippy::unwrap_used)]
 
+use crate::common::em;
 use backhaul_models::em::{BackupJobSession, QueryResult};
 use backhaul_sim::{Estate, Sim, TlsMode};
 use backhaul_wire::xml;
-use crate::common::em;
 
 #[tokio::test]
 async fn a_night_of_a_thousand_jobs_is_one_query() {

@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use crate::common::{Client, em, send, vb365, zstack};
 use backhaul_models::em::QueryResult;
 use backhaul_models::vb365::{OrganizationStorageSpaceUsage, Page};
 use backhaul_sim::{Effect, Fault, Faults, Sim};
 use backhaul_wire::{System, json, xml};
-use crate::common::{Client, em, send, vb365, zstack};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

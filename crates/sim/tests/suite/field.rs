@@ -5,9 +5,9 @@
 use backhaul_models::vb365::VERSIONS;
 use std::time::Duration;
 
+use crate::common::{Answer, BASIC, Client, path_of, send, zstack};
 use backhaul_sim::{Effect, EmRelease, EmServer, Estate, Fault, Faults, Sim, ZstackServer};
 use backhaul_wire::System;
-use crate::common::{Answer, BASIC, Client, path_of, send, zstack};
 use serde_json::{Value, json};
 
 const JSON: (&str, &str) = ("Accept", "application/json");

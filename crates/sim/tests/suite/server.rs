@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::common::{Client, FORM, send, vb365};
 use backhaul_sim::{Estate, Sim, TlsMode};
 use backhaul_wire::System;
-use crate::common::{Client, FORM, send, vb365};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

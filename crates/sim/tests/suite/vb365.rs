@@ -4,9 +4,9 @@
 use backhaul_models::vb365::VERSIONS;
 use std::time::Duration;
 
+use crate::common::{Client, FORM, vb365};
 use backhaul_sim::{Estate, Sim, Vb365Server};
 use backhaul_wire::System;
-use crate::common::{Client, FORM, vb365};
 
 const ABC: &str = "cbc52c37-df7f-4b03-98f3-036e7d4b3127";
 

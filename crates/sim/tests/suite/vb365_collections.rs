@@ -1,8 +1,8 @@
 //! Collections and documents of VB365: what they hold at first, and what is added, changed and taken out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use backhaul_sim::{Estate, Sim};
 use crate::common::{Client, vb365};
+use backhaul_sim::{Estate, Sim};
 use serde_json::{Value, json};
 
 const ABC: &str = "cbc52c37-df7f-4b03-98f3-036e7d4b3127";

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::common::{Client, FORM, vb365};
 use backhaul_sim::{Effect, Fault, Faults, Sim, Vb365Server};
 use backhaul_wire::System;
-use crate::common::{Client, FORM, vb365};
 use serde_json::{Value, json};
 
 const ABC: &str = "cbc52c37-df7f-4b03-98f3-036e7d4b3127";

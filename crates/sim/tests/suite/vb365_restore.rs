@@ -1,9 +1,9 @@
 //! Restore sessions of VB365: begun, browsed page by page, searched, restored from, saved from, stopped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use crate::common::{Client, vb365};
 use backhaul_sim::Sim;
 use backhaul_wire::System;
-use crate::common::{Client, vb365};
 use serde_json::{Value, json};
 
 const ABC: &str = "cbc52c37-df7f-4b03-98f3-036e7d4b3127";

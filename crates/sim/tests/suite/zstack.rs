@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::common::{Client, zstack};
 use backhaul_sim::{Estate, Sim, ZstackServer};
 use backhaul_wire::System;
-use crate::common::{Client, zstack};
 use serde_json::Value;
 
 async fn sim() -> Sim {

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::common::{Client, path_of, zstack};
 use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, ZstackServer};
 use backhaul_wire::System;
-use crate::common::{Client, path_of, zstack};
 use serde_json::{Value, json};
 
 const ZONE_1: &str = "140ebc2fbdb74ae197323a69d432f25e";
@@ -338,7 +338,8 @@ async fn users_accounts_and_renewal() {
         let refused = client.send(path, &[], &login(account, user, password)).await.expect(503).json();
         assert_eq!(refused["error"]["code"], "ID.1000", "{account} {user}");
     }
-    let generic = |kind: &str| json!({"logIn": {"username": "abc", "password": crate::common::SHA512, "loginType": kind}});
+    let generic =
+        |kind: &str| json!({"logIn": {"username": "abc", "password": crate::common::SHA512, "loginType": kind}});
     client.send("PUT /zstack/v1/login", &[], &generic("account").to_string()).await.expect(200);
     client.send("PUT /zstack/v1/login", &[], &generic("ldap").to_string()).await.expect(503);
 

@@ -4,12 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::common::{Answer, Client, SHA512, path_of, zstack};
 use backhaul_models::registry;
 use backhaul_models::zstack::operations::OPERATIONS;
 use backhaul_sim::{Sim, ZstackServer};
 use backhaul_wire::operation::{ParamPlace, Response};
 use backhaul_wire::{Drift, Kind, Operation, Repeat, Shape, json};
-use crate::common::{Answer, Client, SHA512, path_of, zstack};
 use serde_json::{Map, Value};
 
 const ZONE: &str = "36de66d82f424639af67215a53418ff6";

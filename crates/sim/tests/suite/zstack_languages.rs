@@ -1,10 +1,10 @@
 //! ZStack's two query languages: joins and tags in conditions, ZQL.
 #![allow(clippy::unwrap_used)]
 
+use crate::common::{Client, zstack};
 use backhaul_filter::url::encode;
 use backhaul_filter::zstack::split_q;
 use backhaul_sim::{Estate, Sim};
-use crate::common::{Client, zstack};
 use serde_json::{Value, json};
 
 async fn sim() -> Sim {

@@ -308,7 +308,8 @@ impl Client {
     /// What it means that no API answers so: which other product is there is asked once in a client's life.
     pub(super) async fn identify(&self, hint: String) -> Reason {
         let Core { http, other, .. } = &*self.core;
-        let found = other.get_or_init(|| product::other_than(self.system(), http, self.url())).await;
+        // In a box: it is rare and large, and stands in the future of every call.
+        let found = Box::pin(other.get_or_init(|| product::other_than(self.system(), http, self.url()))).await;
         Reason::Product(*found, hint)
     }
 

@@ -1,61 +1,40 @@
-//! What carries a request to its server: the network, or a stub in its place. The one place that knows reqwest.
+//! What carries a request to its server: the network, or a stub in its place.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method};
-use reqwest::redirect::Policy;
-use tokio::sync::OnceCell;
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, USER_AGENT};
+use http::{HeaderValue, Method, Uri};
+use http_body_util::Full;
+use url::{Position, Url};
 
+use super::connect::Connector;
 use super::error::{Cause, HttpError};
-use super::message::{Request, Response};
-#[cfg(feature = "platform-tls")]
-use super::platform::Platform;
-use super::{HttpOptions, Stub, TlsBackend, proxy, tls};
-
-/// How long an idle connection is kept: less than servers do, so that one rarely closes while a request is on its way.
-const IDLE: Duration = Duration::from_secs(15);
+use super::message::{Body, Request, Response};
+use super::pool::Pool;
+use super::{HttpOptions, Stub};
 
 pub(super) enum Carrier {
-    Network(Box<Connections>),
+    Network(Box<Network>),
     Stub(Arc<dyn Stub>),
 }
 
-/// Connections to a server, and how they are made.
-pub(super) struct Connections {
-    kept: OnceCell<reqwest::Client>,
-    /// Makes a new connection for each request: one that the server closes at this moment would swallow what may not be
-    /// sent twice.
-    fresh: OnceCell<reqwest::Client>,
-    proxies: Vec<reqwest::Proxy>,
-    tls: Tls,
-    connect_timeout: Duration,
-}
-
-enum Tls {
-    Rustls(Box<rustls::ClientConfig>),
-    #[cfg(feature = "platform-tls")]
-    Platform(Platform),
+/// The network, with the connections that were made.
+pub(super) struct Network {
+    connector: Connector,
+    pool: Arc<Pool>,
 }
 
 /// An answer: its head, or all of it.
 pub(super) enum Came {
-    Head(reqwest::Response),
+    Head(http::Response<Body>),
     Whole(Response),
 }
 
 impl Carrier {
     pub(super) fn network(options: &HttpOptions, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Cause> {
-        let client = options.client_certificate.as_ref();
-        let tls = match options.tls_backend {
-            TlsBackend::Rustls => Tls::Rustls(Box::new(tls::config(&options.tls, client)?)),
-            #[cfg(feature = "platform-tls")]
-            TlsBackend::Platform => Tls::Platform(Platform::new(&options.tls, client)?),
-        };
-        let (proxies, connect_timeout) = (proxy::proxies(variable)?, options.connect_timeout);
-        let (kept, fresh) = (OnceCell::new(), OnceCell::new());
-        Ok(Self::Network(Box::new(Connections { kept, fresh, proxies, tls, connect_timeout })))
+        let connector = Connector::new(options, variable)?;
+        Ok(Self::Network(Box::new(Network { connector, pool: Arc::default() })))
     }
 
     /// Sends a request once.
@@ -63,56 +42,72 @@ impl Carrier {
         match self {
             Self::Stub(stub) => stub.answer(request.clone()).await.map(Came::Whole),
             Self::Network(network) => {
-                let fail = |cause| HttpError::new(cause, Some(request.place()));
-                let client = network.client(request).await.map_err(fail)?;
-                let mut built = reqwest::Request::new(request.method.clone(), request.bare_url());
-                built.headers_mut().clone_from(&request.headers);
-                // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
-                if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
-                    built.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-                }
-                if !request.body.is_empty() {
-                    *built.body_mut() = Some(request.body.clone().into());
-                }
-                let sent = client.execute(built).await;
-                sent.map(Came::Head).map_err(|error| fail(Cause::of(error, request.url.scheme())))
+                let answer = network.send(request).await;
+                answer.map(Came::Head).map_err(|cause| HttpError::new(cause, Some(request.place())))
             }
         }
     }
 }
 
-impl Connections {
-    /// What may not be sent twice goes over a new connection.
-    async fn client(&self, request: &Request) -> Result<&reqwest::Client, Cause> {
-        let made = if request.idempotent { &self.kept } else { &self.fresh };
-        made.get_or_try_init(|| self.make(request)).await
+impl Network {
+    /// What may not be sent twice goes over a new connection: one that the server closes at this moment would swallow
+    /// it.
+    async fn send(&self, request: &Request) -> Result<http::Response<Body>, Cause> {
+        let mut out = self.written(request)?;
+        loop {
+            let waiting = if request.idempotent { self.pool.take(&request.url) } else { None };
+            let mut connection = match waiting {
+                Some(connection) => connection,
+                None => self.pool.connection(&request.url, self.connector.connect(&request.url).await?),
+            };
+            let sent = match connection.sender.ready().await {
+                Ok(()) => connection.sender.try_send_request(out).await,
+                Err(_) if connection.is_used => continue,
+                Err(error) => return Err(Cause::of(error, request.url.scheme())),
+            };
+            match sent {
+                Ok(answer) => return Ok(answer.map(|body| Body::on_the_way(body, connection))),
+                Err(mut failed) => match failed.take_message() {
+                    // It was closed while it waited: nothing of the request was sent.
+                    Some(unsent) if connection.is_used => out = unsent,
+                    _ => return Err(Cause::of(failed.into_error(), request.url.scheme())),
+                },
+            }
+        }
     }
 
-    async fn make(&self, request: &Request) -> Result<reqwest::Client, Cause> {
-        let mut builder = reqwest::Client::builder()
-            .http1_only()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .no_proxy();
-        builder = match &self.tls {
-            Tls::Rustls(config) => builder.tls_backend_preconfigured(config.as_ref().clone()),
-            #[cfg(feature = "platform-tls")]
-            Tls::Platform(platform) if request.url.scheme() == "https" => {
-                platform.configured(builder, &request.url, self.connect_timeout).await?
+    /// The request as it is written.
+    fn written(&self, request: &Request) -> Result<http::Request<Full<Bytes>>, Cause> {
+        let url = &request.url;
+        let mut out = http::Request::new(Full::new(request.body.clone()));
+        out.method_mut().clone_from(&request.method);
+        out.headers_mut().clone_from(&request.headers);
+        let headers = out.headers_mut();
+        headers.insert(HOST, host(url)?);
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("backhaul/", env!("CARGO_PKG_VERSION"))));
+        // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
+        if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let mut target = &url[Position::BeforePath..Position::AfterQuery];
+        let bare;
+        // A proxy that speaks to the server itself is told which one.
+        if let Some(proxy) = self.connector.proxies.of(url).filter(|proxy| proxy.speaks_to(url)) {
+            if let Some(credentials) = proxy.credentials() {
+                headers.insert(PROXY_AUTHORIZATION, credentials);
             }
-            #[cfg(feature = "platform-tls")]
-            Tls::Platform(_) => builder.tls_backend_native(),
-        };
-        if !request.idempotent {
-            builder = builder.pool_max_idle_per_host(0);
+            bare = request.bare_url();
+            target = &bare[..Position::AfterQuery];
         }
-        for proxy in &self.proxies {
-            builder = builder.proxy(proxy.clone());
-        }
-        builder.build().map_err(|error| Cause::Other(error.without_url()))
+        let unfit = |error| Cause::Config(format!("the address cannot be sent: {error}"));
+        *out.uri_mut() = target.parse::<Uri>().map_err(unfit)?;
+        Ok(out)
     }
+}
+
+/// Host, and the port where it is not the scheme's own.
+fn host(url: &Url) -> Result<HeaderValue, Cause> {
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    HeaderValue::from_str(host).map_err(|_| Cause::Config(format!("`{host}` cannot be sent as a server's name")))
 }

@@ -1,5 +1,6 @@
 //! The client: one request out, one answer in, within its limits.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -126,35 +127,29 @@ impl HttpClient {
 
 impl Shared {
     async fn whole(&self, request: &Request) -> Result<Response, HttpError> {
-        let limit = request.timeout.or(self.options.timeout);
-        self.tried(request, async |permit| {
-            // The limit holds for the whole of it. In a box, since a future is moved once for each limit around it.
-            let work = Box::pin(async { self.answer(request, permit, None).await?.read().await });
-            within(limit, None, || request.place(), work).await
-        })
-        .await
+        // The limit holds for the whole of it.
+        self.tried(request, async |permit| self.answer(request, permit, None).await?.read().await).await
     }
 
     async fn begin(&self, request: &Request) -> Result<StreamingResponse, HttpError> {
         let limit = request.timeout.or(self.options.timeout);
-        self.tried(request, async |permit| {
-            within(limit, None, || request.place(), Box::pin(self.answer(request, permit, limit))).await
-        })
-        .await
+        self.tried(request, async |permit| self.answer(request, permit, limit).await).await
     }
 
-    /// One try, when it is its turn; all of it before the request's deadline.
+    /// One try, when it is its turn; all of it before the request's deadline, and what is done in its turn within the
+    /// time for a try.
     async fn tried<T>(
         &self,
         request: &Request,
         work: impl AsyncFnOnce(Option<OwnedSemaphorePermit>) -> Result<T, HttpError>,
     ) -> Result<T, HttpError> {
-        let outcome = within(None, request.deadline, || request.place(), async {
-            let permit = self.permit().await;
-            self.breaker.ask().map_err(|cause| HttpError::new(cause, Some(request.place())))?;
-            work(permit).await
-        })
-        .await;
+        let place = || request.place();
+        let permit = pin!(async { Ok(self.permit().await) });
+        let permit = within(None, request.deadline, place, permit).await?;
+        self.breaker.ask().map_err(|cause| HttpError::new(cause, Some(place())))?;
+        let limit = request.timeout.or(self.options.timeout);
+        let work = pin!(work(permit));
+        let outcome = within(limit, request.deadline, place, work).await;
         self.breaker.tell(outcome.as_ref().map(drop));
         outcome
     }

@@ -11,6 +11,8 @@ use rustls::{CertificateError, OtherError};
 use super::message::Place;
 use super::verify::Refusal;
 
+pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
+
 /// No answer came, or not all of it.
 ///
 /// # Troubleshooting
@@ -26,7 +28,7 @@ struct Inner {
 
 pub(super) enum Cause {
     /// The connection could not be made.
-    Connect(reqwest::Error),
+    Connect(BoxError),
     /// The server's certificate is not trusted.
     Untrusted {
         presented: String,
@@ -54,49 +56,51 @@ pub(super) enum Cause {
     TooLarge(u64),
     /// The answer ended before its end; `unsent` when nothing of the request was on its way.
     Interrupted {
-        error: reqwest::Error,
+        error: BoxError,
         unsent: bool,
     },
     /// What answered does not speak HTTP, whether within TLS or without.
     NotHttp {
         https: bool,
-        error: reqwest::Error,
+        error: BoxError,
     },
     /// A stub gave no answer.
     Broken,
     /// A layer around the network gave none.
-    Service(Box<dyn StdError + Send + Sync>),
+    Service(BoxError),
     /// A header's value cannot be sent.
     Header(HeaderName),
     /// An option or the environment holds what cannot be used.
     Config(String),
-    Other(reqwest::Error),
+    Other(BoxError),
 }
 
 impl Cause {
     /// The cause of a request that got no answer.
-    pub(super) fn of(error: reqwest::Error, scheme: &str) -> Self {
-        let error = error.without_url();
-        if let Some(tls) = find::<rustls::Error>(&error) {
-            return Self::of_tls(tls);
+    pub(super) fn of(error: hyper::Error, scheme: &str) -> Self {
+        if let Some(tls) = Self::of_any_tls(&error) {
+            return tls;
         }
+        let cut = find::<io::Error>(&error).is_some_and(is_cut);
+        match error {
+            _ if error.is_parse() => Self::NotHttp { https: scheme == "https", error: error.into() },
+            _ if error.is_canceled() => Self::Interrupted { error: error.into(), unsent: true },
+            _ if error.is_incomplete_message() || cut => Self::Interrupted { error: error.into(), unsent: false },
+            _ => Self::Other(error.into()),
+        }
+    }
+
+    /// The cause of a connection that could not be made.
+    pub(super) fn of_connect(error: BoxError) -> Self {
+        Self::of_any_tls(&*error).unwrap_or(Self::Connect(error))
+    }
+
+    fn of_any_tls(error: &(dyn StdError + 'static)) -> Option<Self> {
         #[cfg(feature = "platform-tls")]
-        if let Some(tls) = find::<native_tls::Error>(&error) {
-            return Self::Tls(format!("{tls} (the platform's TLS)"));
+        if let Some(tls) = find::<native_tls::Error>(error) {
+            return Some(Self::Tls(format!("{tls} (the platform's TLS)")));
         }
-        if error.is_connect() {
-            return Self::Connect(error);
-        }
-        if error.is_timeout() {
-            return Self::Timeout(None);
-        }
-        match find::<hyper::Error>(&error) {
-            Some(http) if http.is_parse() => Self::NotHttp { https: scheme == "https", error },
-            Some(http) if http.is_canceled() => Self::Interrupted { error, unsent: true },
-            Some(http) if http.is_incomplete_message() => Self::Interrupted { error, unsent: false },
-            _ if find::<io::Error>(&error).is_some_and(is_cut) => Self::Interrupted { error, unsent: false },
-            _ => Self::Other(error),
-        }
+        find::<rustls::Error>(error).map(Self::of_tls)
     }
 
     fn of_tls(error: &rustls::Error) -> Self {
@@ -113,9 +117,8 @@ impl Cause {
     }
 
     /// The cause of a body that could not be read to its end.
-    pub(super) fn of_body(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        if error.is_timeout() { Self::Timeout(None) } else { Self::Interrupted { error, unsent: false } }
+    pub(super) fn of_body(error: hyper::Error) -> Self {
+        Self::Interrupted { error: error.into(), unsent: false }
     }
 }
 
@@ -187,7 +190,7 @@ fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
     None
 }
 
-/// The whole chain of sources, since reqwest's own text says little.
+/// The whole chain of sources: the first text says little.
 fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
@@ -254,7 +257,9 @@ impl HttpError {
     pub fn is_timeout(&self) -> bool {
         match &self.0.cause {
             Cause::Timeout(_) | Cause::Deadline | Cause::TooSlow(_) => true,
-            Cause::Connect(error) => error.is_timeout(),
+            Cause::Connect(error) => {
+                find::<io::Error>(&**error).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+            }
             _ => false,
         }
     }
@@ -288,7 +293,7 @@ impl fmt::Display for HttpError {
         }
         match &self.0.cause {
             Cause::Connect(error) => {
-                write!(f, "cannot connect ({}): check the address, the port and any proxy", chain(error))
+                write!(f, "cannot connect ({}): check the address, the port and any proxy", chain(&**error))
             }
             Cause::Untrusted { presented, pinned: Some(pinned), .. } => write!(
                 f,
@@ -318,23 +323,23 @@ impl fmt::Display for HttpError {
                 write!(f, "the answer is larger than the limit of {limit} bytes: ask for less, or raise it")
             }
             Cause::Interrupted { error, .. } => {
-                write!(f, "the connection ended before the answer did ({})", chain(error))
+                write!(f, "the connection ended before the answer did ({})", chain(&**error))
             }
             Cause::NotHttp { https: false, error } => write!(
                 f,
                 "what answers there does not speak plain HTTP ({}): check the port, or use https://",
-                chain(error)
+                chain(&**error)
             ),
             Cause::NotHttp { https: true, error } => {
-                write!(f, "what answers there does not speak HTTP ({}): check the port", chain(error))
+                write!(f, "what answers there does not speak HTTP ({}): check the port", chain(&**error))
             }
-            Cause::Service(error) => write!(f, "the request was not carried: {}", chain(error.as_ref())),
+            Cause::Service(error) => write!(f, "the request was not carried: {}", chain(&**error)),
             Cause::Broken => f.write_str("the connection ended before the answer did"),
             Cause::Header(name) => {
                 write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry")
             }
             Cause::Config(why) => write!(f, "the client cannot be set up: {why}"),
-            Cause::Other(error) => write!(f, "the request failed: {}", chain(error)),
+            Cause::Other(error) => write!(f, "the request failed: {}", chain(&**error)),
         }
     }
 }
@@ -351,7 +356,7 @@ impl StdError for HttpError {
             Cause::Connect(error)
             | Cause::Interrupted { error, .. }
             | Cause::NotHttp { error, .. }
-            | Cause::Other(error) => Some(error),
+            | Cause::Other(error) => Some(&**error),
             _ => None,
         }
     }

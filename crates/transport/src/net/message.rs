@@ -1,17 +1,21 @@
 //! Requests and answers, which show no secret when they are printed.
 
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use url::Url;
 
 use super::RetryPolicy;
 use super::error::{Cause, HttpError};
+use super::pool::Connection;
 use super::rate::Rate;
 
 /// A request.
@@ -196,10 +200,34 @@ pub struct StreamingResponse {
 }
 
 /// Where a body is.
-enum Body {
-    OnTheWay(reqwest::Response),
+pub(super) enum Body {
+    /// On this connection, which is free again when the body has ended.
+    OnTheWay(Incoming, Option<Connection>),
     /// Read already, to see what it says.
     Read(Option<Bytes>),
+}
+
+impl Body {
+    pub(super) fn on_the_way(body: Incoming, connection: Connection) -> Self {
+        Self::OnTheWay(body, Some(connection))
+    }
+
+    async fn part(&mut self) -> Result<Option<Bytes>, Cause> {
+        let (body, connection) = match self {
+            Self::OnTheWay(body, connection) => (body, connection),
+            Self::Read(read) => return Ok(read.take()),
+        };
+        while let Some(frame) = body.frame().await {
+            // What follows a body says nothing here.
+            if let Ok(part) = frame.map_err(Cause::of_body)?.into_data() {
+                return Ok(Some(part));
+            }
+        }
+        if let Some(connection) = connection.take() {
+            connection.keep();
+        }
+        Ok(None)
+    }
 }
 
 /// What holds for a body.
@@ -217,19 +245,19 @@ pub(super) struct Limits {
 
 impl StreamingResponse {
     pub(super) fn new(
-        mut answer: reqwest::Response,
+        answer: http::Response<Body>,
         head: bool,
         limits: Limits,
         permit: Option<OwnedSemaphorePermit>,
         place: Place,
     ) -> Self {
-        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+        let (http::response::Parts { status, headers, .. }, body) = answer.into_parts();
         let length =
             headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
         // The answer to HEAD tells the length of a body that does not come.
         let promised = length.filter(|_| !head);
         let rate = Rate::new(limits.least, limits.patience);
-        Self { status, headers, body: Body::OnTheWay(answer), promised, limits, rate, place, _permit: permit }
+        Self { status, headers, body, promised, limits, rate, place, _permit: permit }
     }
 
     /// An answer that is there already.
@@ -258,14 +286,8 @@ impl StreamingResponse {
     /// comes slower than the client's least rate.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
         let Self { body, limits, place, rate, .. } = self;
-        let answer = match body {
-            Body::OnTheWay(answer) => answer,
-            Body::Read(read) => return Ok(read.take()),
-        };
-        let part = within(limits.patience, limits.deadline, || place.clone(), async {
-            answer.chunk().await.map_err(|error| HttpError::new(Cause::of_body(error), Some(place.clone())))
-        })
-        .await?;
+        let part = pin!(async { body.part().await.map_err(|cause| HttpError::new(cause, Some(place.clone()))) });
+        let part = within(limits.patience, limits.deadline, || place.clone(), part).await?;
         if let Some(least) = part.as_ref().and_then(|part| rate.too_slow(part.len())) {
             return Err(HttpError::new(Cause::TooSlow(least), Some(place.clone())));
         }
@@ -279,19 +301,17 @@ impl StreamingResponse {
     pub async fn read(mut self) -> Result<Response, HttpError> {
         let limit = self.limits.largest;
         let too_large = |place: &Place| Err(HttpError::new(Cause::TooLarge(limit), Some(place.clone())));
-        let promised = self.promised.unwrap_or(0);
-        if promised > limit {
+        if self.promised.is_some_and(|promised| promised > limit) {
             return too_large(&self.place);
         }
-        // A promise is not yet a reason to set memory aside.
-        let mut body = BytesMut::with_capacity(usize::try_from(promised.min(1 << 20)).unwrap_or(0));
+        let mut body = Pieces::default();
         while let Some(chunk) = self.chunk().await? {
-            if (body.len() as u64).saturating_add(chunk.len() as u64) > limit {
+            if body.length().saturating_add(chunk.len() as u64) > limit {
                 return too_large(&self.place);
             }
-            body.extend_from_slice(&chunk);
+            body.push(chunk);
         }
-        Ok(Response { status: self.status, headers: self.headers, body: body.freeze() })
+        Ok(Response { status: self.status, headers: self.headers, body: body.whole() })
     }
 }
 
@@ -301,28 +321,65 @@ impl fmt::Debug for StreamingResponse {
     }
 }
 
-/// Waits no longer than the limit, and not beyond the deadline.
+/// A body that comes in pieces. They are put together when all are there: what is set aside before that, for each of
+/// many bodies, is memory that waits with them.
+#[derive(Default)]
+struct Pieces {
+    together: BytesMut,
+    apart: Vec<Bytes>,
+    length_apart: usize,
+}
+
+impl Pieces {
+    /// What stands apart at most, since it is there twice for a moment.
+    const MOST: usize = 1 << 20;
+    /// What is smaller is copied all the same, and lets go of the buffer that it was read into.
+    const SMALL: usize = 4 << 10;
+
+    fn length(&self) -> u64 {
+        (self.together.len() + self.length_apart) as u64
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        self.length_apart += piece.len();
+        self.apart.push(piece);
+        if self.length_apart >= Self::MOST {
+            self.put_together();
+        }
+    }
+
+    fn put_together(&mut self) {
+        self.together.reserve(std::mem::take(&mut self.length_apart));
+        self.apart.drain(..).for_each(|piece| self.together.extend_from_slice(&piece));
+    }
+
+    fn whole(mut self) -> Bytes {
+        match self.apart.as_mut_slice() {
+            [only] if self.together.is_empty() && only.len() >= Self::SMALL => std::mem::take(only),
+            _ => {
+                self.put_together();
+                self.together.freeze()
+            }
+        }
+    }
+}
+
+/// Waits no longer than the limit, and not beyond the deadline. The work is best given pinned where it stands: a future
+/// that is handed over stands in this one twice.
 pub(super) async fn within<T>(
     limit: Option<Duration>,
     deadline: Option<Instant>,
     place: impl Fn() -> Place,
     work: impl Future<Output = Result<T, HttpError>>,
 ) -> Result<T, HttpError> {
-    let late = |cause| Err(HttpError::new(cause, Some(place())));
-    let limited = async {
-        match limit {
-            None => work.await,
-            Some(limit) => match tokio::time::timeout(limit, work).await {
-                Ok(outcome) => outcome,
-                Err(_) => late(Cause::Timeout(Some(limit))),
-            },
-        }
+    let end = limit.and_then(|limit| Instant::now().checked_add(limit));
+    let (until, cause) = match (end, deadline) {
+        (Some(end), deadline) if deadline.is_none_or(|deadline| end < deadline) => (end, Cause::Timeout(limit)),
+        (_, Some(deadline)) => (deadline, Cause::Deadline),
+        (_, None) => return work.await,
     };
-    match deadline {
-        None => limited.await,
-        Some(deadline) => match tokio::time::timeout_at(deadline, limited).await {
-            Ok(outcome) => outcome,
-            Err(_) => late(Cause::Deadline),
-        },
+    match tokio::time::timeout_at(until, work).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(HttpError::new(cause, Some(place()))),
     }
 }

@@ -1,103 +1,68 @@
 //! The platform's TLS (OpenSSL, SChannel, Security Framework), for servers that rustls cannot reach: those that offer
 //! suites in CBC mode only, or a key of a rare kind.
 
-use std::net::{TcpStream, ToSocketAddrs as _};
-use std::time::Duration;
+use native_tls::{Certificate, Identity, TlsConnector};
+use tokio_native_tls::TlsStream;
 
-use reqwest::{Certificate, ClientBuilder, Identity};
-use url::Url;
-
+use super::connect::Stream;
 use super::error::Cause;
 use super::pin::Pin;
 use super::tls::{ClientCertificate, TlsChoice};
 
-/// What the platform is told of a server, read and checked.
+/// The platform's TLS with what it is told of a server, read and checked.
 pub(super) struct Platform {
-    trust: Trust,
-    identity: Option<Identity>,
-}
-
-enum Trust {
-    System,
-    Ca(Vec<Certificate>),
-    Pin(Pin),
-    Anyone,
+    connector: tokio_native_tls::TlsConnector,
+    pin: Option<Pin>,
 }
 
 impl Platform {
     pub(super) fn new(choice: &TlsChoice, client: Option<&ClientCertificate>) -> Result<Self, Cause> {
-        let trust = match choice {
-            TlsChoice::System => Trust::System,
+        let mut builder = TlsConnector::builder();
+        let mut pinned = None;
+        match choice {
+            TlsChoice::System => {}
             TlsChoice::Ca(pem) => {
-                let wrong = |error: reqwest::Error| Cause::Config(format!("the CA file: {error}"));
-                Trust::Ca(Certificate::from_pem_bundle(pem).map_err(wrong)?)
+                let wrong = |error: native_tls::Error| Cause::Config(format!("the CA file: {error}"));
+                builder.disable_built_in_roots(true);
+                for certificate in Certificate::stack_from_pem(pem).map_err(wrong)? {
+                    builder.add_root_certificate(certificate);
+                }
             }
-            TlsChoice::Pin(pin) => Trust::Pin(*pin),
-            TlsChoice::Insecure => Trust::Anyone,
-        };
-        let identity = client.map(|client| {
+            // The pin is looked at after the handshake, which proves that the server has the certificate's key, and
+            // before anything is sent.
+            TlsChoice::Pin(pin) => {
+                pinned = Some(*pin);
+                builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
+            }
+            TlsChoice::Insecure => {
+                builder.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
+            }
+        }
+        if let Some(client) = client {
             let pem = client.pem().as_bytes();
             let wrong = |_| Cause::Config("the client certificate: the platform wants its key as PKCS#8".to_owned());
-            Identity::from_pkcs8_pem(pem, pem).map_err(wrong)
-        });
-        Ok(Self { trust, identity: identity.transpose()? })
+            builder.identity(Identity::from_pkcs8(pem, pem).map_err(wrong)?);
+        }
+        let connector = builder.build().map_err(|error| Cause::Config(format!("the platform's TLS: {error}")))?;
+        Ok(Self { connector: connector.into(), pin: pinned })
     }
 
-    /// The builder of a client that speaks to the server at `url`. A pin is looked at first: the platform cannot be
-    /// asked about a certificate while it connects, and trusts the pinned one as if it were a CA after that. For this
-    /// it must have signed itself, as those of appliances do.
-    pub(super) async fn configured(
-        &self,
-        builder: ClientBuilder,
-        url: &Url,
-        limit: Duration,
-    ) -> Result<ClientBuilder, Cause> {
-        let builder = builder.tls_backend_native();
-        let builder = match &self.trust {
-            Trust::System => builder,
-            Trust::Ca(certificates) => builder.tls_certs_only(certificates.iter().cloned()),
-            Trust::Pin(pin) => {
-                let pinned = pinned(url.clone(), *pin, limit).await?;
-                // Whatever its name.
-                builder.tls_certs_only([pinned]).tls_danger_accept_invalid_hostnames(true)
+    pub(super) async fn connect(&self, host: &str, stream: Stream) -> Result<Stream, Cause> {
+        let secured = self.connector.connect(host, stream).await.map_err(|error| Cause::of_connect(error.into()))?;
+        if let Some(pin) = self.pin {
+            let presented = presented(&secured)?;
+            if presented != pin {
+                let (presented, pinned) = (presented.to_string(), Some(pin.to_string()));
+                return Err(Cause::Untrusted { presented, pinned, why: "it is not the pinned one".to_owned() });
             }
-            Trust::Anyone => builder.tls_danger_accept_invalid_certs(true).tls_danger_accept_invalid_hostnames(true),
-        };
-        Ok(match &self.identity {
-            Some(identity) => builder.identity(identity.clone()),
-            None => builder,
-        })
+        }
+        Ok(Box::new(secured))
     }
 }
 
-/// The certificate that a server shows, if it is the pinned one. Nothing is sent but the handshake.
-async fn pinned(url: Url, pin: Pin, limit: Duration) -> Result<Certificate, Cause> {
-    let shown = tokio::task::spawn_blocking(move || shown(&url, limit)).await;
-    let der = shown.map_err(|error| Cause::Tls(error.to_string()))??;
-    let presented = Pin::of(&der);
-    if presented != pin {
-        let why = "it is not the pinned one".to_owned();
-        return Err(Cause::Untrusted { presented: presented.to_string(), pinned: Some(pin.to_string()), why });
-    }
-    Certificate::from_der(&der).map_err(|error| Cause::Tls(error.to_string()))
-}
-
-fn shown(url: &Url, limit: Duration) -> Result<Vec<u8>, Cause> {
-    let fail =
-        |error: &dyn std::error::Error| Cause::Tls(format!("the pinned certificate cannot be looked at: {error}"));
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    let address = (host.as_str(), url.port_or_known_default().unwrap_or(443)).to_socket_addrs();
-    let address = address.map_err(|error| fail(&error))?.next();
-    let address = address.ok_or_else(|| Cause::Tls(format!("`{host}` has no address")))?;
-    let stream = TcpStream::connect_timeout(&address, limit).map_err(|error| fail(&error))?;
-    for set in [stream.set_read_timeout(Some(limit)), stream.set_write_timeout(Some(limit))] {
-        set.map_err(|error| fail(&error))?;
-    }
-    let mut connector = native_tls::TlsConnector::builder();
-    connector.danger_accept_invalid_certs(true).danger_accept_invalid_hostnames(true);
-    let connector = connector.build().map_err(|error| fail(&error))?;
-    let tls = connector.connect(&host, stream).map_err(|error| fail(&error))?;
-    let certificate = tls.peer_certificate().map_err(|error| fail(&error))?;
+fn presented(secured: &TlsStream<Stream>) -> Result<Pin, Cause> {
+    let fail = |error: native_tls::Error| Cause::of_connect(error.into());
+    let certificate = secured.get_ref().peer_certificate().map_err(fail)?;
     let certificate = certificate.ok_or_else(|| Cause::Tls("the server shows no certificate".to_owned()))?;
-    certificate.to_der().map_err(|error| fail(&error))
+    Ok(Pin::of(&certificate.to_der().map_err(fail)?))
 }

@@ -1,38 +1,73 @@
 //! Proxies, as the environment names them: for HTTP, HTTPS and SOCKS (`socks5h://`, where the proxy looks the name up).
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use reqwest::Proxy;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
+use http::HeaderValue;
 use url::{Host, Url};
 
 use super::error::Cause;
 
-/// The proxies for `https` and `http` addresses. The variables may be in lower case too, which goes first; `ALL_PROXY`
-/// stands in for either.
-pub(super) fn proxies(variable: impl Fn(&str) -> Option<String>) -> Result<Vec<Proxy>, Cause> {
-    let find = |name: &str| {
-        let given = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        given(&name.to_ascii_lowercase()).or_else(|| given(name))
-    };
-    let direct = Arc::new(Direct::read(&find("NO_PROXY").unwrap_or_default()));
-    let mut proxies = Vec::new();
-    for (scheme, name) in [("https", "HTTPS_PROXY"), ("http", "HTTP_PROXY")] {
-        // Under CGI a request's own `Proxy` header becomes HTTP_PROXY.
-        let named = find(name).filter(|_| scheme == "https" || variable("REQUEST_METHOD").is_none());
-        let found = named.map(|url| (name, url)).or_else(|| Some(("ALL_PROXY", find("ALL_PROXY")?)));
-        if let Some((name, url)) = found {
-            proxies.push(proxy(scheme, address(name, &url)?, Arc::clone(&direct)));
-        }
-    }
-    Ok(proxies)
+/// The proxies that the environment names, and what is reached without one.
+pub(super) struct Proxies {
+    https: Option<Proxy>,
+    http: Option<Proxy>,
+    direct: Direct,
 }
 
-fn proxy(scheme: &'static str, address: Url, direct: Arc<Direct>) -> Proxy {
-    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let account = (decoded(address.username()), decoded(address.password().unwrap_or_default()));
-    let proxy = Proxy::custom(move |url| (url.scheme() == scheme && !direct.covers(url)).then(|| address.clone()));
-    if account.0.is_empty() { proxy } else { proxy.basic_auth(&account.0, &account.1) }
+pub(super) struct Proxy {
+    pub(super) address: Url,
+    /// User and password.
+    pub(super) account: Option<(String, String)>,
+}
+
+impl Proxies {
+    /// For `https` and `http` addresses. The variables may be in lower case too, which goes first; `ALL_PROXY` stands in
+    /// for either.
+    pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Cause> {
+        let find = |name: &str| {
+            let given = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+            given(&name.to_ascii_lowercase()).or_else(|| given(name))
+        };
+        let proxy = |name: &'static str| {
+            // Under CGI a request's own `Proxy` header becomes HTTP_PROXY.
+            let named = find(name).filter(|_| name != "HTTP_PROXY" || variable("REQUEST_METHOD").is_none());
+            let found = named.map(|text| (name, text)).or_else(|| Some(("ALL_PROXY", find("ALL_PROXY")?)));
+            found.map(|(name, text)| Ok(Proxy::new(address(name, &text)?))).transpose()
+        };
+        let direct = Direct::read(&find("NO_PROXY").unwrap_or_default());
+        Ok(Self { https: proxy("HTTPS_PROXY")?, http: proxy("HTTP_PROXY")?, direct })
+    }
+
+    /// The proxy on the way to an address.
+    pub(super) fn of(&self, url: &Url) -> Option<&Proxy> {
+        let proxy = if url.scheme() == "https" { &self.https } else { &self.http };
+        proxy.as_ref().filter(|_| !self.direct.covers(url))
+    }
+}
+
+impl Proxy {
+    fn new(address: Url) -> Self {
+        let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let account = (decoded(address.username()), decoded(address.password().unwrap_or_default()));
+        Self { address, account: Some(account).filter(|(user, _)| !user.is_empty()) }
+    }
+
+    /// Whether it reads the requests to an address, and sends its own to the server.
+    pub(super) fn speaks_to(&self, url: &Url) -> bool {
+        url.scheme() == "http" && matches!(self.address.scheme(), "http" | "https")
+    }
+
+    /// What it knows its user by.
+    pub(super) fn credentials(&self) -> Option<HeaderValue> {
+        let (user, password) = self.account.as_ref()?;
+        let text = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+        // Base64 is always fit for a header.
+        let mut value = HeaderValue::from_str(&text).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
 }
 
 /// An address without a scheme is one of HTTP, as for other programs. It stays out of the text: it may hold a password.
@@ -134,7 +169,7 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_named_without_being_shown() {
         for wrong in ["http://me:secret@[", "ftp://me:secret@proxy", "http://"] {
-            let error = proxies(|name| (name == "HTTPS_PROXY").then(|| wrong.to_owned())).err();
+            let error = Proxies::read(|name| (name == "HTTPS_PROXY").then(|| wrong.to_owned())).err();
             let Some(Cause::Config(text)) = error else { unreachable!("it was accepted") };
             assert!(text.contains("HTTPS_PROXY") && !text.contains("secret"), "{text}");
         }
@@ -142,9 +177,10 @@ mod tests {
 
     #[test]
     fn an_empty_variable_is_none_and_one_stands_in_for_both() {
-        assert!(matches!(proxies(|_| Some(" ".to_owned())), Ok(found) if found.is_empty()));
-        let all = proxies(|name| (name == "ALL_PROXY").then(|| "socks5h://127.0.0.1:1080".to_owned()));
-        assert!(matches!(all, Ok(found) if found.len() == 2));
+        let none = Proxies::read(|_| Some(" ".to_owned()));
+        assert!(matches!(none, Ok(Proxies { https: None, http: None, .. })));
+        let all = Proxies::read(|name| (name == "ALL_PROXY").then(|| "socks5h://127.0.0.1:1080".to_owned()));
+        assert!(matches!(all, Ok(Proxies { https: Some(_), http: Some(_), .. })));
     }
 
     #[test]

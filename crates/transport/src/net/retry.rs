@@ -134,9 +134,12 @@ impl Budget {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::io;
+
     use bytes::Bytes;
     use http::{HeaderValue, Method};
 
+    use super::super::error::Cause;
     use super::*;
 
     fn get() -> Request {
@@ -195,16 +198,38 @@ mod tests {
             )
         };
         assert_eq!(policy.pause(&request, 1, Ok(&busy("30"))), Some(Duration::from_secs(30)));
-        assert_eq!(policy.pause(&request, 1, Ok(&busy("61"))), None);
+        for not_before in ["60", "61"] {
+            assert_eq!(policy.pause(&request, 1, Ok(&busy(not_before))), None);
+        }
         request.deadline = Some(Instant::now() + Duration::from_millis(50));
         assert_eq!(policy.pause(&request, 1, Ok(&answer(StatusCode::BAD_GATEWAY, HeaderMap::new()))), None);
     }
 
     #[test]
+    fn a_connection_that_was_refused_is_tried_again_and_one_that_took_too_long_is_not() {
+        let pause = |kind: io::ErrorKind, policy: &RetryPolicy| {
+            policy.pause(&get(), 1, Err(&HttpError::new(Cause::Connect(io::Error::from(kind).into()), None)))
+        };
+        assert!(pause(io::ErrorKind::ConnectionRefused, &RetryPolicy::default()).is_some());
+        assert_eq!(pause(io::ErrorKind::TimedOut, &RetryPolicy::default()), None);
+        assert_eq!(pause(io::ErrorKind::ConnectionRefused, &RetryPolicy::none()), None);
+    }
+
+    #[test]
+    fn pauses_are_spread() {
+        let drawn: Vec<f64> = (0..64).map(|_| random()).collect();
+        assert!(drawn.iter().all(|number| (0.0..1.0).contains(number)), "{drawn:?}");
+        assert!(drawn.iter().any(|number| *number < 0.5) && drawn.iter().any(|number| *number > 0.5), "{drawn:?}");
+    }
+
+    #[test]
     fn a_budget_runs_dry_and_fills_with_requests() {
         let budget = Budget::new(20);
+        assert_eq!(budget.left(), 10);
         assert_eq!((0..20).filter(|_| budget.withdraw()).count(), 10);
         (0..5).for_each(|_| budget.deposit());
+        assert_eq!(budget.left(), 1);
         assert!(budget.withdraw() && !budget.withdraw());
+        assert_eq!(budget.left(), 0);
     }
 }

@@ -1,8 +1,8 @@
 //! An entity is got, changed and put back: nothing is lost, and no password is reset.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
-use backhaul_models::em::{CloudTenant, Repository};
 use crate::common::{OK, Reply, Server, task, xml};
+use backhaul_models::em::{CloudTenant, Repository};
 
 const TENANT: &str = "<CloudTenant Name=\"ABC\" UID=\"urn:veeam:CloudTenant:1\" Href=\"{server}/api/cloud/tenants/1\" \
     NewAttribute=\"kept\"><Links><Link Rel=\"Edit\" Type=\"CloudTenantReference\" \

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::common::{OK, Reply, Seen, Server, task, xml};
 use backhaul_models::em::operations::GetVmRestorePointsByIdMountsByIdByFilepath;
 use backhaul_models::em::{AgentRestorePoint, FileRestoreToOriginalLocation, GuestCredentials, Link, VmRestorePoint};
 use backhaul_transport::em::{EmClient, Mount};
 use backhaul_transport::file::Existing;
-use crate::common::{OK, Reply, Seen, Server, task, xml};
 use futures_util::TryStreamExt;
 
 const POINT: &str = "/api/vmRestorePoints/710c0a5f";

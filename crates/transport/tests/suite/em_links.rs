@@ -1,13 +1,13 @@
 //! Links of Enterprise Manager, followed typed and only on the server that they belong to.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+use crate::common::{OK, Reply, Server, task, xml};
 use backhaul_filter::em::CloudSubtenant;
 use backhaul_models::em::operations::PostNasJobsByIdStart;
 use backhaul_models::em::{
     BackupServer, EntityRef, EntityReferences, FileSystemEntries, Job, Jobs, Link, NASJob, Task,
 };
 use backhaul_transport::em::Linked;
-use crate::common::{OK, Reply, Server, task, xml};
 use futures_util::TryStreamExt;
 
 fn link(rel: &str, link_type: &str, href: &str) -> Link {

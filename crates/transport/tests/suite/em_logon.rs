@@ -1,10 +1,10 @@
 //! Who logs on to Enterprise Manager, with what, and what is said when it is refused.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+use crate::common::{Reply, Seen, Server, xml};
 use backhaul_models::em::operations::GetTasks;
 use backhaul_transport::em::EmClient;
 use backhaul_transport::{EmFormat, EmLogon, EmOptions, EmVersion, Options};
-use crate::common::{Reply, Seen, Server, xml};
 
 async fn logon(change: impl FnOnce(&mut EmOptions)) -> Seen {
     let server = Server::new(|_| Reply::new(500, "")).await;

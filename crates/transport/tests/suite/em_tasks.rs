@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
+use crate::common::{OK, Reply, Server, task, xml};
 use backhaul_models::em::RestoreSession;
 use backhaul_models::em::operations::{PostAgentsAgentRestorePointsByIdMounts, PostJobsByIdStart};
 use backhaul_transport::em::TaskPoller;
 use backhaul_transport::poller::{Progress, Waiting};
-use crate::common::{OK, Reply, Server, task, xml};
 use futures_util::StreamExt;
 
 const JOB: &str = "b04c217b-0538-4650-bec4-19deff4ea1ac";

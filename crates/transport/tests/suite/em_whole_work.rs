@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use crate::common::{OK, Reply, Seen, Server, task, xml};
 use backhaul_models::em::operations::{PostBackupServersByIdQuickbackup, PostJobsByIdStart};
 use backhaul_transport::em::{Whole, WholePoller};
 use backhaul_transport::poller::Waiting;
 use backhaul_transport::{Arguments, Error};
 use backhaul_wire::{Call, Operation};
-use crate::common::{OK, Reply, Seen, Server, task, xml};
 
 const RUN: &str = "d34e76fb-86d6-41e9-b84f-88a87b52e07a";
 

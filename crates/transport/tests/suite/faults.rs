@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::common::{Reply, Server};
 use backhaul_models::em::operations::GetTasks;
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryZone;
@@ -10,7 +11,6 @@ use backhaul_transport::em::EmClient;
 use backhaul_transport::net::RetryPolicy;
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Error, Policy, Result};
-use crate::common::{Reply, Server};
 use futures_util::TryStreamExt;
 
 #[derive(Debug, Clone, Copy)]

@@ -424,7 +424,7 @@ async fn a_connection_that_was_not_made_is_tried_again() {
 
 /// What a listener is told of each try.
 #[derive(Clone, Default)]
-struct Listener(Arc<std::sync::Mutex<Vec<String>>>);
+pub(crate) struct Listener(pub(crate) Arc<std::sync::Mutex<Vec<String>>>);
 
 impl tracing::Subscriber for Listener {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {

@@ -1,6 +1,7 @@
 //! Other names of one server: its links by such a name are followed, at the address that was given, and by no other.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+use crate::common::{Reply, Server, xml};
 use backhaul_filter::em::Job;
 use backhaul_models::em::{EntityReferences, Link};
 use backhaul_models::vb365::operations::OrganizationGet;
@@ -8,7 +9,6 @@ use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Error, Options, Vb365Options};
 use backhaul_wire::ApiVersion;
-use crate::common::{Reply, Server, xml};
 use futures_util::TryStreamExt;
 
 /// A name that no address stands behind: a request that went there would fail.

@@ -2,11 +2,11 @@
 //! whole.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use crate::common::{Reply, Seen, Server, xml};
 use backhaul_filter::em::Job;
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryZone;
 use backhaul_transport::Result;
-use crate::common::{Reply, Seen, Server, xml};
 use futures_util::TryStreamExt;
 
 /// The value of a number in a request's address.

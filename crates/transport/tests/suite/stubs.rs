@@ -103,8 +103,10 @@ async fn a_stack_of_towers_layers_carries_a_client() {
 /// The network is a service, too: what a stack of layers is put around.
 #[tokio::test]
 async fn the_network_is_a_service() {
-    let server =
-        crate::common::Server::of_zstack(|_| crate::common::Reply::new(200, r#"{"inventories": [{"name": "zone 1"}]}"#)).await;
+    let server = crate::common::Server::of_zstack(|_| {
+        crate::common::Reply::new(200, r#"{"inventories": [{"name": "zone 1"}]}"#)
+    })
+    .await;
     let options = server.options();
     let stack = tower::ServiceBuilder::new().concurrency_limit(2).service(Network::new(&options.http).unwrap());
     let zstack = ZstackClient::over(options, Tower::new(stack)).unwrap();

@@ -1,9 +1,9 @@
 //! VB365's change feeds.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+use crate::common::{Reply, Server};
 use backhaul_models::vb365::{Event, EventType};
 use backhaul_transport::vb365::Changes;
-use crate::common::{Reply, Server};
 
 fn page(token: &str, results: &str) -> Reply {
     Reply::new(200, format!(r#"{{"nextChangeToken": "{token}", "limit": 30, "results": [{results}]}}"#))

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::common::{Reply, Seen, Server};
 use backhaul_models::vb365::GenericActionBody;
 use backhaul_models::vb365::LicenseOverviewOptions;
 use backhaul_models::vb365::operations::{
@@ -11,7 +12,6 @@ use backhaul_models::vb365::operations::{
 };
 use backhaul_transport::Error;
 use backhaul_transport::file::Existing;
-use crate::common::{Reply, Seen, Server};
 
 const BODY: &str = "0123456789abcdefghij";
 

@@ -4,12 +4,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::common::{Reply, Seen, Server};
 use backhaul_models::vb365::operations::OrganizationGetCurrentOrganization;
 use backhaul_transport::poller::Waiting;
 use backhaul_transport::vb365::{DeviceLogon, Vb365Client};
 use backhaul_transport::{Assertion, Vb365Logon, Vb365Options};
 use backhaul_wire::ApiVersion;
-use crate::common::{Reply, Seen, Server};
 
 const ORGANIZATION: &str = r#"{"type": "Office365", "id": "1", "name": "abc.onmicrosoft.com"}"#;
 const TOKEN: &str = r#"{"access_token": "hunter2", "expires_in": 3599}"#;

@@ -3,13 +3,15 @@
 
 use std::sync::{Arc, Mutex};
 
+use crate::common::{Reply, Seen, Server};
+use crate::http::Listener;
 use backhaul_models::vb365::operations::{
     AccountGetAccounts, ExchangeMailboxSearchByOptions, OrganizationGet, OrganizationGetStorageSpaceUsage,
     OrganizationUserGet, ProxyGetProxies,
 };
-use backhaul_models::vb365::{Organization, SearchOptions, User, VERSIONS};
-use backhaul_transport::Result;
-use crate::common::{Reply, Seen, Server};
+use backhaul_models::vb365::{Organization, Page, SearchOptions, User, VERSIONS};
+use backhaul_transport::{Arguments, Result};
+use backhaul_wire::{Call as _, Drift};
 use futures_util::TryStreamExt;
 
 /// The value of a parameter in a request's address.
@@ -38,6 +40,18 @@ fn next(link: &str) -> String {
 
 async fn organizations(server: &Server, version: u8) -> Result<Vec<Organization>> {
     server.vb365(version).list(&OrganizationGet::new()).by_item().try_collect().await
+}
+
+/// The same page by page, as a caller that knows the operation by its name alone.
+async fn page_by_page(server: &Server) -> Result<Vec<usize>> {
+    let mut pages = server.vb365(8).client().pages(OrganizationGet::OPERATION, Arguments::default());
+    let mut found = Vec::new();
+    loop {
+        let mut page = Page::<Organization>::default();
+        let Some(raw) = pages.next_into(&mut page, None).await? else { return Ok(found) };
+        assert_eq!(raw.operation.name, OrganizationGet::OPERATION.name);
+        found.extend(names(&page.results));
+    }
 }
 
 fn names(organizations: &[Organization]) -> Vec<usize> {
@@ -88,6 +102,7 @@ async fn a_limit_that_the_server_caps() {
         .await;
         assert_eq!(names(&organizations(&server, 8).await.unwrap()), [0, 1], "{status}");
         assert_eq!(server.lines().len(), 2);
+        assert_eq!(page_by_page(&server).await.unwrap(), [0, 1], "{status}");
     }
     // Any other refusal leaves open whether there is more: the listing does not end as if it were whole.
     let server = Server::of_vb365(move |seen| match number(seen, "offset") {
@@ -297,4 +312,24 @@ async fn what_is_no_page_is_told_as_such() {
         let error = server.vb365(6).list(&call).by_item().try_collect::<Vec<_>>().await.unwrap_err();
         assert!(!error.is_api(), "{body}: {error}");
     }
+}
+
+/// What does not fit its field is left out of the page, and told: to the caller that asks for it, else in the log.
+#[tokio::test]
+async fn what_was_left_out_is_told_once() {
+    let item = r#"{"type": "Office365", "id": "id-0", "name": "0", "isBackedup": "perhaps"}"#;
+    let server = Server::of_vb365(move |_| page(0, 2, item, r#""self": {"href": "/v8/x"}"#)).await;
+    let listener = Listener::default();
+    let _guard = tracing::subscriber::set_default(listener.clone());
+    let told = || {
+        let lines = std::mem::take(&mut *listener.0.lock().unwrap());
+        lines.into_iter().filter(|line| line.contains("left out of an answer")).collect::<Vec<_>>()
+    };
+    let pages = || server.vb365(8).client().pages(OrganizationGet::OPERATION, Arguments::default());
+    let (mut page, mut drift) = (Page::<Organization>::default(), Drift::default());
+    pages().next_into(&mut page, Some(&mut drift)).await.unwrap().unwrap();
+    assert_eq!((drift.misfits.len(), told().len()), (1, 0), "{drift:?}");
+    pages().next_into(&mut page, None).await.unwrap().unwrap();
+    let lines = told();
+    assert!(lines.len() == 1 && lines[0].contains("isBackedup"), "{lines:?}");
 }

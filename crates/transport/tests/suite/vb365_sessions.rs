@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::common::{Reply, Seen, Server};
 use backhaul_models::vb365::operations::{
     BackupRepositoryChangeOwner, BackupRepositoryStartSynchronizeAction, ExchangeMailboxRestoreMailboxAction,
     JobExploreAction, PostJobsByJobIdAction, PostOrganizationsByOrganizationIdAction,
@@ -16,7 +17,6 @@ use backhaul_transport::poller::{Poller, Progress, Waiting, Work};
 use backhaul_transport::vb365::{Kind, Started, starts};
 use backhaul_transport::{Arguments, Error};
 use backhaul_wire::{Call, Edit};
-use crate::common::{Reply, Seen, Server};
 use futures_util::StreamExt;
 
 const JOB: &str = "b04c217b-0538-4650-bec4-19deff4ea1ac";

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use crate::common::{Reply, Server};
 use backhaul_models::zstack::BackupStorage;
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_transport::Error;
-use crate::common::{Reply, Server};
 use futures_util::TryStreamExt;
 
 async fn listed(body: &'static str) -> Result<Vec<BackupStorage>, Error> {

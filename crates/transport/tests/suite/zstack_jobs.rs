@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::common::{Reply, Seen, Server, zstack_error};
 use backhaul_models::zstack::operations::{
     ChangeBackupStorageState, DeleteBackupStorage, QueryBackupStorage, ReconnectBackupStorage,
 };
 use backhaul_transport::poller::Progress;
 use backhaul_transport::zstack::ZstackClient;
-use crate::common::{Reply, Seen, Server, zstack_error};
 
 const JOB: &str = "5cf4a7dca7f2416a9a6cc2a0a2ba5fe7";
 const STORAGE: &str = "6ef9b2b4f2f14e7fa4d1ee25fb0f7f6c";

@@ -4,10 +4,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::common::{Reply, Seen, Server, zstack_error};
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{UtcOffset, ZstackOptions};
-use crate::common::{Reply, Seen, Server, zstack_error};
 
 const SECRET: &str = "fpoTf9BVHyPRaZIAXZOF2iyYHnbUCPxfUPUFrRYs";
 

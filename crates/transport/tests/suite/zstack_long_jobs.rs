@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
+use crate::common::{Reply, Server};
 use backhaul_models::zstack::{LongJob, LongJobState};
 use backhaul_transport::poller::Waiting;
-use crate::common::{Reply, Server};
 
 const JOB: &str = "5cf4a7dca7f2416a9a6cc2a0a2ba5fe7";
 

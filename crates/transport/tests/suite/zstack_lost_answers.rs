@@ -1,8 +1,8 @@
 //! A call of ZStack whose answer was lost: its job is followed, and nothing is sent twice.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use backhaul_models::zstack::operations::ReconnectBackupStorage;
 use crate::common::{Reply, Seen, Server};
+use backhaul_models::zstack::operations::ReconnectBackupStorage;
 
 const STORAGE: &str = "6ef9b2b4f2f14e7fa4d1ee25fb0f7f6c";
 

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use crate::common::{Reply, Server, zstack_error};
 use backhaul_models::zstack::BackupStorage;
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_transport::zstack::Zql;
 use backhaul_wire::Call;
-use crate::common::{Reply, Server, zstack_error};
 use futures_util::TryStreamExt;
 
 fn zql() -> Zql {
