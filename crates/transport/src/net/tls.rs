@@ -38,9 +38,7 @@ pub enum TlsBackend {
     #[default]
     Rustls,
     /// The platform's, with the feature `platform-tls`: for servers that rustls cannot reach, since they offer only
-    /// suites in CBC mode (as Windows Server 2012 R2 does with an RSA certificate), or a key on P-521 or for RSA-PSS. A
-    /// [pin](TlsChoice::Pin) is then for a certificate that signed itself and is within its dates, and does not go
-    /// through a proxy.
+    /// suites in CBC mode (as Windows Server 2012 R2 does with an RSA certificate), or a key on P-521 or for RSA-PSS.
     #[cfg(feature = "platform-tls")]
     Platform,
 }

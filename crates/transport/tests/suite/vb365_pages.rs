@@ -11,7 +11,8 @@ use backhaul_models::vb365::operations::{
 };
 use backhaul_models::vb365::{Organization, Page, SearchOptions, User, VERSIONS};
 use backhaul_transport::{Arguments, Result};
-use backhaul_wire::{Call as _, Drift};
+use backhaul_wire::reflect::View;
+use backhaul_wire::{Call as _, Drift, Struct};
 use futures_util::TryStreamExt;
 
 /// The value of a parameter in a request's address.
@@ -332,4 +333,32 @@ async fn what_was_left_out_is_told_once() {
     pages().next_into(&mut page, None).await.unwrap().unwrap();
     let lines = told();
     assert!(lines.len() == 1 && lines[0].contains("isBackedup"), "{lines:?}");
+}
+
+/// A page in parts costs one part: as many items as asked for at most, and none goes beyond its page.
+#[tokio::test]
+async fn pages_come_in_parts() {
+    let server = Server::of_vb365(|seen| match number(seen, "offset").unwrap_or(0) {
+        0 => page(0, 5, &items(0, 5), &next("/v8/Organizations?offset=5")),
+        5 => page(5, 5, &items(5, 9), &next("/v8/Organizations?offset=9")),
+        _ => Reply::new(500, r#"{"message": "No more."}"#),
+    })
+    .await;
+    let pages = server.vb365(8).client().pages(OrganizationGet::OPERATION, Arguments::default());
+    let empty = || Some(Box::new(Page::<Organization>::default()) as Box<dyn Struct>);
+    let mut parts = pages.parts("results", 2, empty);
+    let mut sizes = Vec::new();
+    let error = loop {
+        match parts.next(&mut Drift::default()).await {
+            Ok(part) => {
+                let part = part.expect("the listing ends with an error");
+                let View::Structs(list) = part.view(part.shape().index_of("results").unwrap()) else { panic!() };
+                sizes.push(list.len());
+            }
+            Err(error) => break error,
+        }
+    };
+    // What was read before the error is not lost to it.
+    assert_eq!((sizes.as_slice(), error.status()), (&[2, 2, 1, 2, 2][..], Some(500)), "{error}");
+    assert!(parts.next(&mut Drift::default()).await.unwrap().is_none());
 }
