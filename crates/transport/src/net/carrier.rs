@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, USER_AGENT};
-use http::{HeaderValue, Method, Uri};
+use http::{HeaderValue, Method};
 use http_body_util::Full;
 use url::{Position, Url};
 
-use super::connect::Connector;
+use super::connect::{AGENT, Connector};
 use super::error::{Cause, HttpError};
 use super::message::{Body, Request, Response};
 use super::pool::Pool;
@@ -55,17 +55,15 @@ impl Network {
     async fn send(&self, request: &Request) -> Result<http::Response<Body>, Cause> {
         let mut out = self.written(request)?;
         loop {
-            let waiting = if request.idempotent { self.pool.take(&request.url) } else { None };
+            let waiting = if request.idempotent { self.pool.take(&request.url).await } else { None };
             let mut connection = match waiting {
                 Some(connection) => connection,
-                None => self.pool.connection(&request.url, self.connector.connect(&request.url).await?),
+                None => {
+                    let made = self.connector.connect(&request.url).await?;
+                    self.pool.connection(&request.url, made, request.idempotent)
+                }
             };
-            let sent = match connection.sender.ready().await {
-                Ok(()) => connection.sender.try_send_request(out).await,
-                Err(_) if connection.is_used => continue,
-                Err(error) => return Err(Cause::of(error, request.url.scheme())),
-            };
-            match sent {
+            match connection.sender.try_send_request(out).await {
                 Ok(answer) => return Ok(answer.map(|body| Body::on_the_way(body, connection))),
                 Err(mut failed) => match failed.take_message() {
                     // It was closed while it waited: nothing of the request was sent.
@@ -83,25 +81,24 @@ impl Network {
         out.method_mut().clone_from(&request.method);
         out.headers_mut().clone_from(&request.headers);
         let headers = out.headers_mut();
-        headers.insert(HOST, host(url)?);
+        headers.entry(HOST).or_insert(host(url)?);
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("backhaul/", env!("CARGO_PKG_VERSION"))));
+        headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
         // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
         if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let mut target = &url[Position::BeforePath..Position::AfterQuery];
-        let bare;
-        // A proxy that speaks to the server itself is told which one.
-        if let Some(proxy) = self.connector.proxies.of(url).filter(|proxy| proxy.speaks_to(url)) {
-            if let Some(credentials) = proxy.credentials() {
-                headers.insert(PROXY_AUTHORIZATION, credentials);
+        let target = match self.connector.proxies.of(url).filter(|proxy| proxy.speaks_to(url)) {
+            None => url[Position::BeforePath..Position::AfterQuery].parse(),
+            // It speaks to the server itself, and is told which one.
+            Some(proxy) => {
+                if let Some(credentials) = proxy.credentials() {
+                    headers.entry(PROXY_AUTHORIZATION).or_insert(credentials);
+                }
+                request.bare_url()[..Position::AfterQuery].parse()
             }
-            bare = request.bare_url();
-            target = &bare[..Position::AfterQuery];
-        }
-        let unfit = |error| Cause::Config(format!("the address cannot be sent: {error}"));
-        *out.uri_mut() = target.parse::<Uri>().map_err(unfit)?;
+        };
+        *out.uri_mut() = target.map_err(Cause::Address)?;
         Ok(out)
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::Uri;
+use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 use http_body_util::Full;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -24,6 +25,9 @@ use super::error::{BoxError, Cause};
 use super::platform::Platform;
 use super::proxy::{Proxies, Proxy};
 use super::{HttpOptions, TlsBackend, tls};
+
+/// What this client calls itself.
+pub(super) const AGENT: &str = concat!("backhaul/", env!("CARGO_PKG_VERSION"));
 
 /// What a connection's bytes go through.
 pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -65,6 +69,9 @@ impl Connector {
         tcp.set_keepalive(Some(pulse));
         tcp.set_keepalive_interval(Some(pulse));
         tcp.set_keepalive_retries(Some(3));
+        // Nor is it asked for signs of life while something is on its way to it.
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        tcp.set_tcp_user_timeout(Some(pulse * 2));
         Ok(Self { tcp, proxies: Proxies::read(variable)?, tls, limit })
     }
 
@@ -73,16 +80,20 @@ impl Connector {
         // In a box: it is large, and most requests find a connection that is there.
         let made: BoxFuture<'_, _> = Box::pin(async {
             let stream = self.stream(url).await?;
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| Cause::of(error, url.scheme()))
+            let of = |error| Cause::of_unsent(error, url.scheme());
+            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(of)?;
+            let driven = tokio::spawn(connection);
+            match sender.ready().await {
+                Ok(()) => Ok(sender),
+                // It ended before a request was on it: why, it alone knows.
+                Err(closed) => Err(of(driven.await.ok().and_then(Result::err).unwrap_or(closed))),
+            }
         });
         let Ok(made) = tokio::time::timeout(self.limit, made).await else {
             let late = format!("there is no connection after {:?}", self.limit);
             return Err(Cause::Connect(io::Error::new(io::ErrorKind::TimedOut, late).into()));
         };
-        let (sender, connection) = made?;
-        // What ends it, a request that is on it is told.
-        tokio::spawn(async { drop(connection.await) });
-        Ok(sender)
+        made
     }
 
     async fn stream(&self, url: &Url) -> Result<Stream, Cause> {
@@ -119,7 +130,8 @@ impl Connector {
                 if url.scheme() == "http" {
                     return Ok(stream);
                 }
-                let mut way = Tunnel::new(at, Opened(Some(stream)));
+                let known = HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(AGENT))]);
+                let mut way = Tunnel::new(at, Opened(Some(stream))).with_headers(known);
                 if let Some(credentials) = proxy.credentials() {
                     way = way.with_auth(credentials);
                 }
@@ -143,11 +155,10 @@ impl Connector {
     }
 }
 
-/// Scheme, host and port.
+/// Scheme, host and port; that of SOCKS where none is known.
 fn uri(url: &Url) -> Result<Uri, Cause> {
     let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(1080));
-    let unfit = |error| Cause::Config(format!("`{host}` cannot be connected to: {error}"));
-    format!("{}://{host}:{port}", url.scheme()).parse().map_err(unfit)
+    format!("{}://{host}:{port}", url.scheme()).parse().map_err(Cause::Address)
 }
 
 /// Where a SOCKS proxy is to connect to: the name, where it looks names up itself (`socks4a`, `socks5h`).
@@ -163,8 +174,7 @@ async fn by_socks(proxy: &Proxy, url: &Url) -> Result<Uri, Cause> {
     let Some(address) = found.find(fits) else {
         return Err(Cause::of_connect(format!("`{name}` has no address that the proxy can be told").into()));
     };
-    let unfit = |error| Cause::Config(format!("`{address}` cannot be connected to: {error}"));
-    format!("{}://{address}", url.scheme()).parse().map_err(unfit)
+    format!("{}://{address}", url.scheme()).parse().map_err(Cause::Address)
 }
 
 /// A stream that is there, where one is asked for that makes it.

@@ -68,6 +68,8 @@ pub(super) enum Cause {
     Broken,
     /// A layer around the network gave none.
     Service(BoxError),
+    /// The address cannot be written into a request.
+    Address(http::uri::InvalidUri),
     /// A header's value cannot be sent.
     Header(HeaderName),
     /// An option or the environment holds what cannot be used.
@@ -81,12 +83,23 @@ impl Cause {
         if let Some(tls) = Self::of_any_tls(&error) {
             return tls;
         }
-        let cut = find::<io::Error>(&error).is_some_and(is_cut);
+        let kind = find::<io::Error>(&error).map(io::Error::kind);
+        let cut = kind.is_some_and(is_cut);
         match error {
+            // The system gave the connection up.
+            _ if kind == Some(io::ErrorKind::TimedOut) => Self::Timeout(None),
             _ if error.is_parse() => Self::NotHttp { https: scheme == "https", error: error.into() },
             _ if error.is_canceled() => Self::Interrupted { error: error.into(), unsent: true },
             _ if error.is_incomplete_message() || cut => Self::Interrupted { error: error.into(), unsent: false },
             _ => Self::Other(error.into()),
+        }
+    }
+
+    /// The cause of a connection that ended before a request was on it.
+    pub(super) fn of_unsent(error: hyper::Error, scheme: &str) -> Self {
+        match Self::of(error, scheme) {
+            Self::Interrupted { error, .. } => Self::Interrupted { error, unsent: true },
+            other => other,
         }
     }
 
@@ -118,7 +131,10 @@ impl Cause {
 
     /// The cause of a body that could not be read to its end.
     pub(super) fn of_body(error: hyper::Error) -> Self {
-        Self::Interrupted { error: error.into(), unsent: false }
+        match find::<io::Error>(&error).map(io::Error::kind) {
+            Some(io::ErrorKind::TimedOut) => Self::Timeout(None),
+            _ => Self::Interrupted { error: error.into(), unsent: false },
+        }
     }
 }
 
@@ -167,9 +183,9 @@ fn handshake(error: &rustls::Error) -> String {
     }
 }
 
-fn is_cut(error: &io::Error) -> bool {
+fn is_cut(kind: io::ErrorKind) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
-    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
 }
 
 fn find<'e, T: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e T> {
@@ -335,6 +351,7 @@ impl fmt::Display for HttpError {
             }
             Cause::Service(error) => write!(f, "the request was not carried: {}", chain(&**error)),
             Cause::Broken => f.write_str("the connection ended before the answer did"),
+            Cause::Address(error) => write!(f, "the address cannot be sent: {error}"),
             Cause::Header(name) => {
                 write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry")
             }

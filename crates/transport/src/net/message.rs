@@ -94,7 +94,7 @@ impl Request {
         self.header(CONTENT_TYPE, content_type)
     }
 
-    /// The address as it is sent.
+    /// The address without an account, as a proxy is told it.
     pub(super) fn bare_url(&self) -> Url {
         bare(&self.url)
     }
@@ -133,7 +133,7 @@ pub(crate) fn shown(url: &Url) -> Url {
     url
 }
 
-/// An address without an account, which would be sent as a header of its own.
+/// An address without an account, which is nobody's business.
 fn bare(url: &Url) -> Url {
     let mut url = url.clone();
     // Both fail only on addresses without a host, which carry no account.
@@ -331,9 +331,9 @@ struct Pieces {
 }
 
 impl Pieces {
-    /// What stands apart at most, since it is there twice for a moment.
+    /// What stands apart at most, since it is there twice while it is put together.
     const MOST: usize = 1 << 20;
-    /// What is smaller is copied all the same, and lets go of the buffer that it was read into.
+    /// What is smaller is copied at once: it would keep the buffer that it was read into, of 8 KB at least.
     const SMALL: usize = 4 << 10;
 
     fn length(&self) -> u64 {
@@ -341,6 +341,10 @@ impl Pieces {
     }
 
     fn push(&mut self, piece: Bytes) {
+        if piece.len() < Self::SMALL {
+            self.put_together();
+            return self.together.extend_from_slice(&piece);
+        }
         self.length_apart += piece.len();
         self.apart.push(piece);
         if self.length_apart >= Self::MOST {
@@ -355,7 +359,7 @@ impl Pieces {
 
     fn whole(mut self) -> Bytes {
         match self.apart.as_mut_slice() {
-            [only] if self.together.is_empty() && only.len() >= Self::SMALL => std::mem::take(only),
+            [only] if self.together.is_empty() => std::mem::take(only),
             _ => {
                 self.put_together();
                 self.together.freeze()
@@ -373,13 +377,12 @@ pub(super) async fn within<T>(
     work: impl Future<Output = Result<T, HttpError>>,
 ) -> Result<T, HttpError> {
     let end = limit.and_then(|limit| Instant::now().checked_add(limit));
-    let (until, cause) = match (end, deadline) {
-        (Some(end), deadline) if deadline.is_none_or(|deadline| end < deadline) => (end, Cause::Timeout(limit)),
-        (_, Some(deadline)) => (deadline, Cause::Deadline),
-        (_, None) => return work.await,
-    };
+    let Some(until) = end.into_iter().chain(deadline).min() else { return work.await };
     match tokio::time::timeout_at(until, work).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(HttpError::new(cause, Some(place()))),
+        Err(_) => {
+            let cause = if deadline == Some(until) { Cause::Deadline } else { Cause::Timeout(limit) };
+            Err(HttpError::new(cause, Some(place())))
+        }
     }
 }

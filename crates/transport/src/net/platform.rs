@@ -7,7 +7,7 @@ use tokio_native_tls::TlsStream;
 use super::connect::Stream;
 use super::error::Cause;
 use super::pin::Pin;
-use super::tls::{ClientCertificate, TlsChoice};
+use super::tls::{ClientCertificate, TlsChoice, certificates};
 
 /// The platform's TLS with what it is told of a server, read and checked.
 pub(super) struct Platform {
@@ -24,8 +24,8 @@ impl Platform {
             TlsChoice::Ca(pem) => {
                 let wrong = |error: native_tls::Error| Cause::Config(format!("the CA file: {error}"));
                 builder.disable_built_in_roots(true);
-                for certificate in Certificate::stack_from_pem(pem).map_err(wrong)? {
-                    builder.add_root_certificate(certificate);
+                for certificate in certificates(pem)? {
+                    builder.add_root_certificate(Certificate::from_der(&certificate).map_err(wrong)?);
                 }
             }
             // The pin is looked at after the handshake, which proves that the server has the certificate's key, and

@@ -1,6 +1,5 @@
 //! tower's services in place of the network, and the network as one of them.
 
-use std::error::Error as StdError;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,11 +13,9 @@ use tower_service::Service;
 use url::Url;
 
 use super::carrier::{Came, Carrier};
-use super::error::{Cause, HttpError};
+use super::error::{BoxError, Cause, HttpError};
 use super::message::{Limits, Request, Response, StreamingResponse};
 use super::{HttpOptions, Stub};
-
-type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// A service of [tower](https://docs.rs/tower) that carries a client's requests: limits, caches, records, whatever
 /// layers are put around [`Network`] or around a network of your own. Retries, sessions, deadlines and how answers are
@@ -137,9 +134,7 @@ impl Service<http::Request<Bytes>> for Network {
 struct Idempotent(bool);
 
 fn into_http(request: Request) -> Result<http::Request<Bytes>, HttpError> {
-    let unfit = |error: http::uri::InvalidUri| {
-        HttpError::new(Cause::Config(format!("the address cannot be sent: {error}")), Some(request.place()))
-    };
+    let unfit = |error| HttpError::new(Cause::Address(error), Some(request.place()));
     let uri: http::Uri = request.bare_url().as_str().parse().map_err(unfit)?;
     let mut out = http::Request::new(request.body);
     (*out.method_mut(), *out.uri_mut(), *out.headers_mut()) = (request.method, uri, request.headers);

@@ -112,14 +112,20 @@ pub(super) fn config(choice: &TlsChoice, client: Option<&ClientCertificate>) -> 
     }
 }
 
+/// The certificates of a CA file, one at least.
+pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Cause> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let found = found.map_err(|error| Cause::Config(format!("the CA file is not PEM: {error}")))?;
+    if found.is_empty() {
+        return Err(Cause::Config("the CA file holds no certificate in PEM".to_owned()));
+    }
+    Ok(found)
+}
+
 fn given_roots(pem: &[u8]) -> Result<RootCertStore, Cause> {
     let mut store = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| Cause::Config(format!("the CA file is not PEM: {error}")))?;
+    for certificate in certificates(pem)? {
         store.add(certificate).map_err(|error| Cause::Config(format!("a certificate in the CA file: {error}")))?;
-    }
-    if store.is_empty() {
-        return Err(Cause::Config("the CA file holds no certificate in PEM".to_owned()));
     }
     Ok(store)
 }

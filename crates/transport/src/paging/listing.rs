@@ -50,24 +50,16 @@ pub trait Paged: Model {
     type Item: Model;
     /// The list that holds the items, by its name in JSON.
     const LIST: &'static str;
-    /// The items, without the page.
-    fn into_items(self) -> Vec<Self::Item>;
 }
 
 impl<T: Model> Paged for backhaul_models::vb365::Page<T> {
     type Item = T;
     const LIST: &'static str = "results";
-    fn into_items(self) -> Vec<T> {
-        self.results
-    }
 }
 
 impl<T: Model> Paged for backhaul_models::zstack::Page<T> {
     type Item = T;
     const LIST: &'static str = "inventories";
-    fn into_items(self) -> Vec<T> {
-        self.inventories
-    }
 }
 
 /// A typed listing: by page or by item, as a stream.

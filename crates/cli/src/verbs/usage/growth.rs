@@ -157,12 +157,15 @@ fn silent(history: &History) -> Option<String> {
     });
     let silent: Vec<String> = silent.collect();
     let named = silent.get(..3).unwrap_or(&silent).join(", ");
-    let more = silent.len().checked_sub(3).filter(|more| *more > 0).map(|more| format!(" and {more} others"));
+    let more = match silent.len().saturating_sub(3) {
+        0 => String::new(),
+        1 => " and 1 other".to_owned(),
+        more => format!(" and {more} others"),
+    };
     (!silent.is_empty()).then(|| {
         format!(
-            "no run tells of {named}{}, while others have one: what was told then is counted; if such a server is gone, or has \
-             another name now, leave the old one out with `-p`",
-            more.unwrap_or_default()
+            "no run tells of {named}{more}, while others have one: what was told then is counted; if such a server is gone, or has \
+             another name now, leave the old one out with `-p`"
         )
     })
 }
@@ -275,6 +278,6 @@ mod tests {
         assert_eq!(told(vec![series("a", &daily), series("b", &[27])]), None);
         let many = ["a", "b", "c", "d"].map(|name| series(name, &[0])).into_iter().chain([series("e", &daily)]);
         let said = told(many.collect()).unwrap_or_default();
-        assert!(said.contains("c since 1970-01-01 and 1 others, while"), "{said}");
+        assert!(said.contains("c since 1970-01-01 and 1 other, while"), "{said}");
     }
 }

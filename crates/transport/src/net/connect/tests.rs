@@ -12,14 +12,18 @@ use crate::net::HttpError;
 async fn through<T>(
     scheme: &str,
     url: &str,
-    serve: impl AsyncFnOnce(TcpStream) -> T,
+    serve: impl AsyncFnOnce(&mut TcpStream) -> T,
 ) -> (Result<SendRequest<Full<Bytes>>, Cause>, T) {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("{scheme}://me:secret@{}", proxy.local_addr().unwrap());
     let named = |name: &str| (name == "ALL_PROXY").then(|| address.clone());
     let connector = Connector::new(&HttpOptions::default(), named).ok().unwrap();
     let url = url.parse().unwrap();
-    tokio::join!(connector.connect(&url), async { serve(proxy.accept().await.unwrap().0).await })
+    let (made, (served, _open)) = tokio::join!(connector.connect(&url), async {
+        let mut stream = proxy.accept().await.unwrap().0;
+        (serve(&mut stream).await, stream)
+    });
+    (made, served)
 }
 
 async fn bytes(stream: &mut TcpStream, count: usize) -> Vec<u8> {
@@ -52,16 +56,14 @@ async fn socks5(stream: &mut TcpStream, length: usize) -> Vec<u8> {
 #[tokio::test]
 async fn socks_5_is_told_the_name_and_looks_it_up_itself() {
     let (made, asked) =
-        through("socks5h", "http://em.example.invalid:9399/api", async |mut stream| socks5(&mut stream, 25).await)
-            .await;
+        through("socks5h", "http://em.example.invalid:9399/api", async |stream| socks5(stream, 25).await).await;
     assert!(made.is_ok());
     assert_eq!(asked, [&b"\x05\x01\x00\x03\x12em.example.invalid"[..], &9399_u16.to_be_bytes()].concat());
 }
 
 #[tokio::test]
 async fn socks_5_is_told_the_address() {
-    let (made, asked) =
-        through("socks5", "http://10.9.8.7/api", async |mut stream| socks5(&mut stream, 10).await).await;
+    let (made, asked) = through("socks5", "http://10.9.8.7/api", async |stream| socks5(stream, 10).await).await;
     assert!(made.is_ok());
     assert_eq!(asked, [5, 1, 0, 1, 10, 9, 8, 7, 0, 80]);
 }
@@ -79,8 +81,8 @@ async fn a_name_that_is_looked_up_here_must_be_found() {
 
 #[tokio::test]
 async fn socks_4_is_told_the_name_behind_an_address_that_is_none() {
-    let (made, asked) = through("socks4a", "http://em.example.invalid/api", async |mut stream| {
-        let asked = bytes(&mut stream, 8 + 1 + 19).await;
+    let (made, asked) = through("socks4a", "http://em.example.invalid/api", async |stream| {
+        let asked = bytes(stream, 8 + 1 + 19).await;
         stream.write_all(&[0, 90, 0, 0, 0, 0, 0, 0]).await.unwrap();
         asked
     })
@@ -91,10 +93,12 @@ async fn socks_4_is_told_the_name_behind_an_address_that_is_none() {
 
 #[tokio::test]
 async fn a_proxy_is_asked_for_a_way_before_the_handshake() {
-    let (made, (asked, first)) = through("http", "https://em.example.invalid:9398/api", async |mut stream| {
-        let asked = head(&mut stream).await;
+    let (made, (asked, first)) = through("http", "https://em.example.invalid:9398/api", async |stream| {
+        let asked = head(stream).await;
         stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
-        (asked, stream.read_u8().await.unwrap())
+        let first = stream.read_u8().await.unwrap();
+        stream.shutdown().await.unwrap();
+        (asked, first)
     })
     .await;
     assert!(asked.starts_with("CONNECT em.example.invalid:9398 HTTP/1.1\r\n"), "{asked}");
@@ -106,8 +110,8 @@ async fn a_proxy_is_asked_for_a_way_before_the_handshake() {
 
 #[tokio::test]
 async fn a_proxy_that_wants_another_account_is_told_of_without_it() {
-    let (made, ()) = through("http", "https://em.example.invalid/api", async |mut stream| {
-        head(&mut stream).await;
+    let (made, ()) = through("http", "https://em.example.invalid/api", async |stream| {
+        head(stream).await;
         stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await.unwrap();
     })
     .await;
@@ -124,4 +128,24 @@ async fn what_takes_too_long_to_connect_is_a_timeout() {
     let late = HttpError::new(connector.connect(&url).await.err().unwrap(), None);
     assert!(late.is_timeout() && late.is_connect(), "{late}");
     assert!(late.to_string().contains("there is no connection after 50ms"), "{late}");
+}
+
+/// Whether it is seen before a request is on it or with that, it is what may be tried again.
+#[tokio::test]
+async fn a_connection_that_is_closed_at_once_is_one_that_was_cut() {
+    let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url: Url = format!("http://{}", server.local_addr().unwrap()).parse().unwrap();
+    let connector = Connector::new(&HttpOptions::default(), |_| None).ok().unwrap();
+    for _ in 0..20 {
+        let (made, _) = tokio::join!(connector.connect(&url), async { drop(server.accept().await.unwrap()) });
+        let cause = match made {
+            Err(cause) => cause,
+            Ok(mut sender) => {
+                let sent = sender.try_send_request(http::Request::new(Full::default())).await;
+                Cause::of(sent.err().unwrap().into_error(), "http")
+            }
+        };
+        let cut = HttpError::new(cause, None);
+        assert!(cut.is_interrupted(), "{cut}");
+    }
 }
