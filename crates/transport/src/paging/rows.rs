@@ -69,3 +69,27 @@ fn id(row: &dyn Struct) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use backhaul_models::vb365::{Organization, PlatformTypeInfo};
+
+    use super::*;
+
+    /// The id of the row that this text is.
+    fn of<T: backhaul_wire::reflect::Model>(text: &str) -> Option<String> {
+        id(&json::decode::<T>(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn what_tells_one_row_from_another() {
+        assert_eq!(of::<Organization>(r#"{"id": "a"}"#).as_deref(), Some("a"));
+        assert_eq!(of::<PlatformTypeInfo>(r#"{"id": 7}"#).as_deref(), Some("7"));
+        // Many rows may have these.
+        for none in [r#"{"id": ""}"#.to_owned(), format!(r#"{{"id": "{NIL}"}}"#), r#"{"name": "a"}"#.to_owned()] {
+            assert_eq!(of::<Organization>(&none), None, "{none}");
+        }
+    }
+}

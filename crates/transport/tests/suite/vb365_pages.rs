@@ -164,7 +164,8 @@ async fn pages_that_go_in_a_circle() {
             Err(error) => break error,
         }
     };
-    assert!(error.to_string().contains("circle after 2 items"), "{error}");
+    let said = error.to_string();
+    assert!(said.contains("circle after 2 items") && said.contains(OrganizationGet::OPERATION.name), "{said}");
     assert_eq!(names(&came), [0, 1], "no item comes twice");
     // Between two pages.
     let server = Server::of_vb365(|seen| match number(seen, "offset") {
