@@ -2,7 +2,7 @@
 //! over TLS, for a page of 100 KB and for an answer of one row, and the memory of a thousand open clients. The server is
 //! a process of its own, so that its work is not counted.
 //!
-//! `cargo bench -p backhaul-tests --bench client`; words pick parts: `plain`, `tls`; `page`, `row`; `memory`.
+//! `cargo bench -p backhaul-tests --bench client`; words pick parts: `plain`, `TLS`; `page`, `row`; `memory`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::convert::Infallible;
@@ -152,7 +152,7 @@ where
     sender
 }
 
-/// The same with reqwest, on which the client is built.
+/// The same with reqwest, on which the client was built once.
 async fn by_reqwest(server: &Server, answer: &Answer, tls: bool, in_flight: usize) -> f64 {
     let builder = reqwest::Client::builder().http1_only().no_proxy().user_agent("reqwest");
     let builder = builder.redirect(reqwest::redirect::Policy::none()).retry(reqwest::retry::never());
