@@ -220,7 +220,7 @@ fn module(path: &Path) -> Option<String> {
     Some(parts.join("::"))
 }
 
-/// One table at a time: from `backhaul_wire::generated_model! {` to `}`; and unions, which are plain enums.
+/// One table at a time: from `backhaul_wire::generated_model! {` to `}`.
 fn tables(module: &str, text: &str, api: &mut Api) {
     let mut rows: Vec<&str> = Vec::new();
     let (mut macro_name, mut aliases) = (None, Vec::new());
@@ -232,9 +232,6 @@ fn tables(module: &str, text: &str, api: &mut Api) {
             } else {
                 macro_name = Some(name);
             }
-        } else if let Some(name) = line.strip_prefix("pub enum ").and_then(|rest| rest.strip_suffix(" {")) {
-            macro_name = Some("union");
-            rows.push(name);
         } else if let Some(alias) = line.strip_prefix("pub type ").and_then(|rest| rest.strip_suffix(';')) {
             aliases.extend(alias.split_once(" = "));
         } else if line == "}" {
@@ -321,14 +318,23 @@ fn table(module: &str, name: &str, rows: &[&str], api: &mut Api) {
             }
         }
         "union" => {
-            api.insert(path(head), "union".into());
-            // The struct behind a union holds what its kinds hold.
-            if api.contains_key(&format!("{}{SERIALIZE}", path(&format!("Any{head}")))) {
-                api.insert(format!("{}{SERIALIZE}", path(head)), "impl".into());
+            let ty = word(head);
+            api.insert(path(ty), "union".into());
+            if !head.ends_with(" holds secrets;") {
+                api.insert(format!("{}{SERIALIZE}", path(ty)), "impl".into());
             }
+            api.insert(format!("{}::Unknown", path(ty)), format!("Any{ty}"));
             for row in rows {
-                let (variant, of) = row.trim_end_matches(',').split_once('(').unwrap_or((row, ""));
-                api.insert(format!("{}::{variant}", path(head)), of.trim_end_matches(')').to_owned());
+                if let Some((kind, of)) = row.split_once(") = ").and_then(|(row, _)| row.split_once('(')) {
+                    // `0 Site(JobSiteItem) = JOB_SITE_ITEM, &["Site"];`
+                    let kind = kind.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+                    api.insert(format!("{}::{kind}", path(ty)), of.to_owned());
+                } else if let Some((field, rest)) = row.split_once(": ")
+                    && let Some((of, _)) = rest.split_once(" = ")
+                {
+                    // `id: Option<&Id> = as_ref;`
+                    api.insert(format!("{}::{field}()", path(ty)), of.to_owned());
+                }
             }
         }
         _ => {}

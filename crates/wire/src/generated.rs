@@ -101,6 +101,7 @@ macro_rules! generated_struct {
     ($($name:ident;)*) => {$(
         $crate::generated_struct! { @ $name }
         impl $crate::generated::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::generated::serialize(self, serializer)
             }
@@ -108,12 +109,14 @@ macro_rules! generated_struct {
     )*};
     (@ $name:ident) => {
         impl Default for $name {
+            #[inline]
             fn default() -> Self {
                 // A constant: making one is a copy, not a store per field, and costs a build less.
                 Self::EMPTY
             }
         }
         impl Clone for $name {
+            #[inline]
             fn clone(&self) -> Self {
                 let mut copy = <Self as Default>::default();
                 $crate::generated::copy(self, &mut copy);
@@ -121,16 +124,19 @@ macro_rules! generated_struct {
             }
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Debug::fmt(self as &dyn $crate::generated::Struct, f)
             }
         }
         impl PartialEq for $name {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 *(self as &dyn $crate::generated::Struct) == *(other as &dyn $crate::generated::Struct)
             }
         }
         impl<'de> $crate::generated::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::generated::deserialize(deserializer)
             }
@@ -146,47 +152,56 @@ macro_rules! generated_enum {
         impl $name {
             /// The text as on the wire.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 $crate::generated::Enum::text(self)
             }
         }
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.as_str())
             }
         }
         impl AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
         impl From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 $crate::generated::Enum::from_text(text)
             }
         }
         impl PartialEq for $name {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 self.as_str() == other.as_str()
             }
         }
         impl Eq for $name {}
         impl ::std::hash::Hash for $name {
+            #[inline]
             fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
                 self.as_str().hash(state);
             }
         }
         impl $crate::generated::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
         impl<'de> $crate::generated::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::generated::deserialize_enum(deserializer)
             }
@@ -200,9 +215,11 @@ macro_rules! generated_enum {
 macro_rules! generated_edit {
     ($kind:ident $name:ident) => {
         impl $crate::generated::EditValue for $name {
+            #[inline]
             fn view(place: &Option<Self>) -> $crate::generated::View<'_> {
                 $crate::generated::View::$kind(place)
             }
+            #[inline]
             fn slot(place: &mut Option<Self>) -> $crate::generated::Slot<'_> {
                 $crate::generated::Slot::$kind(place)
             }

@@ -154,7 +154,7 @@ macro_rules! generated_model {
         ) $(.$with $given)*;
         impl $name {
             const EMPTY: Self = Self {
-                $($field: <$ty as $crate::generated::Empty>::EMPTY,)*
+                $($field: $crate::generated::Empty::EMPTY,)*
                 unknown: $crate::generated::Unknown::NONE,
             };
         }
@@ -162,15 +162,18 @@ macro_rules! generated_model {
             const SHAPE: &'static $crate::generated::Shape = &$shape;
         }
         impl $crate::generated::Struct for $name {
+            #[inline]
             fn shape(&self) -> &'static $crate::generated::Shape {
                 &$shape
             }
+            #[inline]
             fn view(&self, index: usize) -> $crate::generated::View<'_> {
                 match index {
                     $($at => $crate::generated::View::$view(&self.$field),)*
                     _ => $crate::generated::View::Unknown(&self.unknown),
                 }
             }
+            #[inline]
             fn slot(&mut self, index: usize) -> $crate::generated::Slot<'_> {
                 match index {
                     $($at => $crate::generated::Slot::$view(&mut self.$field),)*
@@ -198,6 +201,7 @@ macro_rules! generated_request {
             /// A request with what it must have.
             #[must_use]
             #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
+            #[inline]
             pub fn new($($must: $crate::generated_request!(@ $by $must_ty)),*) -> Self {
                 #[allow(unused_mut, reason = "there may be nothing that it must have")]
                 let mut request = Self::EMPTY;
@@ -207,6 +211,7 @@ macro_rules! generated_request {
             $(
                 #[doc = concat!("Sets [`", stringify!($may), "`](Self#structfield.", stringify!($may), ").")]
                 #[must_use]
+                #[inline]
                 pub fn $may(mut self, $may: $crate::generated_request!(@ $with $may_ty)) -> Self {
                     self.$may = $crate::generated::Given::<$may_ty>::given($may.into());
                     self
@@ -214,6 +219,130 @@ macro_rules! generated_request {
             )*
         }
     };
+}
+
+/// A union: a row for each kind with its index, name, type, shape and the values of the tag that mean it, and one for
+/// each field that every kind has.
+///
+/// ```text
+/// JobItem = JOB_ITEM_KINDS(AnyJobItem, Some("type"));
+/// 0 Site(JobSiteItem) = JOB_SITE_ITEM, &["Site"], sets r#type to JobBackupItemType::Site;
+/// shared {
+///     id: Option<&Id> = as_ref;
+/// }
+/// ```
+///
+/// `AnyJobItem` is the struct of unknown kinds; it comes before, and has every field of the known ones. `sets` stands
+/// where a tag that was left out can only have one value. A shared field is handed out as it is (`copy`), from a box
+/// (`as_deref`), as a reference to what may be there (`as_ref`) or to what is (`borrow`).
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_union {
+    (
+        $(#[$doc:meta])* $name:ident = $kinds:ident($any:ident, $tag:expr) $(holds $secrets:ident)?;
+        $($(#[$kind_doc:meta])* $at:literal $kind:ident($ty:ident) = $shape:ident, $tags:expr $(, sets $set:ident to $value:expr)?;)*
+        shared { $($(#[$field_doc:meta])* $field:ident: $held:ty = $how:ident;)* }
+    ) => {
+        $crate::generated_struct! { $(holds $secrets:)? $name; }
+        $(#[$doc])*
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, reason = "a box for each would cost more than it saves")]
+        pub enum $name {
+            $($(#[$kind_doc])* $kind($ty),)*
+            /// A kind that this list does not have, with its body.
+            Unknown($any),
+        }
+        pub(crate) static $kinds: $crate::generated::UnionShape = $crate::generated::UnionShape {
+            tag: $tag,
+            variants: &[$($crate::generated::Variant { shape: &$shape, tags: $tags }),*],
+        };
+        impl $name {
+            const EMPTY: Self = Self::Unknown($any::EMPTY);
+        }
+        $crate::generated_union! { @shared $name [$($kind)*] $($(#[$field_doc])* $field: $held = $how;)* }
+        impl $crate::generated::Model for $name {
+            const SHAPE: &'static $crate::generated::Shape = $any::SHAPE;
+        }
+        impl $crate::generated::Struct for $name {
+            #[inline]
+            fn shape(&self) -> &'static $crate::generated::Shape {
+                match self {
+                    $(Self::$kind(kind) => kind.shape(),)*
+                    Self::Unknown(kind) => kind.shape(),
+                }
+            }
+            #[inline]
+            fn view(&self, index: usize) -> $crate::generated::View<'_> {
+                match self {
+                    $(Self::$kind(kind) => kind.view(index),)*
+                    Self::Unknown(kind) => kind.view(index),
+                }
+            }
+            #[inline]
+            fn slot(&mut self, index: usize) -> $crate::generated::Slot<'_> {
+                match self {
+                    $(Self::$kind(kind) => kind.slot(index),)*
+                    Self::Unknown(kind) => kind.slot(index),
+                }
+            }
+            #[inline]
+            fn union(&mut self) -> Option<&mut dyn $crate::generated::UnionSlot> {
+                Some(self)
+            }
+        }
+        impl $crate::generated::UnionSlot for $name {
+            #[inline]
+            fn kinds(&self) -> &'static $crate::generated::UnionShape {
+                &$kinds
+            }
+            #[inline]
+            fn choose(&mut self, index: Option<usize>) {
+                *self = match index {
+                    $(Some($at) => Self::$kind(Default::default()),)*
+                    _ => Self::Unknown(Default::default()),
+                };
+            }
+        }
+        /// The kind that the fields say it is; unknown when no kind has all of them.
+        impl From<$any> for $name {
+            #[inline]
+            fn from(any: $any) -> Self {
+                $crate::generated::narrow(&any).unwrap_or(Self::Unknown(any))
+            }
+        }
+        $(
+            impl From<$ty> for $name {
+                #[inline]
+                #[allow(unused_mut, reason = "its tag may have several values")]
+                fn from(mut kind: $ty) -> Self {
+                    $(kind.$set.get_or_insert($value);)?
+                    Self::$kind(kind)
+                }
+            }
+        )*
+    };
+    (@shared $name:ident $kinds:tt $($(#[$doc:meta])* $field:ident: $held:ty = $how:ident;)*) => {
+        impl $name {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                #[inline]
+                pub fn $field(&self) -> $held {
+                    $crate::generated_union! { @match self $kinds $field $how }
+                }
+            )*
+        }
+    };
+    (@match $self:ident [$($kind:ident)*] $field:ident $how:ident) => {
+        match $self {
+            $(Self::$kind(kind) => $crate::generated_union! { @$how kind.$field },)*
+            Self::Unknown(kind) => $crate::generated_union! { @$how kind.$field },
+        }
+    };
+    (@copy $place:expr) => { $place };
+    (@as_ref $place:expr) => { $place.as_ref() };
+    (@as_deref $place:expr) => { $place.as_deref() };
+    (@borrow $place:expr) => { &$place };
 }
 
 /// An enum: a row for each value with its index, name and text.
@@ -247,18 +376,21 @@ macro_rules! generated_choice {
         };
         impl $crate::generated::Enum for $name {
             const SHAPE: &'static $crate::generated::EnumShape = &$shape;
+            #[inline]
             fn from_index(index: usize) -> Option<Self> {
                 Some(match index {
                     $($at => Self::$value,)*
                     _ => return None,
                 })
             }
+            #[inline]
             fn known(&self) -> $crate::generated::Known<'_> {
                 $crate::generated::Known::Listed(match self {
                     $(Self::$value => $at,)*
                     Self::Unknown(value) => return $crate::generated::Known::Other(value),
                 })
             }
+            #[inline]
             fn from_unknown(value: $crate::generated::UnknownValue) -> Self {
                 Self::Unknown(value)
             }
@@ -347,6 +479,7 @@ macro_rules! generated_call {
             #[must_use]
             #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
             #[allow(clippy::new_without_default, reason = "what a call must have may change with the API")]
+            #[inline]
             pub fn new($($arg: $arg_ty,)* $(body: $body)?) -> Self {
                 Self {
                     $($param: $begin,)*
@@ -360,18 +493,21 @@ macro_rules! generated_call {
             type Answer = $answer;
             $($constants)*
             $(
+                #[inline]
                 fn body(&self) -> Option<&dyn $crate::generated::Struct> {
                     let body: &$body = &self.body;
                     Some(body)
                 }
             )?
             $(
+                #[inline]
                 fn body(&self) -> Option<&dyn $crate::generated::Struct> {
                     let body: Option<&$maybe> = self.body.as_ref();
                     body.map(|body| body as &dyn $crate::generated::Struct)
                 }
             )?
             #[allow(unused_variables, reason = "a call may have no parameters")]
+            #[inline]
             fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
                 $($crate::generated::ParamValue::visit(&self.$param, $wire, visit);)*
                 // A typed call reads one type, so it always asks for all fields.

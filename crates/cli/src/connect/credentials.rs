@@ -17,8 +17,8 @@ type Fetched = Option<Result<Credentials, Failure>>;
 /// How many are fetched at once.
 const AT_ONCE: usize = 16;
 
-/// Fetches those of all servers, side by side but for what a person may be asked for. The thread is held meanwhile:
-/// call it before anything is in flight.
+/// Fetches those of all servers, side by side but for what a person may be asked for. The thread is held meanwhile.
+/// Call it before anything is in flight.
 pub(super) fn fetch(servers: &[Server]) -> Vec<Fetched> {
     let fetched: Vec<Mutex<Fetched>> = servers.iter().map(|_| Mutex::default()).collect();
     let fetch = |at: usize| {

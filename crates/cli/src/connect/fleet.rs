@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use tokio::task::spawn_blocking;
 use url::Url;
 
 use super::Size;
@@ -35,9 +36,12 @@ impl<'a> Fleet<'a> {
     ) -> Result<Self, Failure> {
         check_version(servers, wanted)?;
         Profile::caution(servers.iter().filter_map(Server::profile), console);
-        let credentials = RefCell::new(console.interrupt().at_once(|| credentials::fetch(servers)));
+        let (own, interrupt) = (servers.to_vec(), console.interrupt().clone());
+        // Beside this thread: the exporter has scrapers to answer while a password command takes its time.
+        let fetched = spawn_blocking(move || interrupt.at_once(|| credentials::fetch(&own))).await;
+        let credentials = fetched.map_err(|error| Failure::internal(format!("fetching passwords: {error}")))?;
         let demo = demo::start(servers).await?;
-        Ok(Self { servers, wanted, console, demo, credentials, failed: RefCell::default() })
+        Ok(Self { servers, wanted, console, demo, credentials: RefCell::new(credentials), failed: RefCell::default() })
     }
 
     /// Makes a client for each server when it is asked for. One that cannot be made is left out, and is among

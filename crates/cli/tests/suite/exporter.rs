@@ -41,6 +41,7 @@ impl Exporter {
 
     fn get(&self, path: &str, headers: &str) -> Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         ask(&mut stream, path, headers)
     }
 
@@ -112,6 +113,31 @@ fn what_fails_is_not_frozen() -> Result {
     // A server that cannot even be asked is one that is down.
     std::fs::remove_file(home.path("password.txt"))?;
     exporter.metrics(|text| text.contains("backhaul_up{system=\"em\",server=\"em1\"} 0"))?;
+    Ok(())
+}
+
+/// A password command that takes its time before each round keeps nobody else waiting.
+#[cfg(unix)]
+#[test]
+fn scrapers_are_answered_while_a_password_is_fetched() -> Result {
+    let home = Home::new()?;
+    let sim = SimProcess::start(&home, &["--http", "--em", "127.0.0.1:0"])?;
+    let folder = home.path("").to_string_lossy().into_owned();
+    let command =
+        format!("sh -c 'cd {folder}; touch asked; while [ ! -e answered ]; do sleep 0.05; done; echo password'");
+    let add = ["profile", "add", "em1", "--system", "em", "--url", sim.url("em"), "--user", "admin"];
+    home.run(&[&add[..], &["--password-command", &command]].concat())?.ends(0);
+    let exporter = Exporter::start(&home, &["--interval", "1h"])?;
+    let started = Instant::now();
+    while !home.path("asked").exists() {
+        assert!(started.elapsed() < PATIENCE, "no password was asked for");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(exporter.get("/healthz", "")?.starts_with("HTTP/1.1 200"));
+    let text = exporter.get("/metrics", "")?;
+    assert!(text.starts_with("HTTP/1.1 200") && !text.contains("backhaul_tenant_used_bytes{"), "{text}");
+    home.file("answered", "")?;
+    exporter.metrics(|text| text.contains("backhaul_tenant_used_bytes{"))?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Ident;
+use quote::format_ident;
 
 use super::docs::{documentation, field_doc};
 use super::names::{constant, member, type_name, variant};
+use super::tables::{self, doc, plain};
 use super::types::access_type;
-use super::{HEADER, doc, render, tables};
 use crate::ir::{Field, Kind, Repeat, Struct, Type, Union};
 
 /// The name of the struct that holds the unknown kinds of a union, and has every field of the known ones.
@@ -22,120 +22,52 @@ pub(super) fn union(ty: &Type, body: &Union, secretive: bool) -> String {
     );
     let kinds = format_ident!("{}_KINDS", constant(&ty.name));
     let wide = tables::model(ty, &any, &wide, &docs, &format!(".union(&{kinds})"), secretive);
-    wide + render(choice(ty, body, &kinds, secretive)).trim_start_matches(HEADER)
+    wide + &choice(ty, body, &any, &kinds, secretive)
 }
 
 /// The enum over the kinds of a union.
-fn choice(ty: &Type, body: &Union, shape: &Ident, secretive: bool) -> TokenStream {
-    let holds = secretive.then(|| quote! { holds secrets: });
-    let name = type_name(&ty.name);
-    let any = any_name(&ty.name);
-    let any = type_name(&any);
-    let docs = doc(&documentation(ty));
-    let idents = variants(body);
-    let types: Vec<Ident> = body.variants.iter().map(|variant| type_name(&variant.ty)).collect();
-    let docs_of_kinds = body.variants.iter().map(|variant| match &*variant.tags {
-        [] => doc(&format!("A [`{}`].", variant.ty)),
-        tags => {
-            let tags: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
-            doc(&format!("{}.", tags.join(", ")))
-        }
-    });
-    let tag = match &body.tag {
-        None => quote! { None },
-        Some(tag) => quote! { Some(#tag) },
-    };
-    let rows = body.variants.iter().map(|variant| {
-        let (shape, tags) = (constant(&variant.ty), &variant.tags);
-        quote! { Variant { shape: &#shape, tags: &[#(#tags),*] } }
-    });
-    let indices: Vec<_> = (0..body.variants.len()).map(Literal::usize_unsuffixed).collect();
-    let froms = body.variants.iter().zip(&idents).map(|(variant, ident)| from(&name, ident, variant, body));
-    let accessors = common(body).map(|field| {
-        let (docs, member, rust) = (doc(&field_doc(field)), member(field), access_type(field));
-        let read = |kind: &Ident| match field.repeat {
-            Repeat::One if matches!(field.kind, Kind::Bool | Kind::Int | Kind::Float) => {
-                quote! { Self::#kind(kind) => kind.#member, }
+fn choice(ty: &Type, body: &Union, any: &str, kinds: &Ident, secretive: bool) -> String {
+    let mut out = format!("backhaul_wire::generated_union! {{\n{}", doc(&documentation(ty)));
+    let secrets = if secretive { " holds secrets" } else { "" };
+    out.push_str(&format!("    {} = {kinds}({any}, {:?}){secrets};\n", ty.name, body.tag));
+    for (index, (kind, ident)) in body.variants.iter().zip(variants(body)).enumerate() {
+        let docs = match &*kind.tags {
+            [] => format!("A [`{}`].", kind.ty),
+            tags => {
+                let tags: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
+                format!("{}.", tags.join(", "))
             }
-            Repeat::One if field.boxed => quote! { Self::#kind(kind) => kind.#member.as_deref(), },
-            Repeat::One => quote! { Self::#kind(kind) => kind.#member.as_ref(), },
-            _ => quote! { Self::#kind(kind) => &kind.#member, },
         };
-        let arms = idents.iter().chain([&format_ident!("Unknown")]).map(read).collect::<TokenStream>();
-        quote! {
-            #docs
-            #[must_use]
-            pub fn #member(&self) -> #rust { match self { #arms } }
-        }
-    });
-    let accessors: TokenStream = accessors.collect();
-    quote! {
-        #docs
-        #[non_exhaustive]
-        #[allow(clippy::large_enum_variant, reason = "a box for each would cost more than it saves")]
-        pub enum #name {
-            #(#docs_of_kinds #idents(#types),)*
-            /// A kind that this list does not have, with its body.
-            Unknown(#any),
-        }
-        pub(crate) static #shape: UnionShape = UnionShape { tag: #tag, variants: &[#(#rows),*] };
-        impl #name {
-            const EMPTY: Self = Self::Unknown(#any::EMPTY);
-            fn kind(&self) -> &dyn Struct {
-                match self { #(Self::#idents(kind) => kind,)* Self::Unknown(kind) => kind }
-            }
-            #accessors
-        }
-        impl Model for #name {
-            const SHAPE: &'static Shape = #any::SHAPE;
-        }
-        impl Struct for #name {
-            fn shape(&self) -> &'static Shape { self.kind().shape() }
-            fn view(&self, index: usize) -> View<'_> { self.kind().view(index) }
-            fn union(&mut self) -> Option<&mut dyn UnionSlot> { Some(self) }
-            fn slot(&mut self, index: usize) -> Slot<'_> {
-                match self { #(Self::#idents(kind) => kind.slot(index),)* Self::Unknown(kind) => kind.slot(index) }
-            }
-        }
-        impl UnionSlot for #name {
-            fn kinds(&self) -> &'static UnionShape { &#shape }
-            fn choose(&mut self, index: Option<usize>) {
-                *self = match index {
-                    #(Some(#indices) => Self::#idents(Default::default()),)*
-                    _ => Self::Unknown(Default::default()),
-                };
-            }
-        }
-        /// The kind that the fields say it is; unknown when no kind has all of them.
-        impl From<#any> for #name {
-            fn from(any: #any) -> Self { narrow(&any).unwrap_or(Self::Unknown(any)) }
-        }
-        #(#froms)*
-        backhaul_wire::generated_struct! { #holds #name; }
+        out.push_str(&doc(&docs));
+        let (name, shape, sets) = (type_name(&kind.ty), constant(&kind.ty), sets(kind, body));
+        out.push_str(&format!("    {index} {ident}({name}) = {shape}, &{:?}{sets};\n", kind.tags));
     }
+    out.push_str("    shared {\n");
+    for field in common(body) {
+        let how = match field.repeat {
+            Repeat::One if matches!(field.kind, Kind::Bool | Kind::Int | Kind::Float) => "copy",
+            Repeat::One if field.boxed => "as_deref",
+            Repeat::One => "as_ref",
+            _ => "borrow",
+        };
+        out.push_str(&indented(&doc(&field_doc(field))));
+        out.push_str(&format!("        {}: {} = {how};\n", member(field), plain(access_type(field))));
+    }
+    out + "    }\n}\n"
 }
 
-/// A kind becomes the union; a tag that was left out and can only have one value is set.
-fn from(name: &Ident, ident: &Ident, kind: &crate::ir::Variant, body: &Union) -> TokenStream {
-    let ty = type_name(&kind.ty);
+fn indented(lines: &str) -> String {
+    lines.lines().map(|line| format!("    {line}\n")).collect()
+}
+
+/// What a kind that becomes the union sets: a tag that was left out and can only have one value.
+fn sets(kind: &crate::ir::Variant, body: &Union) -> String {
     let tag = body.fields.iter().find(|field| Some(&field.json) == body.tag.as_ref());
-    let set = match (tag, &*kind.tags) {
-        (Some(Field { kind: Kind::Enum(values), .. }), [only]) => {
-            let (values, value) = (type_name(values), variant(only));
-            let member = tag.map(member);
-            Some(quote! { kind.#member.get_or_insert(#values::#value); })
+    match (tag, &*kind.tags) {
+        (Some(tag @ Field { kind: Kind::Enum(values), .. }), [only]) => {
+            format!(", sets {} to {}::{}", member(tag), type_name(values), variant(only))
         }
-        _ => None,
-    };
-    let given = if set.is_some() {
-        quote! { mut kind }
-    } else {
-        quote! { kind }
-    };
-    quote! {
-        impl From<#ty> for #name {
-            fn from(#given: #ty) -> Self { #set Self::#ident(kind) }
-        }
+        _ => String::new(),
     }
 }
 

@@ -22,18 +22,26 @@ pub fn of(system: System) -> impl Iterator<Item = Family> {
         let below = file.strip_prefix(&root).unwrap().with_extension("");
         let name = below.iter().next().unwrap().to_str().unwrap().to_owned();
         let family = families.entry(name.clone()).or_insert_with(|| Family { name, ..Family::default() });
+        let mut table = String::new();
         for line in std::fs::read_to_string(&file).unwrap().lines() {
+            if let Some(name) = line.strip_prefix("backhaul_wire::generated_") {
+                name.clone_into(&mut table);
+            }
+            // A union's type is that of the struct behind it, which comes before.
+            if table.starts_with("union!") {
+                continue;
+            }
             // ` BackupRepository = BACKUP_REPOSITORY("BackupRepository")`, ` JobGet = op("Job_Get", "GET",
             // "/Jobs/{jobId}")`, and what has no typed call: ` op("QueryJob", "GET", "/api/query?type=Job")`.
             let Some(row) = line.strip_prefix("    ") else { continue };
-            let (rust, table) = row.split_once(" = ").filter(|_| !row.starts_with("op(")).unwrap_or(("", row));
+            let (rust, shape) = row.split_once(" = ").filter(|_| !row.starts_with("op(")).unwrap_or(("", row));
             if rust.contains(' ') || !(rust.is_empty() || rust.starts_with(char::is_uppercase)) {
                 continue;
             }
-            if let Some(quoted) = table.strip_prefix("op(\"") {
+            if let Some(quoted) = shape.strip_prefix("op(\"") {
                 family.operations.push(quoted.split('"').next().unwrap().to_owned());
             } else if !rust.is_empty()
-                && let Some((constant, rest)) = table.split_once('(')
+                && let Some((constant, rest)) = shape.split_once('(')
                 && constant.chars().all(|char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_')
             {
                 // A type that Rust calls otherwise names itself in quotes.

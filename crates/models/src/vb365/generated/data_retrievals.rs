@@ -295,275 +295,49 @@ backhaul_wire::generated_model! {
     21 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
     22 azure_archive_retrieval_policy: Option<AzureArchiveRetrievalPolicy> = Enum, new("azureArchiveRetrievalPolicy", Kind::Enum(&AZURE_ARCHIVE_RETRIEVAL_POLICY));
 }
-/// A retrieval of data from an archive, which must come back before it can be restored. (v6 and later)
-///
-/// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrieval`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum DataRetrieval {
+backhaul_wire::generated_union! {
+    /// A retrieval of data from an archive, which must come back before it can be restored. (v6 and later)
+    ///
+    /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrieval`
+    DataRetrieval = DATA_RETRIEVAL_KINDS(AnyDataRetrieval, None);
     /// A [`AmazonS3DataRetrieval`].
-    AmazonS3(AmazonS3DataRetrieval),
+    0 AmazonS3(AmazonS3DataRetrieval) = AMAZON_S3_DATA_RETRIEVAL, &[];
     /// A [`AzureDataRetrieval`].
-    Azure(AzureDataRetrieval),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyDataRetrieval),
-}
-pub(crate) static DATA_RETRIEVAL_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &AMAZON_S3_DATA_RETRIEVAL,
-            tags: &[],
-        },
-        Variant {
-            shape: &AZURE_DATA_RETRIEVAL,
-            tags: &[],
-        },
-    ],
-};
-impl DataRetrieval {
-    const EMPTY: Self = Self::Unknown(AnyDataRetrieval::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::AmazonS3(kind) => kind,
-            Self::Azure(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Azure(AzureDataRetrieval) = AZURE_DATA_RETRIEVAL, &[];
+    shared {
+        /// The name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        storage_type: Option<&DataRetrievalStorageType> = as_ref;
+        /// The id.
+        id: Option<&Id> = as_ref;
+        point_in_time: Option<&DateTime> = as_ref;
+        retrieved_restore_point_id: Option<&Id> = as_ref;
+        /// The organization.
+        organization_id: Option<&Id> = as_ref;
+        organization_unique_id: Option<&Id> = as_ref;
+        /// The backup proxy. (up to v7)
+        proxy_id: Option<&Id> = as_ref;
+        /// The backup repository.
+        repository_id: Option<&Id> = as_ref;
+        data_state: Option<&DataRetrievalDataState> = as_ref;
+        /// How it ended last.
+        last_status: Option<&DataRetrievalSessionStatus> = as_ref;
+        /// When it started.
+        start_time: Option<&DateTime> = as_ref;
+        expiration_time: Option<&DateTime> = as_ref;
+        enable_expiration_notification: Option<bool> = copy;
+        expiration_hours_threshold: Option<i64> = copy;
+        /// What it is.
+        r#type: Option<&DataRetrievalType> = as_ref;
+        show_deleted: Option<bool> = copy;
+        show_all_versions: Option<bool> = copy;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
+        /// Actions that the server offers, by name.
+        actions: &BTreeMap<String, Action> = borrow;
     }
-    /// The name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::AmazonS3(kind) => kind.name.as_ref(),
-            Self::Azure(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::AmazonS3(kind) => kind.description.as_ref(),
-            Self::Azure(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn storage_type(&self) -> Option<&DataRetrievalStorageType> {
-        match self {
-            Self::AmazonS3(kind) => kind.storage_type.as_ref(),
-            Self::Azure(kind) => kind.storage_type.as_ref(),
-            Self::Unknown(kind) => kind.storage_type.as_ref(),
-        }
-    }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3(kind) => kind.id.as_ref(),
-            Self::Azure(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn point_in_time(&self) -> Option<&DateTime> {
-        match self {
-            Self::AmazonS3(kind) => kind.point_in_time.as_ref(),
-            Self::Azure(kind) => kind.point_in_time.as_ref(),
-            Self::Unknown(kind) => kind.point_in_time.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn retrieved_restore_point_id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3(kind) => kind.retrieved_restore_point_id.as_ref(),
-            Self::Azure(kind) => kind.retrieved_restore_point_id.as_ref(),
-            Self::Unknown(kind) => kind.retrieved_restore_point_id.as_ref(),
-        }
-    }
-    /// The organization.
-    #[must_use]
-    pub fn organization_id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3(kind) => kind.organization_id.as_ref(),
-            Self::Azure(kind) => kind.organization_id.as_ref(),
-            Self::Unknown(kind) => kind.organization_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn organization_unique_id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3(kind) => kind.organization_unique_id.as_ref(),
-            Self::Azure(kind) => kind.organization_unique_id.as_ref(),
-            Self::Unknown(kind) => kind.organization_unique_id.as_ref(),
-        }
-    }
-    /// The backup proxy. (up to v7)
-    #[must_use]
-    pub fn proxy_id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3(kind) => kind.proxy_id.as_ref(),
-            Self::Azure(kind) => kind.proxy_id.as_ref(),
-            Self::Unknown(kind) => kind.proxy_id.as_ref(),
-        }
-    }
-    /// The backup repository.
-    #[must_use]
-    pub fn repository_id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3(kind) => kind.repository_id.as_ref(),
-            Self::Azure(kind) => kind.repository_id.as_ref(),
-            Self::Unknown(kind) => kind.repository_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn data_state(&self) -> Option<&DataRetrievalDataState> {
-        match self {
-            Self::AmazonS3(kind) => kind.data_state.as_ref(),
-            Self::Azure(kind) => kind.data_state.as_ref(),
-            Self::Unknown(kind) => kind.data_state.as_ref(),
-        }
-    }
-    /// How it ended last.
-    #[must_use]
-    pub fn last_status(&self) -> Option<&DataRetrievalSessionStatus> {
-        match self {
-            Self::AmazonS3(kind) => kind.last_status.as_ref(),
-            Self::Azure(kind) => kind.last_status.as_ref(),
-            Self::Unknown(kind) => kind.last_status.as_ref(),
-        }
-    }
-    /// When it started.
-    #[must_use]
-    pub fn start_time(&self) -> Option<&DateTime> {
-        match self {
-            Self::AmazonS3(kind) => kind.start_time.as_ref(),
-            Self::Azure(kind) => kind.start_time.as_ref(),
-            Self::Unknown(kind) => kind.start_time.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn expiration_time(&self) -> Option<&DateTime> {
-        match self {
-            Self::AmazonS3(kind) => kind.expiration_time.as_ref(),
-            Self::Azure(kind) => kind.expiration_time.as_ref(),
-            Self::Unknown(kind) => kind.expiration_time.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn enable_expiration_notification(&self) -> Option<bool> {
-        match self {
-            Self::AmazonS3(kind) => kind.enable_expiration_notification,
-            Self::Azure(kind) => kind.enable_expiration_notification,
-            Self::Unknown(kind) => kind.enable_expiration_notification,
-        }
-    }
-    #[must_use]
-    pub fn expiration_hours_threshold(&self) -> Option<i64> {
-        match self {
-            Self::AmazonS3(kind) => kind.expiration_hours_threshold,
-            Self::Azure(kind) => kind.expiration_hours_threshold,
-            Self::Unknown(kind) => kind.expiration_hours_threshold,
-        }
-    }
-    /// What it is.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&DataRetrievalType> {
-        match self {
-            Self::AmazonS3(kind) => kind.r#type.as_ref(),
-            Self::Azure(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn show_deleted(&self) -> Option<bool> {
-        match self {
-            Self::AmazonS3(kind) => kind.show_deleted,
-            Self::Azure(kind) => kind.show_deleted,
-            Self::Unknown(kind) => kind.show_deleted,
-        }
-    }
-    #[must_use]
-    pub fn show_all_versions(&self) -> Option<bool> {
-        match self {
-            Self::AmazonS3(kind) => kind.show_all_versions,
-            Self::Azure(kind) => kind.show_all_versions,
-            Self::Unknown(kind) => kind.show_all_versions,
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::AmazonS3(kind) => &kind.links,
-            Self::Azure(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-    /// Actions that the server offers, by name.
-    #[must_use]
-    pub fn actions(&self) -> &BTreeMap<String, Action> {
-        match self {
-            Self::AmazonS3(kind) => &kind.actions,
-            Self::Azure(kind) => &kind.actions,
-            Self::Unknown(kind) => &kind.actions,
-        }
-    }
-}
-impl Model for DataRetrieval {
-    const SHAPE: &'static Shape = AnyDataRetrieval::SHAPE;
-}
-impl Struct for DataRetrieval {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::AmazonS3(kind) => kind.slot(index),
-            Self::Azure(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for DataRetrieval {
-    fn kinds(&self) -> &'static UnionShape {
-        &DATA_RETRIEVAL_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::AmazonS3(Default::default()),
-            Some(1) => Self::Azure(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyDataRetrieval> for DataRetrieval {
-    fn from(any: AnyDataRetrieval) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<AmazonS3DataRetrieval> for DataRetrieval {
-    fn from(kind: AmazonS3DataRetrieval) -> Self {
-        Self::AmazonS3(kind)
-    }
-}
-impl From<AzureDataRetrieval> for DataRetrieval {
-    fn from(kind: AzureDataRetrieval) -> Self {
-        Self::Azure(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    DataRetrieval;
 }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient/properties/amazonS3GlacierRetrievalPolicy`

@@ -188,562 +188,75 @@ backhaul_wire::generated_model! {
     7 status: Option<JobSessionUpdateEventStatus> = Enum, new("status", Kind::Enum(&JOB_SESSION_UPDATE_EVENT_STATUS));
     8 objects_etag: Option<i64> = Int, new("objectsEtag", Kind::Int);
 }
-/// A change of something on the server. (v8 and later)
-///
-/// Schema: `schemas/vb365/job_sessions.json#/$defs/Event`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Event {
+backhaul_wire::generated_union! {
+    /// A change of something on the server. (v8 and later)
+    ///
+    /// Schema: `schemas/vb365/job_sessions.json#/$defs/Event`
+    Event = EVENT_KINDS(AnyEvent, Some("eventType"));
     /// `RestoreSessionUpdate`.
-    RestoreSessionUpdate(RestoreSessionUpdateEvent),
+    0 RestoreSessionUpdate(RestoreSessionUpdateEvent) = RESTORE_SESSION_UPDATE_EVENT, &["RestoreSessionUpdate"], sets event_type to EventType::RestoreSessionUpdate;
     /// `RestoreSessionDelete`.
-    RestoreSessionDelete(RestoreSessionDeleteEvent),
+    1 RestoreSessionDelete(RestoreSessionDeleteEvent) = RESTORE_SESSION_DELETE_EVENT, &["RestoreSessionDelete"], sets event_type to EventType::RestoreSessionDelete;
     /// `OrganizationUserUpdate`.
-    OrganizationUserUpdate(OrganizationUserUpdateEvent),
+    2 OrganizationUserUpdate(OrganizationUserUpdateEvent) = ORGANIZATION_USER_UPDATE_EVENT, &["OrganizationUserUpdate"], sets event_type to EventType::OrganizationUserUpdate;
     /// `OrganizationUserDelete`.
-    OrganizationUserDelete(OrganizationUserDeleteEvent),
+    3 OrganizationUserDelete(OrganizationUserDeleteEvent) = ORGANIZATION_USER_DELETE_EVENT, &["OrganizationUserDelete"], sets event_type to EventType::OrganizationUserDelete;
     /// `OrganizationGroupUpdate`.
-    OrganizationGroupUpdate(OrganizationGroupUpdateEvent),
+    4 OrganizationGroupUpdate(OrganizationGroupUpdateEvent) = ORGANIZATION_GROUP_UPDATE_EVENT, &["OrganizationGroupUpdate"], sets event_type to EventType::OrganizationGroupUpdate;
     /// `OrganizationGroupDelete`.
-    OrganizationGroupDelete(OrganizationGroupDeleteEvent),
+    5 OrganizationGroupDelete(OrganizationGroupDeleteEvent) = ORGANIZATION_GROUP_DELETE_EVENT, &["OrganizationGroupDelete"], sets event_type to EventType::OrganizationGroupDelete;
     /// `OrganizationTeamUpdate`.
-    OrganizationTeamUpdate(OrganizationTeamUpdateEvent),
+    6 OrganizationTeamUpdate(OrganizationTeamUpdateEvent) = ORGANIZATION_TEAM_UPDATE_EVENT, &["OrganizationTeamUpdate"], sets event_type to EventType::OrganizationTeamUpdate;
     /// `OrganizationTeamDelete`.
-    OrganizationTeamDelete(OrganizationTeamDeleteEvent),
+    7 OrganizationTeamDelete(OrganizationTeamDeleteEvent) = ORGANIZATION_TEAM_DELETE_EVENT, &["OrganizationTeamDelete"], sets event_type to EventType::OrganizationTeamDelete;
     /// `OrganizationSiteUpdate`.
-    OrganizationSiteUpdate(OrganizationSiteUpdateEvent),
+    8 OrganizationSiteUpdate(OrganizationSiteUpdateEvent) = ORGANIZATION_SITE_UPDATE_EVENT, &["OrganizationSiteUpdate"], sets event_type to EventType::OrganizationSiteUpdate;
     /// `OrganizationSiteDelete`.
-    OrganizationSiteDelete(OrganizationSiteDeleteEvent),
+    9 OrganizationSiteDelete(OrganizationSiteDeleteEvent) = ORGANIZATION_SITE_DELETE_EVENT, &["OrganizationSiteDelete"], sets event_type to EventType::OrganizationSiteDelete;
     /// `JobUpdate`.
-    JobUpdate(JobUpdateEvent),
+    10 JobUpdate(JobUpdateEvent) = JOB_UPDATE_EVENT, &["JobUpdate"], sets event_type to EventType::JobUpdate;
     /// `JobDelete`.
-    JobDelete(JobDeleteEvent),
+    11 JobDelete(JobDeleteEvent) = JOB_DELETE_EVENT, &["JobDelete"], sets event_type to EventType::JobDelete;
     /// `M365BackupStoragePolicyUpdate`.
-    M365BackupStoragePolicyUpdate(M365BackupStoragePolicyUpdateEvent),
+    12 M365BackupStoragePolicyUpdate(M365BackupStoragePolicyUpdateEvent) = M365_BACKUP_STORAGE_POLICY_UPDATE_EVENT, &["M365BackupStoragePolicyUpdate"], sets event_type to EventType::M365BackupStoragePolicyUpdate;
     /// `M365BackupStoragePolicyDelete`.
-    M365BackupStoragePolicyDelete(M365BackupStoragePolicyDeleteEvent),
+    13 M365BackupStoragePolicyDelete(M365BackupStoragePolicyDeleteEvent) = M365_BACKUP_STORAGE_POLICY_DELETE_EVENT, &["M365BackupStoragePolicyDelete"], sets event_type to EventType::M365BackupStoragePolicyDelete;
     /// `M365BackupStoragePolicySelectedItemsChange`.
-    M365BackupStoragePolicySelectedItemsChange(
-        M365BackupStoragePolicySelectedItemsChangeEvent,
-    ),
+    14 M365BackupStoragePolicySelectedItemsChange(M365BackupStoragePolicySelectedItemsChangeEvent) = M365_BACKUP_STORAGE_POLICY_SELECTED_ITEMS_CHANGE_EVENT, &["M365BackupStoragePolicySelectedItemsChange"], sets event_type to EventType::M365BackupStoragePolicySelectedItemsChange;
     /// `JobSessionUpdate`.
-    JobSessionUpdate(JobSessionUpdateEvent),
+    15 JobSessionUpdate(JobSessionUpdateEvent) = JOB_SESSION_UPDATE_EVENT, &["JobSessionUpdate"], sets event_type to EventType::JobSessionUpdate;
     /// `JobSessionDelete`.
-    JobSessionDelete(JobSessionDeleteEvent),
+    16 JobSessionDelete(JobSessionDeleteEvent) = JOB_SESSION_DELETE_EVENT, &["JobSessionDelete"], sets event_type to EventType::JobSessionDelete;
     /// `JobSelectedItemsChange`.
-    JobSelectedItemsChange(JobSelectedItemsChangeEvent),
+    17 JobSelectedItemsChange(JobSelectedItemsChangeEvent) = JOB_SELECTED_ITEMS_CHANGE_EVENT, &["JobSelectedItemsChange"], sets event_type to EventType::JobSelectedItemsChange;
     /// `JobExcludedItemsChange`.
-    JobExcludedItemsChange(JobExcludedItemsChangeEvent),
+    18 JobExcludedItemsChange(JobExcludedItemsChangeEvent) = JOB_EXCLUDED_ITEMS_CHANGE_EVENT, &["JobExcludedItemsChange"], sets event_type to EventType::JobExcludedItemsChange;
     /// `RestorePointUpdate`.
-    RestorePointUpdate(RestorePointUpdateEvent),
+    19 RestorePointUpdate(RestorePointUpdateEvent) = RESTORE_POINT_UPDATE_EVENT, &["RestorePointUpdate"], sets event_type to EventType::RestorePointUpdate;
     /// `RestorePointDelete`.
-    RestorePointDelete(RestorePointDeleteEvent),
+    20 RestorePointDelete(RestorePointDeleteEvent) = RESTORE_POINT_DELETE_EVENT, &["RestorePointDelete"], sets event_type to EventType::RestorePointDelete;
     /// `RestorePointObjectsChange`.
-    RestorePointObjectsChange(RestorePointObjectsChangeEvent),
+    21 RestorePointObjectsChange(RestorePointObjectsChangeEvent) = RESTORE_POINT_OBJECTS_CHANGE_EVENT, &["RestorePointObjectsChange"], sets event_type to EventType::RestorePointObjectsChange;
     /// `ProtectedUserUpdate`.
-    ProtectedUserUpdate(ProtectedUserUpdateEvent),
+    22 ProtectedUserUpdate(ProtectedUserUpdateEvent) = PROTECTED_USER_UPDATE_EVENT, &["ProtectedUserUpdate"], sets event_type to EventType::ProtectedUserUpdate;
     /// `ProtectedUserDelete`.
-    ProtectedUserDelete(ProtectedUserDeleteEvent),
+    23 ProtectedUserDelete(ProtectedUserDeleteEvent) = PROTECTED_USER_DELETE_EVENT, &["ProtectedUserDelete"], sets event_type to EventType::ProtectedUserDelete;
     /// `ProtectedGroupUpdate`.
-    ProtectedGroupUpdate(ProtectedGroupUpdateEvent),
+    24 ProtectedGroupUpdate(ProtectedGroupUpdateEvent) = PROTECTED_GROUP_UPDATE_EVENT, &["ProtectedGroupUpdate"], sets event_type to EventType::ProtectedGroupUpdate;
     /// `ProtectedGroupDelete`.
-    ProtectedGroupDelete(ProtectedGroupDeleteEvent),
+    25 ProtectedGroupDelete(ProtectedGroupDeleteEvent) = PROTECTED_GROUP_DELETE_EVENT, &["ProtectedGroupDelete"], sets event_type to EventType::ProtectedGroupDelete;
     /// `ProtectedSiteUpdate`.
-    ProtectedSiteUpdate(ProtectedSiteUpdateEvent),
+    26 ProtectedSiteUpdate(ProtectedSiteUpdateEvent) = PROTECTED_SITE_UPDATE_EVENT, &["ProtectedSiteUpdate"], sets event_type to EventType::ProtectedSiteUpdate;
     /// `ProtectedSiteDelete`.
-    ProtectedSiteDelete(ProtectedSiteDeleteEvent),
+    27 ProtectedSiteDelete(ProtectedSiteDeleteEvent) = PROTECTED_SITE_DELETE_EVENT, &["ProtectedSiteDelete"], sets event_type to EventType::ProtectedSiteDelete;
     /// `ProtectedTeamUpdate`.
-    ProtectedTeamUpdate(ProtectedTeamUpdateEvent),
+    28 ProtectedTeamUpdate(ProtectedTeamUpdateEvent) = PROTECTED_TEAM_UPDATE_EVENT, &["ProtectedTeamUpdate"], sets event_type to EventType::ProtectedTeamUpdate;
     /// `ProtectedTeamDelete`.
-    ProtectedTeamDelete(ProtectedTeamDeleteEvent),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyEvent),
-}
-pub(crate) static EVENT_KINDS: UnionShape = UnionShape {
-    tag: Some("eventType"),
-    variants: &[
-        Variant {
-            shape: &RESTORE_SESSION_UPDATE_EVENT,
-            tags: &["RestoreSessionUpdate"],
-        },
-        Variant {
-            shape: &RESTORE_SESSION_DELETE_EVENT,
-            tags: &["RestoreSessionDelete"],
-        },
-        Variant {
-            shape: &ORGANIZATION_USER_UPDATE_EVENT,
-            tags: &["OrganizationUserUpdate"],
-        },
-        Variant {
-            shape: &ORGANIZATION_USER_DELETE_EVENT,
-            tags: &["OrganizationUserDelete"],
-        },
-        Variant {
-            shape: &ORGANIZATION_GROUP_UPDATE_EVENT,
-            tags: &["OrganizationGroupUpdate"],
-        },
-        Variant {
-            shape: &ORGANIZATION_GROUP_DELETE_EVENT,
-            tags: &["OrganizationGroupDelete"],
-        },
-        Variant {
-            shape: &ORGANIZATION_TEAM_UPDATE_EVENT,
-            tags: &["OrganizationTeamUpdate"],
-        },
-        Variant {
-            shape: &ORGANIZATION_TEAM_DELETE_EVENT,
-            tags: &["OrganizationTeamDelete"],
-        },
-        Variant {
-            shape: &ORGANIZATION_SITE_UPDATE_EVENT,
-            tags: &["OrganizationSiteUpdate"],
-        },
-        Variant {
-            shape: &ORGANIZATION_SITE_DELETE_EVENT,
-            tags: &["OrganizationSiteDelete"],
-        },
-        Variant {
-            shape: &JOB_UPDATE_EVENT,
-            tags: &["JobUpdate"],
-        },
-        Variant {
-            shape: &JOB_DELETE_EVENT,
-            tags: &["JobDelete"],
-        },
-        Variant {
-            shape: &M365_BACKUP_STORAGE_POLICY_UPDATE_EVENT,
-            tags: &["M365BackupStoragePolicyUpdate"],
-        },
-        Variant {
-            shape: &M365_BACKUP_STORAGE_POLICY_DELETE_EVENT,
-            tags: &["M365BackupStoragePolicyDelete"],
-        },
-        Variant {
-            shape: &M365_BACKUP_STORAGE_POLICY_SELECTED_ITEMS_CHANGE_EVENT,
-            tags: &["M365BackupStoragePolicySelectedItemsChange"],
-        },
-        Variant {
-            shape: &JOB_SESSION_UPDATE_EVENT,
-            tags: &["JobSessionUpdate"],
-        },
-        Variant {
-            shape: &JOB_SESSION_DELETE_EVENT,
-            tags: &["JobSessionDelete"],
-        },
-        Variant {
-            shape: &JOB_SELECTED_ITEMS_CHANGE_EVENT,
-            tags: &["JobSelectedItemsChange"],
-        },
-        Variant {
-            shape: &JOB_EXCLUDED_ITEMS_CHANGE_EVENT,
-            tags: &["JobExcludedItemsChange"],
-        },
-        Variant {
-            shape: &RESTORE_POINT_UPDATE_EVENT,
-            tags: &["RestorePointUpdate"],
-        },
-        Variant {
-            shape: &RESTORE_POINT_DELETE_EVENT,
-            tags: &["RestorePointDelete"],
-        },
-        Variant {
-            shape: &RESTORE_POINT_OBJECTS_CHANGE_EVENT,
-            tags: &["RestorePointObjectsChange"],
-        },
-        Variant {
-            shape: &PROTECTED_USER_UPDATE_EVENT,
-            tags: &["ProtectedUserUpdate"],
-        },
-        Variant {
-            shape: &PROTECTED_USER_DELETE_EVENT,
-            tags: &["ProtectedUserDelete"],
-        },
-        Variant {
-            shape: &PROTECTED_GROUP_UPDATE_EVENT,
-            tags: &["ProtectedGroupUpdate"],
-        },
-        Variant {
-            shape: &PROTECTED_GROUP_DELETE_EVENT,
-            tags: &["ProtectedGroupDelete"],
-        },
-        Variant {
-            shape: &PROTECTED_SITE_UPDATE_EVENT,
-            tags: &["ProtectedSiteUpdate"],
-        },
-        Variant {
-            shape: &PROTECTED_SITE_DELETE_EVENT,
-            tags: &["ProtectedSiteDelete"],
-        },
-        Variant {
-            shape: &PROTECTED_TEAM_UPDATE_EVENT,
-            tags: &["ProtectedTeamUpdate"],
-        },
-        Variant {
-            shape: &PROTECTED_TEAM_DELETE_EVENT,
-            tags: &["ProtectedTeamDelete"],
-        },
-    ],
-};
-impl Event {
-    const EMPTY: Self = Self::Unknown(AnyEvent::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::RestoreSessionUpdate(kind) => kind,
-            Self::RestoreSessionDelete(kind) => kind,
-            Self::OrganizationUserUpdate(kind) => kind,
-            Self::OrganizationUserDelete(kind) => kind,
-            Self::OrganizationGroupUpdate(kind) => kind,
-            Self::OrganizationGroupDelete(kind) => kind,
-            Self::OrganizationTeamUpdate(kind) => kind,
-            Self::OrganizationTeamDelete(kind) => kind,
-            Self::OrganizationSiteUpdate(kind) => kind,
-            Self::OrganizationSiteDelete(kind) => kind,
-            Self::JobUpdate(kind) => kind,
-            Self::JobDelete(kind) => kind,
-            Self::M365BackupStoragePolicyUpdate(kind) => kind,
-            Self::M365BackupStoragePolicyDelete(kind) => kind,
-            Self::M365BackupStoragePolicySelectedItemsChange(kind) => kind,
-            Self::JobSessionUpdate(kind) => kind,
-            Self::JobSessionDelete(kind) => kind,
-            Self::JobSelectedItemsChange(kind) => kind,
-            Self::JobExcludedItemsChange(kind) => kind,
-            Self::RestorePointUpdate(kind) => kind,
-            Self::RestorePointDelete(kind) => kind,
-            Self::RestorePointObjectsChange(kind) => kind,
-            Self::ProtectedUserUpdate(kind) => kind,
-            Self::ProtectedUserDelete(kind) => kind,
-            Self::ProtectedGroupUpdate(kind) => kind,
-            Self::ProtectedGroupDelete(kind) => kind,
-            Self::ProtectedSiteUpdate(kind) => kind,
-            Self::ProtectedSiteDelete(kind) => kind,
-            Self::ProtectedTeamUpdate(kind) => kind,
-            Self::ProtectedTeamDelete(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    29 ProtectedTeamDelete(ProtectedTeamDeleteEvent) = PROTECTED_TEAM_DELETE_EVENT, &["ProtectedTeamDelete"], sets event_type to EventType::ProtectedTeamDelete;
+    shared {
+        /// What happened.
+        event_type: Option<&EventType> = as_ref;
     }
-    /// What happened.
-    #[must_use]
-    pub fn event_type(&self) -> Option<&EventType> {
-        match self {
-            Self::RestoreSessionUpdate(kind) => kind.event_type.as_ref(),
-            Self::RestoreSessionDelete(kind) => kind.event_type.as_ref(),
-            Self::OrganizationUserUpdate(kind) => kind.event_type.as_ref(),
-            Self::OrganizationUserDelete(kind) => kind.event_type.as_ref(),
-            Self::OrganizationGroupUpdate(kind) => kind.event_type.as_ref(),
-            Self::OrganizationGroupDelete(kind) => kind.event_type.as_ref(),
-            Self::OrganizationTeamUpdate(kind) => kind.event_type.as_ref(),
-            Self::OrganizationTeamDelete(kind) => kind.event_type.as_ref(),
-            Self::OrganizationSiteUpdate(kind) => kind.event_type.as_ref(),
-            Self::OrganizationSiteDelete(kind) => kind.event_type.as_ref(),
-            Self::JobUpdate(kind) => kind.event_type.as_ref(),
-            Self::JobDelete(kind) => kind.event_type.as_ref(),
-            Self::M365BackupStoragePolicyUpdate(kind) => kind.event_type.as_ref(),
-            Self::M365BackupStoragePolicyDelete(kind) => kind.event_type.as_ref(),
-            Self::M365BackupStoragePolicySelectedItemsChange(kind) => {
-                kind.event_type.as_ref()
-            }
-            Self::JobSessionUpdate(kind) => kind.event_type.as_ref(),
-            Self::JobSessionDelete(kind) => kind.event_type.as_ref(),
-            Self::JobSelectedItemsChange(kind) => kind.event_type.as_ref(),
-            Self::JobExcludedItemsChange(kind) => kind.event_type.as_ref(),
-            Self::RestorePointUpdate(kind) => kind.event_type.as_ref(),
-            Self::RestorePointDelete(kind) => kind.event_type.as_ref(),
-            Self::RestorePointObjectsChange(kind) => kind.event_type.as_ref(),
-            Self::ProtectedUserUpdate(kind) => kind.event_type.as_ref(),
-            Self::ProtectedUserDelete(kind) => kind.event_type.as_ref(),
-            Self::ProtectedGroupUpdate(kind) => kind.event_type.as_ref(),
-            Self::ProtectedGroupDelete(kind) => kind.event_type.as_ref(),
-            Self::ProtectedSiteUpdate(kind) => kind.event_type.as_ref(),
-            Self::ProtectedSiteDelete(kind) => kind.event_type.as_ref(),
-            Self::ProtectedTeamUpdate(kind) => kind.event_type.as_ref(),
-            Self::ProtectedTeamDelete(kind) => kind.event_type.as_ref(),
-            Self::Unknown(kind) => kind.event_type.as_ref(),
-        }
-    }
-}
-impl Model for Event {
-    const SHAPE: &'static Shape = AnyEvent::SHAPE;
-}
-impl Struct for Event {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::RestoreSessionUpdate(kind) => kind.slot(index),
-            Self::RestoreSessionDelete(kind) => kind.slot(index),
-            Self::OrganizationUserUpdate(kind) => kind.slot(index),
-            Self::OrganizationUserDelete(kind) => kind.slot(index),
-            Self::OrganizationGroupUpdate(kind) => kind.slot(index),
-            Self::OrganizationGroupDelete(kind) => kind.slot(index),
-            Self::OrganizationTeamUpdate(kind) => kind.slot(index),
-            Self::OrganizationTeamDelete(kind) => kind.slot(index),
-            Self::OrganizationSiteUpdate(kind) => kind.slot(index),
-            Self::OrganizationSiteDelete(kind) => kind.slot(index),
-            Self::JobUpdate(kind) => kind.slot(index),
-            Self::JobDelete(kind) => kind.slot(index),
-            Self::M365BackupStoragePolicyUpdate(kind) => kind.slot(index),
-            Self::M365BackupStoragePolicyDelete(kind) => kind.slot(index),
-            Self::M365BackupStoragePolicySelectedItemsChange(kind) => kind.slot(index),
-            Self::JobSessionUpdate(kind) => kind.slot(index),
-            Self::JobSessionDelete(kind) => kind.slot(index),
-            Self::JobSelectedItemsChange(kind) => kind.slot(index),
-            Self::JobExcludedItemsChange(kind) => kind.slot(index),
-            Self::RestorePointUpdate(kind) => kind.slot(index),
-            Self::RestorePointDelete(kind) => kind.slot(index),
-            Self::RestorePointObjectsChange(kind) => kind.slot(index),
-            Self::ProtectedUserUpdate(kind) => kind.slot(index),
-            Self::ProtectedUserDelete(kind) => kind.slot(index),
-            Self::ProtectedGroupUpdate(kind) => kind.slot(index),
-            Self::ProtectedGroupDelete(kind) => kind.slot(index),
-            Self::ProtectedSiteUpdate(kind) => kind.slot(index),
-            Self::ProtectedSiteDelete(kind) => kind.slot(index),
-            Self::ProtectedTeamUpdate(kind) => kind.slot(index),
-            Self::ProtectedTeamDelete(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Event {
-    fn kinds(&self) -> &'static UnionShape {
-        &EVENT_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::RestoreSessionUpdate(Default::default()),
-            Some(1) => Self::RestoreSessionDelete(Default::default()),
-            Some(2) => Self::OrganizationUserUpdate(Default::default()),
-            Some(3) => Self::OrganizationUserDelete(Default::default()),
-            Some(4) => Self::OrganizationGroupUpdate(Default::default()),
-            Some(5) => Self::OrganizationGroupDelete(Default::default()),
-            Some(6) => Self::OrganizationTeamUpdate(Default::default()),
-            Some(7) => Self::OrganizationTeamDelete(Default::default()),
-            Some(8) => Self::OrganizationSiteUpdate(Default::default()),
-            Some(9) => Self::OrganizationSiteDelete(Default::default()),
-            Some(10) => Self::JobUpdate(Default::default()),
-            Some(11) => Self::JobDelete(Default::default()),
-            Some(12) => Self::M365BackupStoragePolicyUpdate(Default::default()),
-            Some(13) => Self::M365BackupStoragePolicyDelete(Default::default()),
-            Some(14) => {
-                Self::M365BackupStoragePolicySelectedItemsChange(Default::default())
-            }
-            Some(15) => Self::JobSessionUpdate(Default::default()),
-            Some(16) => Self::JobSessionDelete(Default::default()),
-            Some(17) => Self::JobSelectedItemsChange(Default::default()),
-            Some(18) => Self::JobExcludedItemsChange(Default::default()),
-            Some(19) => Self::RestorePointUpdate(Default::default()),
-            Some(20) => Self::RestorePointDelete(Default::default()),
-            Some(21) => Self::RestorePointObjectsChange(Default::default()),
-            Some(22) => Self::ProtectedUserUpdate(Default::default()),
-            Some(23) => Self::ProtectedUserDelete(Default::default()),
-            Some(24) => Self::ProtectedGroupUpdate(Default::default()),
-            Some(25) => Self::ProtectedGroupDelete(Default::default()),
-            Some(26) => Self::ProtectedSiteUpdate(Default::default()),
-            Some(27) => Self::ProtectedSiteDelete(Default::default()),
-            Some(28) => Self::ProtectedTeamUpdate(Default::default()),
-            Some(29) => Self::ProtectedTeamDelete(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyEvent> for Event {
-    fn from(any: AnyEvent) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<RestoreSessionUpdateEvent> for Event {
-    fn from(mut kind: RestoreSessionUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::RestoreSessionUpdate);
-        Self::RestoreSessionUpdate(kind)
-    }
-}
-impl From<RestoreSessionDeleteEvent> for Event {
-    fn from(mut kind: RestoreSessionDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::RestoreSessionDelete);
-        Self::RestoreSessionDelete(kind)
-    }
-}
-impl From<OrganizationUserUpdateEvent> for Event {
-    fn from(mut kind: OrganizationUserUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationUserUpdate);
-        Self::OrganizationUserUpdate(kind)
-    }
-}
-impl From<OrganizationUserDeleteEvent> for Event {
-    fn from(mut kind: OrganizationUserDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationUserDelete);
-        Self::OrganizationUserDelete(kind)
-    }
-}
-impl From<OrganizationGroupUpdateEvent> for Event {
-    fn from(mut kind: OrganizationGroupUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationGroupUpdate);
-        Self::OrganizationGroupUpdate(kind)
-    }
-}
-impl From<OrganizationGroupDeleteEvent> for Event {
-    fn from(mut kind: OrganizationGroupDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationGroupDelete);
-        Self::OrganizationGroupDelete(kind)
-    }
-}
-impl From<OrganizationTeamUpdateEvent> for Event {
-    fn from(mut kind: OrganizationTeamUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationTeamUpdate);
-        Self::OrganizationTeamUpdate(kind)
-    }
-}
-impl From<OrganizationTeamDeleteEvent> for Event {
-    fn from(mut kind: OrganizationTeamDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationTeamDelete);
-        Self::OrganizationTeamDelete(kind)
-    }
-}
-impl From<OrganizationSiteUpdateEvent> for Event {
-    fn from(mut kind: OrganizationSiteUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationSiteUpdate);
-        Self::OrganizationSiteUpdate(kind)
-    }
-}
-impl From<OrganizationSiteDeleteEvent> for Event {
-    fn from(mut kind: OrganizationSiteDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::OrganizationSiteDelete);
-        Self::OrganizationSiteDelete(kind)
-    }
-}
-impl From<JobUpdateEvent> for Event {
-    fn from(mut kind: JobUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::JobUpdate);
-        Self::JobUpdate(kind)
-    }
-}
-impl From<JobDeleteEvent> for Event {
-    fn from(mut kind: JobDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::JobDelete);
-        Self::JobDelete(kind)
-    }
-}
-impl From<M365BackupStoragePolicyUpdateEvent> for Event {
-    fn from(mut kind: M365BackupStoragePolicyUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::M365BackupStoragePolicyUpdate);
-        Self::M365BackupStoragePolicyUpdate(kind)
-    }
-}
-impl From<M365BackupStoragePolicyDeleteEvent> for Event {
-    fn from(mut kind: M365BackupStoragePolicyDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::M365BackupStoragePolicyDelete);
-        Self::M365BackupStoragePolicyDelete(kind)
-    }
-}
-impl From<M365BackupStoragePolicySelectedItemsChangeEvent> for Event {
-    fn from(mut kind: M365BackupStoragePolicySelectedItemsChangeEvent) -> Self {
-        kind.event_type
-            .get_or_insert(EventType::M365BackupStoragePolicySelectedItemsChange);
-        Self::M365BackupStoragePolicySelectedItemsChange(kind)
-    }
-}
-impl From<JobSessionUpdateEvent> for Event {
-    fn from(mut kind: JobSessionUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::JobSessionUpdate);
-        Self::JobSessionUpdate(kind)
-    }
-}
-impl From<JobSessionDeleteEvent> for Event {
-    fn from(mut kind: JobSessionDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::JobSessionDelete);
-        Self::JobSessionDelete(kind)
-    }
-}
-impl From<JobSelectedItemsChangeEvent> for Event {
-    fn from(mut kind: JobSelectedItemsChangeEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::JobSelectedItemsChange);
-        Self::JobSelectedItemsChange(kind)
-    }
-}
-impl From<JobExcludedItemsChangeEvent> for Event {
-    fn from(mut kind: JobExcludedItemsChangeEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::JobExcludedItemsChange);
-        Self::JobExcludedItemsChange(kind)
-    }
-}
-impl From<RestorePointUpdateEvent> for Event {
-    fn from(mut kind: RestorePointUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::RestorePointUpdate);
-        Self::RestorePointUpdate(kind)
-    }
-}
-impl From<RestorePointDeleteEvent> for Event {
-    fn from(mut kind: RestorePointDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::RestorePointDelete);
-        Self::RestorePointDelete(kind)
-    }
-}
-impl From<RestorePointObjectsChangeEvent> for Event {
-    fn from(mut kind: RestorePointObjectsChangeEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::RestorePointObjectsChange);
-        Self::RestorePointObjectsChange(kind)
-    }
-}
-impl From<ProtectedUserUpdateEvent> for Event {
-    fn from(mut kind: ProtectedUserUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedUserUpdate);
-        Self::ProtectedUserUpdate(kind)
-    }
-}
-impl From<ProtectedUserDeleteEvent> for Event {
-    fn from(mut kind: ProtectedUserDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedUserDelete);
-        Self::ProtectedUserDelete(kind)
-    }
-}
-impl From<ProtectedGroupUpdateEvent> for Event {
-    fn from(mut kind: ProtectedGroupUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedGroupUpdate);
-        Self::ProtectedGroupUpdate(kind)
-    }
-}
-impl From<ProtectedGroupDeleteEvent> for Event {
-    fn from(mut kind: ProtectedGroupDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedGroupDelete);
-        Self::ProtectedGroupDelete(kind)
-    }
-}
-impl From<ProtectedSiteUpdateEvent> for Event {
-    fn from(mut kind: ProtectedSiteUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedSiteUpdate);
-        Self::ProtectedSiteUpdate(kind)
-    }
-}
-impl From<ProtectedSiteDeleteEvent> for Event {
-    fn from(mut kind: ProtectedSiteDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedSiteDelete);
-        Self::ProtectedSiteDelete(kind)
-    }
-}
-impl From<ProtectedTeamUpdateEvent> for Event {
-    fn from(mut kind: ProtectedTeamUpdateEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedTeamUpdate);
-        Self::ProtectedTeamUpdate(kind)
-    }
-}
-impl From<ProtectedTeamDeleteEvent> for Event {
-    fn from(mut kind: ProtectedTeamDeleteEvent) -> Self {
-        kind.event_type.get_or_insert(EventType::ProtectedTeamDelete);
-        Self::ProtectedTeamDelete(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    Event;
 }
 backhaul_wire::generated_model! {
     /// In v8 and later.

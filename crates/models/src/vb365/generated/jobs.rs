@@ -212,217 +212,35 @@ backhaul_wire::generated_model! {
     /// Whether the group's site is backed up. (v5 and later)
     22 group_site: Option<bool> = Bool, new("groupSite", Kind::Bool).since(5);
 }
-/// What a job backs up or leaves out.
-///
-/// Evidence: v3 documented, v4 documented, v5 documented.
-///
-/// Schema: `schemas/vb365/jobs.json#/$defs/JobItem`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum JobItem {
+backhaul_wire::generated_union! {
+    /// What a job backs up or leaves out.
+    ///
+    /// Evidence: v3 documented, v4 documented, v5 documented.
+    ///
+    /// Schema: `schemas/vb365/jobs.json#/$defs/JobItem`
+    JobItem = JOB_ITEM_KINDS(AnyJobItem, Some("type"));
     /// `OneDriveFolders`.
-    OneDriveFolders(JobOneDriveFoldersItem),
+    0 OneDriveFolders(JobOneDriveFoldersItem) = JOB_ONE_DRIVE_FOLDERS_ITEM, &["OneDriveFolders"], sets r#type to JobBackupItemType::OneDriveFolders;
     /// `PartialOrganization`.
-    Organization(JobOrganizationItem),
+    1 Organization(JobOrganizationItem) = JOB_ORGANIZATION_ITEM, &["PartialOrganization"], sets r#type to JobBackupItemType::PartialOrganization;
     /// `PersonalSites`.
-    PersonalSites(JobPersonalSitesItem),
+    2 PersonalSites(JobPersonalSitesItem) = JOB_PERSONAL_SITES_ITEM, &["PersonalSites"], sets r#type to JobBackupItemType::PersonalSites;
     /// `Site`.
-    Site(JobSiteItem),
+    3 Site(JobSiteItem) = JOB_SITE_ITEM, &["Site"], sets r#type to JobBackupItemType::Site;
     /// `Team`.
-    Team(JobTeamItem),
+    4 Team(JobTeamItem) = JOB_TEAM_ITEM, &["Team"], sets r#type to JobBackupItemType::Team;
     /// `User`.
-    User(JobUserItem),
+    5 User(JobUserItem) = JOB_USER_ITEM, &["User"], sets r#type to JobBackupItemType::User;
     /// `Group`.
-    Group(JobGroupItem),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyJobItem),
-}
-pub(crate) static JOB_ITEM_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &JOB_ONE_DRIVE_FOLDERS_ITEM,
-            tags: &["OneDriveFolders"],
-        },
-        Variant {
-            shape: &JOB_ORGANIZATION_ITEM,
-            tags: &["PartialOrganization"],
-        },
-        Variant {
-            shape: &JOB_PERSONAL_SITES_ITEM,
-            tags: &["PersonalSites"],
-        },
-        Variant {
-            shape: &JOB_SITE_ITEM,
-            tags: &["Site"],
-        },
-        Variant {
-            shape: &JOB_TEAM_ITEM,
-            tags: &["Team"],
-        },
-        Variant {
-            shape: &JOB_USER_ITEM,
-            tags: &["User"],
-        },
-        Variant {
-            shape: &JOB_GROUP_ITEM,
-            tags: &["Group"],
-        },
-    ],
-};
-impl JobItem {
-    const EMPTY: Self = Self::Unknown(AnyJobItem::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::OneDriveFolders(kind) => kind,
-            Self::Organization(kind) => kind,
-            Self::PersonalSites(kind) => kind,
-            Self::Site(kind) => kind,
-            Self::Team(kind) => kind,
-            Self::User(kind) => kind,
-            Self::Group(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    6 Group(JobGroupItem) = JOB_GROUP_ITEM, &["Group"], sets r#type to JobBackupItemType::Group;
+    shared {
+        /// What it is.
+        r#type: Option<&JobBackupItemType> = as_ref;
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
     }
-    /// What it is.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&JobBackupItemType> {
-        match self {
-            Self::OneDriveFolders(kind) => kind.r#type.as_ref(),
-            Self::Organization(kind) => kind.r#type.as_ref(),
-            Self::PersonalSites(kind) => kind.r#type.as_ref(),
-            Self::Site(kind) => kind.r#type.as_ref(),
-            Self::Team(kind) => kind.r#type.as_ref(),
-            Self::User(kind) => kind.r#type.as_ref(),
-            Self::Group(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::OneDriveFolders(kind) => kind.id.as_ref(),
-            Self::Organization(kind) => kind.id.as_ref(),
-            Self::PersonalSites(kind) => kind.id.as_ref(),
-            Self::Site(kind) => kind.id.as_ref(),
-            Self::Team(kind) => kind.id.as_ref(),
-            Self::User(kind) => kind.id.as_ref(),
-            Self::Group(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::OneDriveFolders(kind) => &kind.links,
-            Self::Organization(kind) => &kind.links,
-            Self::PersonalSites(kind) => &kind.links,
-            Self::Site(kind) => &kind.links,
-            Self::Team(kind) => &kind.links,
-            Self::User(kind) => &kind.links,
-            Self::Group(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-}
-impl Model for JobItem {
-    const SHAPE: &'static Shape = AnyJobItem::SHAPE;
-}
-impl Struct for JobItem {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::OneDriveFolders(kind) => kind.slot(index),
-            Self::Organization(kind) => kind.slot(index),
-            Self::PersonalSites(kind) => kind.slot(index),
-            Self::Site(kind) => kind.slot(index),
-            Self::Team(kind) => kind.slot(index),
-            Self::User(kind) => kind.slot(index),
-            Self::Group(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for JobItem {
-    fn kinds(&self) -> &'static UnionShape {
-        &JOB_ITEM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::OneDriveFolders(Default::default()),
-            Some(1) => Self::Organization(Default::default()),
-            Some(2) => Self::PersonalSites(Default::default()),
-            Some(3) => Self::Site(Default::default()),
-            Some(4) => Self::Team(Default::default()),
-            Some(5) => Self::User(Default::default()),
-            Some(6) => Self::Group(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyJobItem> for JobItem {
-    fn from(any: AnyJobItem) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<JobOneDriveFoldersItem> for JobItem {
-    fn from(mut kind: JobOneDriveFoldersItem) -> Self {
-        kind.r#type.get_or_insert(JobBackupItemType::OneDriveFolders);
-        Self::OneDriveFolders(kind)
-    }
-}
-impl From<JobOrganizationItem> for JobItem {
-    fn from(mut kind: JobOrganizationItem) -> Self {
-        kind.r#type.get_or_insert(JobBackupItemType::PartialOrganization);
-        Self::Organization(kind)
-    }
-}
-impl From<JobPersonalSitesItem> for JobItem {
-    fn from(mut kind: JobPersonalSitesItem) -> Self {
-        kind.r#type.get_or_insert(JobBackupItemType::PersonalSites);
-        Self::PersonalSites(kind)
-    }
-}
-impl From<JobSiteItem> for JobItem {
-    fn from(mut kind: JobSiteItem) -> Self {
-        kind.r#type.get_or_insert(JobBackupItemType::Site);
-        Self::Site(kind)
-    }
-}
-impl From<JobTeamItem> for JobItem {
-    fn from(mut kind: JobTeamItem) -> Self {
-        kind.r#type.get_or_insert(JobBackupItemType::Team);
-        Self::Team(kind)
-    }
-}
-impl From<JobUserItem> for JobItem {
-    fn from(mut kind: JobUserItem) -> Self {
-        kind.r#type.get_or_insert(JobBackupItemType::User);
-        Self::User(kind)
-    }
-}
-impl From<JobGroupItem> for JobItem {
-    fn from(mut kind: JobGroupItem) -> Self {
-        kind.r#type.get_or_insert(JobBackupItemType::Group);
-        Self::Group(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    JobItem;
 }
 backhaul_wire::generated_choice! {
     /// What is backed up: the whole organization or selected items.

@@ -490,243 +490,47 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     25 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE)).since(6);
 }
-/// An object storage that backup repositories can use (up to v7). (v4 to v7)
-///
-/// Evidence: v4 client, v5 client.
-///
-/// Schema: `schemas/vb365/object_storage.json#/$defs/ObjectStorageRepository`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ObjectStorageRepository {
+backhaul_wire::generated_union! {
+    /// An object storage that backup repositories can use (up to v7). (v4 to v7)
+    ///
+    /// Evidence: v4 client, v5 client.
+    ///
+    /// Schema: `schemas/vb365/object_storage.json#/$defs/ObjectStorageRepository`
+    ObjectStorageRepository = OBJECT_STORAGE_REPOSITORY_KINDS(AnyObjectStorageRepository, Some("type"));
     /// `AmazonS3Compatible`.
-    AmazonS3Compatible(AmazonS3CompatibleObjectStorageRepository),
+    0 AmazonS3Compatible(AmazonS3CompatibleObjectStorageRepository) = AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY, &["AmazonS3Compatible"], sets r#type to ObjectStorageType::AmazonS3Compatible;
     /// `AmazonS3`, `AmazonS3Glacier`.
-    AmazonS3Aws(AmazonS3AwsObjectStorageRepository),
+    1 AmazonS3Aws(AmazonS3AwsObjectStorageRepository) = AMAZON_S3_AWS_OBJECT_STORAGE_REPOSITORY, &["AmazonS3", "AmazonS3Glacier"];
     /// `AzureBlob`, `AzureBlobArchive`.
-    Azure(AzureObjectStorageRepository),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyObjectStorageRepository),
-}
-pub(crate) static OBJECT_STORAGE_REPOSITORY_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY,
-            tags: &["AmazonS3Compatible"],
-        },
-        Variant {
-            shape: &AMAZON_S3_AWS_OBJECT_STORAGE_REPOSITORY,
-            tags: &["AmazonS3", "AmazonS3Glacier"],
-        },
-        Variant {
-            shape: &AZURE_OBJECT_STORAGE_REPOSITORY,
-            tags: &["AzureBlob", "AzureBlobArchive"],
-        },
-    ],
-};
-impl ObjectStorageRepository {
-    const EMPTY: Self = Self::Unknown(AnyObjectStorageRepository::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind,
-            Self::AmazonS3Aws(kind) => kind,
-            Self::Azure(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 Azure(AzureObjectStorageRepository) = AZURE_OBJECT_STORAGE_REPOSITORY, &["AzureBlob", "AzureBlobArchive"];
+    shared {
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// The name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The account that reaches the storage.
+        account_id: Option<&Id> = as_ref;
+        /// Whether the space is limited.
+        size_limit_enabled: Option<bool> = copy;
+        /// The limit of the space, in GB.
+        size_limit_gb: Option<i64> = copy;
+        /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
+        used_space_gb: Option<i64> = copy;
+        /// Space used, in bytes.
+        used_space_bytes: Option<i64> = copy;
+        /// Free space, in bytes; negative when the server does not know it.
+        free_space_bytes: Option<i64> = copy;
+        /// Up to v5.
+        bucket: Option<&ObjectStorageBucket> = as_ref;
+        /// Whether backups cannot be changed or deleted before their time. (v7 and later)
+        enable_immutability: Option<bool> = copy;
+        /// What it is.
+        r#type: Option<&ObjectStorageType> = as_ref;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
     }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.id.as_ref(),
-            Self::AmazonS3Aws(kind) => kind.id.as_ref(),
-            Self::Azure(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// The name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.name.as_ref(),
-            Self::AmazonS3Aws(kind) => kind.name.as_ref(),
-            Self::Azure(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.description.as_ref(),
-            Self::AmazonS3Aws(kind) => kind.description.as_ref(),
-            Self::Azure(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The account that reaches the storage.
-    #[must_use]
-    pub fn account_id(&self) -> Option<&Id> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.account_id.as_ref(),
-            Self::AmazonS3Aws(kind) => kind.account_id.as_ref(),
-            Self::Azure(kind) => kind.account_id.as_ref(),
-            Self::Unknown(kind) => kind.account_id.as_ref(),
-        }
-    }
-    /// Whether the space is limited.
-    #[must_use]
-    pub fn size_limit_enabled(&self) -> Option<bool> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.size_limit_enabled,
-            Self::AmazonS3Aws(kind) => kind.size_limit_enabled,
-            Self::Azure(kind) => kind.size_limit_enabled,
-            Self::Unknown(kind) => kind.size_limit_enabled,
-        }
-    }
-    /// The limit of the space, in GB.
-    #[must_use]
-    pub fn size_limit_gb(&self) -> Option<i64> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.size_limit_gb,
-            Self::AmazonS3Aws(kind) => kind.size_limit_gb,
-            Self::Azure(kind) => kind.size_limit_gb,
-            Self::Unknown(kind) => kind.size_limit_gb,
-        }
-    }
-    /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
-    #[must_use]
-    pub fn used_space_gb(&self) -> Option<i64> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.used_space_gb,
-            Self::AmazonS3Aws(kind) => kind.used_space_gb,
-            Self::Azure(kind) => kind.used_space_gb,
-            Self::Unknown(kind) => kind.used_space_gb,
-        }
-    }
-    /// Space used, in bytes.
-    #[must_use]
-    pub fn used_space_bytes(&self) -> Option<i64> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.used_space_bytes,
-            Self::AmazonS3Aws(kind) => kind.used_space_bytes,
-            Self::Azure(kind) => kind.used_space_bytes,
-            Self::Unknown(kind) => kind.used_space_bytes,
-        }
-    }
-    /// Free space, in bytes; negative when the server does not know it.
-    #[must_use]
-    pub fn free_space_bytes(&self) -> Option<i64> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.free_space_bytes,
-            Self::AmazonS3Aws(kind) => kind.free_space_bytes,
-            Self::Azure(kind) => kind.free_space_bytes,
-            Self::Unknown(kind) => kind.free_space_bytes,
-        }
-    }
-    /// Up to v5.
-    #[must_use]
-    pub fn bucket(&self) -> Option<&ObjectStorageBucket> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.bucket.as_ref(),
-            Self::AmazonS3Aws(kind) => kind.bucket.as_ref(),
-            Self::Azure(kind) => kind.bucket.as_ref(),
-            Self::Unknown(kind) => kind.bucket.as_ref(),
-        }
-    }
-    /// Whether backups cannot be changed or deleted before their time. (v7 and later)
-    #[must_use]
-    pub fn enable_immutability(&self) -> Option<bool> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.enable_immutability,
-            Self::AmazonS3Aws(kind) => kind.enable_immutability,
-            Self::Azure(kind) => kind.enable_immutability,
-            Self::Unknown(kind) => kind.enable_immutability,
-        }
-    }
-    /// What it is.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&ObjectStorageType> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.r#type.as_ref(),
-            Self::AmazonS3Aws(kind) => kind.r#type.as_ref(),
-            Self::Azure(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::AmazonS3Compatible(kind) => &kind.links,
-            Self::AmazonS3Aws(kind) => &kind.links,
-            Self::Azure(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-}
-impl Model for ObjectStorageRepository {
-    const SHAPE: &'static Shape = AnyObjectStorageRepository::SHAPE;
-}
-impl Struct for ObjectStorageRepository {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::AmazonS3Compatible(kind) => kind.slot(index),
-            Self::AmazonS3Aws(kind) => kind.slot(index),
-            Self::Azure(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ObjectStorageRepository {
-    fn kinds(&self) -> &'static UnionShape {
-        &OBJECT_STORAGE_REPOSITORY_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::AmazonS3Compatible(Default::default()),
-            Some(1) => Self::AmazonS3Aws(Default::default()),
-            Some(2) => Self::Azure(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyObjectStorageRepository> for ObjectStorageRepository {
-    fn from(any: AnyObjectStorageRepository) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<AmazonS3CompatibleObjectStorageRepository> for ObjectStorageRepository {
-    fn from(mut kind: AmazonS3CompatibleObjectStorageRepository) -> Self {
-        kind.r#type.get_or_insert(ObjectStorageType::AmazonS3Compatible);
-        Self::AmazonS3Compatible(kind)
-    }
-}
-impl From<AmazonS3AwsObjectStorageRepository> for ObjectStorageRepository {
-    fn from(kind: AmazonS3AwsObjectStorageRepository) -> Self {
-        Self::AmazonS3Aws(kind)
-    }
-}
-impl From<AzureObjectStorageRepository> for ObjectStorageRepository {
-    fn from(kind: AzureObjectStorageRepository) -> Self {
-        Self::Azure(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ObjectStorageRepository;
 }
 backhaul_wire::generated_model! {
     /// A link to a related resource.

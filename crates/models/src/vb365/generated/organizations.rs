@@ -279,225 +279,43 @@ backhaul_wire::generated_model! {
     24 is_exchange: Option<bool> = Bool, new("isExchange", Kind::Bool);
     25 exchange_settings: Option<ExchangeSettings> = Struct, new("exchangeSettings", Kind::Struct(&EXCHANGE_SETTINGS));
 }
-/// An organization that is added to the server.
-///
-/// Evidence: v3 documented, v4 documented, v5 documented.
-///
-/// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Organization {
+backhaul_wire::generated_union! {
+    /// An organization that is added to the server.
+    ///
+    /// Evidence: v3 documented, v4 documented, v5 documented.
+    ///
+    /// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
+    Organization = ORGANIZATION_KINDS(AnyOrganization, Some("type")) holds secrets;
     /// `Office365`.
-    Office365(Office365Organization),
+    0 Office365(Office365Organization) = OFFICE365_ORGANIZATION, &["Office365"], sets r#type to OrganizationType::Office365;
     /// `OnPremises`.
-    OnPremises(OnPremisesOrganization),
+    1 OnPremises(OnPremisesOrganization) = ON_PREMISES_ORGANIZATION, &["OnPremises"], sets r#type to OrganizationType::OnPremises;
     /// `Hybrid`.
-    Hybrid(HybridOrganization),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyOrganization),
-}
-pub(crate) static ORGANIZATION_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &OFFICE365_ORGANIZATION,
-            tags: &["Office365"],
-        },
-        Variant {
-            shape: &ON_PREMISES_ORGANIZATION,
-            tags: &["OnPremises"],
-        },
-        Variant {
-            shape: &HYBRID_ORGANIZATION,
-            tags: &["Hybrid"],
-        },
-    ],
-};
-impl Organization {
-    const EMPTY: Self = Self::Unknown(AnyOrganization::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Office365(kind) => kind,
-            Self::OnPremises(kind) => kind,
-            Self::Hybrid(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 Hybrid(HybridOrganization) = HYBRID_ORGANIZATION, &["Hybrid"], sets r#type to OrganizationType::Hybrid;
+    shared {
+        /// What it is.
+        r#type: Option<&OrganizationType> = as_ref;
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// The name.
+        name: Option<&String> = as_ref;
+        /// The name in Microsoft 365, such as `abc.onmicrosoft.com`. (v4 and later)
+        office_name: Option<&String> = as_ref;
+        /// A note by the administrator. (v7 and later)
+        description: Option<&String> = as_ref;
+        /// Whether a job has backed it up at least once.
+        is_backedup: Option<bool> = copy;
+        /// When a job first backed it up.
+        first_backuptime: Option<&DateTime> = as_ref;
+        /// When a job last backed it up.
+        last_backuptime: Option<&DateTime> = as_ref;
+        /// The id that the organization has in backups. (v8 and later)
+        backed_up_organization_id: Option<&Id> = as_ref;
+        /// Links to related resources.
+        links: &BTreeMap<String, Link> = borrow;
+        /// Actions that the server offers, by name.
+        actions: &BTreeMap<String, Action> = borrow;
     }
-    /// What it is.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&OrganizationType> {
-        match self {
-            Self::Office365(kind) => kind.r#type.as_ref(),
-            Self::OnPremises(kind) => kind.r#type.as_ref(),
-            Self::Hybrid(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::Office365(kind) => kind.id.as_ref(),
-            Self::OnPremises(kind) => kind.id.as_ref(),
-            Self::Hybrid(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// The name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Office365(kind) => kind.name.as_ref(),
-            Self::OnPremises(kind) => kind.name.as_ref(),
-            Self::Hybrid(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// The name in Microsoft 365, such as `abc.onmicrosoft.com`. (v4 and later)
-    #[must_use]
-    pub fn office_name(&self) -> Option<&String> {
-        match self {
-            Self::Office365(kind) => kind.office_name.as_ref(),
-            Self::OnPremises(kind) => kind.office_name.as_ref(),
-            Self::Hybrid(kind) => kind.office_name.as_ref(),
-            Self::Unknown(kind) => kind.office_name.as_ref(),
-        }
-    }
-    /// A note by the administrator. (v7 and later)
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Office365(kind) => kind.description.as_ref(),
-            Self::OnPremises(kind) => kind.description.as_ref(),
-            Self::Hybrid(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether a job has backed it up at least once.
-    #[must_use]
-    pub fn is_backedup(&self) -> Option<bool> {
-        match self {
-            Self::Office365(kind) => kind.is_backedup,
-            Self::OnPremises(kind) => kind.is_backedup,
-            Self::Hybrid(kind) => kind.is_backedup,
-            Self::Unknown(kind) => kind.is_backedup,
-        }
-    }
-    /// When a job first backed it up.
-    #[must_use]
-    pub fn first_backuptime(&self) -> Option<&DateTime> {
-        match self {
-            Self::Office365(kind) => kind.first_backuptime.as_ref(),
-            Self::OnPremises(kind) => kind.first_backuptime.as_ref(),
-            Self::Hybrid(kind) => kind.first_backuptime.as_ref(),
-            Self::Unknown(kind) => kind.first_backuptime.as_ref(),
-        }
-    }
-    /// When a job last backed it up.
-    #[must_use]
-    pub fn last_backuptime(&self) -> Option<&DateTime> {
-        match self {
-            Self::Office365(kind) => kind.last_backuptime.as_ref(),
-            Self::OnPremises(kind) => kind.last_backuptime.as_ref(),
-            Self::Hybrid(kind) => kind.last_backuptime.as_ref(),
-            Self::Unknown(kind) => kind.last_backuptime.as_ref(),
-        }
-    }
-    /// The id that the organization has in backups. (v8 and later)
-    #[must_use]
-    pub fn backed_up_organization_id(&self) -> Option<&Id> {
-        match self {
-            Self::Office365(kind) => kind.backed_up_organization_id.as_ref(),
-            Self::OnPremises(kind) => kind.backed_up_organization_id.as_ref(),
-            Self::Hybrid(kind) => kind.backed_up_organization_id.as_ref(),
-            Self::Unknown(kind) => kind.backed_up_organization_id.as_ref(),
-        }
-    }
-    /// Links to related resources.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::Office365(kind) => &kind.links,
-            Self::OnPremises(kind) => &kind.links,
-            Self::Hybrid(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-    /// Actions that the server offers, by name.
-    #[must_use]
-    pub fn actions(&self) -> &BTreeMap<String, Action> {
-        match self {
-            Self::Office365(kind) => &kind.actions,
-            Self::OnPremises(kind) => &kind.actions,
-            Self::Hybrid(kind) => &kind.actions,
-            Self::Unknown(kind) => &kind.actions,
-        }
-    }
-}
-impl Model for Organization {
-    const SHAPE: &'static Shape = AnyOrganization::SHAPE;
-}
-impl Struct for Organization {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Office365(kind) => kind.slot(index),
-            Self::OnPremises(kind) => kind.slot(index),
-            Self::Hybrid(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Organization {
-    fn kinds(&self) -> &'static UnionShape {
-        &ORGANIZATION_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Office365(Default::default()),
-            Some(1) => Self::OnPremises(Default::default()),
-            Some(2) => Self::Hybrid(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyOrganization> for Organization {
-    fn from(any: AnyOrganization) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<Office365Organization> for Organization {
-    fn from(mut kind: Office365Organization) -> Self {
-        kind.r#type.get_or_insert(OrganizationType::Office365);
-        Self::Office365(kind)
-    }
-}
-impl From<OnPremisesOrganization> for Organization {
-    fn from(mut kind: OnPremisesOrganization) -> Self {
-        kind.r#type.get_or_insert(OrganizationType::OnPremises);
-        Self::OnPremises(kind)
-    }
-}
-impl From<HybridOrganization> for Organization {
-    fn from(mut kind: HybridOrganization) -> Self {
-        kind.r#type.get_or_insert(OrganizationType::Hybrid);
-        Self::Hybrid(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : Organization;
 }
 backhaul_wire::generated_choice! {
     /// What an organization is made of.

@@ -197,125 +197,23 @@ backhaul_wire::generated_model! {
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
     4 group: Option<RbacGroup> = Struct, new("group", Kind::Struct(&RBAC_GROUP));
 }
-/// Who may restore: a user or a group. (v8 and later)
-///
-/// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperator`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum RbacOperator {
+backhaul_wire::generated_union! {
+    /// Who may restore: a user or a group. (v8 and later)
+    ///
+    /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperator`
+    RbacOperator = RBAC_OPERATOR_KINDS(AnyRbacOperator, Some("type"));
     /// `User`.
-    User(RbacUserOperator),
+    0 User(RbacUserOperator) = RBAC_USER_OPERATOR, &["User"], sets r#type to RbacOperatorType::User;
     /// `Group`.
-    Group(RbacGroupOperator),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyRbacOperator),
-}
-pub(crate) static RBAC_OPERATOR_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &RBAC_USER_OPERATOR,
-            tags: &["User"],
-        },
-        Variant {
-            shape: &RBAC_GROUP_OPERATOR,
-            tags: &["Group"],
-        },
-    ],
-};
-impl RbacOperator {
-    const EMPTY: Self = Self::Unknown(AnyRbacOperator::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::User(kind) => kind,
-            Self::Group(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Group(RbacGroupOperator) = RBAC_GROUP_OPERATOR, &["Group"], sets r#type to RbacOperatorType::Group;
+    shared {
+        /// What it is.
+        r#type: Option<&RbacOperatorType> = as_ref;
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
     }
-    /// What it is.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&RbacOperatorType> {
-        match self {
-            Self::User(kind) => kind.r#type.as_ref(),
-            Self::Group(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::User(kind) => kind.id.as_ref(),
-            Self::Group(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::User(kind) => &kind.links,
-            Self::Group(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-}
-impl Model for RbacOperator {
-    const SHAPE: &'static Shape = AnyRbacOperator::SHAPE;
-}
-impl Struct for RbacOperator {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::User(kind) => kind.slot(index),
-            Self::Group(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for RbacOperator {
-    fn kinds(&self) -> &'static UnionShape {
-        &RBAC_OPERATOR_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::User(Default::default()),
-            Some(1) => Self::Group(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyRbacOperator> for RbacOperator {
-    fn from(any: AnyRbacOperator) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<RbacUserOperator> for RbacOperator {
-    fn from(mut kind: RbacUserOperator) -> Self {
-        kind.r#type.get_or_insert(RbacOperatorType::User);
-        Self::User(kind)
-    }
-}
-impl From<RbacGroupOperator> for RbacOperator {
-    fn from(mut kind: RbacGroupOperator) -> Self {
-        kind.r#type.get_or_insert(RbacOperatorType::Group);
-        Self::Group(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    RbacOperator;
 }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[

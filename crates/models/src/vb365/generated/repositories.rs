@@ -463,220 +463,40 @@ backhaul_wire::generated_model! {
     23 azure_subscription: Option<AzureSubscription> = Struct, new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION));
     24 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE));
 }
-/// An object storage that extends a backup repository; which fields are set depends on `type`. (v8 and later)
-///
-/// Schema: `schemas/vb365/repositories.json#/$defs/ObjectStorage`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ObjectStorage {
+backhaul_wire::generated_union! {
+    /// An object storage that extends a backup repository; which fields are set depends on `type`. (v8 and later)
+    ///
+    /// Schema: `schemas/vb365/repositories.json#/$defs/ObjectStorage`
+    ObjectStorage = OBJECT_STORAGE_KINDS(AnyObjectStorage, Some("type"));
     /// `AmazonS3Compatible`.
-    S3Compatible(S3CompatibleObjectStorage),
+    0 S3Compatible(S3CompatibleObjectStorage) = S3_COMPATIBLE_OBJECT_STORAGE, &["AmazonS3Compatible"], sets r#type to ObjectStorageType::AmazonS3Compatible;
     /// `AmazonS3`, `AmazonS3Glacier`.
-    AmazonS3(AmazonS3ObjectStorage),
+    1 AmazonS3(AmazonS3ObjectStorage) = AMAZON_S3_OBJECT_STORAGE, &["AmazonS3", "AmazonS3Glacier"];
     /// `AzureBlob`, `AzureBlobArchive`.
-    Azure(AzureObjectStorage),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyObjectStorage),
-}
-pub(crate) static OBJECT_STORAGE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &S3_COMPATIBLE_OBJECT_STORAGE,
-            tags: &["AmazonS3Compatible"],
-        },
-        Variant {
-            shape: &AMAZON_S3_OBJECT_STORAGE,
-            tags: &["AmazonS3", "AmazonS3Glacier"],
-        },
-        Variant {
-            shape: &AZURE_OBJECT_STORAGE,
-            tags: &["AzureBlob", "AzureBlobArchive"],
-        },
-    ],
-};
-impl ObjectStorage {
-    const EMPTY: Self = Self::Unknown(AnyObjectStorage::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::S3Compatible(kind) => kind,
-            Self::AmazonS3(kind) => kind,
-            Self::Azure(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 Azure(AzureObjectStorage) = AZURE_OBJECT_STORAGE, &["AzureBlob", "AzureBlobArchive"];
+    shared {
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// The account that reaches the storage.
+        account_id: Option<&Id> = as_ref;
+        /// Whether the space is limited.
+        size_limit_enabled: Option<bool> = copy;
+        /// The limit of the space, in GB.
+        size_limit_gb: Option<i64> = copy;
+        /// Space used, in bytes.
+        used_space_bytes: Option<i64> = copy;
+        /// Free space on the volume, in bytes; negative when the server does not know it.
+        free_space_bytes: Option<i64> = copy;
+        /// Whether backups cannot be changed or deleted before their time.
+        enable_immutability: Option<bool> = copy;
+        enable_immutability_governance_mode: Option<bool> = copy;
+        /// How long backups cannot be changed, in days.
+        immutability_period_days: Option<i64> = copy;
+        /// What it is.
+        r#type: Option<&ObjectStorageType> = as_ref;
+        /// Links to related resources.
+        links: &BTreeMap<String, Link> = borrow;
     }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::S3Compatible(kind) => kind.id.as_ref(),
-            Self::AmazonS3(kind) => kind.id.as_ref(),
-            Self::Azure(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// The account that reaches the storage.
-    #[must_use]
-    pub fn account_id(&self) -> Option<&Id> {
-        match self {
-            Self::S3Compatible(kind) => kind.account_id.as_ref(),
-            Self::AmazonS3(kind) => kind.account_id.as_ref(),
-            Self::Azure(kind) => kind.account_id.as_ref(),
-            Self::Unknown(kind) => kind.account_id.as_ref(),
-        }
-    }
-    /// Whether the space is limited.
-    #[must_use]
-    pub fn size_limit_enabled(&self) -> Option<bool> {
-        match self {
-            Self::S3Compatible(kind) => kind.size_limit_enabled,
-            Self::AmazonS3(kind) => kind.size_limit_enabled,
-            Self::Azure(kind) => kind.size_limit_enabled,
-            Self::Unknown(kind) => kind.size_limit_enabled,
-        }
-    }
-    /// The limit of the space, in GB.
-    #[must_use]
-    pub fn size_limit_gb(&self) -> Option<i64> {
-        match self {
-            Self::S3Compatible(kind) => kind.size_limit_gb,
-            Self::AmazonS3(kind) => kind.size_limit_gb,
-            Self::Azure(kind) => kind.size_limit_gb,
-            Self::Unknown(kind) => kind.size_limit_gb,
-        }
-    }
-    /// Space used, in bytes.
-    #[must_use]
-    pub fn used_space_bytes(&self) -> Option<i64> {
-        match self {
-            Self::S3Compatible(kind) => kind.used_space_bytes,
-            Self::AmazonS3(kind) => kind.used_space_bytes,
-            Self::Azure(kind) => kind.used_space_bytes,
-            Self::Unknown(kind) => kind.used_space_bytes,
-        }
-    }
-    /// Free space on the volume, in bytes; negative when the server does not know it.
-    #[must_use]
-    pub fn free_space_bytes(&self) -> Option<i64> {
-        match self {
-            Self::S3Compatible(kind) => kind.free_space_bytes,
-            Self::AmazonS3(kind) => kind.free_space_bytes,
-            Self::Azure(kind) => kind.free_space_bytes,
-            Self::Unknown(kind) => kind.free_space_bytes,
-        }
-    }
-    /// Whether backups cannot be changed or deleted before their time.
-    #[must_use]
-    pub fn enable_immutability(&self) -> Option<bool> {
-        match self {
-            Self::S3Compatible(kind) => kind.enable_immutability,
-            Self::AmazonS3(kind) => kind.enable_immutability,
-            Self::Azure(kind) => kind.enable_immutability,
-            Self::Unknown(kind) => kind.enable_immutability,
-        }
-    }
-    #[must_use]
-    pub fn enable_immutability_governance_mode(&self) -> Option<bool> {
-        match self {
-            Self::S3Compatible(kind) => kind.enable_immutability_governance_mode,
-            Self::AmazonS3(kind) => kind.enable_immutability_governance_mode,
-            Self::Azure(kind) => kind.enable_immutability_governance_mode,
-            Self::Unknown(kind) => kind.enable_immutability_governance_mode,
-        }
-    }
-    /// How long backups cannot be changed, in days.
-    #[must_use]
-    pub fn immutability_period_days(&self) -> Option<i64> {
-        match self {
-            Self::S3Compatible(kind) => kind.immutability_period_days,
-            Self::AmazonS3(kind) => kind.immutability_period_days,
-            Self::Azure(kind) => kind.immutability_period_days,
-            Self::Unknown(kind) => kind.immutability_period_days,
-        }
-    }
-    /// What it is.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&ObjectStorageType> {
-        match self {
-            Self::S3Compatible(kind) => kind.r#type.as_ref(),
-            Self::AmazonS3(kind) => kind.r#type.as_ref(),
-            Self::Azure(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Links to related resources.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::S3Compatible(kind) => &kind.links,
-            Self::AmazonS3(kind) => &kind.links,
-            Self::Azure(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-}
-impl Model for ObjectStorage {
-    const SHAPE: &'static Shape = AnyObjectStorage::SHAPE;
-}
-impl Struct for ObjectStorage {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::S3Compatible(kind) => kind.slot(index),
-            Self::AmazonS3(kind) => kind.slot(index),
-            Self::Azure(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ObjectStorage {
-    fn kinds(&self) -> &'static UnionShape {
-        &OBJECT_STORAGE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::S3Compatible(Default::default()),
-            Some(1) => Self::AmazonS3(Default::default()),
-            Some(2) => Self::Azure(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyObjectStorage> for ObjectStorage {
-    fn from(any: AnyObjectStorage) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<S3CompatibleObjectStorage> for ObjectStorage {
-    fn from(mut kind: S3CompatibleObjectStorage) -> Self {
-        kind.r#type.get_or_insert(ObjectStorageType::AmazonS3Compatible);
-        Self::S3Compatible(kind)
-    }
-}
-impl From<AmazonS3ObjectStorage> for ObjectStorage {
-    fn from(kind: AmazonS3ObjectStorage) -> Self {
-        Self::AmazonS3(kind)
-    }
-}
-impl From<AzureObjectStorage> for ObjectStorage {
-    fn from(kind: AzureObjectStorage) -> Self {
-        Self::Azure(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ObjectStorage;
 }
 backhaul_wire::generated_edit! { Struct ObjectStorage }
 backhaul_wire::generated_choice! {

@@ -404,256 +404,40 @@ backhaul_wire::generated_model! {
     43 due_date: Option<DateTime> = DateTime, new("dueDate", Kind::DateTime);
     44 owner: Option<String> = Text, new("owner", Kind::Text);
 }
-/// An item of a mailbox.
-///
-/// Evidence: v3 client, v4 client, v5 client.
-///
-/// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItem`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ExchangeItem {
+backhaul_wire::generated_union! {
+    /// An item of a mailbox.
+    ///
+    /// Evidence: v3 client, v4 client, v5 client.
+    ///
+    /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItem`
+    ExchangeItem = EXCHANGE_ITEM_KINDS(AnyExchangeItem, Some("itemClass"));
     /// `IPM.Appointment`, `IPM.Schedule.Meeting`.
-    Appointment(AppointmentItem),
+    0 Appointment(AppointmentItem) = APPOINTMENT_ITEM, &["IPM.Appointment", "IPM.Schedule.Meeting"];
     /// `IPM.DistList`.
-    ContactGroup(ContactGroupItem),
+    1 ContactGroup(ContactGroupItem) = CONTACT_GROUP_ITEM, &["IPM.DistList"];
     /// `IPM.Contact`.
-    Contact(ContactItem),
+    2 Contact(ContactItem) = CONTACT_ITEM, &["IPM.Contact"];
     /// `IPM.Post`.
-    Discussion(DiscussionItem),
+    3 Discussion(DiscussionItem) = DISCUSSION_ITEM, &["IPM.Post"];
     /// `IPM.Note`.
-    ExchangeMessage(ExchangeMessageItem),
+    4 ExchangeMessage(ExchangeMessageItem) = EXCHANGE_MESSAGE_ITEM, &["IPM.Note"];
     /// `IPM.Activity`.
-    Journal(JournalItem),
+    5 Journal(JournalItem) = JOURNAL_ITEM, &["IPM.Activity"];
     /// `IPM.StickyNote`.
-    StickyNote(StickyNoteItem),
+    6 StickyNote(StickyNoteItem) = STICKY_NOTE_ITEM, &["IPM.StickyNote"];
     /// `IPM.Task`.
-    Task(TaskItem),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyExchangeItem),
-}
-pub(crate) static EXCHANGE_ITEM_KINDS: UnionShape = UnionShape {
-    tag: Some("itemClass"),
-    variants: &[
-        Variant {
-            shape: &APPOINTMENT_ITEM,
-            tags: &["IPM.Appointment", "IPM.Schedule.Meeting"],
-        },
-        Variant {
-            shape: &CONTACT_GROUP_ITEM,
-            tags: &["IPM.DistList"],
-        },
-        Variant {
-            shape: &CONTACT_ITEM,
-            tags: &["IPM.Contact"],
-        },
-        Variant {
-            shape: &DISCUSSION_ITEM,
-            tags: &["IPM.Post"],
-        },
-        Variant {
-            shape: &EXCHANGE_MESSAGE_ITEM,
-            tags: &["IPM.Note"],
-        },
-        Variant {
-            shape: &JOURNAL_ITEM,
-            tags: &["IPM.Activity"],
-        },
-        Variant {
-            shape: &STICKY_NOTE_ITEM,
-            tags: &["IPM.StickyNote"],
-        },
-        Variant {
-            shape: &TASK_ITEM,
-            tags: &["IPM.Task"],
-        },
-    ],
-};
-impl ExchangeItem {
-    const EMPTY: Self = Self::Unknown(AnyExchangeItem::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Appointment(kind) => kind,
-            Self::ContactGroup(kind) => kind,
-            Self::Contact(kind) => kind,
-            Self::Discussion(kind) => kind,
-            Self::ExchangeMessage(kind) => kind,
-            Self::Journal(kind) => kind,
-            Self::StickyNote(kind) => kind,
-            Self::Task(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    7 Task(TaskItem) = TASK_ITEM, &["IPM.Task"];
+    shared {
+        /// The mailbox. (v8 and later)
+        mailbox_id: Option<&Id> = as_ref;
+        item_class: Option<&String> = as_ref;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
+        /// Actions that the server offers, by name. (v6 and later)
+        actions: &BTreeMap<String, Action> = borrow;
+        /// The id.
+        id: Option<&Id> = as_ref;
     }
-    /// The mailbox. (v8 and later)
-    #[must_use]
-    pub fn mailbox_id(&self) -> Option<&Id> {
-        match self {
-            Self::Appointment(kind) => kind.mailbox_id.as_ref(),
-            Self::ContactGroup(kind) => kind.mailbox_id.as_ref(),
-            Self::Contact(kind) => kind.mailbox_id.as_ref(),
-            Self::Discussion(kind) => kind.mailbox_id.as_ref(),
-            Self::ExchangeMessage(kind) => kind.mailbox_id.as_ref(),
-            Self::Journal(kind) => kind.mailbox_id.as_ref(),
-            Self::StickyNote(kind) => kind.mailbox_id.as_ref(),
-            Self::Task(kind) => kind.mailbox_id.as_ref(),
-            Self::Unknown(kind) => kind.mailbox_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn item_class(&self) -> Option<&String> {
-        match self {
-            Self::Appointment(kind) => kind.item_class.as_ref(),
-            Self::ContactGroup(kind) => kind.item_class.as_ref(),
-            Self::Contact(kind) => kind.item_class.as_ref(),
-            Self::Discussion(kind) => kind.item_class.as_ref(),
-            Self::ExchangeMessage(kind) => kind.item_class.as_ref(),
-            Self::Journal(kind) => kind.item_class.as_ref(),
-            Self::StickyNote(kind) => kind.item_class.as_ref(),
-            Self::Task(kind) => kind.item_class.as_ref(),
-            Self::Unknown(kind) => kind.item_class.as_ref(),
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::Appointment(kind) => &kind.links,
-            Self::ContactGroup(kind) => &kind.links,
-            Self::Contact(kind) => &kind.links,
-            Self::Discussion(kind) => &kind.links,
-            Self::ExchangeMessage(kind) => &kind.links,
-            Self::Journal(kind) => &kind.links,
-            Self::StickyNote(kind) => &kind.links,
-            Self::Task(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-    /// Actions that the server offers, by name. (v6 and later)
-    #[must_use]
-    pub fn actions(&self) -> &BTreeMap<String, Action> {
-        match self {
-            Self::Appointment(kind) => &kind.actions,
-            Self::ContactGroup(kind) => &kind.actions,
-            Self::Contact(kind) => &kind.actions,
-            Self::Discussion(kind) => &kind.actions,
-            Self::ExchangeMessage(kind) => &kind.actions,
-            Self::Journal(kind) => &kind.actions,
-            Self::StickyNote(kind) => &kind.actions,
-            Self::Task(kind) => &kind.actions,
-            Self::Unknown(kind) => &kind.actions,
-        }
-    }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::Appointment(kind) => kind.id.as_ref(),
-            Self::ContactGroup(kind) => kind.id.as_ref(),
-            Self::Contact(kind) => kind.id.as_ref(),
-            Self::Discussion(kind) => kind.id.as_ref(),
-            Self::ExchangeMessage(kind) => kind.id.as_ref(),
-            Self::Journal(kind) => kind.id.as_ref(),
-            Self::StickyNote(kind) => kind.id.as_ref(),
-            Self::Task(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-}
-impl Model for ExchangeItem {
-    const SHAPE: &'static Shape = AnyExchangeItem::SHAPE;
-}
-impl Struct for ExchangeItem {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Appointment(kind) => kind.slot(index),
-            Self::ContactGroup(kind) => kind.slot(index),
-            Self::Contact(kind) => kind.slot(index),
-            Self::Discussion(kind) => kind.slot(index),
-            Self::ExchangeMessage(kind) => kind.slot(index),
-            Self::Journal(kind) => kind.slot(index),
-            Self::StickyNote(kind) => kind.slot(index),
-            Self::Task(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ExchangeItem {
-    fn kinds(&self) -> &'static UnionShape {
-        &EXCHANGE_ITEM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Appointment(Default::default()),
-            Some(1) => Self::ContactGroup(Default::default()),
-            Some(2) => Self::Contact(Default::default()),
-            Some(3) => Self::Discussion(Default::default()),
-            Some(4) => Self::ExchangeMessage(Default::default()),
-            Some(5) => Self::Journal(Default::default()),
-            Some(6) => Self::StickyNote(Default::default()),
-            Some(7) => Self::Task(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyExchangeItem> for ExchangeItem {
-    fn from(any: AnyExchangeItem) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<AppointmentItem> for ExchangeItem {
-    fn from(kind: AppointmentItem) -> Self {
-        Self::Appointment(kind)
-    }
-}
-impl From<ContactGroupItem> for ExchangeItem {
-    fn from(kind: ContactGroupItem) -> Self {
-        Self::ContactGroup(kind)
-    }
-}
-impl From<ContactItem> for ExchangeItem {
-    fn from(kind: ContactItem) -> Self {
-        Self::Contact(kind)
-    }
-}
-impl From<DiscussionItem> for ExchangeItem {
-    fn from(kind: DiscussionItem) -> Self {
-        Self::Discussion(kind)
-    }
-}
-impl From<ExchangeMessageItem> for ExchangeItem {
-    fn from(kind: ExchangeMessageItem) -> Self {
-        Self::ExchangeMessage(kind)
-    }
-}
-impl From<JournalItem> for ExchangeItem {
-    fn from(kind: JournalItem) -> Self {
-        Self::Journal(kind)
-    }
-}
-impl From<StickyNoteItem> for ExchangeItem {
-    fn from(kind: StickyNoteItem) -> Self {
-        Self::StickyNote(kind)
-    }
-}
-impl From<TaskItem> for ExchangeItem {
-    fn from(kind: TaskItem) -> Self {
-        Self::Task(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ExchangeItem;
 }
 backhaul_wire::generated_model! {
     /// In v6 and later.

@@ -49,161 +49,27 @@ backhaul_wire::generated_model! {
     5 group: Option<RbacGroup> = Struct, new("group", Kind::Struct(&RBAC_GROUP));
     6 team: Option<RbacTeam> = Struct, new("team", Kind::Struct(&RBAC_TEAM));
 }
-/// Whom or what a role is about. (v6 and later)
-///
-/// Schema: `schemas/vb365/restore_sessions.json#/$defs/RbacItem`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum RbacItem {
+backhaul_wire::generated_union! {
+    /// Whom or what a role is about. (v6 and later)
+    ///
+    /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RbacItem`
+    RbacItem = RBAC_ITEM_KINDS(AnyRbacItem, Some("type"));
     /// `User`.
-    User(RbacUserItem),
+    0 User(RbacUserItem) = RBAC_USER_ITEM, &["User"], sets r#type to RbacItemType::User;
     /// `Site`.
-    Site(RbacSiteItem),
+    1 Site(RbacSiteItem) = RBAC_SITE_ITEM, &["Site"], sets r#type to RbacItemType::Site;
     /// `Group`.
-    Group(RbacGroupItem),
+    2 Group(RbacGroupItem) = RBAC_GROUP_ITEM, &["Group"], sets r#type to RbacItemType::Group;
     /// `Team`.
-    Team(RbacTeamItem),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyRbacItem),
-}
-pub(crate) static RBAC_ITEM_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &RBAC_USER_ITEM,
-            tags: &["User"],
-        },
-        Variant {
-            shape: &RBAC_SITE_ITEM,
-            tags: &["Site"],
-        },
-        Variant {
-            shape: &RBAC_GROUP_ITEM,
-            tags: &["Group"],
-        },
-        Variant {
-            shape: &RBAC_TEAM_ITEM,
-            tags: &["Team"],
-        },
-    ],
-};
-impl RbacItem {
-    const EMPTY: Self = Self::Unknown(AnyRbacItem::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::User(kind) => kind,
-            Self::Site(kind) => kind,
-            Self::Group(kind) => kind,
-            Self::Team(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    3 Team(RbacTeamItem) = RBAC_TEAM_ITEM, &["Team"], sets r#type to RbacItemType::Team;
+    shared {
+        /// What it is.
+        r#type: Option<&RbacItemType> = as_ref;
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
     }
-    /// What it is.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&RbacItemType> {
-        match self {
-            Self::User(kind) => kind.r#type.as_ref(),
-            Self::Site(kind) => kind.r#type.as_ref(),
-            Self::Group(kind) => kind.r#type.as_ref(),
-            Self::Team(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::User(kind) => kind.id.as_ref(),
-            Self::Site(kind) => kind.id.as_ref(),
-            Self::Group(kind) => kind.id.as_ref(),
-            Self::Team(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::User(kind) => &kind.links,
-            Self::Site(kind) => &kind.links,
-            Self::Group(kind) => &kind.links,
-            Self::Team(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-}
-impl Model for RbacItem {
-    const SHAPE: &'static Shape = AnyRbacItem::SHAPE;
-}
-impl Struct for RbacItem {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::User(kind) => kind.slot(index),
-            Self::Site(kind) => kind.slot(index),
-            Self::Group(kind) => kind.slot(index),
-            Self::Team(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for RbacItem {
-    fn kinds(&self) -> &'static UnionShape {
-        &RBAC_ITEM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::User(Default::default()),
-            Some(1) => Self::Site(Default::default()),
-            Some(2) => Self::Group(Default::default()),
-            Some(3) => Self::Team(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyRbacItem> for RbacItem {
-    fn from(any: AnyRbacItem) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<RbacUserItem> for RbacItem {
-    fn from(mut kind: RbacUserItem) -> Self {
-        kind.r#type.get_or_insert(RbacItemType::User);
-        Self::User(kind)
-    }
-}
-impl From<RbacSiteItem> for RbacItem {
-    fn from(mut kind: RbacSiteItem) -> Self {
-        kind.r#type.get_or_insert(RbacItemType::Site);
-        Self::Site(kind)
-    }
-}
-impl From<RbacGroupItem> for RbacItem {
-    fn from(mut kind: RbacGroupItem) -> Self {
-        kind.r#type.get_or_insert(RbacItemType::Group);
-        Self::Group(kind)
-    }
-}
-impl From<RbacTeamItem> for RbacItem {
-    fn from(mut kind: RbacTeamItem) -> Self {
-        kind.r#type.get_or_insert(RbacItemType::Team);
-        Self::Team(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    RbacItem;
 }
 backhaul_wire::generated_choice! {
     /// What it is.
@@ -596,192 +462,32 @@ backhaul_wire::generated_model! {
     19 one_drive_site_id: Option<Id> = Id, new("oneDriveSiteId", Kind::Id);
     20 one_drive_url: Option<String> = Text, new("oneDriveUrl", Kind::Text);
 }
-/// How the restore of one item stands. (v8 and later)
-///
-/// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreDetails`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum RestoreDetails {
+backhaul_wire::generated_union! {
+    /// How the restore of one item stands. (v8 and later)
+    ///
+    /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreDetails`
+    RestoreDetails = RESTORE_DETAILS_KINDS(AnyRestoreDetails, Some("itemRestoreDetailsType"));
     /// `Item`.
-    Item(ItemRestoreDetails),
+    0 Item(ItemRestoreDetails) = ITEM_RESTORE_DETAILS, &["Item"], sets item_restore_details_type to ItemRestoreDetailsType::Item;
     /// `BulkMailbox`.
-    BulkMailboxItem(BulkMailboxItemRestoreDetails),
+    1 BulkMailboxItem(BulkMailboxItemRestoreDetails) = BULK_MAILBOX_ITEM_RESTORE_DETAILS, &["BulkMailbox"], sets item_restore_details_type to ItemRestoreDetailsType::BulkMailbox;
     /// `BulkOneDrive`.
-    BulkOneDriveItem(BulkOneDriveItemRestoreDetails),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyRestoreDetails),
-}
-pub(crate) static RESTORE_DETAILS_KINDS: UnionShape = UnionShape {
-    tag: Some("itemRestoreDetailsType"),
-    variants: &[
-        Variant {
-            shape: &ITEM_RESTORE_DETAILS,
-            tags: &["Item"],
-        },
-        Variant {
-            shape: &BULK_MAILBOX_ITEM_RESTORE_DETAILS,
-            tags: &["BulkMailbox"],
-        },
-        Variant {
-            shape: &BULK_ONE_DRIVE_ITEM_RESTORE_DETAILS,
-            tags: &["BulkOneDrive"],
-        },
-    ],
-};
-impl RestoreDetails {
-    const EMPTY: Self = Self::Unknown(AnyRestoreDetails::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Item(kind) => kind,
-            Self::BulkMailboxItem(kind) => kind,
-            Self::BulkOneDriveItem(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 BulkOneDriveItem(BulkOneDriveItemRestoreDetails) = BULK_ONE_DRIVE_ITEM_RESTORE_DETAILS, &["BulkOneDrive"], sets item_restore_details_type to ItemRestoreDetailsType::BulkOneDrive;
+    shared {
+        /// The id.
+        id: Option<&Id> = as_ref;
+        item_restore_details_type: Option<&ItemRestoreDetailsType> = as_ref;
+        /// The title.
+        title: Option<&String> = as_ref;
+        /// What went wrong.
+        error: Option<&String> = as_ref;
+        /// The name.
+        name: Option<&String> = as_ref;
+        item_type: Option<&RestoreItemType> = as_ref;
+        /// How it stands.
+        status: Option<&RestoreStatus> = as_ref;
+        warnings: &Vec<String> = borrow;
     }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::Item(kind) => kind.id.as_ref(),
-            Self::BulkMailboxItem(kind) => kind.id.as_ref(),
-            Self::BulkOneDriveItem(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn item_restore_details_type(&self) -> Option<&ItemRestoreDetailsType> {
-        match self {
-            Self::Item(kind) => kind.item_restore_details_type.as_ref(),
-            Self::BulkMailboxItem(kind) => kind.item_restore_details_type.as_ref(),
-            Self::BulkOneDriveItem(kind) => kind.item_restore_details_type.as_ref(),
-            Self::Unknown(kind) => kind.item_restore_details_type.as_ref(),
-        }
-    }
-    /// The title.
-    #[must_use]
-    pub fn title(&self) -> Option<&String> {
-        match self {
-            Self::Item(kind) => kind.title.as_ref(),
-            Self::BulkMailboxItem(kind) => kind.title.as_ref(),
-            Self::BulkOneDriveItem(kind) => kind.title.as_ref(),
-            Self::Unknown(kind) => kind.title.as_ref(),
-        }
-    }
-    /// What went wrong.
-    #[must_use]
-    pub fn error(&self) -> Option<&String> {
-        match self {
-            Self::Item(kind) => kind.error.as_ref(),
-            Self::BulkMailboxItem(kind) => kind.error.as_ref(),
-            Self::BulkOneDriveItem(kind) => kind.error.as_ref(),
-            Self::Unknown(kind) => kind.error.as_ref(),
-        }
-    }
-    /// The name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Item(kind) => kind.name.as_ref(),
-            Self::BulkMailboxItem(kind) => kind.name.as_ref(),
-            Self::BulkOneDriveItem(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn item_type(&self) -> Option<&RestoreItemType> {
-        match self {
-            Self::Item(kind) => kind.item_type.as_ref(),
-            Self::BulkMailboxItem(kind) => kind.item_type.as_ref(),
-            Self::BulkOneDriveItem(kind) => kind.item_type.as_ref(),
-            Self::Unknown(kind) => kind.item_type.as_ref(),
-        }
-    }
-    /// How it stands.
-    #[must_use]
-    pub fn status(&self) -> Option<&RestoreStatus> {
-        match self {
-            Self::Item(kind) => kind.status.as_ref(),
-            Self::BulkMailboxItem(kind) => kind.status.as_ref(),
-            Self::BulkOneDriveItem(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn warnings(&self) -> &Vec<String> {
-        match self {
-            Self::Item(kind) => &kind.warnings,
-            Self::BulkMailboxItem(kind) => &kind.warnings,
-            Self::BulkOneDriveItem(kind) => &kind.warnings,
-            Self::Unknown(kind) => &kind.warnings,
-        }
-    }
-}
-impl Model for RestoreDetails {
-    const SHAPE: &'static Shape = AnyRestoreDetails::SHAPE;
-}
-impl Struct for RestoreDetails {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Item(kind) => kind.slot(index),
-            Self::BulkMailboxItem(kind) => kind.slot(index),
-            Self::BulkOneDriveItem(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for RestoreDetails {
-    fn kinds(&self) -> &'static UnionShape {
-        &RESTORE_DETAILS_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Item(Default::default()),
-            Some(1) => Self::BulkMailboxItem(Default::default()),
-            Some(2) => Self::BulkOneDriveItem(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyRestoreDetails> for RestoreDetails {
-    fn from(any: AnyRestoreDetails) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<ItemRestoreDetails> for RestoreDetails {
-    fn from(mut kind: ItemRestoreDetails) -> Self {
-        kind.item_restore_details_type.get_or_insert(ItemRestoreDetailsType::Item);
-        Self::Item(kind)
-    }
-}
-impl From<BulkMailboxItemRestoreDetails> for RestoreDetails {
-    fn from(mut kind: BulkMailboxItemRestoreDetails) -> Self {
-        kind.item_restore_details_type
-            .get_or_insert(ItemRestoreDetailsType::BulkMailbox);
-        Self::BulkMailboxItem(kind)
-    }
-}
-impl From<BulkOneDriveItemRestoreDetails> for RestoreDetails {
-    fn from(mut kind: BulkOneDriveItemRestoreDetails) -> Self {
-        kind.item_restore_details_type
-            .get_or_insert(ItemRestoreDetailsType::BulkOneDrive);
-        Self::BulkOneDriveItem(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    RestoreDetails;
 }
 backhaul_wire::generated_choice! {
     /// In v8 and later.

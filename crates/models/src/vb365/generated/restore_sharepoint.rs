@@ -81,258 +81,43 @@ backhaul_wire::generated_model! {
     /// The title.
     15 title: Option<String> = Text, new("title", Kind::Text);
 }
-/// A document, folder or list item in a backup. (v6 and later)
-///
-/// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/Item`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Item {
+backhaul_wire::generated_union! {
+    /// A document, folder or list item in a backup. (v6 and later)
+    ///
+    /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/Item`
+    Item = ITEM_KINDS(AnyItem, None);
     /// A [`OneDriveDocument`].
-    OneDriveDocument(OneDriveDocument),
+    0 OneDriveDocument(OneDriveDocument) = ONE_DRIVE_DOCUMENT, &[];
     /// A [`OneDriveFolder`].
-    OneDriveFolder(OneDriveFolder),
+    1 OneDriveFolder(OneDriveFolder) = ONE_DRIVE_FOLDER, &[];
     /// A [`SharePointDocument`].
-    SharePointDocument(SharePointDocument),
+    2 SharePointDocument(SharePointDocument) = SHARE_POINT_DOCUMENT, &[];
     /// A [`SharePointFolder`].
-    SharePointFolder(SharePointFolder),
+    3 SharePointFolder(SharePointFolder) = SHARE_POINT_FOLDER, &[];
     /// A [`SharePointItem`].
-    SharePointItem(SharePointItem),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyItem),
-}
-pub(crate) static ITEM_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &ONE_DRIVE_DOCUMENT,
-            tags: &[],
-        },
-        Variant {
-            shape: &ONE_DRIVE_FOLDER,
-            tags: &[],
-        },
-        Variant {
-            shape: &SHARE_POINT_DOCUMENT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SHARE_POINT_FOLDER,
-            tags: &[],
-        },
-        Variant {
-            shape: &SHARE_POINT_ITEM,
-            tags: &[],
-        },
-    ],
-};
-impl Item {
-    const EMPTY: Self = Self::Unknown(AnyItem::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::OneDriveDocument(kind) => kind,
-            Self::OneDriveFolder(kind) => kind,
-            Self::SharePointDocument(kind) => kind,
-            Self::SharePointFolder(kind) => kind,
-            Self::SharePointItem(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    4 SharePointItem(SharePointItem) = SHARE_POINT_ITEM, &[];
+    shared {
+        /// The version.
+        version: Option<&String> = as_ref;
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// In v6 and later.
+        version_id: Option<i64> = copy;
+        /// The name.
+        name: Option<&String> = as_ref;
+        /// Who created it.
+        created_by: Option<&String> = as_ref;
+        /// When it was created.
+        creation_time: Option<&DateTime> = as_ref;
+        /// Who last changed it.
+        modified_by: Option<&String> = as_ref;
+        /// When it was last changed.
+        modification_time: Option<&DateTime> = as_ref;
+        /// In v7 and later.
+        is_folder: Option<bool> = copy;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
     }
-    /// The version.
-    #[must_use]
-    pub fn version(&self) -> Option<&String> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.version.as_ref(),
-            Self::OneDriveFolder(kind) => kind.version.as_ref(),
-            Self::SharePointDocument(kind) => kind.version.as_ref(),
-            Self::SharePointFolder(kind) => kind.version.as_ref(),
-            Self::SharePointItem(kind) => kind.version.as_ref(),
-            Self::Unknown(kind) => kind.version.as_ref(),
-        }
-    }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.id.as_ref(),
-            Self::OneDriveFolder(kind) => kind.id.as_ref(),
-            Self::SharePointDocument(kind) => kind.id.as_ref(),
-            Self::SharePointFolder(kind) => kind.id.as_ref(),
-            Self::SharePointItem(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// In v6 and later.
-    #[must_use]
-    pub fn version_id(&self) -> Option<i64> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.version_id,
-            Self::OneDriveFolder(kind) => kind.version_id,
-            Self::SharePointDocument(kind) => kind.version_id,
-            Self::SharePointFolder(kind) => kind.version_id,
-            Self::SharePointItem(kind) => kind.version_id,
-            Self::Unknown(kind) => kind.version_id,
-        }
-    }
-    /// The name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.name.as_ref(),
-            Self::OneDriveFolder(kind) => kind.name.as_ref(),
-            Self::SharePointDocument(kind) => kind.name.as_ref(),
-            Self::SharePointFolder(kind) => kind.name.as_ref(),
-            Self::SharePointItem(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Who created it.
-    #[must_use]
-    pub fn created_by(&self) -> Option<&String> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.created_by.as_ref(),
-            Self::OneDriveFolder(kind) => kind.created_by.as_ref(),
-            Self::SharePointDocument(kind) => kind.created_by.as_ref(),
-            Self::SharePointFolder(kind) => kind.created_by.as_ref(),
-            Self::SharePointItem(kind) => kind.created_by.as_ref(),
-            Self::Unknown(kind) => kind.created_by.as_ref(),
-        }
-    }
-    /// When it was created.
-    #[must_use]
-    pub fn creation_time(&self) -> Option<&DateTime> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.creation_time.as_ref(),
-            Self::OneDriveFolder(kind) => kind.creation_time.as_ref(),
-            Self::SharePointDocument(kind) => kind.creation_time.as_ref(),
-            Self::SharePointFolder(kind) => kind.creation_time.as_ref(),
-            Self::SharePointItem(kind) => kind.creation_time.as_ref(),
-            Self::Unknown(kind) => kind.creation_time.as_ref(),
-        }
-    }
-    /// Who last changed it.
-    #[must_use]
-    pub fn modified_by(&self) -> Option<&String> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.modified_by.as_ref(),
-            Self::OneDriveFolder(kind) => kind.modified_by.as_ref(),
-            Self::SharePointDocument(kind) => kind.modified_by.as_ref(),
-            Self::SharePointFolder(kind) => kind.modified_by.as_ref(),
-            Self::SharePointItem(kind) => kind.modified_by.as_ref(),
-            Self::Unknown(kind) => kind.modified_by.as_ref(),
-        }
-    }
-    /// When it was last changed.
-    #[must_use]
-    pub fn modification_time(&self) -> Option<&DateTime> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.modification_time.as_ref(),
-            Self::OneDriveFolder(kind) => kind.modification_time.as_ref(),
-            Self::SharePointDocument(kind) => kind.modification_time.as_ref(),
-            Self::SharePointFolder(kind) => kind.modification_time.as_ref(),
-            Self::SharePointItem(kind) => kind.modification_time.as_ref(),
-            Self::Unknown(kind) => kind.modification_time.as_ref(),
-        }
-    }
-    /// In v7 and later.
-    #[must_use]
-    pub fn is_folder(&self) -> Option<bool> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.is_folder,
-            Self::OneDriveFolder(kind) => kind.is_folder,
-            Self::SharePointDocument(kind) => kind.is_folder,
-            Self::SharePointFolder(kind) => kind.is_folder,
-            Self::SharePointItem(kind) => kind.is_folder,
-            Self::Unknown(kind) => kind.is_folder,
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::OneDriveDocument(kind) => &kind.links,
-            Self::OneDriveFolder(kind) => &kind.links,
-            Self::SharePointDocument(kind) => &kind.links,
-            Self::SharePointFolder(kind) => &kind.links,
-            Self::SharePointItem(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-}
-impl Model for Item {
-    const SHAPE: &'static Shape = AnyItem::SHAPE;
-}
-impl Struct for Item {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::OneDriveDocument(kind) => kind.slot(index),
-            Self::OneDriveFolder(kind) => kind.slot(index),
-            Self::SharePointDocument(kind) => kind.slot(index),
-            Self::SharePointFolder(kind) => kind.slot(index),
-            Self::SharePointItem(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Item {
-    fn kinds(&self) -> &'static UnionShape {
-        &ITEM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::OneDriveDocument(Default::default()),
-            Some(1) => Self::OneDriveFolder(Default::default()),
-            Some(2) => Self::SharePointDocument(Default::default()),
-            Some(3) => Self::SharePointFolder(Default::default()),
-            Some(4) => Self::SharePointItem(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyItem> for Item {
-    fn from(any: AnyItem) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<OneDriveDocument> for Item {
-    fn from(kind: OneDriveDocument) -> Self {
-        Self::OneDriveDocument(kind)
-    }
-}
-impl From<OneDriveFolder> for Item {
-    fn from(kind: OneDriveFolder) -> Self {
-        Self::OneDriveFolder(kind)
-    }
-}
-impl From<SharePointDocument> for Item {
-    fn from(kind: SharePointDocument) -> Self {
-        Self::SharePointDocument(kind)
-    }
-}
-impl From<SharePointFolder> for Item {
-    fn from(kind: SharePointFolder) -> Self {
-        Self::SharePointFolder(kind)
-    }
-}
-impl From<SharePointItem> for Item {
-    fn from(kind: SharePointItem) -> Self {
-        Self::SharePointItem(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    Item;
 }
 backhaul_wire::generated_model! {
     /// In v6 and later.

@@ -168,150 +168,27 @@ backhaul_wire::generated_model! {
     24 display_name: Option<String> = Text, new("displayName", Kind::Text);
     25 content_url: Option<String> = Text, new("contentUrl", Kind::Text);
 }
-/// What a channel of a team holds: a file, post or tab. (v6 and later)
-///
-/// Schema: `schemas/vb365/restore_teams.json#/$defs/ChannelEntity`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ChannelEntity {
+backhaul_wire::generated_union! {
+    /// What a channel of a team holds: a file, post or tab. (v6 and later)
+    ///
+    /// Schema: `schemas/vb365/restore_teams.json#/$defs/ChannelEntity`
+    ChannelEntity = CHANNEL_ENTITY_KINDS(AnyChannelEntity, None);
     /// A [`TeamsFile`].
-    File(TeamsFile),
+    0 File(TeamsFile) = TEAMS_FILE, &[];
     /// A [`TeamsPost`].
-    Post(TeamsPost),
+    1 Post(TeamsPost) = TEAMS_POST, &[];
     /// A [`TeamsTab`].
-    Tab(TeamsTab),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyChannelEntity),
-}
-pub(crate) static CHANNEL_ENTITY_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &TEAMS_FILE,
-            tags: &[],
-        },
-        Variant {
-            shape: &TEAMS_POST,
-            tags: &[],
-        },
-        Variant {
-            shape: &TEAMS_TAB,
-            tags: &[],
-        },
-    ],
-};
-impl ChannelEntity {
-    const EMPTY: Self = Self::Unknown(AnyChannelEntity::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::File(kind) => kind,
-            Self::Post(kind) => kind,
-            Self::Tab(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 Tab(TeamsTab) = TEAMS_TAB, &[];
+    shared {
+        /// The id.
+        id: Option<&Id> = as_ref;
+        /// The channel. (v7 and later)
+        channel_id: Option<&Id> = as_ref;
+        /// The team. (v8 and later)
+        team_id: Option<&Id> = as_ref;
+        /// Links to related resources, by name.
+        links: &BTreeMap<String, Link> = borrow;
     }
-    /// The id.
-    #[must_use]
-    pub fn id(&self) -> Option<&Id> {
-        match self {
-            Self::File(kind) => kind.id.as_ref(),
-            Self::Post(kind) => kind.id.as_ref(),
-            Self::Tab(kind) => kind.id.as_ref(),
-            Self::Unknown(kind) => kind.id.as_ref(),
-        }
-    }
-    /// The channel. (v7 and later)
-    #[must_use]
-    pub fn channel_id(&self) -> Option<&Id> {
-        match self {
-            Self::File(kind) => kind.channel_id.as_ref(),
-            Self::Post(kind) => kind.channel_id.as_ref(),
-            Self::Tab(kind) => kind.channel_id.as_ref(),
-            Self::Unknown(kind) => kind.channel_id.as_ref(),
-        }
-    }
-    /// The team. (v8 and later)
-    #[must_use]
-    pub fn team_id(&self) -> Option<&Id> {
-        match self {
-            Self::File(kind) => kind.team_id.as_ref(),
-            Self::Post(kind) => kind.team_id.as_ref(),
-            Self::Tab(kind) => kind.team_id.as_ref(),
-            Self::Unknown(kind) => kind.team_id.as_ref(),
-        }
-    }
-    /// Links to related resources, by name.
-    #[must_use]
-    pub fn links(&self) -> &BTreeMap<String, Link> {
-        match self {
-            Self::File(kind) => &kind.links,
-            Self::Post(kind) => &kind.links,
-            Self::Tab(kind) => &kind.links,
-            Self::Unknown(kind) => &kind.links,
-        }
-    }
-}
-impl Model for ChannelEntity {
-    const SHAPE: &'static Shape = AnyChannelEntity::SHAPE;
-}
-impl Struct for ChannelEntity {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::File(kind) => kind.slot(index),
-            Self::Post(kind) => kind.slot(index),
-            Self::Tab(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ChannelEntity {
-    fn kinds(&self) -> &'static UnionShape {
-        &CHANNEL_ENTITY_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::File(Default::default()),
-            Some(1) => Self::Post(Default::default()),
-            Some(2) => Self::Tab(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyChannelEntity> for ChannelEntity {
-    fn from(any: AnyChannelEntity) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<TeamsFile> for ChannelEntity {
-    fn from(kind: TeamsFile) -> Self {
-        Self::File(kind)
-    }
-}
-impl From<TeamsPost> for ChannelEntity {
-    fn from(kind: TeamsPost) -> Self {
-        Self::Post(kind)
-    }
-}
-impl From<TeamsTab> for ChannelEntity {
-    fn from(kind: TeamsTab) -> Self {
-        Self::Tab(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ChannelEntity;
 }
 backhaul_wire::generated_choice! {
     /// In v6 and later.

@@ -162,184 +162,35 @@ backhaul_wire::generated_model! {
     9 policies: Vec<RolePolicyRef> = Structs, list("policies", Kind::Struct(&ROLE_POLICY_REF));
     10 iam2_project_role_type: Option<String> = Text, new("iam2ProjectRoleType", Kind::Text);
 }
-/// A role.
-///
-/// Schema: `schemas/zstack/accounts.json#/$defs/Role`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Role {
+backhaul_wire::generated_union! {
+    /// A role.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/$defs/Role`
+    Role = ROLE_KINDS(AnyRole, Some("type"));
     /// A [`BaseRole`].
-    Base(BaseRole),
+    0 Base(BaseRole) = BASE_ROLE, &[];
     /// A [`IAM2ProjectRole`].
-    Iam2Project(IAM2ProjectRole),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyRole),
-}
-pub(crate) static ROLE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_ROLE,
-            tags: &[],
-        },
-        Variant {
-            shape: &IAM2_PROJECT_ROLE,
-            tags: &[],
-        },
-    ],
-};
-impl Role {
-    const EMPTY: Self = Self::Unknown(AnyRole::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Iam2Project(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Iam2Project(IAM2ProjectRole) = IAM2_PROJECT_ROLE, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The add-on that serves it.
+        identity: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&RoleType> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&RoleState> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        statements: &Vec<RolePolicyStatement> = borrow;
+        policies: &Vec<RolePolicyRef> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Iam2Project(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Iam2Project(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Iam2Project(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The add-on that serves it.
-    #[must_use]
-    pub fn identity(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.identity.as_ref(),
-            Self::Iam2Project(kind) => kind.identity.as_ref(),
-            Self::Unknown(kind) => kind.identity.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&RoleType> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::Iam2Project(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&RoleState> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::Iam2Project(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Iam2Project(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Iam2Project(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn statements(&self) -> &Vec<RolePolicyStatement> {
-        match self {
-            Self::Base(kind) => &kind.statements,
-            Self::Iam2Project(kind) => &kind.statements,
-            Self::Unknown(kind) => &kind.statements,
-        }
-    }
-    #[must_use]
-    pub fn policies(&self) -> &Vec<RolePolicyRef> {
-        match self {
-            Self::Base(kind) => &kind.policies,
-            Self::Iam2Project(kind) => &kind.policies,
-            Self::Unknown(kind) => &kind.policies,
-        }
-    }
-}
-impl Model for Role {
-    const SHAPE: &'static Shape = AnyRole::SHAPE;
-}
-impl Struct for Role {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Iam2Project(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Role {
-    fn kinds(&self) -> &'static UnionShape {
-        &ROLE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Iam2Project(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyRole> for Role {
-    fn from(any: AnyRole) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseRole> for Role {
-    fn from(kind: BaseRole) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<IAM2ProjectRole> for Role {
-    fn from(kind: IAM2ProjectRole) -> Self {
-        Self::Iam2Project(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    Role;
 }
 backhaul_wire::generated_model! {
     /// A role, without the fields of a kind.

@@ -103,226 +103,39 @@ backhaul_wire::generated_model! {
     13 adjustment_value: Option<i64> = Int, new("adjustmentValue", Kind::Int);
     14 removal_policy: Option<String> = Text, new("removalPolicy", Kind::Text);
 }
-/// An auto scaling rule.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingRule`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum AutoScalingRule {
+backhaul_wire::generated_union! {
+    /// An auto scaling rule.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingRule`
+    AutoScalingRule = AUTO_SCALING_RULE_KINDS(AnyAutoScalingRule, Some("type")) holds secrets;
     /// A [`BaseAutoScalingRule`].
-    BaseAutoScaling(BaseAutoScalingRule),
+    0 BaseAutoScaling(BaseAutoScalingRule) = BASE_AUTO_SCALING_RULE, &[];
     /// A [`AddingNewVmRule`].
-    AddingNewVm(AddingNewVmRule),
+    1 AddingNewVm(AddingNewVmRule) = ADDING_NEW_VM_RULE, &[];
     /// A [`RemovalInstanceRule`].
-    RemovalInstance(RemovalInstanceRule),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyAutoScalingRule),
-}
-pub(crate) static AUTO_SCALING_RULE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_AUTO_SCALING_RULE,
-            tags: &[],
-        },
-        Variant {
-            shape: &ADDING_NEW_VM_RULE,
-            tags: &[],
-        },
-        Variant {
-            shape: &REMOVAL_INSTANCE_RULE,
-            tags: &[],
-        },
-    ],
-};
-impl AutoScalingRule {
-    const EMPTY: Self = Self::Unknown(AnyAutoScalingRule::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseAutoScaling(kind) => kind,
-            Self::AddingNewVm(kind) => kind,
-            Self::RemovalInstance(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 RemovalInstance(RemovalInstanceRule) = REMOVAL_INSTANCE_RULE, &[];
+    shared {
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        cooldown: Option<i64> = copy;
+        /// Whether an administrator lets it be used.
+        state: Option<&AutoScalingRuleState> = as_ref;
+        /// How it is doing.
+        status: Option<&AutoScalingRuleStatus> = as_ref;
+        system_tags: &Vec<SystemTag> = borrow;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        scaling_group_uuid: Option<&Id> = as_ref;
+        rule_triggers: &Vec<AutoScalingRuleTrigger> = borrow;
     }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.r#type.as_ref(),
-            Self::AddingNewVm(kind) => kind.r#type.as_ref(),
-            Self::RemovalInstance(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.description.as_ref(),
-            Self::AddingNewVm(kind) => kind.description.as_ref(),
-            Self::RemovalInstance(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn cooldown(&self) -> Option<i64> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.cooldown,
-            Self::AddingNewVm(kind) => kind.cooldown,
-            Self::RemovalInstance(kind) => kind.cooldown,
-            Self::Unknown(kind) => kind.cooldown,
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&AutoScalingRuleState> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.state.as_ref(),
-            Self::AddingNewVm(kind) => kind.state.as_ref(),
-            Self::RemovalInstance(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&AutoScalingRuleStatus> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.status.as_ref(),
-            Self::AddingNewVm(kind) => kind.status.as_ref(),
-            Self::RemovalInstance(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn system_tags(&self) -> &Vec<SystemTag> {
-        match self {
-            Self::BaseAutoScaling(kind) => &kind.system_tags,
-            Self::AddingNewVm(kind) => &kind.system_tags,
-            Self::RemovalInstance(kind) => &kind.system_tags,
-            Self::Unknown(kind) => &kind.system_tags,
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.create_date.as_ref(),
-            Self::AddingNewVm(kind) => kind.create_date.as_ref(),
-            Self::RemovalInstance(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.last_op_date.as_ref(),
-            Self::AddingNewVm(kind) => kind.last_op_date.as_ref(),
-            Self::RemovalInstance(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.name.as_ref(),
-            Self::AddingNewVm(kind) => kind.name.as_ref(),
-            Self::RemovalInstance(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.uuid.as_ref(),
-            Self::AddingNewVm(kind) => kind.uuid.as_ref(),
-            Self::RemovalInstance(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn scaling_group_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.scaling_group_uuid.as_ref(),
-            Self::AddingNewVm(kind) => kind.scaling_group_uuid.as_ref(),
-            Self::RemovalInstance(kind) => kind.scaling_group_uuid.as_ref(),
-            Self::Unknown(kind) => kind.scaling_group_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn rule_triggers(&self) -> &Vec<AutoScalingRuleTrigger> {
-        match self {
-            Self::BaseAutoScaling(kind) => &kind.rule_triggers,
-            Self::AddingNewVm(kind) => &kind.rule_triggers,
-            Self::RemovalInstance(kind) => &kind.rule_triggers,
-            Self::Unknown(kind) => &kind.rule_triggers,
-        }
-    }
-}
-impl Model for AutoScalingRule {
-    const SHAPE: &'static Shape = AnyAutoScalingRule::SHAPE;
-}
-impl Struct for AutoScalingRule {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.slot(index),
-            Self::AddingNewVm(kind) => kind.slot(index),
-            Self::RemovalInstance(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for AutoScalingRule {
-    fn kinds(&self) -> &'static UnionShape {
-        &AUTO_SCALING_RULE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseAutoScaling(Default::default()),
-            Some(1) => Self::AddingNewVm(Default::default()),
-            Some(2) => Self::RemovalInstance(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyAutoScalingRule> for AutoScalingRule {
-    fn from(any: AnyAutoScalingRule) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseAutoScalingRule> for AutoScalingRule {
-    fn from(kind: BaseAutoScalingRule) -> Self {
-        Self::BaseAutoScaling(kind)
-    }
-}
-impl From<AddingNewVmRule> for AutoScalingRule {
-    fn from(kind: AddingNewVmRule) -> Self {
-        Self::AddingNewVm(kind)
-    }
-}
-impl From<RemovalInstanceRule> for AutoScalingRule {
-    fn from(kind: RemovalInstanceRule) -> Self {
-        Self::RemovalInstance(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : AutoScalingRule;
 }
 backhaul_wire::generated_model! {
     /// An auto scaling rule, without the fields of a kind.
@@ -432,167 +245,32 @@ backhaul_wire::generated_model! {
     20 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
     21 strategy: Option<String> = Text, new("strategy", Kind::Text);
 }
-/// An auto scaling template.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingTemplate`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum AutoScalingTemplate {
+backhaul_wire::generated_union! {
+    /// An auto scaling template.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingTemplate`
+    AutoScalingTemplate = AUTO_SCALING_TEMPLATE_KINDS(AnyAutoScalingTemplate, Some("type")) holds secrets;
     /// A [`BaseAutoScalingTemplate`].
-    BaseAutoScaling(BaseAutoScalingTemplate),
+    0 BaseAutoScaling(BaseAutoScalingTemplate) = BASE_AUTO_SCALING_TEMPLATE, &[];
     /// A [`AutoScalingVmTemplate`].
-    AutoScalingVm(AutoScalingVmTemplate),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyAutoScalingTemplate),
-}
-pub(crate) static AUTO_SCALING_TEMPLATE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_AUTO_SCALING_TEMPLATE,
-            tags: &[],
-        },
-        Variant {
-            shape: &AUTO_SCALING_VM_TEMPLATE,
-            tags: &[],
-        },
-    ],
-};
-impl AutoScalingTemplate {
-    const EMPTY: Self = Self::Unknown(AnyAutoScalingTemplate::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseAutoScaling(kind) => kind,
-            Self::AutoScalingVm(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 AutoScalingVm(AutoScalingVmTemplate) = AUTO_SCALING_VM_TEMPLATE, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        system_tags: &Vec<SystemTag> = borrow;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.uuid.as_ref(),
-            Self::AutoScalingVm(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.name.as_ref(),
-            Self::AutoScalingVm(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.description.as_ref(),
-            Self::AutoScalingVm(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.r#type.as_ref(),
-            Self::AutoScalingVm(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.state.as_ref(),
-            Self::AutoScalingVm(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn system_tags(&self) -> &Vec<SystemTag> {
-        match self {
-            Self::BaseAutoScaling(kind) => &kind.system_tags,
-            Self::AutoScalingVm(kind) => &kind.system_tags,
-            Self::Unknown(kind) => &kind.system_tags,
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.create_date.as_ref(),
-            Self::AutoScalingVm(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.last_op_date.as_ref(),
-            Self::AutoScalingVm(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for AutoScalingTemplate {
-    const SHAPE: &'static Shape = AnyAutoScalingTemplate::SHAPE;
-}
-impl Struct for AutoScalingTemplate {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseAutoScaling(kind) => kind.slot(index),
-            Self::AutoScalingVm(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for AutoScalingTemplate {
-    fn kinds(&self) -> &'static UnionShape {
-        &AUTO_SCALING_TEMPLATE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseAutoScaling(Default::default()),
-            Some(1) => Self::AutoScalingVm(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyAutoScalingTemplate> for AutoScalingTemplate {
-    fn from(any: AnyAutoScalingTemplate) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseAutoScalingTemplate> for AutoScalingTemplate {
-    fn from(kind: BaseAutoScalingTemplate) -> Self {
-        Self::BaseAutoScaling(kind)
-    }
-}
-impl From<AutoScalingVmTemplate> for AutoScalingTemplate {
-    fn from(kind: AutoScalingVmTemplate) -> Self {
-        Self::AutoScalingVm(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : AutoScalingTemplate;
 }
 backhaul_wire::generated_model! {
     /// An auto scaling template, without the fields of a kind.

@@ -25,189 +25,34 @@ backhaul_wire::generated_model! {
     8 alarm_uuid: Option<Id> = Id, new("alarmUuid", Kind::Id);
     9 scheduler_job_uuid: Option<Id> = Id, new("schedulerJobUuid", Kind::Id);
 }
-/// An auto scaling rule trigger.
-///
-/// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingRuleTrigger`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum AutoScalingRuleTrigger {
+backhaul_wire::generated_union! {
+    /// An auto scaling rule trigger.
+    ///
+    /// Schema: `schemas/zstack/autoscaling.json#/$defs/AutoScalingRuleTrigger`
+    AutoScalingRuleTrigger = AUTO_SCALING_RULE_TRIGGER_KINDS(AnyAutoScalingRuleTrigger, Some("type"));
     /// A [`BaseAutoScalingRuleTrigger`].
-    BaseAutoScalingRule(BaseAutoScalingRuleTrigger),
+    0 BaseAutoScalingRule(BaseAutoScalingRuleTrigger) = BASE_AUTO_SCALING_RULE_TRIGGER, &[];
     /// A [`AutoScalingRuleAlarmTrigger`].
-    AutoScalingRuleAlarm(AutoScalingRuleAlarmTrigger),
+    1 AutoScalingRuleAlarm(AutoScalingRuleAlarmTrigger) = AUTO_SCALING_RULE_ALARM_TRIGGER, &[];
     /// A [`AutoScalingRuleSchedulerJobTrigger`].
-    AutoScalingRuleSchedulerJob(AutoScalingRuleSchedulerJobTrigger),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyAutoScalingRuleTrigger),
-}
-pub(crate) static AUTO_SCALING_RULE_TRIGGER_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_AUTO_SCALING_RULE_TRIGGER,
-            tags: &[],
-        },
-        Variant {
-            shape: &AUTO_SCALING_RULE_ALARM_TRIGGER,
-            tags: &[],
-        },
-        Variant {
-            shape: &AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER,
-            tags: &[],
-        },
-    ],
-};
-impl AutoScalingRuleTrigger {
-    const EMPTY: Self = Self::Unknown(AnyAutoScalingRuleTrigger::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind,
-            Self::AutoScalingRuleAlarm(kind) => kind,
-            Self::AutoScalingRuleSchedulerJob(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 AutoScalingRuleSchedulerJob(AutoScalingRuleSchedulerJobTrigger) = AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER, &[];
+    shared {
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        rule_uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.name.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.name.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.uuid.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.uuid.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.r#type.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.r#type.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn rule_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.rule_uuid.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.rule_uuid.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.rule_uuid.as_ref(),
-            Self::Unknown(kind) => kind.rule_uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.description.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.description.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.state.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.state.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.create_date.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.create_date.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.last_op_date.as_ref(),
-            Self::AutoScalingRuleAlarm(kind) => kind.last_op_date.as_ref(),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for AutoScalingRuleTrigger {
-    const SHAPE: &'static Shape = AnyAutoScalingRuleTrigger::SHAPE;
-}
-impl Struct for AutoScalingRuleTrigger {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseAutoScalingRule(kind) => kind.slot(index),
-            Self::AutoScalingRuleAlarm(kind) => kind.slot(index),
-            Self::AutoScalingRuleSchedulerJob(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for AutoScalingRuleTrigger {
-    fn kinds(&self) -> &'static UnionShape {
-        &AUTO_SCALING_RULE_TRIGGER_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseAutoScalingRule(Default::default()),
-            Some(1) => Self::AutoScalingRuleAlarm(Default::default()),
-            Some(2) => Self::AutoScalingRuleSchedulerJob(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyAutoScalingRuleTrigger> for AutoScalingRuleTrigger {
-    fn from(any: AnyAutoScalingRuleTrigger) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseAutoScalingRuleTrigger> for AutoScalingRuleTrigger {
-    fn from(kind: BaseAutoScalingRuleTrigger) -> Self {
-        Self::BaseAutoScalingRule(kind)
-    }
-}
-impl From<AutoScalingRuleAlarmTrigger> for AutoScalingRuleTrigger {
-    fn from(kind: AutoScalingRuleAlarmTrigger) -> Self {
-        Self::AutoScalingRuleAlarm(kind)
-    }
-}
-impl From<AutoScalingRuleSchedulerJobTrigger> for AutoScalingRuleTrigger {
-    fn from(kind: AutoScalingRuleSchedulerJobTrigger) -> Self {
-        Self::AutoScalingRuleSchedulerJob(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    AutoScalingRuleTrigger;
 }
 backhaul_wire::generated_model! {
     /// An auto scaling rule trigger, without the fields of a kind.

@@ -62,341 +62,51 @@ backhaul_wire::generated_model! {
     /// The datastore.
     26 datastore: Option<String> = Text, new("datastore", Kind::Text);
 }
-/// A backup storage.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/$defs/BackupStorage`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum BackupStorage {
+backhaul_wire::generated_union! {
+    /// A backup storage.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/$defs/BackupStorage`
+    BackupStorage = BACKUP_STORAGE_KINDS(AnyBackupStorage, Some("type")) holds secrets;
     /// `SimulatorBackupStorage`.
-    Base(BaseBackupStorage),
+    0 Base(BaseBackupStorage) = BASE_BACKUP_STORAGE, &["SimulatorBackupStorage"], sets r#type to BackupStorageType::SimulatorBackupStorage;
     /// `AliyunEBS`.
-    AliyunEbs(AliyunEbsBackupStorage),
+    1 AliyunEbs(AliyunEbsBackupStorage) = ALIYUN_EBS_BACKUP_STORAGE, &["AliyunEBS"], sets r#type to BackupStorageType::AliyunEbs;
     /// `Ceph`.
-    Ceph(CephBackupStorage),
+    2 Ceph(CephBackupStorage) = CEPH_BACKUP_STORAGE, &["Ceph"], sets r#type to BackupStorageType::Ceph;
     /// `Addon`.
-    External(ExternalBackupStorage),
+    3 External(ExternalBackupStorage) = EXTERNAL_BACKUP_STORAGE, &["Addon"], sets r#type to BackupStorageType::Addon;
     /// `ImageStoreBackupStorage`.
-    ImageStore(ImageStoreBackupStorage),
+    4 ImageStore(ImageStoreBackupStorage) = IMAGE_STORE_BACKUP_STORAGE, &["ImageStoreBackupStorage"], sets r#type to BackupStorageType::ImageStoreBackupStorage;
     /// `SftpBackupStorage`.
-    Sftp(SftpBackupStorage),
+    5 Sftp(SftpBackupStorage) = SFTP_BACKUP_STORAGE, &["SftpBackupStorage"], sets r#type to BackupStorageType::SftpBackupStorage;
     /// `VCenter`.
-    VCenter(VCenterBackupStorage),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyBackupStorage),
-}
-pub(crate) static BACKUP_STORAGE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_BACKUP_STORAGE,
-            tags: &["SimulatorBackupStorage"],
-        },
-        Variant {
-            shape: &ALIYUN_EBS_BACKUP_STORAGE,
-            tags: &["AliyunEBS"],
-        },
-        Variant {
-            shape: &CEPH_BACKUP_STORAGE,
-            tags: &["Ceph"],
-        },
-        Variant {
-            shape: &EXTERNAL_BACKUP_STORAGE,
-            tags: &["Addon"],
-        },
-        Variant {
-            shape: &IMAGE_STORE_BACKUP_STORAGE,
-            tags: &["ImageStoreBackupStorage"],
-        },
-        Variant {
-            shape: &SFTP_BACKUP_STORAGE,
-            tags: &["SftpBackupStorage"],
-        },
-        Variant {
-            shape: &V_CENTER_BACKUP_STORAGE,
-            tags: &["VCenter"],
-        },
-    ],
-};
-impl BackupStorage {
-    const EMPTY: Self = Self::Unknown(AnyBackupStorage::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::AliyunEbs(kind) => kind,
-            Self::Ceph(kind) => kind,
-            Self::External(kind) => kind,
-            Self::ImageStore(kind) => kind,
-            Self::Sftp(kind) => kind,
-            Self::VCenter(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    6 VCenter(VCenterBackupStorage) = V_CENTER_BACKUP_STORAGE, &["VCenter"], sets r#type to BackupStorageType::VCenter;
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Where it keeps its data.
+        url: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Its size, in bytes.
+        total_capacity: Option<i64> = copy;
+        /// Free space, in bytes.
+        available_capacity: Option<i64> = copy;
+        /// Its kind.
+        r#type: Option<&BackupStorageType> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&BackupStorageState> = as_ref;
+        /// How it is doing.
+        status: Option<&BackupStorageStatus> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// The zones that use it.
+        attached_zone_uuids: &Vec<Id> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::AliyunEbs(kind) => kind.uuid.as_ref(),
-            Self::Ceph(kind) => kind.uuid.as_ref(),
-            Self::External(kind) => kind.uuid.as_ref(),
-            Self::ImageStore(kind) => kind.uuid.as_ref(),
-            Self::Sftp(kind) => kind.uuid.as_ref(),
-            Self::VCenter(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::AliyunEbs(kind) => kind.name.as_ref(),
-            Self::Ceph(kind) => kind.name.as_ref(),
-            Self::External(kind) => kind.name.as_ref(),
-            Self::ImageStore(kind) => kind.name.as_ref(),
-            Self::Sftp(kind) => kind.name.as_ref(),
-            Self::VCenter(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Where it keeps its data.
-    #[must_use]
-    pub fn url(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.url.as_ref(),
-            Self::AliyunEbs(kind) => kind.url.as_ref(),
-            Self::Ceph(kind) => kind.url.as_ref(),
-            Self::External(kind) => kind.url.as_ref(),
-            Self::ImageStore(kind) => kind.url.as_ref(),
-            Self::Sftp(kind) => kind.url.as_ref(),
-            Self::VCenter(kind) => kind.url.as_ref(),
-            Self::Unknown(kind) => kind.url.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::AliyunEbs(kind) => kind.description.as_ref(),
-            Self::Ceph(kind) => kind.description.as_ref(),
-            Self::External(kind) => kind.description.as_ref(),
-            Self::ImageStore(kind) => kind.description.as_ref(),
-            Self::Sftp(kind) => kind.description.as_ref(),
-            Self::VCenter(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Its size, in bytes.
-    #[must_use]
-    pub fn total_capacity(&self) -> Option<i64> {
-        match self {
-            Self::Base(kind) => kind.total_capacity,
-            Self::AliyunEbs(kind) => kind.total_capacity,
-            Self::Ceph(kind) => kind.total_capacity,
-            Self::External(kind) => kind.total_capacity,
-            Self::ImageStore(kind) => kind.total_capacity,
-            Self::Sftp(kind) => kind.total_capacity,
-            Self::VCenter(kind) => kind.total_capacity,
-            Self::Unknown(kind) => kind.total_capacity,
-        }
-    }
-    /// Free space, in bytes.
-    #[must_use]
-    pub fn available_capacity(&self) -> Option<i64> {
-        match self {
-            Self::Base(kind) => kind.available_capacity,
-            Self::AliyunEbs(kind) => kind.available_capacity,
-            Self::Ceph(kind) => kind.available_capacity,
-            Self::External(kind) => kind.available_capacity,
-            Self::ImageStore(kind) => kind.available_capacity,
-            Self::Sftp(kind) => kind.available_capacity,
-            Self::VCenter(kind) => kind.available_capacity,
-            Self::Unknown(kind) => kind.available_capacity,
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&BackupStorageType> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::AliyunEbs(kind) => kind.r#type.as_ref(),
-            Self::Ceph(kind) => kind.r#type.as_ref(),
-            Self::External(kind) => kind.r#type.as_ref(),
-            Self::ImageStore(kind) => kind.r#type.as_ref(),
-            Self::Sftp(kind) => kind.r#type.as_ref(),
-            Self::VCenter(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&BackupStorageState> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::AliyunEbs(kind) => kind.state.as_ref(),
-            Self::Ceph(kind) => kind.state.as_ref(),
-            Self::External(kind) => kind.state.as_ref(),
-            Self::ImageStore(kind) => kind.state.as_ref(),
-            Self::Sftp(kind) => kind.state.as_ref(),
-            Self::VCenter(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&BackupStorageStatus> {
-        match self {
-            Self::Base(kind) => kind.status.as_ref(),
-            Self::AliyunEbs(kind) => kind.status.as_ref(),
-            Self::Ceph(kind) => kind.status.as_ref(),
-            Self::External(kind) => kind.status.as_ref(),
-            Self::ImageStore(kind) => kind.status.as_ref(),
-            Self::Sftp(kind) => kind.status.as_ref(),
-            Self::VCenter(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::AliyunEbs(kind) => kind.create_date.as_ref(),
-            Self::Ceph(kind) => kind.create_date.as_ref(),
-            Self::External(kind) => kind.create_date.as_ref(),
-            Self::ImageStore(kind) => kind.create_date.as_ref(),
-            Self::Sftp(kind) => kind.create_date.as_ref(),
-            Self::VCenter(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::AliyunEbs(kind) => kind.last_op_date.as_ref(),
-            Self::Ceph(kind) => kind.last_op_date.as_ref(),
-            Self::External(kind) => kind.last_op_date.as_ref(),
-            Self::ImageStore(kind) => kind.last_op_date.as_ref(),
-            Self::Sftp(kind) => kind.last_op_date.as_ref(),
-            Self::VCenter(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// The zones that use it.
-    #[must_use]
-    pub fn attached_zone_uuids(&self) -> &Vec<Id> {
-        match self {
-            Self::Base(kind) => &kind.attached_zone_uuids,
-            Self::AliyunEbs(kind) => &kind.attached_zone_uuids,
-            Self::Ceph(kind) => &kind.attached_zone_uuids,
-            Self::External(kind) => &kind.attached_zone_uuids,
-            Self::ImageStore(kind) => &kind.attached_zone_uuids,
-            Self::Sftp(kind) => &kind.attached_zone_uuids,
-            Self::VCenter(kind) => &kind.attached_zone_uuids,
-            Self::Unknown(kind) => &kind.attached_zone_uuids,
-        }
-    }
-}
-impl Model for BackupStorage {
-    const SHAPE: &'static Shape = AnyBackupStorage::SHAPE;
-}
-impl Struct for BackupStorage {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::AliyunEbs(kind) => kind.slot(index),
-            Self::Ceph(kind) => kind.slot(index),
-            Self::External(kind) => kind.slot(index),
-            Self::ImageStore(kind) => kind.slot(index),
-            Self::Sftp(kind) => kind.slot(index),
-            Self::VCenter(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for BackupStorage {
-    fn kinds(&self) -> &'static UnionShape {
-        &BACKUP_STORAGE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::AliyunEbs(Default::default()),
-            Some(2) => Self::Ceph(Default::default()),
-            Some(3) => Self::External(Default::default()),
-            Some(4) => Self::ImageStore(Default::default()),
-            Some(5) => Self::Sftp(Default::default()),
-            Some(6) => Self::VCenter(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyBackupStorage> for BackupStorage {
-    fn from(any: AnyBackupStorage) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseBackupStorage> for BackupStorage {
-    fn from(mut kind: BaseBackupStorage) -> Self {
-        kind.r#type.get_or_insert(BackupStorageType::SimulatorBackupStorage);
-        Self::Base(kind)
-    }
-}
-impl From<AliyunEbsBackupStorage> for BackupStorage {
-    fn from(mut kind: AliyunEbsBackupStorage) -> Self {
-        kind.r#type.get_or_insert(BackupStorageType::AliyunEbs);
-        Self::AliyunEbs(kind)
-    }
-}
-impl From<CephBackupStorage> for BackupStorage {
-    fn from(mut kind: CephBackupStorage) -> Self {
-        kind.r#type.get_or_insert(BackupStorageType::Ceph);
-        Self::Ceph(kind)
-    }
-}
-impl From<ExternalBackupStorage> for BackupStorage {
-    fn from(mut kind: ExternalBackupStorage) -> Self {
-        kind.r#type.get_or_insert(BackupStorageType::Addon);
-        Self::External(kind)
-    }
-}
-impl From<ImageStoreBackupStorage> for BackupStorage {
-    fn from(mut kind: ImageStoreBackupStorage) -> Self {
-        kind.r#type.get_or_insert(BackupStorageType::ImageStoreBackupStorage);
-        Self::ImageStore(kind)
-    }
-}
-impl From<SftpBackupStorage> for BackupStorage {
-    fn from(mut kind: SftpBackupStorage) -> Self {
-        kind.r#type.get_or_insert(BackupStorageType::SftpBackupStorage);
-        Self::Sftp(kind)
-    }
-}
-impl From<VCenterBackupStorage> for BackupStorage {
-    fn from(mut kind: VCenterBackupStorage) -> Self {
-        kind.r#type.get_or_insert(BackupStorageType::VCenter);
-        Self::VCenter(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : BackupStorage;
 }
 backhaul_wire::generated_model! {
     /// A backup storage, without the fields of a kind.
@@ -863,179 +573,31 @@ backhaul_wire::generated_model! {
     /// Its kind.
     10 r#type: Option<String> = Text, new("type", Kind::Text);
 }
-/// A resource external backup info.
-///
-/// Schema: `schemas/zstack/backup_storage.json#/$defs/ResourceExternalBackupInfo`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ResourceExternalBackupInfo {
+backhaul_wire::generated_union! {
+    /// A resource external backup info.
+    ///
+    /// Schema: `schemas/zstack/backup_storage.json#/$defs/ResourceExternalBackupInfo`
+    ResourceExternalBackupInfo = RESOURCE_EXTERNAL_BACKUP_INFO_KINDS(AnyResourceExternalBackupInfo, None);
     /// A [`BaseResourceExternalBackupInfo`].
-    BaseResource(BaseResourceExternalBackupInfo),
+    0 BaseResource(BaseResourceExternalBackupInfo) = BASE_RESOURCE_EXTERNAL_BACKUP_INFO, &[];
     /// A [`BackupStorageExternalBackupInfo`].
-    BackupStorage(BackupStorageExternalBackupInfo),
+    1 BackupStorage(BackupStorageExternalBackupInfo) = BACKUP_STORAGE_EXTERNAL_BACKUP_INFO, &[];
     /// A [`VmExternalBackupInfo`].
-    Vm(VmExternalBackupInfo),
+    2 Vm(VmExternalBackupInfo) = VM_EXTERNAL_BACKUP_INFO, &[];
     /// A [`VolumeExternalBackupInfo`].
-    Volume(VolumeExternalBackupInfo),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyResourceExternalBackupInfo),
-}
-pub(crate) static RESOURCE_EXTERNAL_BACKUP_INFO_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_RESOURCE_EXTERNAL_BACKUP_INFO,
-            tags: &[],
-        },
-        Variant {
-            shape: &BACKUP_STORAGE_EXTERNAL_BACKUP_INFO,
-            tags: &[],
-        },
-        Variant {
-            shape: &VM_EXTERNAL_BACKUP_INFO,
-            tags: &[],
-        },
-        Variant {
-            shape: &VOLUME_EXTERNAL_BACKUP_INFO,
-            tags: &[],
-        },
-    ],
-};
-impl ResourceExternalBackupInfo {
-    const EMPTY: Self = Self::Unknown(AnyResourceExternalBackupInfo::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseResource(kind) => kind,
-            Self::BackupStorage(kind) => kind,
-            Self::Vm(kind) => kind,
-            Self::Volume(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    3 Volume(VolumeExternalBackupInfo) = VOLUME_EXTERNAL_BACKUP_INFO, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&ResourceBackupState> = as_ref;
+        /// Where its data lie.
+        install_path: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseResource(kind) => kind.uuid.as_ref(),
-            Self::BackupStorage(kind) => kind.uuid.as_ref(),
-            Self::Vm(kind) => kind.uuid.as_ref(),
-            Self::Volume(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseResource(kind) => kind.name.as_ref(),
-            Self::BackupStorage(kind) => kind.name.as_ref(),
-            Self::Vm(kind) => kind.name.as_ref(),
-            Self::Volume(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&ResourceBackupState> {
-        match self {
-            Self::BaseResource(kind) => kind.state.as_ref(),
-            Self::BackupStorage(kind) => kind.state.as_ref(),
-            Self::Vm(kind) => kind.state.as_ref(),
-            Self::Volume(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Where its data lie.
-    #[must_use]
-    pub fn install_path(&self) -> Option<&String> {
-        match self {
-            Self::BaseResource(kind) => kind.install_path.as_ref(),
-            Self::BackupStorage(kind) => kind.install_path.as_ref(),
-            Self::Vm(kind) => kind.install_path.as_ref(),
-            Self::Volume(kind) => kind.install_path.as_ref(),
-            Self::Unknown(kind) => kind.install_path.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseResource(kind) => kind.create_date.as_ref(),
-            Self::BackupStorage(kind) => kind.create_date.as_ref(),
-            Self::Vm(kind) => kind.create_date.as_ref(),
-            Self::Volume(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-}
-impl Model for ResourceExternalBackupInfo {
-    const SHAPE: &'static Shape = AnyResourceExternalBackupInfo::SHAPE;
-}
-impl Struct for ResourceExternalBackupInfo {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseResource(kind) => kind.slot(index),
-            Self::BackupStorage(kind) => kind.slot(index),
-            Self::Vm(kind) => kind.slot(index),
-            Self::Volume(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ResourceExternalBackupInfo {
-    fn kinds(&self) -> &'static UnionShape {
-        &RESOURCE_EXTERNAL_BACKUP_INFO_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseResource(Default::default()),
-            Some(1) => Self::BackupStorage(Default::default()),
-            Some(2) => Self::Vm(Default::default()),
-            Some(3) => Self::Volume(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyResourceExternalBackupInfo> for ResourceExternalBackupInfo {
-    fn from(any: AnyResourceExternalBackupInfo) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseResourceExternalBackupInfo> for ResourceExternalBackupInfo {
-    fn from(kind: BaseResourceExternalBackupInfo) -> Self {
-        Self::BaseResource(kind)
-    }
-}
-impl From<BackupStorageExternalBackupInfo> for ResourceExternalBackupInfo {
-    fn from(kind: BackupStorageExternalBackupInfo) -> Self {
-        Self::BackupStorage(kind)
-    }
-}
-impl From<VmExternalBackupInfo> for ResourceExternalBackupInfo {
-    fn from(kind: VmExternalBackupInfo) -> Self {
-        Self::Vm(kind)
-    }
-}
-impl From<VolumeExternalBackupInfo> for ResourceExternalBackupInfo {
-    fn from(kind: VolumeExternalBackupInfo) -> Self {
-        Self::Volume(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ResourceExternalBackupInfo;
 }
 backhaul_wire::generated_model! {
     /// A resource external backup info, without the fields of a kind.

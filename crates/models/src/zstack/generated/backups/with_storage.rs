@@ -106,184 +106,35 @@ backhaul_wire::generated_model! {
     9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
     10 z_box_uuid: Option<Id> = Id, new("zBoxUuid", Kind::Id);
 }
-/// An external backup.
-///
-/// Schema: `schemas/zstack/backups.json#/$defs/ExternalBackup`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ExternalBackup {
+backhaul_wire::generated_union! {
+    /// An external backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/$defs/ExternalBackup`
+    ExternalBackup = EXTERNAL_BACKUP_KINDS(AnyExternalBackup, Some("type"));
     /// A [`BaseExternalBackup`].
-    BaseExternal(BaseExternalBackup),
+    0 BaseExternal(BaseExternalBackup) = BASE_EXTERNAL_BACKUP, &[];
     /// A [`ZBoxBackup`].
-    ZBox(ZBoxBackup),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyExternalBackup),
-}
-pub(crate) static EXTERNAL_BACKUP_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_EXTERNAL_BACKUP,
-            tags: &[],
-        },
-        Variant {
-            shape: &Z_BOX_BACKUP,
-            tags: &[],
-        },
-    ],
-};
-impl ExternalBackup {
-    const EMPTY: Self = Self::Unknown(AnyExternalBackup::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseExternal(kind) => kind,
-            Self::ZBox(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 ZBox(ZBoxBackup) = Z_BOX_BACKUP, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&ExternalBackupState> = as_ref;
+        /// Where its data lie.
+        install_path: Option<&String> = as_ref;
+        total_size: Option<i64> = copy;
+        version: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseExternal(kind) => kind.uuid.as_ref(),
-            Self::ZBox(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseExternal(kind) => kind.name.as_ref(),
-            Self::ZBox(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseExternal(kind) => kind.description.as_ref(),
-            Self::ZBox(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&ExternalBackupState> {
-        match self {
-            Self::BaseExternal(kind) => kind.state.as_ref(),
-            Self::ZBox(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Where its data lie.
-    #[must_use]
-    pub fn install_path(&self) -> Option<&String> {
-        match self {
-            Self::BaseExternal(kind) => kind.install_path.as_ref(),
-            Self::ZBox(kind) => kind.install_path.as_ref(),
-            Self::Unknown(kind) => kind.install_path.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn total_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseExternal(kind) => kind.total_size,
-            Self::ZBox(kind) => kind.total_size,
-            Self::Unknown(kind) => kind.total_size,
-        }
-    }
-    #[must_use]
-    pub fn version(&self) -> Option<&String> {
-        match self {
-            Self::BaseExternal(kind) => kind.version.as_ref(),
-            Self::ZBox(kind) => kind.version.as_ref(),
-            Self::Unknown(kind) => kind.version.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseExternal(kind) => kind.r#type.as_ref(),
-            Self::ZBox(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseExternal(kind) => kind.create_date.as_ref(),
-            Self::ZBox(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseExternal(kind) => kind.last_op_date.as_ref(),
-            Self::ZBox(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for ExternalBackup {
-    const SHAPE: &'static Shape = AnyExternalBackup::SHAPE;
-}
-impl Struct for ExternalBackup {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseExternal(kind) => kind.slot(index),
-            Self::ZBox(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ExternalBackup {
-    fn kinds(&self) -> &'static UnionShape {
-        &EXTERNAL_BACKUP_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseExternal(Default::default()),
-            Some(1) => Self::ZBox(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyExternalBackup> for ExternalBackup {
-    fn from(any: AnyExternalBackup) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseExternalBackup> for ExternalBackup {
-    fn from(kind: BaseExternalBackup) -> Self {
-        Self::BaseExternal(kind)
-    }
-}
-impl From<ZBoxBackup> for ExternalBackup {
-    fn from(kind: ZBoxBackup) -> Self {
-        Self::ZBox(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ExternalBackup;
 }
 backhaul_wire::generated_model! {
     /// An external backup, without the fields of a kind.

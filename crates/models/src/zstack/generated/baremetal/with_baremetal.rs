@@ -155,200 +155,37 @@ backhaul_wire::generated_model! {
     /// The VLAN.
     12 vlan: Option<i64> = Int, new("vlan", Kind::Int);
 }
-/// A baremetal network interface.
-///
-/// Schema: `schemas/zstack/baremetal.json#/$defs/BaremetalNic`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum BaremetalNic {
+backhaul_wire::generated_union! {
+    /// A baremetal network interface.
+    ///
+    /// Schema: `schemas/zstack/baremetal.json#/$defs/BaremetalNic`
+    BaremetalNic = BAREMETAL_NIC_KINDS(AnyBaremetalNic, None);
     /// A [`BaseBaremetalNic`].
-    BaseBaremetal(BaseBaremetalNic),
+    0 BaseBaremetal(BaseBaremetalNic) = BASE_BAREMETAL_NIC, &[];
     /// A [`BaremetalVlanNic`].
-    BaremetalVlan(BaremetalVlanNic),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyBaremetalNic),
-}
-pub(crate) static BAREMETAL_NIC_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_BAREMETAL_NIC,
-            tags: &[],
-        },
-        Variant {
-            shape: &BAREMETAL_VLAN_NIC,
-            tags: &[],
-        },
-    ],
-};
-impl BaremetalNic {
-    const EMPTY: Self = Self::Unknown(AnyBaremetalNic::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseBaremetal(kind) => kind,
-            Self::BaremetalVlan(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 BaremetalVlan(BaremetalVlanNic) = BAREMETAL_VLAN_NIC, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        baremetal_instance_uuid: Option<&Id> = as_ref;
+        /// The L3 network.
+        l3_network_uuid: Option<&Id> = as_ref;
+        baremetal_bonding_uuid: Option<&Id> = as_ref;
+        /// The MAC address.
+        mac: Option<&String> = as_ref;
+        /// The IP address.
+        ip: Option<&String> = as_ref;
+        /// The netmask.
+        netmask: Option<&String> = as_ref;
+        /// The gateway.
+        gateway: Option<&String> = as_ref;
+        metadata: Option<&String> = as_ref;
+        pxe: Option<bool> = copy;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.uuid.as_ref(),
-            Self::BaremetalVlan(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn baremetal_instance_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.baremetal_instance_uuid.as_ref(),
-            Self::BaremetalVlan(kind) => kind.baremetal_instance_uuid.as_ref(),
-            Self::Unknown(kind) => kind.baremetal_instance_uuid.as_ref(),
-        }
-    }
-    /// The L3 network.
-    #[must_use]
-    pub fn l3_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.l3_network_uuid.as_ref(),
-            Self::BaremetalVlan(kind) => kind.l3_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.l3_network_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn baremetal_bonding_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.baremetal_bonding_uuid.as_ref(),
-            Self::BaremetalVlan(kind) => kind.baremetal_bonding_uuid.as_ref(),
-            Self::Unknown(kind) => kind.baremetal_bonding_uuid.as_ref(),
-        }
-    }
-    /// The MAC address.
-    #[must_use]
-    pub fn mac(&self) -> Option<&String> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.mac.as_ref(),
-            Self::BaremetalVlan(kind) => kind.mac.as_ref(),
-            Self::Unknown(kind) => kind.mac.as_ref(),
-        }
-    }
-    /// The IP address.
-    #[must_use]
-    pub fn ip(&self) -> Option<&String> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.ip.as_ref(),
-            Self::BaremetalVlan(kind) => kind.ip.as_ref(),
-            Self::Unknown(kind) => kind.ip.as_ref(),
-        }
-    }
-    /// The netmask.
-    #[must_use]
-    pub fn netmask(&self) -> Option<&String> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.netmask.as_ref(),
-            Self::BaremetalVlan(kind) => kind.netmask.as_ref(),
-            Self::Unknown(kind) => kind.netmask.as_ref(),
-        }
-    }
-    /// The gateway.
-    #[must_use]
-    pub fn gateway(&self) -> Option<&String> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.gateway.as_ref(),
-            Self::BaremetalVlan(kind) => kind.gateway.as_ref(),
-            Self::Unknown(kind) => kind.gateway.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn metadata(&self) -> Option<&String> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.metadata.as_ref(),
-            Self::BaremetalVlan(kind) => kind.metadata.as_ref(),
-            Self::Unknown(kind) => kind.metadata.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn pxe(&self) -> Option<bool> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.pxe,
-            Self::BaremetalVlan(kind) => kind.pxe,
-            Self::Unknown(kind) => kind.pxe,
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.create_date.as_ref(),
-            Self::BaremetalVlan(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.last_op_date.as_ref(),
-            Self::BaremetalVlan(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for BaremetalNic {
-    const SHAPE: &'static Shape = AnyBaremetalNic::SHAPE;
-}
-impl Struct for BaremetalNic {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseBaremetal(kind) => kind.slot(index),
-            Self::BaremetalVlan(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for BaremetalNic {
-    fn kinds(&self) -> &'static UnionShape {
-        &BAREMETAL_NIC_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseBaremetal(Default::default()),
-            Some(1) => Self::BaremetalVlan(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyBaremetalNic> for BaremetalNic {
-    fn from(any: AnyBaremetalNic) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseBaremetalNic> for BaremetalNic {
-    fn from(kind: BaseBaremetalNic) -> Self {
-        Self::BaseBaremetal(kind)
-    }
-}
-impl From<BaremetalVlanNic> for BaremetalNic {
-    fn from(kind: BaremetalVlanNic) -> Self {
-        Self::BaremetalVlan(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    BaremetalNic;
 }
 backhaul_wire::generated_model! {
     /// A baremetal network interface, without the fields of a kind.

@@ -57,234 +57,43 @@ backhaul_wire::generated_model! {
     17 ipmi_port: Option<i64> = Int, new("ipmiPort", Kind::Int);
     18 ipmi_username: Option<String> = Text, new("ipmiUsername", Kind::Text);
 }
-/// A bare metal2 chassis.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/$defs/BareMetal2Chassis`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum BareMetal2Chassis {
+backhaul_wire::generated_union! {
+    /// A bare metal2 chassis.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/BareMetal2Chassis`
+    BareMetal2Chassis = BARE_METAL2_CHASSIS_KINDS(AnyBareMetal2Chassis, Some("type"));
     /// A [`BaseBareMetal2Chassis`].
-    BaseBareMetal2(BaseBareMetal2Chassis),
+    0 BaseBareMetal2(BaseBareMetal2Chassis) = BASE_BARE_METAL2_CHASSIS, &[];
     /// A [`BareMetal2IpmiChassis`].
-    BareMetal2Ipmi(BareMetal2IpmiChassis),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyBareMetal2Chassis),
-}
-pub(crate) static BARE_METAL2_CHASSIS_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_BARE_METAL2_CHASSIS,
-            tags: &[],
-        },
-        Variant {
-            shape: &BARE_METAL2_IPMI_CHASSIS,
-            tags: &[],
-        },
-    ],
-};
-impl BareMetal2Chassis {
-    const EMPTY: Self = Self::Unknown(AnyBareMetal2Chassis::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseBareMetal2(kind) => kind,
-            Self::BareMetal2Ipmi(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 BareMetal2Ipmi(BareMetal2IpmiChassis) = BARE_METAL2_IPMI_CHASSIS, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// The cluster.
+        cluster_uuid: Option<&Id> = as_ref;
+        chassis_offering_uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// How it is doing.
+        status: Option<&String> = as_ref;
+        power_status: Option<&String> = as_ref;
+        provision_type: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        chassis_nics: &Vec<BareMetal2ChassisNic> = borrow;
+        chassis_disks: &Vec<String> = borrow;
+        chassis_offering: Option<&BareMetal2ChassisOffering> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.uuid.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.name.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.description.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.zone_uuid.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// The cluster.
-    #[must_use]
-    pub fn cluster_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.cluster_uuid.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.cluster_uuid.as_ref(),
-            Self::Unknown(kind) => kind.cluster_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn chassis_offering_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.chassis_offering_uuid.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.chassis_offering_uuid.as_ref(),
-            Self::Unknown(kind) => kind.chassis_offering_uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.r#type.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.state.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.status.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn power_status(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.power_status.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.power_status.as_ref(),
-            Self::Unknown(kind) => kind.power_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn provision_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.provision_type.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.provision_type.as_ref(),
-            Self::Unknown(kind) => kind.provision_type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.create_date.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.last_op_date.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn chassis_nics(&self) -> &Vec<BareMetal2ChassisNic> {
-        match self {
-            Self::BaseBareMetal2(kind) => &kind.chassis_nics,
-            Self::BareMetal2Ipmi(kind) => &kind.chassis_nics,
-            Self::Unknown(kind) => &kind.chassis_nics,
-        }
-    }
-    #[must_use]
-    pub fn chassis_disks(&self) -> &Vec<String> {
-        match self {
-            Self::BaseBareMetal2(kind) => &kind.chassis_disks,
-            Self::BareMetal2Ipmi(kind) => &kind.chassis_disks,
-            Self::Unknown(kind) => &kind.chassis_disks,
-        }
-    }
-    #[must_use]
-    pub fn chassis_offering(&self) -> Option<&BareMetal2ChassisOffering> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.chassis_offering.as_ref(),
-            Self::BareMetal2Ipmi(kind) => kind.chassis_offering.as_ref(),
-            Self::Unknown(kind) => kind.chassis_offering.as_ref(),
-        }
-    }
-}
-impl Model for BareMetal2Chassis {
-    const SHAPE: &'static Shape = AnyBareMetal2Chassis::SHAPE;
-}
-impl Struct for BareMetal2Chassis {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseBareMetal2(kind) => kind.slot(index),
-            Self::BareMetal2Ipmi(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for BareMetal2Chassis {
-    fn kinds(&self) -> &'static UnionShape {
-        &BARE_METAL2_CHASSIS_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseBareMetal2(Default::default()),
-            Some(1) => Self::BareMetal2Ipmi(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyBareMetal2Chassis> for BareMetal2Chassis {
-    fn from(any: AnyBareMetal2Chassis) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseBareMetal2Chassis> for BareMetal2Chassis {
-    fn from(kind: BaseBareMetal2Chassis) -> Self {
-        Self::BaseBareMetal2(kind)
-    }
-}
-impl From<BareMetal2IpmiChassis> for BareMetal2Chassis {
-    fn from(kind: BareMetal2IpmiChassis) -> Self {
-        Self::BareMetal2Ipmi(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    BareMetal2Chassis;
 }
 backhaul_wire::generated_model! {
     /// A bare metal2 chassis, without the fields of a kind.
@@ -409,223 +218,39 @@ backhaul_wire::generated_model! {
     17 power: Option<i64> = Int, new("power", Kind::Int);
     18 is_driver_loaded: Option<bool> = Bool, new("isDriverLoaded", Kind::Bool);
 }
-/// A bare metal2 chassis PCI device.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/$defs/BareMetal2ChassisPciDevice`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum BareMetal2ChassisPciDevice {
+backhaul_wire::generated_union! {
+    /// A bare metal2 chassis PCI device.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/BareMetal2ChassisPciDevice`
+    BareMetal2ChassisPciDevice = BARE_METAL2_CHASSIS_PCI_DEVICE_KINDS(AnyBareMetal2ChassisPciDevice, Some("type"));
     /// A [`BaseBareMetal2ChassisPciDevice`].
-    BaseBareMetal2ChassisPci(BaseBareMetal2ChassisPciDevice),
+    0 BaseBareMetal2ChassisPci(BaseBareMetal2ChassisPciDevice) = BASE_BARE_METAL2_CHASSIS_PCI_DEVICE, &[];
     /// A [`BareMetal2ChassisGpuDevice`].
-    BareMetal2ChassisGpu(BareMetal2ChassisGpuDevice),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyBareMetal2ChassisPciDevice),
-}
-pub(crate) static BARE_METAL2_CHASSIS_PCI_DEVICE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_BARE_METAL2_CHASSIS_PCI_DEVICE,
-            tags: &[],
-        },
-        Variant {
-            shape: &BARE_METAL2_CHASSIS_GPU_DEVICE,
-            tags: &[],
-        },
-    ],
-};
-impl BareMetal2ChassisPciDevice {
-    const EMPTY: Self = Self::Unknown(AnyBareMetal2ChassisPciDevice::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind,
-            Self::BareMetal2ChassisGpu(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 BareMetal2ChassisGpu(BareMetal2ChassisGpuDevice) = BARE_METAL2_CHASSIS_GPU_DEVICE, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        chassis_uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        pci_device_address: Option<&String> = as_ref;
+        vendor_id: Option<&String> = as_ref;
+        /// Its place among the devices of the virtual machine.
+        device_id: Option<&String> = as_ref;
+        subvendor_id: Option<&String> = as_ref;
+        subdevice_id: Option<&String> = as_ref;
+        iommu_group: Option<&String> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        vendor: Option<&String> = as_ref;
+        device: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.uuid.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn chassis_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.chassis_uuid.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.chassis_uuid.as_ref(),
-            Self::Unknown(kind) => kind.chassis_uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.description.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.r#type.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn pci_device_address(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.pci_device_address.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.pci_device_address.as_ref(),
-            Self::Unknown(kind) => kind.pci_device_address.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn vendor_id(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.vendor_id.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.vendor_id.as_ref(),
-            Self::Unknown(kind) => kind.vendor_id.as_ref(),
-        }
-    }
-    /// Its place among the devices of the virtual machine.
-    #[must_use]
-    pub fn device_id(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.device_id.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.device_id.as_ref(),
-            Self::Unknown(kind) => kind.device_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn subvendor_id(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.subvendor_id.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.subvendor_id.as_ref(),
-            Self::Unknown(kind) => kind.subvendor_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn subdevice_id(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.subdevice_id.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.subdevice_id.as_ref(),
-            Self::Unknown(kind) => kind.subdevice_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn iommu_group(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.iommu_group.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.iommu_group.as_ref(),
-            Self::Unknown(kind) => kind.iommu_group.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.name.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn vendor(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.vendor.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.vendor.as_ref(),
-            Self::Unknown(kind) => kind.vendor.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn device(&self) -> Option<&String> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.device.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.device.as_ref(),
-            Self::Unknown(kind) => kind.device.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.create_date.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.last_op_date.as_ref(),
-            Self::BareMetal2ChassisGpu(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for BareMetal2ChassisPciDevice {
-    const SHAPE: &'static Shape = AnyBareMetal2ChassisPciDevice::SHAPE;
-}
-impl Struct for BareMetal2ChassisPciDevice {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseBareMetal2ChassisPci(kind) => kind.slot(index),
-            Self::BareMetal2ChassisGpu(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for BareMetal2ChassisPciDevice {
-    fn kinds(&self) -> &'static UnionShape {
-        &BARE_METAL2_CHASSIS_PCI_DEVICE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseBareMetal2ChassisPci(Default::default()),
-            Some(1) => Self::BareMetal2ChassisGpu(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
-    fn from(any: AnyBareMetal2ChassisPciDevice) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseBareMetal2ChassisPciDevice> for BareMetal2ChassisPciDevice {
-    fn from(kind: BaseBareMetal2ChassisPciDevice) -> Self {
-        Self::BaseBareMetal2ChassisPci(kind)
-    }
-}
-impl From<BareMetal2ChassisGpuDevice> for BareMetal2ChassisPciDevice {
-    fn from(kind: BareMetal2ChassisGpuDevice) -> Self {
-        Self::BareMetal2ChassisGpu(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    BareMetal2ChassisPciDevice;
 }
 backhaul_wire::generated_model! {
     /// A bare metal2 chassis PCI device, without the fields of a kind.
@@ -797,449 +422,70 @@ backhaul_wire::generated_model! {
     37 provision_nic: Option<BareMetal2GatewayProvisionNic> = Struct, new("provisionNic", Kind::Struct(&BARE_METAL2_GATEWAY_PROVISION_NIC));
     38 total_physical_memory: Option<i64> = Int, new("totalPhysicalMemory", Kind::Int);
 }
-/// A KVM host.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/$defs/KVMHost`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum KVMHost {
+backhaul_wire::generated_union! {
+    /// A KVM host.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/KVMHost`
+    KVMHost = KVM_HOST_KINDS(AnyKVMHost, None);
     /// A [`BaseKVMHost`].
-    BaseKvmHost(BaseKVMHost),
+    0 BaseKvmHost(BaseKVMHost) = BASE_KVM_HOST, &[];
     /// A [`BareMetal2Gateway`].
-    BareMetal2Gateway(BareMetal2Gateway),
+    1 BareMetal2Gateway(BareMetal2Gateway) = BARE_METAL2_GATEWAY, &[];
     /// A [`XDragonHost`].
-    XDragonHost(XDragonHost),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyKVMHost),
-}
-pub(crate) static KVM_HOST_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_KVM_HOST,
-            tags: &[],
-        },
-        Variant {
-            shape: &BARE_METAL2_GATEWAY,
-            tags: &[],
-        },
-        Variant {
-            shape: &X_DRAGON_HOST,
-            tags: &[],
-        },
-    ],
-};
-impl KVMHost {
-    const EMPTY: Self = Self::Unknown(AnyKVMHost::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseKvmHost(kind) => kind,
-            Self::BareMetal2Gateway(kind) => kind,
-            Self::XDragonHost(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 XDragonHost(XDragonHost) = X_DRAGON_HOST, &[];
+    shared {
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// The cluster.
+        cluster_uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The address at which it is managed.
+        management_ip: Option<&String> = as_ref;
+        /// The hypervisor.
+        hypervisor_type: Option<&HostType> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&HostState> = as_ref;
+        /// How it is doing.
+        status: Option<&HostStatus> = as_ref;
+        total_cpu_capacity: Option<i64> = copy;
+        available_cpu_capacity: Option<i64> = copy;
+        cpu_sockets: Option<i64> = copy;
+        total_memory_capacity: Option<i64> = copy;
+        available_memory_capacity: Option<i64> = copy;
+        /// How many virtual processors it has.
+        cpu_num: Option<i64> = copy;
+        ipmi_address: Option<&String> = as_ref;
+        ipmi_username: Option<&String> = as_ref;
+        ipmi_port: Option<i64> = copy;
+        ipmi_power_status: Option<&String> = as_ref;
+        cpu_status: Option<&HwMonitorStatus> = as_ref;
+        memory_status: Option<&HwMonitorStatus> = as_ref;
+        disk_status: Option<&HwMonitorStatus> = as_ref;
+        nic_status: Option<&HwMonitorStatus> = as_ref;
+        gpu_status: Option<&HwMonitorStatus> = as_ref;
+        power_supply_status: Option<&HwMonitorStatus> = as_ref;
+        fan_status: Option<&HwMonitorStatus> = as_ref;
+        raid_status: Option<&HwMonitorStatus> = as_ref;
+        temperature_status: Option<&HwMonitorStatus> = as_ref;
+        /// The processor architecture.
+        architecture: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// The account there.
+        username: Option<&String> = as_ref;
+        /// The SSH port.
+        ssh_port: Option<i64> = copy;
+        os_distribution: Option<&String> = as_ref;
+        os_release: Option<&String> = as_ref;
+        os_version: Option<&String> = as_ref;
     }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.zone_uuid.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.zone_uuid.as_ref(),
-            Self::XDragonHost(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.name.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.name.as_ref(),
-            Self::XDragonHost(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.uuid.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.uuid.as_ref(),
-            Self::XDragonHost(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// The cluster.
-    #[must_use]
-    pub fn cluster_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.cluster_uuid.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.cluster_uuid.as_ref(),
-            Self::XDragonHost(kind) => kind.cluster_uuid.as_ref(),
-            Self::Unknown(kind) => kind.cluster_uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.description.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.description.as_ref(),
-            Self::XDragonHost(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The address at which it is managed.
-    #[must_use]
-    pub fn management_ip(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.management_ip.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.management_ip.as_ref(),
-            Self::XDragonHost(kind) => kind.management_ip.as_ref(),
-            Self::Unknown(kind) => kind.management_ip.as_ref(),
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&HostType> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.hypervisor_type.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.hypervisor_type.as_ref(),
-            Self::XDragonHost(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&HostState> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.state.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.state.as_ref(),
-            Self::XDragonHost(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&HostStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.status.as_ref(),
-            Self::XDragonHost(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn total_cpu_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.total_cpu_capacity,
-            Self::BareMetal2Gateway(kind) => kind.total_cpu_capacity,
-            Self::XDragonHost(kind) => kind.total_cpu_capacity,
-            Self::Unknown(kind) => kind.total_cpu_capacity,
-        }
-    }
-    #[must_use]
-    pub fn available_cpu_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.available_cpu_capacity,
-            Self::BareMetal2Gateway(kind) => kind.available_cpu_capacity,
-            Self::XDragonHost(kind) => kind.available_cpu_capacity,
-            Self::Unknown(kind) => kind.available_cpu_capacity,
-        }
-    }
-    #[must_use]
-    pub fn cpu_sockets(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.cpu_sockets,
-            Self::BareMetal2Gateway(kind) => kind.cpu_sockets,
-            Self::XDragonHost(kind) => kind.cpu_sockets,
-            Self::Unknown(kind) => kind.cpu_sockets,
-        }
-    }
-    #[must_use]
-    pub fn total_memory_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.total_memory_capacity,
-            Self::BareMetal2Gateway(kind) => kind.total_memory_capacity,
-            Self::XDragonHost(kind) => kind.total_memory_capacity,
-            Self::Unknown(kind) => kind.total_memory_capacity,
-        }
-    }
-    #[must_use]
-    pub fn available_memory_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.available_memory_capacity,
-            Self::BareMetal2Gateway(kind) => kind.available_memory_capacity,
-            Self::XDragonHost(kind) => kind.available_memory_capacity,
-            Self::Unknown(kind) => kind.available_memory_capacity,
-        }
-    }
-    /// How many virtual processors it has.
-    #[must_use]
-    pub fn cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.cpu_num,
-            Self::BareMetal2Gateway(kind) => kind.cpu_num,
-            Self::XDragonHost(kind) => kind.cpu_num,
-            Self::Unknown(kind) => kind.cpu_num,
-        }
-    }
-    #[must_use]
-    pub fn ipmi_address(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.ipmi_address.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.ipmi_address.as_ref(),
-            Self::XDragonHost(kind) => kind.ipmi_address.as_ref(),
-            Self::Unknown(kind) => kind.ipmi_address.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ipmi_username(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.ipmi_username.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.ipmi_username.as_ref(),
-            Self::XDragonHost(kind) => kind.ipmi_username.as_ref(),
-            Self::Unknown(kind) => kind.ipmi_username.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ipmi_port(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.ipmi_port,
-            Self::BareMetal2Gateway(kind) => kind.ipmi_port,
-            Self::XDragonHost(kind) => kind.ipmi_port,
-            Self::Unknown(kind) => kind.ipmi_port,
-        }
-    }
-    #[must_use]
-    pub fn ipmi_power_status(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.ipmi_power_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.ipmi_power_status.as_ref(),
-            Self::XDragonHost(kind) => kind.ipmi_power_status.as_ref(),
-            Self::Unknown(kind) => kind.ipmi_power_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn cpu_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.cpu_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.cpu_status.as_ref(),
-            Self::XDragonHost(kind) => kind.cpu_status.as_ref(),
-            Self::Unknown(kind) => kind.cpu_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn memory_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.memory_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.memory_status.as_ref(),
-            Self::XDragonHost(kind) => kind.memory_status.as_ref(),
-            Self::Unknown(kind) => kind.memory_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn disk_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.disk_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.disk_status.as_ref(),
-            Self::XDragonHost(kind) => kind.disk_status.as_ref(),
-            Self::Unknown(kind) => kind.disk_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn nic_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.nic_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.nic_status.as_ref(),
-            Self::XDragonHost(kind) => kind.nic_status.as_ref(),
-            Self::Unknown(kind) => kind.nic_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn gpu_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.gpu_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.gpu_status.as_ref(),
-            Self::XDragonHost(kind) => kind.gpu_status.as_ref(),
-            Self::Unknown(kind) => kind.gpu_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn power_supply_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.power_supply_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.power_supply_status.as_ref(),
-            Self::XDragonHost(kind) => kind.power_supply_status.as_ref(),
-            Self::Unknown(kind) => kind.power_supply_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn fan_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.fan_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.fan_status.as_ref(),
-            Self::XDragonHost(kind) => kind.fan_status.as_ref(),
-            Self::Unknown(kind) => kind.fan_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn raid_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.raid_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.raid_status.as_ref(),
-            Self::XDragonHost(kind) => kind.raid_status.as_ref(),
-            Self::Unknown(kind) => kind.raid_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn temperature_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.temperature_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.temperature_status.as_ref(),
-            Self::XDragonHost(kind) => kind.temperature_status.as_ref(),
-            Self::Unknown(kind) => kind.temperature_status.as_ref(),
-        }
-    }
-    /// The processor architecture.
-    #[must_use]
-    pub fn architecture(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.architecture.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.architecture.as_ref(),
-            Self::XDragonHost(kind) => kind.architecture.as_ref(),
-            Self::Unknown(kind) => kind.architecture.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.create_date.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.create_date.as_ref(),
-            Self::XDragonHost(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.last_op_date.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.last_op_date.as_ref(),
-            Self::XDragonHost(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// The account there.
-    #[must_use]
-    pub fn username(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.username.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.username.as_ref(),
-            Self::XDragonHost(kind) => kind.username.as_ref(),
-            Self::Unknown(kind) => kind.username.as_ref(),
-        }
-    }
-    /// The SSH port.
-    #[must_use]
-    pub fn ssh_port(&self) -> Option<i64> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.ssh_port,
-            Self::BareMetal2Gateway(kind) => kind.ssh_port,
-            Self::XDragonHost(kind) => kind.ssh_port,
-            Self::Unknown(kind) => kind.ssh_port,
-        }
-    }
-    #[must_use]
-    pub fn os_distribution(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.os_distribution.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.os_distribution.as_ref(),
-            Self::XDragonHost(kind) => kind.os_distribution.as_ref(),
-            Self::Unknown(kind) => kind.os_distribution.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn os_release(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.os_release.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.os_release.as_ref(),
-            Self::XDragonHost(kind) => kind.os_release.as_ref(),
-            Self::Unknown(kind) => kind.os_release.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn os_version(&self) -> Option<&String> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.os_version.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.os_version.as_ref(),
-            Self::XDragonHost(kind) => kind.os_version.as_ref(),
-            Self::Unknown(kind) => kind.os_version.as_ref(),
-        }
-    }
-}
-impl Model for KVMHost {
-    const SHAPE: &'static Shape = AnyKVMHost::SHAPE;
-}
-impl Struct for KVMHost {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseKvmHost(kind) => kind.slot(index),
-            Self::BareMetal2Gateway(kind) => kind.slot(index),
-            Self::XDragonHost(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for KVMHost {
-    fn kinds(&self) -> &'static UnionShape {
-        &KVM_HOST_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseKvmHost(Default::default()),
-            Some(1) => Self::BareMetal2Gateway(Default::default()),
-            Some(2) => Self::XDragonHost(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyKVMHost> for KVMHost {
-    fn from(any: AnyKVMHost) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseKVMHost> for KVMHost {
-    fn from(kind: BaseKVMHost) -> Self {
-        Self::BaseKvmHost(kind)
-    }
-}
-impl From<BareMetal2Gateway> for KVMHost {
-    fn from(kind: BareMetal2Gateway) -> Self {
-        Self::BareMetal2Gateway(kind)
-    }
-}
-impl From<XDragonHost> for KVMHost {
-    fn from(kind: XDragonHost) -> Self {
-        Self::XDragonHost(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    KVMHost;
 }
 backhaul_wire::generated_model! {
     /// What `GetBareMetal2SupportedBootMode` answers.
@@ -1384,273 +630,40 @@ backhaul_wire::generated_model! {
     12 memory_inventory: Vec<Value> = Jsons, list("memoryInventory", Kind::Json).uncertain();
     13 root_volume_inventory: Vec<Value> = Jsons, list("rootVolumeInventory", Kind::Json).uncertain();
 }
-/// A spending details.
-///
-/// Schema: `schemas/zstack/baremetal2.json#/$defs/SpendingDetails`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SpendingDetails {
+backhaul_wire::generated_union! {
+    /// A spending details.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/SpendingDetails`
+    SpendingDetails = SPENDING_DETAILS_KINDS(AnySpendingDetails, Some("type"));
     /// A [`BaseSpendingDetails`].
-    BaseSpendingDetails(BaseSpendingDetails),
+    0 BaseSpendingDetails(BaseSpendingDetails) = BASE_SPENDING_DETAILS, &[];
     /// A [`BareMetal2Spending`].
-    BareMetal2Spending(BareMetal2Spending),
+    1 BareMetal2Spending(BareMetal2Spending) = BARE_METAL2_SPENDING, &[];
     /// A [`DataVolumeSpending`].
-    DataVolumeSpending(DataVolumeSpending),
+    2 DataVolumeSpending(DataVolumeSpending) = DATA_VOLUME_SPENDING, &[];
     /// A [`PciDeviceSpending`].
-    PciDeviceSpending(PciDeviceSpending),
+    3 PciDeviceSpending(PciDeviceSpending) = PCI_DEVICE_SPENDING, &[];
     /// A [`PubIpVipBandwidthSpending`].
-    PubIpVipBandwidthSpending(PubIpVipBandwidthSpending),
+    4 PubIpVipBandwidthSpending(PubIpVipBandwidthSpending) = PUB_IP_VIP_BANDWIDTH_SPENDING, &[];
     /// A [`PubIpVmNicBandwidthSpending`].
-    PubIpVmNicBandwidthSpending(PubIpVmNicBandwidthSpending),
+    5 PubIpVmNicBandwidthSpending(PubIpVmNicBandwidthSpending) = PUB_IP_VM_NIC_BANDWIDTH_SPENDING, &[];
     /// A [`RootVolumeSpending`].
-    RootVolumeSpending(RootVolumeSpending),
+    6 RootVolumeSpending(RootVolumeSpending) = ROOT_VOLUME_SPENDING, &[];
     /// A [`SnapshotSpending`].
-    SnapshotSpending(SnapshotSpending),
+    7 SnapshotSpending(SnapshotSpending) = SNAPSHOT_SPENDING, &[];
     /// A [`VmSpending`].
-    VmSpending(VmSpending),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySpendingDetails),
-}
-pub(crate) static SPENDING_DETAILS_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SPENDING_DETAILS,
-            tags: &[],
-        },
-        Variant {
-            shape: &BARE_METAL2_SPENDING,
-            tags: &[],
-        },
-        Variant {
-            shape: &DATA_VOLUME_SPENDING,
-            tags: &[],
-        },
-        Variant {
-            shape: &PCI_DEVICE_SPENDING,
-            tags: &[],
-        },
-        Variant {
-            shape: &PUB_IP_VIP_BANDWIDTH_SPENDING,
-            tags: &[],
-        },
-        Variant {
-            shape: &PUB_IP_VM_NIC_BANDWIDTH_SPENDING,
-            tags: &[],
-        },
-        Variant {
-            shape: &ROOT_VOLUME_SPENDING,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNAPSHOT_SPENDING,
-            tags: &[],
-        },
-        Variant {
-            shape: &VM_SPENDING,
-            tags: &[],
-        },
-    ],
-};
-impl SpendingDetails {
-    const EMPTY: Self = Self::Unknown(AnySpendingDetails::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseSpendingDetails(kind) => kind,
-            Self::BareMetal2Spending(kind) => kind,
-            Self::DataVolumeSpending(kind) => kind,
-            Self::PciDeviceSpending(kind) => kind,
-            Self::PubIpVipBandwidthSpending(kind) => kind,
-            Self::PubIpVmNicBandwidthSpending(kind) => kind,
-            Self::RootVolumeSpending(kind) => kind,
-            Self::SnapshotSpending(kind) => kind,
-            Self::VmSpending(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    8 VmSpending(VmSpending) = VM_SPENDING, &[];
+    shared {
+        /// The uuid that it gets; the server's choice when left out.
+        resource_uuid: Option<&Id> = as_ref;
+        /// The name of the resource.
+        resource_name: Option<&String> = as_ref;
+        spending: Option<f64> = copy;
+        /// The hypervisor.
+        hypervisor_type: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
     }
-    /// The uuid that it gets; the server's choice when left out.
-    #[must_use]
-    pub fn resource_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSpendingDetails(kind) => kind.resource_uuid.as_ref(),
-            Self::BareMetal2Spending(kind) => kind.resource_uuid.as_ref(),
-            Self::DataVolumeSpending(kind) => kind.resource_uuid.as_ref(),
-            Self::PciDeviceSpending(kind) => kind.resource_uuid.as_ref(),
-            Self::PubIpVipBandwidthSpending(kind) => kind.resource_uuid.as_ref(),
-            Self::PubIpVmNicBandwidthSpending(kind) => kind.resource_uuid.as_ref(),
-            Self::RootVolumeSpending(kind) => kind.resource_uuid.as_ref(),
-            Self::SnapshotSpending(kind) => kind.resource_uuid.as_ref(),
-            Self::VmSpending(kind) => kind.resource_uuid.as_ref(),
-            Self::Unknown(kind) => kind.resource_uuid.as_ref(),
-        }
-    }
-    /// The name of the resource.
-    #[must_use]
-    pub fn resource_name(&self) -> Option<&String> {
-        match self {
-            Self::BaseSpendingDetails(kind) => kind.resource_name.as_ref(),
-            Self::BareMetal2Spending(kind) => kind.resource_name.as_ref(),
-            Self::DataVolumeSpending(kind) => kind.resource_name.as_ref(),
-            Self::PciDeviceSpending(kind) => kind.resource_name.as_ref(),
-            Self::PubIpVipBandwidthSpending(kind) => kind.resource_name.as_ref(),
-            Self::PubIpVmNicBandwidthSpending(kind) => kind.resource_name.as_ref(),
-            Self::RootVolumeSpending(kind) => kind.resource_name.as_ref(),
-            Self::SnapshotSpending(kind) => kind.resource_name.as_ref(),
-            Self::VmSpending(kind) => kind.resource_name.as_ref(),
-            Self::Unknown(kind) => kind.resource_name.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn spending(&self) -> Option<f64> {
-        match self {
-            Self::BaseSpendingDetails(kind) => kind.spending,
-            Self::BareMetal2Spending(kind) => kind.spending,
-            Self::DataVolumeSpending(kind) => kind.spending,
-            Self::PciDeviceSpending(kind) => kind.spending,
-            Self::PubIpVipBandwidthSpending(kind) => kind.spending,
-            Self::PubIpVmNicBandwidthSpending(kind) => kind.spending,
-            Self::RootVolumeSpending(kind) => kind.spending,
-            Self::SnapshotSpending(kind) => kind.spending,
-            Self::VmSpending(kind) => kind.spending,
-            Self::Unknown(kind) => kind.spending,
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseSpendingDetails(kind) => kind.hypervisor_type.as_ref(),
-            Self::BareMetal2Spending(kind) => kind.hypervisor_type.as_ref(),
-            Self::DataVolumeSpending(kind) => kind.hypervisor_type.as_ref(),
-            Self::PciDeviceSpending(kind) => kind.hypervisor_type.as_ref(),
-            Self::PubIpVipBandwidthSpending(kind) => kind.hypervisor_type.as_ref(),
-            Self::PubIpVmNicBandwidthSpending(kind) => kind.hypervisor_type.as_ref(),
-            Self::RootVolumeSpending(kind) => kind.hypervisor_type.as_ref(),
-            Self::SnapshotSpending(kind) => kind.hypervisor_type.as_ref(),
-            Self::VmSpending(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseSpendingDetails(kind) => kind.r#type.as_ref(),
-            Self::BareMetal2Spending(kind) => kind.r#type.as_ref(),
-            Self::DataVolumeSpending(kind) => kind.r#type.as_ref(),
-            Self::PciDeviceSpending(kind) => kind.r#type.as_ref(),
-            Self::PubIpVipBandwidthSpending(kind) => kind.r#type.as_ref(),
-            Self::PubIpVmNicBandwidthSpending(kind) => kind.r#type.as_ref(),
-            Self::RootVolumeSpending(kind) => kind.r#type.as_ref(),
-            Self::SnapshotSpending(kind) => kind.r#type.as_ref(),
-            Self::VmSpending(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-}
-impl Model for SpendingDetails {
-    const SHAPE: &'static Shape = AnySpendingDetails::SHAPE;
-}
-impl Struct for SpendingDetails {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseSpendingDetails(kind) => kind.slot(index),
-            Self::BareMetal2Spending(kind) => kind.slot(index),
-            Self::DataVolumeSpending(kind) => kind.slot(index),
-            Self::PciDeviceSpending(kind) => kind.slot(index),
-            Self::PubIpVipBandwidthSpending(kind) => kind.slot(index),
-            Self::PubIpVmNicBandwidthSpending(kind) => kind.slot(index),
-            Self::RootVolumeSpending(kind) => kind.slot(index),
-            Self::SnapshotSpending(kind) => kind.slot(index),
-            Self::VmSpending(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SpendingDetails {
-    fn kinds(&self) -> &'static UnionShape {
-        &SPENDING_DETAILS_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseSpendingDetails(Default::default()),
-            Some(1) => Self::BareMetal2Spending(Default::default()),
-            Some(2) => Self::DataVolumeSpending(Default::default()),
-            Some(3) => Self::PciDeviceSpending(Default::default()),
-            Some(4) => Self::PubIpVipBandwidthSpending(Default::default()),
-            Some(5) => Self::PubIpVmNicBandwidthSpending(Default::default()),
-            Some(6) => Self::RootVolumeSpending(Default::default()),
-            Some(7) => Self::SnapshotSpending(Default::default()),
-            Some(8) => Self::VmSpending(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySpendingDetails> for SpendingDetails {
-    fn from(any: AnySpendingDetails) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSpendingDetails> for SpendingDetails {
-    fn from(kind: BaseSpendingDetails) -> Self {
-        Self::BaseSpendingDetails(kind)
-    }
-}
-impl From<BareMetal2Spending> for SpendingDetails {
-    fn from(kind: BareMetal2Spending) -> Self {
-        Self::BareMetal2Spending(kind)
-    }
-}
-impl From<DataVolumeSpending> for SpendingDetails {
-    fn from(kind: DataVolumeSpending) -> Self {
-        Self::DataVolumeSpending(kind)
-    }
-}
-impl From<PciDeviceSpending> for SpendingDetails {
-    fn from(kind: PciDeviceSpending) -> Self {
-        Self::PciDeviceSpending(kind)
-    }
-}
-impl From<PubIpVipBandwidthSpending> for SpendingDetails {
-    fn from(kind: PubIpVipBandwidthSpending) -> Self {
-        Self::PubIpVipBandwidthSpending(kind)
-    }
-}
-impl From<PubIpVmNicBandwidthSpending> for SpendingDetails {
-    fn from(kind: PubIpVmNicBandwidthSpending) -> Self {
-        Self::PubIpVmNicBandwidthSpending(kind)
-    }
-}
-impl From<RootVolumeSpending> for SpendingDetails {
-    fn from(kind: RootVolumeSpending) -> Self {
-        Self::RootVolumeSpending(kind)
-    }
-}
-impl From<SnapshotSpending> for SpendingDetails {
-    fn from(kind: SnapshotSpending) -> Self {
-        Self::SnapshotSpending(kind)
-    }
-}
-impl From<VmSpending> for SpendingDetails {
-    fn from(kind: VmSpending) -> Self {
-        Self::VmSpending(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    SpendingDetails;
 }
 backhaul_wire::generated_model! {
     /// A spending details, without the fields of a kind.

@@ -263,358 +263,57 @@ backhaul_wire::generated_model! {
     33 power: Option<i64> = Int, new("power", Kind::Int);
     34 is_driver_loaded: Option<bool> = Bool, new("isDriverLoaded", Kind::Bool);
 }
-/// A PCI device.
-///
-/// Schema: `schemas/zstack/devices.json#/$defs/PciDevice`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum PciDevice {
+backhaul_wire::generated_union! {
+    /// A PCI device.
+    ///
+    /// Schema: `schemas/zstack/devices.json#/$defs/PciDevice`
+    PciDevice = PCI_DEVICE_KINDS(AnyPciDevice, Some("type"));
     /// A [`BasePciDevice`].
-    BasePci(BasePciDevice),
+    0 BasePci(BasePciDevice) = BASE_PCI_DEVICE, &[];
     /// A [`EthernetVfPciDevice`].
-    EthernetVfPci(EthernetVfPciDevice),
+    1 EthernetVfPci(EthernetVfPciDevice) = ETHERNET_VF_PCI_DEVICE, &[];
     /// A [`GpuDevice`].
-    Gpu(GpuDevice),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyPciDevice),
-}
-pub(crate) static PCI_DEVICE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_PCI_DEVICE,
-            tags: &[],
-        },
-        Variant {
-            shape: &ETHERNET_VF_PCI_DEVICE,
-            tags: &[],
-        },
-        Variant {
-            shape: &GPU_DEVICE,
-            tags: &[],
-        },
-    ],
-};
-impl PciDevice {
-    const EMPTY: Self = Self::Unknown(AnyPciDevice::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BasePci(kind) => kind,
-            Self::EthernetVfPci(kind) => kind,
-            Self::Gpu(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 Gpu(GpuDevice) = GPU_DEVICE, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The host.
+        host_uuid: Option<&Id> = as_ref;
+        /// Its parent.
+        parent_uuid: Option<&Id> = as_ref;
+        /// The virtual machine.
+        vm_instance_uuid: Option<&Id> = as_ref;
+        pci_spec_uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&PciDeviceType> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&PciDeviceState> = as_ref;
+        /// How it is doing.
+        status: Option<&PciDeviceStatus> = as_ref;
+        virt_status: Option<&PciDeviceVirtStatus> = as_ref;
+        chooser: Option<&PciDeviceChooser> = as_ref;
+        vendor_id: Option<&String> = as_ref;
+        vendor: Option<&String> = as_ref;
+        /// Its place among the devices of the virtual machine.
+        device_id: Option<&String> = as_ref;
+        device: Option<&String> = as_ref;
+        subvendor_id: Option<&String> = as_ref;
+        subdevice_id: Option<&String> = as_ref;
+        pci_device_address: Option<&String> = as_ref;
+        iommu_group: Option<&String> = as_ref;
+        meta_data: Option<&PciDeviceMetaData> = as_ref;
+        rev: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        matched_pci_device_offering_ref: &Vec<PciDevicePciDeviceOfferingRef> = borrow;
+        mdev_spec_refs: &Vec<PciDeviceMdevSpecRef> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BasePci(kind) => kind.uuid.as_ref(),
-            Self::EthernetVfPci(kind) => kind.uuid.as_ref(),
-            Self::Gpu(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.name.as_ref(),
-            Self::EthernetVfPci(kind) => kind.name.as_ref(),
-            Self::Gpu(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.description.as_ref(),
-            Self::EthernetVfPci(kind) => kind.description.as_ref(),
-            Self::Gpu(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The host.
-    #[must_use]
-    pub fn host_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BasePci(kind) => kind.host_uuid.as_ref(),
-            Self::EthernetVfPci(kind) => kind.host_uuid.as_ref(),
-            Self::Gpu(kind) => kind.host_uuid.as_ref(),
-            Self::Unknown(kind) => kind.host_uuid.as_ref(),
-        }
-    }
-    /// Its parent.
-    #[must_use]
-    pub fn parent_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BasePci(kind) => kind.parent_uuid.as_ref(),
-            Self::EthernetVfPci(kind) => kind.parent_uuid.as_ref(),
-            Self::Gpu(kind) => kind.parent_uuid.as_ref(),
-            Self::Unknown(kind) => kind.parent_uuid.as_ref(),
-        }
-    }
-    /// The virtual machine.
-    #[must_use]
-    pub fn vm_instance_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BasePci(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::EthernetVfPci(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::Gpu(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::Unknown(kind) => kind.vm_instance_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn pci_spec_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BasePci(kind) => kind.pci_spec_uuid.as_ref(),
-            Self::EthernetVfPci(kind) => kind.pci_spec_uuid.as_ref(),
-            Self::Gpu(kind) => kind.pci_spec_uuid.as_ref(),
-            Self::Unknown(kind) => kind.pci_spec_uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&PciDeviceType> {
-        match self {
-            Self::BasePci(kind) => kind.r#type.as_ref(),
-            Self::EthernetVfPci(kind) => kind.r#type.as_ref(),
-            Self::Gpu(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&PciDeviceState> {
-        match self {
-            Self::BasePci(kind) => kind.state.as_ref(),
-            Self::EthernetVfPci(kind) => kind.state.as_ref(),
-            Self::Gpu(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&PciDeviceStatus> {
-        match self {
-            Self::BasePci(kind) => kind.status.as_ref(),
-            Self::EthernetVfPci(kind) => kind.status.as_ref(),
-            Self::Gpu(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn virt_status(&self) -> Option<&PciDeviceVirtStatus> {
-        match self {
-            Self::BasePci(kind) => kind.virt_status.as_ref(),
-            Self::EthernetVfPci(kind) => kind.virt_status.as_ref(),
-            Self::Gpu(kind) => kind.virt_status.as_ref(),
-            Self::Unknown(kind) => kind.virt_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn chooser(&self) -> Option<&PciDeviceChooser> {
-        match self {
-            Self::BasePci(kind) => kind.chooser.as_ref(),
-            Self::EthernetVfPci(kind) => kind.chooser.as_ref(),
-            Self::Gpu(kind) => kind.chooser.as_ref(),
-            Self::Unknown(kind) => kind.chooser.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn vendor_id(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.vendor_id.as_ref(),
-            Self::EthernetVfPci(kind) => kind.vendor_id.as_ref(),
-            Self::Gpu(kind) => kind.vendor_id.as_ref(),
-            Self::Unknown(kind) => kind.vendor_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn vendor(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.vendor.as_ref(),
-            Self::EthernetVfPci(kind) => kind.vendor.as_ref(),
-            Self::Gpu(kind) => kind.vendor.as_ref(),
-            Self::Unknown(kind) => kind.vendor.as_ref(),
-        }
-    }
-    /// Its place among the devices of the virtual machine.
-    #[must_use]
-    pub fn device_id(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.device_id.as_ref(),
-            Self::EthernetVfPci(kind) => kind.device_id.as_ref(),
-            Self::Gpu(kind) => kind.device_id.as_ref(),
-            Self::Unknown(kind) => kind.device_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn device(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.device.as_ref(),
-            Self::EthernetVfPci(kind) => kind.device.as_ref(),
-            Self::Gpu(kind) => kind.device.as_ref(),
-            Self::Unknown(kind) => kind.device.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn subvendor_id(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.subvendor_id.as_ref(),
-            Self::EthernetVfPci(kind) => kind.subvendor_id.as_ref(),
-            Self::Gpu(kind) => kind.subvendor_id.as_ref(),
-            Self::Unknown(kind) => kind.subvendor_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn subdevice_id(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.subdevice_id.as_ref(),
-            Self::EthernetVfPci(kind) => kind.subdevice_id.as_ref(),
-            Self::Gpu(kind) => kind.subdevice_id.as_ref(),
-            Self::Unknown(kind) => kind.subdevice_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn pci_device_address(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.pci_device_address.as_ref(),
-            Self::EthernetVfPci(kind) => kind.pci_device_address.as_ref(),
-            Self::Gpu(kind) => kind.pci_device_address.as_ref(),
-            Self::Unknown(kind) => kind.pci_device_address.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn iommu_group(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.iommu_group.as_ref(),
-            Self::EthernetVfPci(kind) => kind.iommu_group.as_ref(),
-            Self::Gpu(kind) => kind.iommu_group.as_ref(),
-            Self::Unknown(kind) => kind.iommu_group.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn meta_data(&self) -> Option<&PciDeviceMetaData> {
-        match self {
-            Self::BasePci(kind) => kind.meta_data.as_ref(),
-            Self::EthernetVfPci(kind) => kind.meta_data.as_ref(),
-            Self::Gpu(kind) => kind.meta_data.as_ref(),
-            Self::Unknown(kind) => kind.meta_data.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn rev(&self) -> Option<&String> {
-        match self {
-            Self::BasePci(kind) => kind.rev.as_ref(),
-            Self::EthernetVfPci(kind) => kind.rev.as_ref(),
-            Self::Gpu(kind) => kind.rev.as_ref(),
-            Self::Unknown(kind) => kind.rev.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BasePci(kind) => kind.create_date.as_ref(),
-            Self::EthernetVfPci(kind) => kind.create_date.as_ref(),
-            Self::Gpu(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BasePci(kind) => kind.last_op_date.as_ref(),
-            Self::EthernetVfPci(kind) => kind.last_op_date.as_ref(),
-            Self::Gpu(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn matched_pci_device_offering_ref(
-        &self,
-    ) -> &Vec<PciDevicePciDeviceOfferingRef> {
-        match self {
-            Self::BasePci(kind) => &kind.matched_pci_device_offering_ref,
-            Self::EthernetVfPci(kind) => &kind.matched_pci_device_offering_ref,
-            Self::Gpu(kind) => &kind.matched_pci_device_offering_ref,
-            Self::Unknown(kind) => &kind.matched_pci_device_offering_ref,
-        }
-    }
-    #[must_use]
-    pub fn mdev_spec_refs(&self) -> &Vec<PciDeviceMdevSpecRef> {
-        match self {
-            Self::BasePci(kind) => &kind.mdev_spec_refs,
-            Self::EthernetVfPci(kind) => &kind.mdev_spec_refs,
-            Self::Gpu(kind) => &kind.mdev_spec_refs,
-            Self::Unknown(kind) => &kind.mdev_spec_refs,
-        }
-    }
-}
-impl Model for PciDevice {
-    const SHAPE: &'static Shape = AnyPciDevice::SHAPE;
-}
-impl Struct for PciDevice {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BasePci(kind) => kind.slot(index),
-            Self::EthernetVfPci(kind) => kind.slot(index),
-            Self::Gpu(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for PciDevice {
-    fn kinds(&self) -> &'static UnionShape {
-        &PCI_DEVICE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BasePci(Default::default()),
-            Some(1) => Self::EthernetVfPci(Default::default()),
-            Some(2) => Self::Gpu(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyPciDevice> for PciDevice {
-    fn from(any: AnyPciDevice) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BasePciDevice> for PciDevice {
-    fn from(kind: BasePciDevice) -> Self {
-        Self::BasePci(kind)
-    }
-}
-impl From<EthernetVfPciDevice> for PciDevice {
-    fn from(kind: EthernetVfPciDevice) -> Self {
-        Self::EthernetVfPci(kind)
-    }
-}
-impl From<GpuDevice> for PciDevice {
-    fn from(kind: GpuDevice) -> Self {
-        Self::Gpu(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    PciDevice;
 }
 backhaul_wire::generated_model! {
     /// A PCI device, without the fields of a kind.

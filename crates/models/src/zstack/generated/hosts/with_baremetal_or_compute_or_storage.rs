@@ -69,541 +69,69 @@ backhaul_wire::generated_model! {
     42 memory_capacity: Option<i64> = Int, new("memoryCapacity", Kind::Int);
     43 cpu_capacity: Option<i64> = Int, new("cpuCapacity", Kind::Int);
 }
-/// A host.
-///
-/// Schema: `schemas/zstack/hosts.json#/$defs/Host`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Host {
+backhaul_wire::generated_union! {
+    /// A host.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/$defs/Host`
+    Host = HOST_KINDS(AnyHost, Some("hypervisorType"));
     /// A [`BaseHost`].
-    BaseHost(BaseHost),
+    0 BaseHost(BaseHost) = BASE_HOST, &[];
     /// `ESX`.
-    EsxHost(ESXHost),
+    1 EsxHost(ESXHost) = ESX_HOST, &["ESX"], sets hypervisor_type to HostType::Esx;
     /// `KVM`.
-    BaseKvmHost(BaseKVMHost),
+    2 BaseKvmHost(BaseKVMHost) = BASE_KVM_HOST, &["KVM"], sets hypervisor_type to HostType::Kvm;
     /// `baremetal2`.
-    BareMetal2Gateway(BareMetal2Gateway),
+    3 BareMetal2Gateway(BareMetal2Gateway) = BARE_METAL2_GATEWAY, &["baremetal2"], sets hypervisor_type to HostType::Baremetal2;
     /// A [`XDragonHost`].
-    XDragonHost(XDragonHost),
+    4 XDragonHost(XDragonHost) = X_DRAGON_HOST, &[];
     /// `Simulator`.
-    SimulatorHost(SimulatorHost),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyHost),
-}
-pub(crate) static HOST_KINDS: UnionShape = UnionShape {
-    tag: Some("hypervisorType"),
-    variants: &[
-        Variant {
-            shape: &BASE_HOST,
-            tags: &[],
-        },
-        Variant {
-            shape: &ESX_HOST,
-            tags: &["ESX"],
-        },
-        Variant {
-            shape: &BASE_KVM_HOST,
-            tags: &["KVM"],
-        },
-        Variant {
-            shape: &BARE_METAL2_GATEWAY,
-            tags: &["baremetal2"],
-        },
-        Variant {
-            shape: &X_DRAGON_HOST,
-            tags: &[],
-        },
-        Variant {
-            shape: &SIMULATOR_HOST,
-            tags: &["Simulator"],
-        },
-    ],
-};
-impl Host {
-    const EMPTY: Self = Self::Unknown(AnyHost::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseHost(kind) => kind,
-            Self::EsxHost(kind) => kind,
-            Self::BaseKvmHost(kind) => kind,
-            Self::BareMetal2Gateway(kind) => kind,
-            Self::XDragonHost(kind) => kind,
-            Self::SimulatorHost(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    5 SimulatorHost(SimulatorHost) = SIMULATOR_HOST, &["Simulator"], sets hypervisor_type to HostType::Simulator;
+    shared {
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// The cluster.
+        cluster_uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The address at which it is managed.
+        management_ip: Option<&String> = as_ref;
+        /// The hypervisor.
+        hypervisor_type: Option<&HostType> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&HostState> = as_ref;
+        /// How it is doing.
+        status: Option<&HostStatus> = as_ref;
+        total_cpu_capacity: Option<i64> = copy;
+        available_cpu_capacity: Option<i64> = copy;
+        cpu_sockets: Option<i64> = copy;
+        total_memory_capacity: Option<i64> = copy;
+        available_memory_capacity: Option<i64> = copy;
+        /// How many virtual processors it has.
+        cpu_num: Option<i64> = copy;
+        ipmi_address: Option<&String> = as_ref;
+        ipmi_username: Option<&String> = as_ref;
+        ipmi_port: Option<i64> = copy;
+        ipmi_power_status: Option<&String> = as_ref;
+        cpu_status: Option<&HwMonitorStatus> = as_ref;
+        memory_status: Option<&HwMonitorStatus> = as_ref;
+        disk_status: Option<&HwMonitorStatus> = as_ref;
+        nic_status: Option<&HwMonitorStatus> = as_ref;
+        gpu_status: Option<&HwMonitorStatus> = as_ref;
+        power_supply_status: Option<&HwMonitorStatus> = as_ref;
+        fan_status: Option<&HwMonitorStatus> = as_ref;
+        raid_status: Option<&HwMonitorStatus> = as_ref;
+        temperature_status: Option<&HwMonitorStatus> = as_ref;
+        /// The processor architecture.
+        architecture: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseHost(kind) => kind.zone_uuid.as_ref(),
-            Self::EsxHost(kind) => kind.zone_uuid.as_ref(),
-            Self::BaseKvmHost(kind) => kind.zone_uuid.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.zone_uuid.as_ref(),
-            Self::XDragonHost(kind) => kind.zone_uuid.as_ref(),
-            Self::SimulatorHost(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseHost(kind) => kind.name.as_ref(),
-            Self::EsxHost(kind) => kind.name.as_ref(),
-            Self::BaseKvmHost(kind) => kind.name.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.name.as_ref(),
-            Self::XDragonHost(kind) => kind.name.as_ref(),
-            Self::SimulatorHost(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseHost(kind) => kind.uuid.as_ref(),
-            Self::EsxHost(kind) => kind.uuid.as_ref(),
-            Self::BaseKvmHost(kind) => kind.uuid.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.uuid.as_ref(),
-            Self::XDragonHost(kind) => kind.uuid.as_ref(),
-            Self::SimulatorHost(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// The cluster.
-    #[must_use]
-    pub fn cluster_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseHost(kind) => kind.cluster_uuid.as_ref(),
-            Self::EsxHost(kind) => kind.cluster_uuid.as_ref(),
-            Self::BaseKvmHost(kind) => kind.cluster_uuid.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.cluster_uuid.as_ref(),
-            Self::XDragonHost(kind) => kind.cluster_uuid.as_ref(),
-            Self::SimulatorHost(kind) => kind.cluster_uuid.as_ref(),
-            Self::Unknown(kind) => kind.cluster_uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseHost(kind) => kind.description.as_ref(),
-            Self::EsxHost(kind) => kind.description.as_ref(),
-            Self::BaseKvmHost(kind) => kind.description.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.description.as_ref(),
-            Self::XDragonHost(kind) => kind.description.as_ref(),
-            Self::SimulatorHost(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The address at which it is managed.
-    #[must_use]
-    pub fn management_ip(&self) -> Option<&String> {
-        match self {
-            Self::BaseHost(kind) => kind.management_ip.as_ref(),
-            Self::EsxHost(kind) => kind.management_ip.as_ref(),
-            Self::BaseKvmHost(kind) => kind.management_ip.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.management_ip.as_ref(),
-            Self::XDragonHost(kind) => kind.management_ip.as_ref(),
-            Self::SimulatorHost(kind) => kind.management_ip.as_ref(),
-            Self::Unknown(kind) => kind.management_ip.as_ref(),
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&HostType> {
-        match self {
-            Self::BaseHost(kind) => kind.hypervisor_type.as_ref(),
-            Self::EsxHost(kind) => kind.hypervisor_type.as_ref(),
-            Self::BaseKvmHost(kind) => kind.hypervisor_type.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.hypervisor_type.as_ref(),
-            Self::XDragonHost(kind) => kind.hypervisor_type.as_ref(),
-            Self::SimulatorHost(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&HostState> {
-        match self {
-            Self::BaseHost(kind) => kind.state.as_ref(),
-            Self::EsxHost(kind) => kind.state.as_ref(),
-            Self::BaseKvmHost(kind) => kind.state.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.state.as_ref(),
-            Self::XDragonHost(kind) => kind.state.as_ref(),
-            Self::SimulatorHost(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&HostStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.status.as_ref(),
-            Self::EsxHost(kind) => kind.status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.status.as_ref(),
-            Self::XDragonHost(kind) => kind.status.as_ref(),
-            Self::SimulatorHost(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn total_cpu_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseHost(kind) => kind.total_cpu_capacity,
-            Self::EsxHost(kind) => kind.total_cpu_capacity,
-            Self::BaseKvmHost(kind) => kind.total_cpu_capacity,
-            Self::BareMetal2Gateway(kind) => kind.total_cpu_capacity,
-            Self::XDragonHost(kind) => kind.total_cpu_capacity,
-            Self::SimulatorHost(kind) => kind.total_cpu_capacity,
-            Self::Unknown(kind) => kind.total_cpu_capacity,
-        }
-    }
-    #[must_use]
-    pub fn available_cpu_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseHost(kind) => kind.available_cpu_capacity,
-            Self::EsxHost(kind) => kind.available_cpu_capacity,
-            Self::BaseKvmHost(kind) => kind.available_cpu_capacity,
-            Self::BareMetal2Gateway(kind) => kind.available_cpu_capacity,
-            Self::XDragonHost(kind) => kind.available_cpu_capacity,
-            Self::SimulatorHost(kind) => kind.available_cpu_capacity,
-            Self::Unknown(kind) => kind.available_cpu_capacity,
-        }
-    }
-    #[must_use]
-    pub fn cpu_sockets(&self) -> Option<i64> {
-        match self {
-            Self::BaseHost(kind) => kind.cpu_sockets,
-            Self::EsxHost(kind) => kind.cpu_sockets,
-            Self::BaseKvmHost(kind) => kind.cpu_sockets,
-            Self::BareMetal2Gateway(kind) => kind.cpu_sockets,
-            Self::XDragonHost(kind) => kind.cpu_sockets,
-            Self::SimulatorHost(kind) => kind.cpu_sockets,
-            Self::Unknown(kind) => kind.cpu_sockets,
-        }
-    }
-    #[must_use]
-    pub fn total_memory_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseHost(kind) => kind.total_memory_capacity,
-            Self::EsxHost(kind) => kind.total_memory_capacity,
-            Self::BaseKvmHost(kind) => kind.total_memory_capacity,
-            Self::BareMetal2Gateway(kind) => kind.total_memory_capacity,
-            Self::XDragonHost(kind) => kind.total_memory_capacity,
-            Self::SimulatorHost(kind) => kind.total_memory_capacity,
-            Self::Unknown(kind) => kind.total_memory_capacity,
-        }
-    }
-    #[must_use]
-    pub fn available_memory_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseHost(kind) => kind.available_memory_capacity,
-            Self::EsxHost(kind) => kind.available_memory_capacity,
-            Self::BaseKvmHost(kind) => kind.available_memory_capacity,
-            Self::BareMetal2Gateway(kind) => kind.available_memory_capacity,
-            Self::XDragonHost(kind) => kind.available_memory_capacity,
-            Self::SimulatorHost(kind) => kind.available_memory_capacity,
-            Self::Unknown(kind) => kind.available_memory_capacity,
-        }
-    }
-    /// How many virtual processors it has.
-    #[must_use]
-    pub fn cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseHost(kind) => kind.cpu_num,
-            Self::EsxHost(kind) => kind.cpu_num,
-            Self::BaseKvmHost(kind) => kind.cpu_num,
-            Self::BareMetal2Gateway(kind) => kind.cpu_num,
-            Self::XDragonHost(kind) => kind.cpu_num,
-            Self::SimulatorHost(kind) => kind.cpu_num,
-            Self::Unknown(kind) => kind.cpu_num,
-        }
-    }
-    #[must_use]
-    pub fn ipmi_address(&self) -> Option<&String> {
-        match self {
-            Self::BaseHost(kind) => kind.ipmi_address.as_ref(),
-            Self::EsxHost(kind) => kind.ipmi_address.as_ref(),
-            Self::BaseKvmHost(kind) => kind.ipmi_address.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.ipmi_address.as_ref(),
-            Self::XDragonHost(kind) => kind.ipmi_address.as_ref(),
-            Self::SimulatorHost(kind) => kind.ipmi_address.as_ref(),
-            Self::Unknown(kind) => kind.ipmi_address.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ipmi_username(&self) -> Option<&String> {
-        match self {
-            Self::BaseHost(kind) => kind.ipmi_username.as_ref(),
-            Self::EsxHost(kind) => kind.ipmi_username.as_ref(),
-            Self::BaseKvmHost(kind) => kind.ipmi_username.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.ipmi_username.as_ref(),
-            Self::XDragonHost(kind) => kind.ipmi_username.as_ref(),
-            Self::SimulatorHost(kind) => kind.ipmi_username.as_ref(),
-            Self::Unknown(kind) => kind.ipmi_username.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ipmi_port(&self) -> Option<i64> {
-        match self {
-            Self::BaseHost(kind) => kind.ipmi_port,
-            Self::EsxHost(kind) => kind.ipmi_port,
-            Self::BaseKvmHost(kind) => kind.ipmi_port,
-            Self::BareMetal2Gateway(kind) => kind.ipmi_port,
-            Self::XDragonHost(kind) => kind.ipmi_port,
-            Self::SimulatorHost(kind) => kind.ipmi_port,
-            Self::Unknown(kind) => kind.ipmi_port,
-        }
-    }
-    #[must_use]
-    pub fn ipmi_power_status(&self) -> Option<&String> {
-        match self {
-            Self::BaseHost(kind) => kind.ipmi_power_status.as_ref(),
-            Self::EsxHost(kind) => kind.ipmi_power_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.ipmi_power_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.ipmi_power_status.as_ref(),
-            Self::XDragonHost(kind) => kind.ipmi_power_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.ipmi_power_status.as_ref(),
-            Self::Unknown(kind) => kind.ipmi_power_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn cpu_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.cpu_status.as_ref(),
-            Self::EsxHost(kind) => kind.cpu_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.cpu_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.cpu_status.as_ref(),
-            Self::XDragonHost(kind) => kind.cpu_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.cpu_status.as_ref(),
-            Self::Unknown(kind) => kind.cpu_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn memory_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.memory_status.as_ref(),
-            Self::EsxHost(kind) => kind.memory_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.memory_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.memory_status.as_ref(),
-            Self::XDragonHost(kind) => kind.memory_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.memory_status.as_ref(),
-            Self::Unknown(kind) => kind.memory_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn disk_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.disk_status.as_ref(),
-            Self::EsxHost(kind) => kind.disk_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.disk_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.disk_status.as_ref(),
-            Self::XDragonHost(kind) => kind.disk_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.disk_status.as_ref(),
-            Self::Unknown(kind) => kind.disk_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn nic_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.nic_status.as_ref(),
-            Self::EsxHost(kind) => kind.nic_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.nic_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.nic_status.as_ref(),
-            Self::XDragonHost(kind) => kind.nic_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.nic_status.as_ref(),
-            Self::Unknown(kind) => kind.nic_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn gpu_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.gpu_status.as_ref(),
-            Self::EsxHost(kind) => kind.gpu_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.gpu_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.gpu_status.as_ref(),
-            Self::XDragonHost(kind) => kind.gpu_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.gpu_status.as_ref(),
-            Self::Unknown(kind) => kind.gpu_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn power_supply_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.power_supply_status.as_ref(),
-            Self::EsxHost(kind) => kind.power_supply_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.power_supply_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.power_supply_status.as_ref(),
-            Self::XDragonHost(kind) => kind.power_supply_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.power_supply_status.as_ref(),
-            Self::Unknown(kind) => kind.power_supply_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn fan_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.fan_status.as_ref(),
-            Self::EsxHost(kind) => kind.fan_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.fan_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.fan_status.as_ref(),
-            Self::XDragonHost(kind) => kind.fan_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.fan_status.as_ref(),
-            Self::Unknown(kind) => kind.fan_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn raid_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.raid_status.as_ref(),
-            Self::EsxHost(kind) => kind.raid_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.raid_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.raid_status.as_ref(),
-            Self::XDragonHost(kind) => kind.raid_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.raid_status.as_ref(),
-            Self::Unknown(kind) => kind.raid_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn temperature_status(&self) -> Option<&HwMonitorStatus> {
-        match self {
-            Self::BaseHost(kind) => kind.temperature_status.as_ref(),
-            Self::EsxHost(kind) => kind.temperature_status.as_ref(),
-            Self::BaseKvmHost(kind) => kind.temperature_status.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.temperature_status.as_ref(),
-            Self::XDragonHost(kind) => kind.temperature_status.as_ref(),
-            Self::SimulatorHost(kind) => kind.temperature_status.as_ref(),
-            Self::Unknown(kind) => kind.temperature_status.as_ref(),
-        }
-    }
-    /// The processor architecture.
-    #[must_use]
-    pub fn architecture(&self) -> Option<&String> {
-        match self {
-            Self::BaseHost(kind) => kind.architecture.as_ref(),
-            Self::EsxHost(kind) => kind.architecture.as_ref(),
-            Self::BaseKvmHost(kind) => kind.architecture.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.architecture.as_ref(),
-            Self::XDragonHost(kind) => kind.architecture.as_ref(),
-            Self::SimulatorHost(kind) => kind.architecture.as_ref(),
-            Self::Unknown(kind) => kind.architecture.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseHost(kind) => kind.create_date.as_ref(),
-            Self::EsxHost(kind) => kind.create_date.as_ref(),
-            Self::BaseKvmHost(kind) => kind.create_date.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.create_date.as_ref(),
-            Self::XDragonHost(kind) => kind.create_date.as_ref(),
-            Self::SimulatorHost(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseHost(kind) => kind.last_op_date.as_ref(),
-            Self::EsxHost(kind) => kind.last_op_date.as_ref(),
-            Self::BaseKvmHost(kind) => kind.last_op_date.as_ref(),
-            Self::BareMetal2Gateway(kind) => kind.last_op_date.as_ref(),
-            Self::XDragonHost(kind) => kind.last_op_date.as_ref(),
-            Self::SimulatorHost(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for Host {
-    const SHAPE: &'static Shape = AnyHost::SHAPE;
-}
-impl Struct for Host {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseHost(kind) => kind.slot(index),
-            Self::EsxHost(kind) => kind.slot(index),
-            Self::BaseKvmHost(kind) => kind.slot(index),
-            Self::BareMetal2Gateway(kind) => kind.slot(index),
-            Self::XDragonHost(kind) => kind.slot(index),
-            Self::SimulatorHost(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Host {
-    fn kinds(&self) -> &'static UnionShape {
-        &HOST_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseHost(Default::default()),
-            Some(1) => Self::EsxHost(Default::default()),
-            Some(2) => Self::BaseKvmHost(Default::default()),
-            Some(3) => Self::BareMetal2Gateway(Default::default()),
-            Some(4) => Self::XDragonHost(Default::default()),
-            Some(5) => Self::SimulatorHost(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyHost> for Host {
-    fn from(any: AnyHost) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseHost> for Host {
-    fn from(kind: BaseHost) -> Self {
-        Self::BaseHost(kind)
-    }
-}
-impl From<ESXHost> for Host {
-    fn from(mut kind: ESXHost) -> Self {
-        kind.hypervisor_type.get_or_insert(HostType::Esx);
-        Self::EsxHost(kind)
-    }
-}
-impl From<BaseKVMHost> for Host {
-    fn from(mut kind: BaseKVMHost) -> Self {
-        kind.hypervisor_type.get_or_insert(HostType::Kvm);
-        Self::BaseKvmHost(kind)
-    }
-}
-impl From<BareMetal2Gateway> for Host {
-    fn from(mut kind: BareMetal2Gateway) -> Self {
-        kind.hypervisor_type.get_or_insert(HostType::Baremetal2);
-        Self::BareMetal2Gateway(kind)
-    }
-}
-impl From<XDragonHost> for Host {
-    fn from(kind: XDragonHost) -> Self {
-        Self::XDragonHost(kind)
-    }
-}
-impl From<SimulatorHost> for Host {
-    fn from(mut kind: SimulatorHost) -> Self {
-        kind.hypervisor_type.get_or_insert(HostType::Simulator);
-        Self::SimulatorHost(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    Host;
 }
 backhaul_wire::generated_model! {
     /// A host, without the fields of a kind.

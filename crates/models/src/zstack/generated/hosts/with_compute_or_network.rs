@@ -32,186 +32,37 @@ backhaul_wire::generated_model! {
     11 morval: Option<String> = Text, new("morval", Kind::Text);
     12 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
 }
-/// A cluster of hosts.
-///
-/// Schema: `schemas/zstack/hosts.json#/$defs/Cluster`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Cluster {
+backhaul_wire::generated_union! {
+    /// A cluster of hosts.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/$defs/Cluster`
+    Cluster = CLUSTER_KINDS(AnyCluster, Some("type"));
     /// A [`BaseCluster`].
-    Base(BaseCluster),
+    0 Base(BaseCluster) = BASE_CLUSTER, &[];
     /// A [`VCenterCluster`].
-    VCenter(VCenterCluster),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyCluster),
-}
-pub(crate) static CLUSTER_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_CLUSTER,
-            tags: &[],
-        },
-        Variant {
-            shape: &V_CENTER_CLUSTER,
-            tags: &[],
-        },
-    ],
-};
-impl Cluster {
-    const EMPTY: Self = Self::Unknown(AnyCluster::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::VCenter(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 VCenter(VCenterCluster) = V_CENTER_CLUSTER, &[];
+    shared {
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&ClusterState> = as_ref;
+        /// The hypervisor.
+        hypervisor_type: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// The processor architecture.
+        architecture: Option<&String> = as_ref;
     }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::VCenter(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::VCenter(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::VCenter(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&ClusterState> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::VCenter(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.hypervisor_type.as_ref(),
-            Self::VCenter(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::VCenter(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::VCenter(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.zone_uuid.as_ref(),
-            Self::VCenter(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::VCenter(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The processor architecture.
-    #[must_use]
-    pub fn architecture(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.architecture.as_ref(),
-            Self::VCenter(kind) => kind.architecture.as_ref(),
-            Self::Unknown(kind) => kind.architecture.as_ref(),
-        }
-    }
-}
-impl Model for Cluster {
-    const SHAPE: &'static Shape = AnyCluster::SHAPE;
-}
-impl Struct for Cluster {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::VCenter(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Cluster {
-    fn kinds(&self) -> &'static UnionShape {
-        &CLUSTER_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::VCenter(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyCluster> for Cluster {
-    fn from(any: AnyCluster) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseCluster> for Cluster {
-    fn from(kind: BaseCluster) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<VCenterCluster> for Cluster {
-    fn from(kind: VCenterCluster) -> Self {
-        Self::VCenter(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    Cluster;
 }
 backhaul_wire::generated_model! {
     /// A cluster of hosts, without the fields of a kind.

@@ -275,209 +275,34 @@ backhaul_wire::generated_model! {
     8 virtual_id_uuid: Option<Id> = Id, new("virtualIDUuid", Kind::Id);
     9 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id);
 }
-/// An IAM2 attribute.
-///
-/// Schema: `schemas/zstack/iam2.json#/$defs/IAM2Attribute`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum IAM2Attribute {
+backhaul_wire::generated_union! {
+    /// An IAM2 attribute.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/$defs/IAM2Attribute`
+    IAM2Attribute = IAM2_ATTRIBUTE_KINDS(AnyIAM2Attribute, Some("type"));
     /// A [`BaseIAM2Attribute`].
-    BaseIam2(BaseIAM2Attribute),
+    0 BaseIam2(BaseIAM2Attribute) = BASE_IAM2_ATTRIBUTE, &[];
     /// A [`IAM2OrganizationAttribute`].
-    Iam2Organization(IAM2OrganizationAttribute),
+    1 Iam2Organization(IAM2OrganizationAttribute) = IAM2_ORGANIZATION_ATTRIBUTE, &[];
     /// A [`IAM2ProjectAttribute`].
-    Iam2Project(IAM2ProjectAttribute),
+    2 Iam2Project(IAM2ProjectAttribute) = IAM2_PROJECT_ATTRIBUTE, &[];
     /// A [`IAM2VirtualIDAttribute`].
-    Iam2VirtualId(IAM2VirtualIDAttribute),
+    3 Iam2VirtualId(IAM2VirtualIDAttribute) = IAM2_VIRTUAL_ID_ATTRIBUTE, &[];
     /// A [`IAM2VirtualIDGroupAttribute`].
-    Iam2VirtualIdGroup(IAM2VirtualIDGroupAttribute),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyIAM2Attribute),
-}
-pub(crate) static IAM2_ATTRIBUTE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_IAM2_ATTRIBUTE,
-            tags: &[],
-        },
-        Variant {
-            shape: &IAM2_ORGANIZATION_ATTRIBUTE,
-            tags: &[],
-        },
-        Variant {
-            shape: &IAM2_PROJECT_ATTRIBUTE,
-            tags: &[],
-        },
-        Variant {
-            shape: &IAM2_VIRTUAL_ID_ATTRIBUTE,
-            tags: &[],
-        },
-        Variant {
-            shape: &IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE,
-            tags: &[],
-        },
-    ],
-};
-impl IAM2Attribute {
-    const EMPTY: Self = Self::Unknown(AnyIAM2Attribute::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseIam2(kind) => kind,
-            Self::Iam2Organization(kind) => kind,
-            Self::Iam2Project(kind) => kind,
-            Self::Iam2VirtualId(kind) => kind,
-            Self::Iam2VirtualIdGroup(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    4 Iam2VirtualIdGroup(IAM2VirtualIDGroupAttribute) = IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        value: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&AttributeType> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseIam2(kind) => kind.uuid.as_ref(),
-            Self::Iam2Organization(kind) => kind.uuid.as_ref(),
-            Self::Iam2Project(kind) => kind.uuid.as_ref(),
-            Self::Iam2VirtualId(kind) => kind.uuid.as_ref(),
-            Self::Iam2VirtualIdGroup(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseIam2(kind) => kind.name.as_ref(),
-            Self::Iam2Organization(kind) => kind.name.as_ref(),
-            Self::Iam2Project(kind) => kind.name.as_ref(),
-            Self::Iam2VirtualId(kind) => kind.name.as_ref(),
-            Self::Iam2VirtualIdGroup(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn value(&self) -> Option<&String> {
-        match self {
-            Self::BaseIam2(kind) => kind.value.as_ref(),
-            Self::Iam2Organization(kind) => kind.value.as_ref(),
-            Self::Iam2Project(kind) => kind.value.as_ref(),
-            Self::Iam2VirtualId(kind) => kind.value.as_ref(),
-            Self::Iam2VirtualIdGroup(kind) => kind.value.as_ref(),
-            Self::Unknown(kind) => kind.value.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&AttributeType> {
-        match self {
-            Self::BaseIam2(kind) => kind.r#type.as_ref(),
-            Self::Iam2Organization(kind) => kind.r#type.as_ref(),
-            Self::Iam2Project(kind) => kind.r#type.as_ref(),
-            Self::Iam2VirtualId(kind) => kind.r#type.as_ref(),
-            Self::Iam2VirtualIdGroup(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseIam2(kind) => kind.create_date.as_ref(),
-            Self::Iam2Organization(kind) => kind.create_date.as_ref(),
-            Self::Iam2Project(kind) => kind.create_date.as_ref(),
-            Self::Iam2VirtualId(kind) => kind.create_date.as_ref(),
-            Self::Iam2VirtualIdGroup(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseIam2(kind) => kind.last_op_date.as_ref(),
-            Self::Iam2Organization(kind) => kind.last_op_date.as_ref(),
-            Self::Iam2Project(kind) => kind.last_op_date.as_ref(),
-            Self::Iam2VirtualId(kind) => kind.last_op_date.as_ref(),
-            Self::Iam2VirtualIdGroup(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for IAM2Attribute {
-    const SHAPE: &'static Shape = AnyIAM2Attribute::SHAPE;
-}
-impl Struct for IAM2Attribute {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseIam2(kind) => kind.slot(index),
-            Self::Iam2Organization(kind) => kind.slot(index),
-            Self::Iam2Project(kind) => kind.slot(index),
-            Self::Iam2VirtualId(kind) => kind.slot(index),
-            Self::Iam2VirtualIdGroup(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for IAM2Attribute {
-    fn kinds(&self) -> &'static UnionShape {
-        &IAM2_ATTRIBUTE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseIam2(Default::default()),
-            Some(1) => Self::Iam2Organization(Default::default()),
-            Some(2) => Self::Iam2Project(Default::default()),
-            Some(3) => Self::Iam2VirtualId(Default::default()),
-            Some(4) => Self::Iam2VirtualIdGroup(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyIAM2Attribute> for IAM2Attribute {
-    fn from(any: AnyIAM2Attribute) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseIAM2Attribute> for IAM2Attribute {
-    fn from(kind: BaseIAM2Attribute) -> Self {
-        Self::BaseIam2(kind)
-    }
-}
-impl From<IAM2OrganizationAttribute> for IAM2Attribute {
-    fn from(kind: IAM2OrganizationAttribute) -> Self {
-        Self::Iam2Organization(kind)
-    }
-}
-impl From<IAM2ProjectAttribute> for IAM2Attribute {
-    fn from(kind: IAM2ProjectAttribute) -> Self {
-        Self::Iam2Project(kind)
-    }
-}
-impl From<IAM2VirtualIDAttribute> for IAM2Attribute {
-    fn from(kind: IAM2VirtualIDAttribute) -> Self {
-        Self::Iam2VirtualId(kind)
-    }
-}
-impl From<IAM2VirtualIDGroupAttribute> for IAM2Attribute {
-    fn from(kind: IAM2VirtualIDGroupAttribute) -> Self {
-        Self::Iam2VirtualIdGroup(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    IAM2Attribute;
 }
 backhaul_wire::generated_model! {
     /// An IAM2 attribute, without the fields of a kind.

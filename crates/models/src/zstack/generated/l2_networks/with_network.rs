@@ -46,348 +46,49 @@ backhaul_wire::generated_model! {
     26 attached_cidrs: BTreeMap<String, String> = TextMap, map("attachedCidrs", Kind::Text);
     27 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
 }
-/// An L2 network.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/$defs/L2Network`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum L2Network {
+backhaul_wire::generated_union! {
+    /// An L2 network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/$defs/L2Network`
+    L2Network = L2_NETWORK_KINDS(AnyL2Network, Some("type"));
     /// `L2NoVlanNetwork`, `TfL2Network`.
-    BaseL2Network(BaseL2Network),
+    0 BaseL2Network(BaseL2Network) = BASE_L2_NETWORK, &["L2NoVlanNetwork", "TfL2Network"];
     /// A [`L2PortGroupNetwork`].
-    L2PortGroupNetwork(L2PortGroupNetwork),
+    1 L2PortGroupNetwork(L2PortGroupNetwork) = L2_PORT_GROUP_NETWORK, &[];
     /// A [`L2VirtualSwitchNetwork`].
-    L2VirtualSwitchNetwork(L2VirtualSwitchNetwork),
+    2 L2VirtualSwitchNetwork(L2VirtualSwitchNetwork) = L2_VIRTUAL_SWITCH_NETWORK, &[];
     /// `L2VlanNetwork`.
-    L2VlanNetwork(L2VlanNetwork),
+    3 L2VlanNetwork(L2VlanNetwork) = L2_VLAN_NETWORK, &["L2VlanNetwork"], sets r#type to L2NetworkType::L2VlanNetwork;
     /// `VxlanNetwork`.
-    L2VxlanNetwork(L2VxlanNetwork),
+    4 L2VxlanNetwork(L2VxlanNetwork) = L2_VXLAN_NETWORK, &["VxlanNetwork"], sets r#type to L2NetworkType::VxlanNetwork;
     /// `VxlanNetworkPool`.
-    BaseL2VxlanNetworkPool(BaseL2VxlanNetworkPool),
+    5 BaseL2VxlanNetworkPool(BaseL2VxlanNetworkPool) = BASE_L2_VXLAN_NETWORK_POOL, &["VxlanNetworkPool"], sets r#type to L2NetworkType::VxlanNetworkPool;
     /// `HardwareVxlanNetworkPool`.
-    HardwareL2VxlanNetworkPool(HardwareL2VxlanNetworkPool),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyL2Network),
-}
-pub(crate) static L2_NETWORK_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_L2_NETWORK,
-            tags: &["L2NoVlanNetwork", "TfL2Network"],
-        },
-        Variant {
-            shape: &L2_PORT_GROUP_NETWORK,
-            tags: &[],
-        },
-        Variant {
-            shape: &L2_VIRTUAL_SWITCH_NETWORK,
-            tags: &[],
-        },
-        Variant {
-            shape: &L2_VLAN_NETWORK,
-            tags: &["L2VlanNetwork"],
-        },
-        Variant {
-            shape: &L2_VXLAN_NETWORK,
-            tags: &["VxlanNetwork"],
-        },
-        Variant {
-            shape: &BASE_L2_VXLAN_NETWORK_POOL,
-            tags: &["VxlanNetworkPool"],
-        },
-        Variant {
-            shape: &HARDWARE_L2_VXLAN_NETWORK_POOL,
-            tags: &["HardwareVxlanNetworkPool"],
-        },
-    ],
-};
-impl L2Network {
-    const EMPTY: Self = Self::Unknown(AnyL2Network::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseL2Network(kind) => kind,
-            Self::L2PortGroupNetwork(kind) => kind,
-            Self::L2VirtualSwitchNetwork(kind) => kind,
-            Self::L2VlanNetwork(kind) => kind,
-            Self::L2VxlanNetwork(kind) => kind,
-            Self::BaseL2VxlanNetworkPool(kind) => kind,
-            Self::HardwareL2VxlanNetworkPool(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    6 HardwareL2VxlanNetworkPool(HardwareL2VxlanNetworkPool) = HARDWARE_L2_VXLAN_NETWORK_POOL, &["HardwareVxlanNetworkPool"], sets r#type to L2NetworkType::HardwareVxlanNetworkPool;
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// The interface of the hosts.
+        physical_interface: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&L2NetworkType> = as_ref;
+        v_switch_type: Option<&String> = as_ref;
+        virtual_network_id: Option<i64> = copy;
+        isolated: Option<bool> = copy;
+        pvlan: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// The clusters that use it.
+        attached_cluster_uuids: &Vec<Id> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseL2Network(kind) => kind.uuid.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.uuid.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.uuid.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.uuid.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.uuid.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.uuid.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseL2Network(kind) => kind.name.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.name.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.name.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.name.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.name.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.name.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseL2Network(kind) => kind.description.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.description.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.description.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.description.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.description.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.description.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseL2Network(kind) => kind.zone_uuid.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.zone_uuid.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.zone_uuid.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.zone_uuid.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.zone_uuid.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.zone_uuid.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// The interface of the hosts.
-    #[must_use]
-    pub fn physical_interface(&self) -> Option<&String> {
-        match self {
-            Self::BaseL2Network(kind) => kind.physical_interface.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.physical_interface.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.physical_interface.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.physical_interface.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.physical_interface.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.physical_interface.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.physical_interface.as_ref(),
-            Self::Unknown(kind) => kind.physical_interface.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&L2NetworkType> {
-        match self {
-            Self::BaseL2Network(kind) => kind.r#type.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.r#type.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.r#type.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.r#type.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.r#type.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.r#type.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn v_switch_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseL2Network(kind) => kind.v_switch_type.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.v_switch_type.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.v_switch_type.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.v_switch_type.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.v_switch_type.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.v_switch_type.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.v_switch_type.as_ref(),
-            Self::Unknown(kind) => kind.v_switch_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn virtual_network_id(&self) -> Option<i64> {
-        match self {
-            Self::BaseL2Network(kind) => kind.virtual_network_id,
-            Self::L2PortGroupNetwork(kind) => kind.virtual_network_id,
-            Self::L2VirtualSwitchNetwork(kind) => kind.virtual_network_id,
-            Self::L2VlanNetwork(kind) => kind.virtual_network_id,
-            Self::L2VxlanNetwork(kind) => kind.virtual_network_id,
-            Self::BaseL2VxlanNetworkPool(kind) => kind.virtual_network_id,
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.virtual_network_id,
-            Self::Unknown(kind) => kind.virtual_network_id,
-        }
-    }
-    #[must_use]
-    pub fn isolated(&self) -> Option<bool> {
-        match self {
-            Self::BaseL2Network(kind) => kind.isolated,
-            Self::L2PortGroupNetwork(kind) => kind.isolated,
-            Self::L2VirtualSwitchNetwork(kind) => kind.isolated,
-            Self::L2VlanNetwork(kind) => kind.isolated,
-            Self::L2VxlanNetwork(kind) => kind.isolated,
-            Self::BaseL2VxlanNetworkPool(kind) => kind.isolated,
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.isolated,
-            Self::Unknown(kind) => kind.isolated,
-        }
-    }
-    #[must_use]
-    pub fn pvlan(&self) -> Option<&String> {
-        match self {
-            Self::BaseL2Network(kind) => kind.pvlan.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.pvlan.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.pvlan.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.pvlan.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.pvlan.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.pvlan.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.pvlan.as_ref(),
-            Self::Unknown(kind) => kind.pvlan.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseL2Network(kind) => kind.create_date.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.create_date.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.create_date.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.create_date.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.create_date.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.create_date.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseL2Network(kind) => kind.last_op_date.as_ref(),
-            Self::L2PortGroupNetwork(kind) => kind.last_op_date.as_ref(),
-            Self::L2VirtualSwitchNetwork(kind) => kind.last_op_date.as_ref(),
-            Self::L2VlanNetwork(kind) => kind.last_op_date.as_ref(),
-            Self::L2VxlanNetwork(kind) => kind.last_op_date.as_ref(),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.last_op_date.as_ref(),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// The clusters that use it.
-    #[must_use]
-    pub fn attached_cluster_uuids(&self) -> &Vec<Id> {
-        match self {
-            Self::BaseL2Network(kind) => &kind.attached_cluster_uuids,
-            Self::L2PortGroupNetwork(kind) => &kind.attached_cluster_uuids,
-            Self::L2VirtualSwitchNetwork(kind) => &kind.attached_cluster_uuids,
-            Self::L2VlanNetwork(kind) => &kind.attached_cluster_uuids,
-            Self::L2VxlanNetwork(kind) => &kind.attached_cluster_uuids,
-            Self::BaseL2VxlanNetworkPool(kind) => &kind.attached_cluster_uuids,
-            Self::HardwareL2VxlanNetworkPool(kind) => &kind.attached_cluster_uuids,
-            Self::Unknown(kind) => &kind.attached_cluster_uuids,
-        }
-    }
-}
-impl Model for L2Network {
-    const SHAPE: &'static Shape = AnyL2Network::SHAPE;
-}
-impl Struct for L2Network {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseL2Network(kind) => kind.slot(index),
-            Self::L2PortGroupNetwork(kind) => kind.slot(index),
-            Self::L2VirtualSwitchNetwork(kind) => kind.slot(index),
-            Self::L2VlanNetwork(kind) => kind.slot(index),
-            Self::L2VxlanNetwork(kind) => kind.slot(index),
-            Self::BaseL2VxlanNetworkPool(kind) => kind.slot(index),
-            Self::HardwareL2VxlanNetworkPool(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for L2Network {
-    fn kinds(&self) -> &'static UnionShape {
-        &L2_NETWORK_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseL2Network(Default::default()),
-            Some(1) => Self::L2PortGroupNetwork(Default::default()),
-            Some(2) => Self::L2VirtualSwitchNetwork(Default::default()),
-            Some(3) => Self::L2VlanNetwork(Default::default()),
-            Some(4) => Self::L2VxlanNetwork(Default::default()),
-            Some(5) => Self::BaseL2VxlanNetworkPool(Default::default()),
-            Some(6) => Self::HardwareL2VxlanNetworkPool(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyL2Network> for L2Network {
-    fn from(any: AnyL2Network) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseL2Network> for L2Network {
-    fn from(kind: BaseL2Network) -> Self {
-        Self::BaseL2Network(kind)
-    }
-}
-impl From<L2PortGroupNetwork> for L2Network {
-    fn from(kind: L2PortGroupNetwork) -> Self {
-        Self::L2PortGroupNetwork(kind)
-    }
-}
-impl From<L2VirtualSwitchNetwork> for L2Network {
-    fn from(kind: L2VirtualSwitchNetwork) -> Self {
-        Self::L2VirtualSwitchNetwork(kind)
-    }
-}
-impl From<L2VlanNetwork> for L2Network {
-    fn from(mut kind: L2VlanNetwork) -> Self {
-        kind.r#type.get_or_insert(L2NetworkType::L2VlanNetwork);
-        Self::L2VlanNetwork(kind)
-    }
-}
-impl From<L2VxlanNetwork> for L2Network {
-    fn from(mut kind: L2VxlanNetwork) -> Self {
-        kind.r#type.get_or_insert(L2NetworkType::VxlanNetwork);
-        Self::L2VxlanNetwork(kind)
-    }
-}
-impl From<BaseL2VxlanNetworkPool> for L2Network {
-    fn from(mut kind: BaseL2VxlanNetworkPool) -> Self {
-        kind.r#type.get_or_insert(L2NetworkType::VxlanNetworkPool);
-        Self::BaseL2VxlanNetworkPool(kind)
-    }
-}
-impl From<HardwareL2VxlanNetworkPool> for L2Network {
-    fn from(mut kind: HardwareL2VxlanNetworkPool) -> Self {
-        kind.r#type.get_or_insert(L2NetworkType::HardwareVxlanNetworkPool);
-        Self::HardwareL2VxlanNetworkPool(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    L2Network;
 }
 backhaul_wire::generated_model! {
     /// An L2 network, without the fields of a kind.
@@ -594,249 +295,44 @@ backhaul_wire::generated_model! {
     17 attached_cidrs: BTreeMap<String, String> = TextMap, map("attachedCidrs", Kind::Text);
     18 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
 }
-/// An L2 vxlan network pool.
-///
-/// Schema: `schemas/zstack/l2_networks.json#/$defs/L2VxlanNetworkPool`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum L2VxlanNetworkPool {
+backhaul_wire::generated_union! {
+    /// An L2 vxlan network pool.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/$defs/L2VxlanNetworkPool`
+    L2VxlanNetworkPool = L2_VXLAN_NETWORK_POOL_KINDS(AnyL2VxlanNetworkPool, Some("type"));
     /// A [`BaseL2VxlanNetworkPool`].
-    Base(BaseL2VxlanNetworkPool),
+    0 Base(BaseL2VxlanNetworkPool) = BASE_L2_VXLAN_NETWORK_POOL, &[];
     /// A [`HardwareL2VxlanNetworkPool`].
-    Hardware(HardwareL2VxlanNetworkPool),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyL2VxlanNetworkPool),
-}
-pub(crate) static L2_VXLAN_NETWORK_POOL_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_L2_VXLAN_NETWORK_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &HARDWARE_L2_VXLAN_NETWORK_POOL,
-            tags: &[],
-        },
-    ],
-};
-impl L2VxlanNetworkPool {
-    const EMPTY: Self = Self::Unknown(AnyL2VxlanNetworkPool::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Hardware(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Hardware(HardwareL2VxlanNetworkPool) = HARDWARE_L2_VXLAN_NETWORK_POOL, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// The interface of the hosts.
+        physical_interface: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&L2NetworkType> = as_ref;
+        v_switch_type: Option<&String> = as_ref;
+        virtual_network_id: Option<i64> = copy;
+        isolated: Option<bool> = copy;
+        pvlan: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// The clusters that use it.
+        attached_cluster_uuids: &Vec<Id> = borrow;
+        attached_vtep_refs: &Vec<Vtep> = borrow;
+        remote_vteps: &Vec<RemoteVtep> = borrow;
+        attached_vxlan_network_refs: &Vec<L2VxlanNetwork> = borrow;
+        attached_vni_ranges: &Vec<VniRange> = borrow;
+        attached_cidrs: &BTreeMap<String, String> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Hardware(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Hardware(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Hardware(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.zone_uuid.as_ref(),
-            Self::Hardware(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// The interface of the hosts.
-    #[must_use]
-    pub fn physical_interface(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.physical_interface.as_ref(),
-            Self::Hardware(kind) => kind.physical_interface.as_ref(),
-            Self::Unknown(kind) => kind.physical_interface.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&L2NetworkType> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::Hardware(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn v_switch_type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.v_switch_type.as_ref(),
-            Self::Hardware(kind) => kind.v_switch_type.as_ref(),
-            Self::Unknown(kind) => kind.v_switch_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn virtual_network_id(&self) -> Option<i64> {
-        match self {
-            Self::Base(kind) => kind.virtual_network_id,
-            Self::Hardware(kind) => kind.virtual_network_id,
-            Self::Unknown(kind) => kind.virtual_network_id,
-        }
-    }
-    #[must_use]
-    pub fn isolated(&self) -> Option<bool> {
-        match self {
-            Self::Base(kind) => kind.isolated,
-            Self::Hardware(kind) => kind.isolated,
-            Self::Unknown(kind) => kind.isolated,
-        }
-    }
-    #[must_use]
-    pub fn pvlan(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.pvlan.as_ref(),
-            Self::Hardware(kind) => kind.pvlan.as_ref(),
-            Self::Unknown(kind) => kind.pvlan.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Hardware(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Hardware(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// The clusters that use it.
-    #[must_use]
-    pub fn attached_cluster_uuids(&self) -> &Vec<Id> {
-        match self {
-            Self::Base(kind) => &kind.attached_cluster_uuids,
-            Self::Hardware(kind) => &kind.attached_cluster_uuids,
-            Self::Unknown(kind) => &kind.attached_cluster_uuids,
-        }
-    }
-    #[must_use]
-    pub fn attached_vtep_refs(&self) -> &Vec<Vtep> {
-        match self {
-            Self::Base(kind) => &kind.attached_vtep_refs,
-            Self::Hardware(kind) => &kind.attached_vtep_refs,
-            Self::Unknown(kind) => &kind.attached_vtep_refs,
-        }
-    }
-    #[must_use]
-    pub fn remote_vteps(&self) -> &Vec<RemoteVtep> {
-        match self {
-            Self::Base(kind) => &kind.remote_vteps,
-            Self::Hardware(kind) => &kind.remote_vteps,
-            Self::Unknown(kind) => &kind.remote_vteps,
-        }
-    }
-    #[must_use]
-    pub fn attached_vxlan_network_refs(&self) -> &Vec<L2VxlanNetwork> {
-        match self {
-            Self::Base(kind) => &kind.attached_vxlan_network_refs,
-            Self::Hardware(kind) => &kind.attached_vxlan_network_refs,
-            Self::Unknown(kind) => &kind.attached_vxlan_network_refs,
-        }
-    }
-    #[must_use]
-    pub fn attached_vni_ranges(&self) -> &Vec<VniRange> {
-        match self {
-            Self::Base(kind) => &kind.attached_vni_ranges,
-            Self::Hardware(kind) => &kind.attached_vni_ranges,
-            Self::Unknown(kind) => &kind.attached_vni_ranges,
-        }
-    }
-    #[must_use]
-    pub fn attached_cidrs(&self) -> &BTreeMap<String, String> {
-        match self {
-            Self::Base(kind) => &kind.attached_cidrs,
-            Self::Hardware(kind) => &kind.attached_cidrs,
-            Self::Unknown(kind) => &kind.attached_cidrs,
-        }
-    }
-}
-impl Model for L2VxlanNetworkPool {
-    const SHAPE: &'static Shape = AnyL2VxlanNetworkPool::SHAPE;
-}
-impl Struct for L2VxlanNetworkPool {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Hardware(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for L2VxlanNetworkPool {
-    fn kinds(&self) -> &'static UnionShape {
-        &L2_VXLAN_NETWORK_POOL_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Hardware(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyL2VxlanNetworkPool> for L2VxlanNetworkPool {
-    fn from(any: AnyL2VxlanNetworkPool) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseL2VxlanNetworkPool> for L2VxlanNetworkPool {
-    fn from(kind: BaseL2VxlanNetworkPool) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<HardwareL2VxlanNetworkPool> for L2VxlanNetworkPool {
-    fn from(kind: HardwareL2VxlanNetworkPool) -> Self {
-        Self::Hardware(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    L2VxlanNetworkPool;
 }
 backhaul_wire::generated_model! {
     /// An L2 vxlan network pool, without the fields of a kind.

@@ -64,191 +64,35 @@ backhaul_wire::generated_model! {
     10 listeners: Vec<LoadBalancerListener> = Structs, list("listeners", Kind::Struct(&LOAD_BALANCER_LISTENER));
     11 slb_group_uuid: Option<Id> = Id, new("slbGroupUuid", Kind::Id);
 }
-/// A load balancer.
-///
-/// Schema: `schemas/zstack/load_balancers.json#/$defs/LoadBalancer`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum LoadBalancer {
+backhaul_wire::generated_union! {
+    /// A load balancer.
+    ///
+    /// Schema: `schemas/zstack/load_balancers.json#/$defs/LoadBalancer`
+    LoadBalancer = LOAD_BALANCER_KINDS(AnyLoadBalancer, Some("type"));
     /// A [`BaseLoadBalancer`].
-    Base(BaseLoadBalancer),
+    0 Base(BaseLoadBalancer) = BASE_LOAD_BALANCER, &[];
     /// A [`SlbLoadBalancer`].
-    Slb(SlbLoadBalancer),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyLoadBalancer),
-}
-pub(crate) static LOAD_BALANCER_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_LOAD_BALANCER,
-            tags: &[],
-        },
-        Variant {
-            shape: &SLB_LOAD_BALANCER,
-            tags: &[],
-        },
-    ],
-};
-impl LoadBalancer {
-    const EMPTY: Self = Self::Unknown(AnyLoadBalancer::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Slb(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Slb(SlbLoadBalancer) = SLB_LOAD_BALANCER, &[];
+    shared {
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        server_group_uuid: Option<&Id> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&LoadBalancerState> = as_ref;
+        /// Its kind.
+        r#type: Option<&LoadBalancerType> = as_ref;
+        vip_uuid: Option<&Id> = as_ref;
+        ipv6_vip_uuid: Option<&Id> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        listeners: &Vec<LoadBalancerListener> = borrow;
     }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Slb(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Slb(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Slb(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn server_group_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.server_group_uuid.as_ref(),
-            Self::Slb(kind) => kind.server_group_uuid.as_ref(),
-            Self::Unknown(kind) => kind.server_group_uuid.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&LoadBalancerState> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::Slb(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&LoadBalancerType> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::Slb(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn vip_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.vip_uuid.as_ref(),
-            Self::Slb(kind) => kind.vip_uuid.as_ref(),
-            Self::Unknown(kind) => kind.vip_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ipv6_vip_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.ipv6_vip_uuid.as_ref(),
-            Self::Slb(kind) => kind.ipv6_vip_uuid.as_ref(),
-            Self::Unknown(kind) => kind.ipv6_vip_uuid.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Slb(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Slb(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn listeners(&self) -> &Vec<LoadBalancerListener> {
-        match self {
-            Self::Base(kind) => &kind.listeners,
-            Self::Slb(kind) => &kind.listeners,
-            Self::Unknown(kind) => &kind.listeners,
-        }
-    }
-}
-impl Model for LoadBalancer {
-    const SHAPE: &'static Shape = AnyLoadBalancer::SHAPE;
-}
-impl Struct for LoadBalancer {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Slb(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for LoadBalancer {
-    fn kinds(&self) -> &'static UnionShape {
-        &LOAD_BALANCER_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Slb(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyLoadBalancer> for LoadBalancer {
-    fn from(any: AnyLoadBalancer) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseLoadBalancer> for LoadBalancer {
-    fn from(kind: BaseLoadBalancer) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<SlbLoadBalancer> for LoadBalancer {
-    fn from(kind: SlbLoadBalancer) -> Self {
-        Self::Slb(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    LoadBalancer;
 }
 backhaul_wire::generated_model! {
     /// A load balancer, without the fields of a kind.

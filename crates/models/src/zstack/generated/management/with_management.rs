@@ -127,251 +127,39 @@ backhaul_wire::generated_model! {
     19 name: Option<String> = Text, new("name", Kind::Text);
     20 modules: Vec<String> = Texts, list("modules", Kind::Text);
 }
-/// A license.
-///
-/// Schema: `schemas/zstack/management.json#/$defs/License`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum License {
+backhaul_wire::generated_union! {
+    /// A license.
+    ///
+    /// Schema: `schemas/zstack/management.json#/$defs/License`
+    License = LICENSE_KINDS(AnyLicense, None);
     /// A [`BaseLicense`].
-    BaseLicense(BaseLicense),
+    0 BaseLicense(BaseLicense) = BASE_LICENSE, &[];
     /// A [`LicenseAddOn`].
-    LicenseAddOn(LicenseAddOn),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyLicense),
-}
-pub(crate) static LICENSE_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_LICENSE,
-            tags: &[],
-        },
-        Variant {
-            shape: &LICENSE_ADD_ON,
-            tags: &[],
-        },
-    ],
-};
-impl License {
-    const EMPTY: Self = Self::Unknown(AnyLicense::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseLicense(kind) => kind,
-            Self::LicenseAddOn(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 LicenseAddOn(LicenseAddOn) = LICENSE_ADD_ON, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        user: Option<&String> = as_ref;
+        prod_info: Option<&String> = as_ref;
+        /// How many virtual processors it has.
+        cpu_num: Option<i64> = copy;
+        host_num: Option<i64> = copy;
+        vm_num: Option<i64> = copy;
+        capacity: Option<i64> = copy;
+        license_type: Option<&String> = as_ref;
+        /// When it ends, in the server's zone.
+        expired_date: Option<&String> = as_ref;
+        issued_date: Option<&String> = as_ref;
+        upload_date: Option<&String> = as_ref;
+        management_node_uuid: Option<&Id> = as_ref;
+        expired: Option<bool> = copy;
+        source: Option<&String> = as_ref;
+        platform_id: Option<&String> = as_ref;
+        license_request: Option<&String> = as_ref;
+        available_host_num: Option<i64> = copy;
+        available_cpu_num: Option<i64> = copy;
+        available_vm_num: Option<i64> = copy;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseLicense(kind) => kind.uuid.as_ref(),
-            Self::LicenseAddOn(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn user(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.user.as_ref(),
-            Self::LicenseAddOn(kind) => kind.user.as_ref(),
-            Self::Unknown(kind) => kind.user.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn prod_info(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.prod_info.as_ref(),
-            Self::LicenseAddOn(kind) => kind.prod_info.as_ref(),
-            Self::Unknown(kind) => kind.prod_info.as_ref(),
-        }
-    }
-    /// How many virtual processors it has.
-    #[must_use]
-    pub fn cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseLicense(kind) => kind.cpu_num,
-            Self::LicenseAddOn(kind) => kind.cpu_num,
-            Self::Unknown(kind) => kind.cpu_num,
-        }
-    }
-    #[must_use]
-    pub fn host_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseLicense(kind) => kind.host_num,
-            Self::LicenseAddOn(kind) => kind.host_num,
-            Self::Unknown(kind) => kind.host_num,
-        }
-    }
-    #[must_use]
-    pub fn vm_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseLicense(kind) => kind.vm_num,
-            Self::LicenseAddOn(kind) => kind.vm_num,
-            Self::Unknown(kind) => kind.vm_num,
-        }
-    }
-    #[must_use]
-    pub fn capacity(&self) -> Option<i64> {
-        match self {
-            Self::BaseLicense(kind) => kind.capacity,
-            Self::LicenseAddOn(kind) => kind.capacity,
-            Self::Unknown(kind) => kind.capacity,
-        }
-    }
-    #[must_use]
-    pub fn license_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.license_type.as_ref(),
-            Self::LicenseAddOn(kind) => kind.license_type.as_ref(),
-            Self::Unknown(kind) => kind.license_type.as_ref(),
-        }
-    }
-    /// When it ends, in the server's zone.
-    #[must_use]
-    pub fn expired_date(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.expired_date.as_ref(),
-            Self::LicenseAddOn(kind) => kind.expired_date.as_ref(),
-            Self::Unknown(kind) => kind.expired_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn issued_date(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.issued_date.as_ref(),
-            Self::LicenseAddOn(kind) => kind.issued_date.as_ref(),
-            Self::Unknown(kind) => kind.issued_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn upload_date(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.upload_date.as_ref(),
-            Self::LicenseAddOn(kind) => kind.upload_date.as_ref(),
-            Self::Unknown(kind) => kind.upload_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn management_node_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseLicense(kind) => kind.management_node_uuid.as_ref(),
-            Self::LicenseAddOn(kind) => kind.management_node_uuid.as_ref(),
-            Self::Unknown(kind) => kind.management_node_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn expired(&self) -> Option<bool> {
-        match self {
-            Self::BaseLicense(kind) => kind.expired,
-            Self::LicenseAddOn(kind) => kind.expired,
-            Self::Unknown(kind) => kind.expired,
-        }
-    }
-    #[must_use]
-    pub fn source(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.source.as_ref(),
-            Self::LicenseAddOn(kind) => kind.source.as_ref(),
-            Self::Unknown(kind) => kind.source.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn platform_id(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.platform_id.as_ref(),
-            Self::LicenseAddOn(kind) => kind.platform_id.as_ref(),
-            Self::Unknown(kind) => kind.platform_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn license_request(&self) -> Option<&String> {
-        match self {
-            Self::BaseLicense(kind) => kind.license_request.as_ref(),
-            Self::LicenseAddOn(kind) => kind.license_request.as_ref(),
-            Self::Unknown(kind) => kind.license_request.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn available_host_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseLicense(kind) => kind.available_host_num,
-            Self::LicenseAddOn(kind) => kind.available_host_num,
-            Self::Unknown(kind) => kind.available_host_num,
-        }
-    }
-    #[must_use]
-    pub fn available_cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseLicense(kind) => kind.available_cpu_num,
-            Self::LicenseAddOn(kind) => kind.available_cpu_num,
-            Self::Unknown(kind) => kind.available_cpu_num,
-        }
-    }
-    #[must_use]
-    pub fn available_vm_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseLicense(kind) => kind.available_vm_num,
-            Self::LicenseAddOn(kind) => kind.available_vm_num,
-            Self::Unknown(kind) => kind.available_vm_num,
-        }
-    }
-}
-impl Model for License {
-    const SHAPE: &'static Shape = AnyLicense::SHAPE;
-}
-impl Struct for License {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseLicense(kind) => kind.slot(index),
-            Self::LicenseAddOn(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for License {
-    fn kinds(&self) -> &'static UnionShape {
-        &LICENSE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseLicense(Default::default()),
-            Some(1) => Self::LicenseAddOn(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyLicense> for License {
-    fn from(any: AnyLicense) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseLicense> for License {
-    fn from(kind: BaseLicense) -> Self {
-        Self::BaseLicense(kind)
-    }
-}
-impl From<LicenseAddOn> for License {
-    fn from(kind: LicenseAddOn) -> Self {
-        Self::LicenseAddOn(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    License;
 }
 backhaul_wire::generated_model! {
     /// A license, without the fields of a kind.

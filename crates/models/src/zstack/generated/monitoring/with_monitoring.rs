@@ -45,159 +45,31 @@ backhaul_wire::generated_model! {
     /// The account there.
     9 username: Option<String> = Text, new("username", Kind::Text);
 }
-/// A media.
-///
-/// Schema: `schemas/zstack/monitoring.json#/$defs/Media`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Media {
+backhaul_wire::generated_union! {
+    /// A media.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/$defs/Media`
+    Media = MEDIA_KINDS(AnyMedia, Some("type"));
     /// A [`BaseMedia`].
-    Base(BaseMedia),
+    0 Base(BaseMedia) = BASE_MEDIA, &[];
     /// A [`EmailMedia`].
-    Email(EmailMedia),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyMedia),
-}
-pub(crate) static MEDIA_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_MEDIA,
-            tags: &[],
-        },
-        Variant {
-            shape: &EMAIL_MEDIA,
-            tags: &[],
-        },
-    ],
-};
-impl Media {
-    const EMPTY: Self = Self::Unknown(AnyMedia::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Email(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Email(EmailMedia) = EMAIL_MEDIA, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Email(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Email(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Email(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::Email(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::Email(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Email(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Email(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-}
-impl Model for Media {
-    const SHAPE: &'static Shape = AnyMedia::SHAPE;
-}
-impl Struct for Media {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Email(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Media {
-    fn kinds(&self) -> &'static UnionShape {
-        &MEDIA_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Email(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyMedia> for Media {
-    fn from(any: AnyMedia) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseMedia> for Media {
-    fn from(kind: BaseMedia) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<EmailMedia> for Media {
-    fn from(kind: EmailMedia) -> Self {
-        Self::Email(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    Media;
 }
 backhaul_wire::generated_model! {
     /// A media, without the fields of a kind.
@@ -257,167 +129,32 @@ backhaul_wire::generated_model! {
     8 email: Option<String> = Text, new("email", Kind::Text);
     9 media_uuid: Option<Id> = Id, new("mediaUuid", Kind::Id);
 }
-/// A monitor trigger action.
-///
-/// Schema: `schemas/zstack/monitoring.json#/$defs/MonitorTriggerAction`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum MonitorTriggerAction {
+backhaul_wire::generated_union! {
+    /// A monitor trigger action.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/$defs/MonitorTriggerAction`
+    MonitorTriggerAction = MONITOR_TRIGGER_ACTION_KINDS(AnyMonitorTriggerAction, Some("type"));
     /// A [`BaseMonitorTriggerAction`].
-    BaseMonitor(BaseMonitorTriggerAction),
+    0 BaseMonitor(BaseMonitorTriggerAction) = BASE_MONITOR_TRIGGER_ACTION, &[];
     /// A [`EmailTriggerAction`].
-    Email(EmailTriggerAction),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyMonitorTriggerAction),
-}
-pub(crate) static MONITOR_TRIGGER_ACTION_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_MONITOR_TRIGGER_ACTION,
-            tags: &[],
-        },
-        Variant {
-            shape: &EMAIL_TRIGGER_ACTION,
-            tags: &[],
-        },
-    ],
-};
-impl MonitorTriggerAction {
-    const EMPTY: Self = Self::Unknown(AnyMonitorTriggerAction::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseMonitor(kind) => kind,
-            Self::Email(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Email(EmailTriggerAction) = EMAIL_TRIGGER_ACTION, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        trigger_uuids: &Vec<Id> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseMonitor(kind) => kind.uuid.as_ref(),
-            Self::Email(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseMonitor(kind) => kind.name.as_ref(),
-            Self::Email(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseMonitor(kind) => kind.description.as_ref(),
-            Self::Email(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseMonitor(kind) => kind.state.as_ref(),
-            Self::Email(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseMonitor(kind) => kind.create_date.as_ref(),
-            Self::Email(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseMonitor(kind) => kind.last_op_date.as_ref(),
-            Self::Email(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseMonitor(kind) => kind.r#type.as_ref(),
-            Self::Email(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn trigger_uuids(&self) -> &Vec<Id> {
-        match self {
-            Self::BaseMonitor(kind) => &kind.trigger_uuids,
-            Self::Email(kind) => &kind.trigger_uuids,
-            Self::Unknown(kind) => &kind.trigger_uuids,
-        }
-    }
-}
-impl Model for MonitorTriggerAction {
-    const SHAPE: &'static Shape = AnyMonitorTriggerAction::SHAPE;
-}
-impl Struct for MonitorTriggerAction {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseMonitor(kind) => kind.slot(index),
-            Self::Email(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for MonitorTriggerAction {
-    fn kinds(&self) -> &'static UnionShape {
-        &MONITOR_TRIGGER_ACTION_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseMonitor(Default::default()),
-            Some(1) => Self::Email(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyMonitorTriggerAction> for MonitorTriggerAction {
-    fn from(any: AnyMonitorTriggerAction) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseMonitorTriggerAction> for MonitorTriggerAction {
-    fn from(kind: BaseMonitorTriggerAction) -> Self {
-        Self::BaseMonitor(kind)
-    }
-}
-impl From<EmailTriggerAction> for MonitorTriggerAction {
-    fn from(kind: EmailTriggerAction) -> Self {
-        Self::Email(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    MonitorTriggerAction;
 }
 backhaul_wire::generated_model! {
     /// A monitor trigger action, without the fields of a kind.

@@ -68,447 +68,63 @@ backhaul_wire::generated_model! {
     /// The datastore.
     36 datastore: Option<String> = Text, new("datastore", Kind::Text);
 }
-/// A primary storage: where volumes lie.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/$defs/PrimaryStorage`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum PrimaryStorage {
+backhaul_wire::generated_union! {
+    /// A primary storage: where volumes lie.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/$defs/PrimaryStorage`
+    PrimaryStorage = PRIMARY_STORAGE_KINDS(AnyPrimaryStorage, Some("type")) holds secrets;
     /// `LocalStorage`, `NFS`, `SharedMountPoint`, `AliyunNAS`, `SimulatorPrimaryStorage`.
-    BasePrimary(BasePrimaryStorage),
+    0 BasePrimary(BasePrimaryStorage) = BASE_PRIMARY_STORAGE, &["LocalStorage", "NFS", "SharedMountPoint", "AliyunNAS", "SimulatorPrimaryStorage"];
     /// `AliyunEBS`.
-    AliyunEbsPrimary(AliyunEbsPrimaryStorage),
+    1 AliyunEbsPrimary(AliyunEbsPrimaryStorage) = ALIYUN_EBS_PRIMARY_STORAGE, &["AliyunEBS"], sets r#type to PrimaryStorageType::AliyunEbs;
     /// A [`BlockPrimaryStorage`].
-    BlockPrimary(BlockPrimaryStorage),
+    2 BlockPrimary(BlockPrimaryStorage) = BLOCK_PRIMARY_STORAGE, &[];
     /// `Ceph`.
-    CephPrimary(CephPrimaryStorage),
+    3 CephPrimary(CephPrimaryStorage) = CEPH_PRIMARY_STORAGE, &["Ceph"], sets r#type to PrimaryStorageType::Ceph;
     /// `Addon`.
-    ExternalPrimary(ExternalPrimaryStorage),
+    4 ExternalPrimary(ExternalPrimaryStorage) = EXTERNAL_PRIMARY_STORAGE, &["Addon"], sets r#type to PrimaryStorageType::Addon;
     /// `MiniStorage`.
-    Mini(MiniStorage),
+    5 Mini(MiniStorage) = MINI_STORAGE, &["MiniStorage"], sets r#type to PrimaryStorageType::MiniStorage;
     /// `SharedBlock`.
-    SharedBlockGroupPrimary(SharedBlockGroupPrimaryStorage),
+    6 SharedBlockGroupPrimary(SharedBlockGroupPrimaryStorage) = SHARED_BLOCK_GROUP_PRIMARY_STORAGE, &["SharedBlock"], sets r#type to PrimaryStorageType::SharedBlock;
     /// `VCenter`.
-    VCenterPrimary(VCenterPrimaryStorage),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyPrimaryStorage),
-}
-pub(crate) static PRIMARY_STORAGE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_PRIMARY_STORAGE,
-            tags: &[
-                "LocalStorage",
-                "NFS",
-                "SharedMountPoint",
-                "AliyunNAS",
-                "SimulatorPrimaryStorage",
-            ],
-        },
-        Variant {
-            shape: &ALIYUN_EBS_PRIMARY_STORAGE,
-            tags: &["AliyunEBS"],
-        },
-        Variant {
-            shape: &BLOCK_PRIMARY_STORAGE,
-            tags: &[],
-        },
-        Variant {
-            shape: &CEPH_PRIMARY_STORAGE,
-            tags: &["Ceph"],
-        },
-        Variant {
-            shape: &EXTERNAL_PRIMARY_STORAGE,
-            tags: &["Addon"],
-        },
-        Variant {
-            shape: &MINI_STORAGE,
-            tags: &["MiniStorage"],
-        },
-        Variant {
-            shape: &SHARED_BLOCK_GROUP_PRIMARY_STORAGE,
-            tags: &["SharedBlock"],
-        },
-        Variant {
-            shape: &V_CENTER_PRIMARY_STORAGE,
-            tags: &["VCenter"],
-        },
-    ],
-};
-impl PrimaryStorage {
-    const EMPTY: Self = Self::Unknown(AnyPrimaryStorage::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BasePrimary(kind) => kind,
-            Self::AliyunEbsPrimary(kind) => kind,
-            Self::BlockPrimary(kind) => kind,
-            Self::CephPrimary(kind) => kind,
-            Self::ExternalPrimary(kind) => kind,
-            Self::Mini(kind) => kind,
-            Self::SharedBlockGroupPrimary(kind) => kind,
-            Self::VCenterPrimary(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    7 VCenterPrimary(VCenterPrimaryStorage) = V_CENTER_PRIMARY_STORAGE, &["VCenter"], sets r#type to PrimaryStorageType::VCenter;
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Where it keeps its data.
+        url: Option<&Secret> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Its size, in bytes.
+        total_capacity: Option<i64> = copy;
+        /// Free space, in bytes.
+        available_capacity: Option<i64> = copy;
+        /// The size of the disks below it, in bytes.
+        total_physical_capacity: Option<i64> = copy;
+        /// Free space on the disks below it, in bytes.
+        available_physical_capacity: Option<i64> = copy;
+        /// Space that the system uses, in bytes.
+        system_used_capacity: Option<i64> = copy;
+        /// Its kind.
+        r#type: Option<&PrimaryStorageType> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&PrimaryStorageState> = as_ref;
+        /// How it is doing.
+        status: Option<&PrimaryStorageStatus> = as_ref;
+        /// Where it is mounted.
+        mount_path: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// The clusters that use it.
+        attached_cluster_uuids: &Vec<Id> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BasePrimary(kind) => kind.uuid.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.uuid.as_ref(),
-            Self::BlockPrimary(kind) => kind.uuid.as_ref(),
-            Self::CephPrimary(kind) => kind.uuid.as_ref(),
-            Self::ExternalPrimary(kind) => kind.uuid.as_ref(),
-            Self::Mini(kind) => kind.uuid.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.uuid.as_ref(),
-            Self::VCenterPrimary(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BasePrimary(kind) => kind.zone_uuid.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.zone_uuid.as_ref(),
-            Self::BlockPrimary(kind) => kind.zone_uuid.as_ref(),
-            Self::CephPrimary(kind) => kind.zone_uuid.as_ref(),
-            Self::ExternalPrimary(kind) => kind.zone_uuid.as_ref(),
-            Self::Mini(kind) => kind.zone_uuid.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.zone_uuid.as_ref(),
-            Self::VCenterPrimary(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BasePrimary(kind) => kind.name.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.name.as_ref(),
-            Self::BlockPrimary(kind) => kind.name.as_ref(),
-            Self::CephPrimary(kind) => kind.name.as_ref(),
-            Self::ExternalPrimary(kind) => kind.name.as_ref(),
-            Self::Mini(kind) => kind.name.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.name.as_ref(),
-            Self::VCenterPrimary(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Where it keeps its data.
-    #[must_use]
-    pub fn url(&self) -> Option<&Secret> {
-        match self {
-            Self::BasePrimary(kind) => kind.url.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.url.as_ref(),
-            Self::BlockPrimary(kind) => kind.url.as_ref(),
-            Self::CephPrimary(kind) => kind.url.as_ref(),
-            Self::ExternalPrimary(kind) => kind.url.as_ref(),
-            Self::Mini(kind) => kind.url.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.url.as_ref(),
-            Self::VCenterPrimary(kind) => kind.url.as_ref(),
-            Self::Unknown(kind) => kind.url.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BasePrimary(kind) => kind.description.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.description.as_ref(),
-            Self::BlockPrimary(kind) => kind.description.as_ref(),
-            Self::CephPrimary(kind) => kind.description.as_ref(),
-            Self::ExternalPrimary(kind) => kind.description.as_ref(),
-            Self::Mini(kind) => kind.description.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.description.as_ref(),
-            Self::VCenterPrimary(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Its size, in bytes.
-    #[must_use]
-    pub fn total_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BasePrimary(kind) => kind.total_capacity,
-            Self::AliyunEbsPrimary(kind) => kind.total_capacity,
-            Self::BlockPrimary(kind) => kind.total_capacity,
-            Self::CephPrimary(kind) => kind.total_capacity,
-            Self::ExternalPrimary(kind) => kind.total_capacity,
-            Self::Mini(kind) => kind.total_capacity,
-            Self::SharedBlockGroupPrimary(kind) => kind.total_capacity,
-            Self::VCenterPrimary(kind) => kind.total_capacity,
-            Self::Unknown(kind) => kind.total_capacity,
-        }
-    }
-    /// Free space, in bytes.
-    #[must_use]
-    pub fn available_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BasePrimary(kind) => kind.available_capacity,
-            Self::AliyunEbsPrimary(kind) => kind.available_capacity,
-            Self::BlockPrimary(kind) => kind.available_capacity,
-            Self::CephPrimary(kind) => kind.available_capacity,
-            Self::ExternalPrimary(kind) => kind.available_capacity,
-            Self::Mini(kind) => kind.available_capacity,
-            Self::SharedBlockGroupPrimary(kind) => kind.available_capacity,
-            Self::VCenterPrimary(kind) => kind.available_capacity,
-            Self::Unknown(kind) => kind.available_capacity,
-        }
-    }
-    /// The size of the disks below it, in bytes.
-    #[must_use]
-    pub fn total_physical_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BasePrimary(kind) => kind.total_physical_capacity,
-            Self::AliyunEbsPrimary(kind) => kind.total_physical_capacity,
-            Self::BlockPrimary(kind) => kind.total_physical_capacity,
-            Self::CephPrimary(kind) => kind.total_physical_capacity,
-            Self::ExternalPrimary(kind) => kind.total_physical_capacity,
-            Self::Mini(kind) => kind.total_physical_capacity,
-            Self::SharedBlockGroupPrimary(kind) => kind.total_physical_capacity,
-            Self::VCenterPrimary(kind) => kind.total_physical_capacity,
-            Self::Unknown(kind) => kind.total_physical_capacity,
-        }
-    }
-    /// Free space on the disks below it, in bytes.
-    #[must_use]
-    pub fn available_physical_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BasePrimary(kind) => kind.available_physical_capacity,
-            Self::AliyunEbsPrimary(kind) => kind.available_physical_capacity,
-            Self::BlockPrimary(kind) => kind.available_physical_capacity,
-            Self::CephPrimary(kind) => kind.available_physical_capacity,
-            Self::ExternalPrimary(kind) => kind.available_physical_capacity,
-            Self::Mini(kind) => kind.available_physical_capacity,
-            Self::SharedBlockGroupPrimary(kind) => kind.available_physical_capacity,
-            Self::VCenterPrimary(kind) => kind.available_physical_capacity,
-            Self::Unknown(kind) => kind.available_physical_capacity,
-        }
-    }
-    /// Space that the system uses, in bytes.
-    #[must_use]
-    pub fn system_used_capacity(&self) -> Option<i64> {
-        match self {
-            Self::BasePrimary(kind) => kind.system_used_capacity,
-            Self::AliyunEbsPrimary(kind) => kind.system_used_capacity,
-            Self::BlockPrimary(kind) => kind.system_used_capacity,
-            Self::CephPrimary(kind) => kind.system_used_capacity,
-            Self::ExternalPrimary(kind) => kind.system_used_capacity,
-            Self::Mini(kind) => kind.system_used_capacity,
-            Self::SharedBlockGroupPrimary(kind) => kind.system_used_capacity,
-            Self::VCenterPrimary(kind) => kind.system_used_capacity,
-            Self::Unknown(kind) => kind.system_used_capacity,
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&PrimaryStorageType> {
-        match self {
-            Self::BasePrimary(kind) => kind.r#type.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.r#type.as_ref(),
-            Self::BlockPrimary(kind) => kind.r#type.as_ref(),
-            Self::CephPrimary(kind) => kind.r#type.as_ref(),
-            Self::ExternalPrimary(kind) => kind.r#type.as_ref(),
-            Self::Mini(kind) => kind.r#type.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.r#type.as_ref(),
-            Self::VCenterPrimary(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&PrimaryStorageState> {
-        match self {
-            Self::BasePrimary(kind) => kind.state.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.state.as_ref(),
-            Self::BlockPrimary(kind) => kind.state.as_ref(),
-            Self::CephPrimary(kind) => kind.state.as_ref(),
-            Self::ExternalPrimary(kind) => kind.state.as_ref(),
-            Self::Mini(kind) => kind.state.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.state.as_ref(),
-            Self::VCenterPrimary(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&PrimaryStorageStatus> {
-        match self {
-            Self::BasePrimary(kind) => kind.status.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.status.as_ref(),
-            Self::BlockPrimary(kind) => kind.status.as_ref(),
-            Self::CephPrimary(kind) => kind.status.as_ref(),
-            Self::ExternalPrimary(kind) => kind.status.as_ref(),
-            Self::Mini(kind) => kind.status.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.status.as_ref(),
-            Self::VCenterPrimary(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    /// Where it is mounted.
-    #[must_use]
-    pub fn mount_path(&self) -> Option<&String> {
-        match self {
-            Self::BasePrimary(kind) => kind.mount_path.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.mount_path.as_ref(),
-            Self::BlockPrimary(kind) => kind.mount_path.as_ref(),
-            Self::CephPrimary(kind) => kind.mount_path.as_ref(),
-            Self::ExternalPrimary(kind) => kind.mount_path.as_ref(),
-            Self::Mini(kind) => kind.mount_path.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.mount_path.as_ref(),
-            Self::VCenterPrimary(kind) => kind.mount_path.as_ref(),
-            Self::Unknown(kind) => kind.mount_path.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BasePrimary(kind) => kind.create_date.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.create_date.as_ref(),
-            Self::BlockPrimary(kind) => kind.create_date.as_ref(),
-            Self::CephPrimary(kind) => kind.create_date.as_ref(),
-            Self::ExternalPrimary(kind) => kind.create_date.as_ref(),
-            Self::Mini(kind) => kind.create_date.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.create_date.as_ref(),
-            Self::VCenterPrimary(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BasePrimary(kind) => kind.last_op_date.as_ref(),
-            Self::AliyunEbsPrimary(kind) => kind.last_op_date.as_ref(),
-            Self::BlockPrimary(kind) => kind.last_op_date.as_ref(),
-            Self::CephPrimary(kind) => kind.last_op_date.as_ref(),
-            Self::ExternalPrimary(kind) => kind.last_op_date.as_ref(),
-            Self::Mini(kind) => kind.last_op_date.as_ref(),
-            Self::SharedBlockGroupPrimary(kind) => kind.last_op_date.as_ref(),
-            Self::VCenterPrimary(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// The clusters that use it.
-    #[must_use]
-    pub fn attached_cluster_uuids(&self) -> &Vec<Id> {
-        match self {
-            Self::BasePrimary(kind) => &kind.attached_cluster_uuids,
-            Self::AliyunEbsPrimary(kind) => &kind.attached_cluster_uuids,
-            Self::BlockPrimary(kind) => &kind.attached_cluster_uuids,
-            Self::CephPrimary(kind) => &kind.attached_cluster_uuids,
-            Self::ExternalPrimary(kind) => &kind.attached_cluster_uuids,
-            Self::Mini(kind) => &kind.attached_cluster_uuids,
-            Self::SharedBlockGroupPrimary(kind) => &kind.attached_cluster_uuids,
-            Self::VCenterPrimary(kind) => &kind.attached_cluster_uuids,
-            Self::Unknown(kind) => &kind.attached_cluster_uuids,
-        }
-    }
-}
-impl Model for PrimaryStorage {
-    const SHAPE: &'static Shape = AnyPrimaryStorage::SHAPE;
-}
-impl Struct for PrimaryStorage {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BasePrimary(kind) => kind.slot(index),
-            Self::AliyunEbsPrimary(kind) => kind.slot(index),
-            Self::BlockPrimary(kind) => kind.slot(index),
-            Self::CephPrimary(kind) => kind.slot(index),
-            Self::ExternalPrimary(kind) => kind.slot(index),
-            Self::Mini(kind) => kind.slot(index),
-            Self::SharedBlockGroupPrimary(kind) => kind.slot(index),
-            Self::VCenterPrimary(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for PrimaryStorage {
-    fn kinds(&self) -> &'static UnionShape {
-        &PRIMARY_STORAGE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BasePrimary(Default::default()),
-            Some(1) => Self::AliyunEbsPrimary(Default::default()),
-            Some(2) => Self::BlockPrimary(Default::default()),
-            Some(3) => Self::CephPrimary(Default::default()),
-            Some(4) => Self::ExternalPrimary(Default::default()),
-            Some(5) => Self::Mini(Default::default()),
-            Some(6) => Self::SharedBlockGroupPrimary(Default::default()),
-            Some(7) => Self::VCenterPrimary(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyPrimaryStorage> for PrimaryStorage {
-    fn from(any: AnyPrimaryStorage) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BasePrimaryStorage> for PrimaryStorage {
-    fn from(kind: BasePrimaryStorage) -> Self {
-        Self::BasePrimary(kind)
-    }
-}
-impl From<AliyunEbsPrimaryStorage> for PrimaryStorage {
-    fn from(mut kind: AliyunEbsPrimaryStorage) -> Self {
-        kind.r#type.get_or_insert(PrimaryStorageType::AliyunEbs);
-        Self::AliyunEbsPrimary(kind)
-    }
-}
-impl From<BlockPrimaryStorage> for PrimaryStorage {
-    fn from(kind: BlockPrimaryStorage) -> Self {
-        Self::BlockPrimary(kind)
-    }
-}
-impl From<CephPrimaryStorage> for PrimaryStorage {
-    fn from(mut kind: CephPrimaryStorage) -> Self {
-        kind.r#type.get_or_insert(PrimaryStorageType::Ceph);
-        Self::CephPrimary(kind)
-    }
-}
-impl From<ExternalPrimaryStorage> for PrimaryStorage {
-    fn from(mut kind: ExternalPrimaryStorage) -> Self {
-        kind.r#type.get_or_insert(PrimaryStorageType::Addon);
-        Self::ExternalPrimary(kind)
-    }
-}
-impl From<MiniStorage> for PrimaryStorage {
-    fn from(mut kind: MiniStorage) -> Self {
-        kind.r#type.get_or_insert(PrimaryStorageType::MiniStorage);
-        Self::Mini(kind)
-    }
-}
-impl From<SharedBlockGroupPrimaryStorage> for PrimaryStorage {
-    fn from(mut kind: SharedBlockGroupPrimaryStorage) -> Self {
-        kind.r#type.get_or_insert(PrimaryStorageType::SharedBlock);
-        Self::SharedBlockGroupPrimary(kind)
-    }
-}
-impl From<VCenterPrimaryStorage> for PrimaryStorage {
-    fn from(mut kind: VCenterPrimaryStorage) -> Self {
-        kind.r#type.get_or_insert(PrimaryStorageType::VCenter);
-        Self::VCenterPrimary(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : PrimaryStorage;
 }
 backhaul_wire::generated_model! {
     /// A primary storage: where volumes lie, without the fields of a kind.

@@ -139,166 +139,31 @@ backhaul_wire::generated_model! {
     8 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
     9 storage_type: Option<String> = Text, new("storageType", Kind::Text);
 }
-/// A NAS file system.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/$defs/NasFileSystem`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum NasFileSystem {
+backhaul_wire::generated_union! {
+    /// A NAS file system.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/$defs/NasFileSystem`
+    NasFileSystem = NAS_FILE_SYSTEM_KINDS(AnyNasFileSystem, Some("type"));
     /// A [`BaseNasFileSystem`].
-    Base(BaseNasFileSystem),
+    0 Base(BaseNasFileSystem) = BASE_NAS_FILE_SYSTEM, &[];
     /// A [`AliyunNasFileSystem`].
-    Aliyun(AliyunNasFileSystem),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyNasFileSystem),
-}
-pub(crate) static NAS_FILE_SYSTEM_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_NAS_FILE_SYSTEM,
-            tags: &[],
-        },
-        Variant {
-            shape: &ALIYUN_NAS_FILE_SYSTEM,
-            tags: &[],
-        },
-    ],
-};
-impl NasFileSystem {
-    const EMPTY: Self = Self::Unknown(AnyNasFileSystem::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Aliyun(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Aliyun(AliyunNasFileSystem) = ALIYUN_NAS_FILE_SYSTEM, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        protocol: Option<&NasProtocolType> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        file_system_id: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Aliyun(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn protocol(&self) -> Option<&NasProtocolType> {
-        match self {
-            Self::Base(kind) => kind.protocol.as_ref(),
-            Self::Aliyun(kind) => kind.protocol.as_ref(),
-            Self::Unknown(kind) => kind.protocol.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::Aliyun(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Aliyun(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Aliyun(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn file_system_id(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.file_system_id.as_ref(),
-            Self::Aliyun(kind) => kind.file_system_id.as_ref(),
-            Self::Unknown(kind) => kind.file_system_id.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Aliyun(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Aliyun(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for NasFileSystem {
-    const SHAPE: &'static Shape = AnyNasFileSystem::SHAPE;
-}
-impl Struct for NasFileSystem {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Aliyun(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for NasFileSystem {
-    fn kinds(&self) -> &'static UnionShape {
-        &NAS_FILE_SYSTEM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Aliyun(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyNasFileSystem> for NasFileSystem {
-    fn from(any: AnyNasFileSystem) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseNasFileSystem> for NasFileSystem {
-    fn from(kind: BaseNasFileSystem) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<AliyunNasFileSystem> for NasFileSystem {
-    fn from(kind: AliyunNasFileSystem) -> Self {
-        Self::Aliyun(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    NasFileSystem;
 }
 backhaul_wire::generated_model! {
     /// A NAS file system, without the fields of a kind.
@@ -343,166 +208,31 @@ backhaul_wire::generated_model! {
     /// How it is doing.
     9 status: Option<String> = Text, new("status", Kind::Text);
 }
-/// A NAS mount target.
-///
-/// Schema: `schemas/zstack/primary_storage.json#/$defs/NasMountTarget`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum NasMountTarget {
+backhaul_wire::generated_union! {
+    /// A NAS mount target.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/$defs/NasMountTarget`
+    NasMountTarget = NAS_MOUNT_TARGET_KINDS(AnyNasMountTarget, Some("type"));
     /// A [`BaseNasMountTarget`].
-    Base(BaseNasMountTarget),
+    0 Base(BaseNasMountTarget) = BASE_NAS_MOUNT_TARGET, &[];
     /// A [`AliyunNasMountTarget`].
-    Aliyun(AliyunNasMountTarget),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyNasMountTarget),
-}
-pub(crate) static NAS_MOUNT_TARGET_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_NAS_MOUNT_TARGET,
-            tags: &[],
-        },
-        Variant {
-            shape: &ALIYUN_NAS_MOUNT_TARGET,
-            tags: &[],
-        },
-    ],
-};
-impl NasMountTarget {
-    const EMPTY: Self = Self::Unknown(AnyNasMountTarget::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Aliyun(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Aliyun(AliyunNasMountTarget) = ALIYUN_NAS_MOUNT_TARGET, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        mount_domain: Option<&String> = as_ref;
+        nas_file_system_uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Aliyun(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Aliyun(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Aliyun(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn mount_domain(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.mount_domain.as_ref(),
-            Self::Aliyun(kind) => kind.mount_domain.as_ref(),
-            Self::Unknown(kind) => kind.mount_domain.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn nas_file_system_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.nas_file_system_uuid.as_ref(),
-            Self::Aliyun(kind) => kind.nas_file_system_uuid.as_ref(),
-            Self::Unknown(kind) => kind.nas_file_system_uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::Aliyun(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Aliyun(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Aliyun(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for NasMountTarget {
-    const SHAPE: &'static Shape = AnyNasMountTarget::SHAPE;
-}
-impl Struct for NasMountTarget {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Aliyun(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for NasMountTarget {
-    fn kinds(&self) -> &'static UnionShape {
-        &NAS_MOUNT_TARGET_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Aliyun(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyNasMountTarget> for NasMountTarget {
-    fn from(any: AnyNasMountTarget) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseNasMountTarget> for NasMountTarget {
-    fn from(kind: BaseNasMountTarget) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<AliyunNasMountTarget> for NasMountTarget {
-    fn from(kind: AliyunNasMountTarget) -> Self {
-        Self::Aliyun(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    NasMountTarget;
 }
 backhaul_wire::generated_model! {
     /// A NAS mount target, without the fields of a kind.

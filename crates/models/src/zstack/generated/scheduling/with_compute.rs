@@ -129,206 +129,35 @@ backhaul_wire::generated_model! {
     21 logout_url: Option<String> = Text, new("logoutUrl", Kind::Text);
     22 scope_list: Vec<String> = Texts, list("scopeList", Kind::Text);
 }
-/// An SSO client.
-///
-/// Schema: `schemas/zstack/scheduling.json#/$defs/SSOClient`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SSOClient {
+backhaul_wire::generated_union! {
+    /// An SSO client.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/$defs/SSOClient`
+    SSOClient = SSO_CLIENT_KINDS(AnySSOClient, None) holds secrets;
     /// A [`BaseSSOClient`].
-    BaseSso(BaseSSOClient),
+    0 BaseSso(BaseSSOClient) = BASE_SSO_CLIENT, &[];
     /// A [`CasClient`].
-    Cas(CasClient),
+    1 Cas(CasClient) = CAS_CLIENT, &[];
     /// A [`OAuth2Client`].
-    OAuth2(OAuth2Client),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySSOClient),
-}
-pub(crate) static SSO_CLIENT_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_SSO_CLIENT,
-            tags: &[],
-        },
-        Variant {
-            shape: &CAS_CLIENT,
-            tags: &[],
-        },
-        Variant {
-            shape: &O_AUTH2_CLIENT,
-            tags: &[],
-        },
-    ],
-};
-impl SSOClient {
-    const EMPTY: Self = Self::Unknown(AnySSOClient::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseSso(kind) => kind,
-            Self::Cas(kind) => kind,
-            Self::OAuth2(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 OAuth2(OAuth2Client) = O_AUTH2_CLIENT, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        client_type: Option<&String> = as_ref;
+        login_type: Option<&String> = as_ref;
+        login_mn_url: Option<&String> = as_ref;
+        redirect_url: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// The account.
+        account_uuid: Option<&Id> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSso(kind) => kind.uuid.as_ref(),
-            Self::Cas(kind) => kind.uuid.as_ref(),
-            Self::OAuth2(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseSso(kind) => kind.name.as_ref(),
-            Self::Cas(kind) => kind.name.as_ref(),
-            Self::OAuth2(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseSso(kind) => kind.description.as_ref(),
-            Self::Cas(kind) => kind.description.as_ref(),
-            Self::OAuth2(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn client_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseSso(kind) => kind.client_type.as_ref(),
-            Self::Cas(kind) => kind.client_type.as_ref(),
-            Self::OAuth2(kind) => kind.client_type.as_ref(),
-            Self::Unknown(kind) => kind.client_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn login_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseSso(kind) => kind.login_type.as_ref(),
-            Self::Cas(kind) => kind.login_type.as_ref(),
-            Self::OAuth2(kind) => kind.login_type.as_ref(),
-            Self::Unknown(kind) => kind.login_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn login_mn_url(&self) -> Option<&String> {
-        match self {
-            Self::BaseSso(kind) => kind.login_mn_url.as_ref(),
-            Self::Cas(kind) => kind.login_mn_url.as_ref(),
-            Self::OAuth2(kind) => kind.login_mn_url.as_ref(),
-            Self::Unknown(kind) => kind.login_mn_url.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn redirect_url(&self) -> Option<&String> {
-        match self {
-            Self::BaseSso(kind) => kind.redirect_url.as_ref(),
-            Self::Cas(kind) => kind.redirect_url.as_ref(),
-            Self::OAuth2(kind) => kind.redirect_url.as_ref(),
-            Self::Unknown(kind) => kind.redirect_url.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSso(kind) => kind.create_date.as_ref(),
-            Self::Cas(kind) => kind.create_date.as_ref(),
-            Self::OAuth2(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSso(kind) => kind.last_op_date.as_ref(),
-            Self::Cas(kind) => kind.last_op_date.as_ref(),
-            Self::OAuth2(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// The account.
-    #[must_use]
-    pub fn account_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSso(kind) => kind.account_uuid.as_ref(),
-            Self::Cas(kind) => kind.account_uuid.as_ref(),
-            Self::OAuth2(kind) => kind.account_uuid.as_ref(),
-            Self::Unknown(kind) => kind.account_uuid.as_ref(),
-        }
-    }
-}
-impl Model for SSOClient {
-    const SHAPE: &'static Shape = AnySSOClient::SHAPE;
-}
-impl Struct for SSOClient {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseSso(kind) => kind.slot(index),
-            Self::Cas(kind) => kind.slot(index),
-            Self::OAuth2(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SSOClient {
-    fn kinds(&self) -> &'static UnionShape {
-        &SSO_CLIENT_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseSso(Default::default()),
-            Some(1) => Self::Cas(Default::default()),
-            Some(2) => Self::OAuth2(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySSOClient> for SSOClient {
-    fn from(any: AnySSOClient) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSSOClient> for SSOClient {
-    fn from(kind: BaseSSOClient) -> Self {
-        Self::BaseSso(kind)
-    }
-}
-impl From<CasClient> for SSOClient {
-    fn from(kind: CasClient) -> Self {
-        Self::Cas(kind)
-    }
-}
-impl From<OAuth2Client> for SSOClient {
-    fn from(kind: OAuth2Client) -> Self {
-        Self::OAuth2(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : SSOClient;
 }
 backhaul_wire::generated_model! {
     /// An SSO client, without the fields of a kind.
@@ -431,140 +260,26 @@ backhaul_wire::generated_model! {
     6 id_token: Option<String> = Text, new("idToken", Kind::Text);
     7 refresh_token: Option<String> = Text, new("refreshToken", Kind::Text);
 }
-/// An SSO token.
-///
-/// Schema: `schemas/zstack/scheduling.json#/$defs/SSOToken`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SSOToken {
+backhaul_wire::generated_union! {
+    /// An SSO token.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/$defs/SSOToken`
+    SSOToken = SSO_TOKEN_KINDS(AnySSOToken, None);
     /// A [`BaseSSOToken`].
-    BaseSso(BaseSSOToken),
+    0 BaseSso(BaseSSOToken) = BASE_SSO_TOKEN, &[];
     /// A [`OAuth2Token`].
-    OAuth2(OAuth2Token),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySSOToken),
-}
-pub(crate) static SSO_TOKEN_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_SSO_TOKEN,
-            tags: &[],
-        },
-        Variant {
-            shape: &O_AUTH2_TOKEN,
-            tags: &[],
-        },
-    ],
-};
-impl SSOToken {
-    const EMPTY: Self = Self::Unknown(AnySSOToken::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseSso(kind) => kind,
-            Self::OAuth2(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 OAuth2(OAuth2Token) = O_AUTH2_TOKEN, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        client_uuid: Option<&Id> = as_ref;
+        /// The user.
+        user_uuid: Option<&Id> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSso(kind) => kind.uuid.as_ref(),
-            Self::OAuth2(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn client_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSso(kind) => kind.client_uuid.as_ref(),
-            Self::OAuth2(kind) => kind.client_uuid.as_ref(),
-            Self::Unknown(kind) => kind.client_uuid.as_ref(),
-        }
-    }
-    /// The user.
-    #[must_use]
-    pub fn user_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSso(kind) => kind.user_uuid.as_ref(),
-            Self::OAuth2(kind) => kind.user_uuid.as_ref(),
-            Self::Unknown(kind) => kind.user_uuid.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSso(kind) => kind.create_date.as_ref(),
-            Self::OAuth2(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSso(kind) => kind.last_op_date.as_ref(),
-            Self::OAuth2(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for SSOToken {
-    const SHAPE: &'static Shape = AnySSOToken::SHAPE;
-}
-impl Struct for SSOToken {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseSso(kind) => kind.slot(index),
-            Self::OAuth2(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SSOToken {
-    fn kinds(&self) -> &'static UnionShape {
-        &SSO_TOKEN_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseSso(Default::default()),
-            Some(1) => Self::OAuth2(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySSOToken> for SSOToken {
-    fn from(any: AnySSOToken) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSSOToken> for SSOToken {
-    fn from(kind: BaseSSOToken) -> Self {
-        Self::BaseSso(kind)
-    }
-}
-impl From<OAuth2Token> for SSOToken {
-    fn from(kind: OAuth2Token) -> Self {
-        Self::OAuth2(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    SSOToken;
 }
 backhaul_wire::generated_model! {
     /// An SSO token, without the fields of a kind.
@@ -660,137 +375,22 @@ backhaul_wire::generated_model! {
     /// Memory, in bytes.
     4 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
 }
-/// A virtual machine spending details.
-///
-/// Schema: `schemas/zstack/scheduling.json#/$defs/VmSpendingDetails`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum VmSpendingDetails {
+backhaul_wire::generated_union! {
+    /// A virtual machine spending details.
+    ///
+    /// Schema: `schemas/zstack/scheduling.json#/$defs/VmSpendingDetails`
+    VmSpendingDetails = VM_SPENDING_DETAILS_KINDS(AnyVmSpendingDetails, None);
     /// A [`BaseVmSpendingDetails`].
-    BaseVm(BaseVmSpendingDetails),
+    0 BaseVm(BaseVmSpendingDetails) = BASE_VM_SPENDING_DETAILS, &[];
     /// A [`VmCPUSpendingDetails`].
-    VmCpu(VmCPUSpendingDetails),
+    1 VmCpu(VmCPUSpendingDetails) = VM_CPU_SPENDING_DETAILS, &[];
     /// A [`VmMemorySpendingDetails`].
-    VmMemory(VmMemorySpendingDetails),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyVmSpendingDetails),
-}
-pub(crate) static VM_SPENDING_DETAILS_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_VM_SPENDING_DETAILS,
-            tags: &[],
-        },
-        Variant {
-            shape: &VM_CPU_SPENDING_DETAILS,
-            tags: &[],
-        },
-        Variant {
-            shape: &VM_MEMORY_SPENDING_DETAILS,
-            tags: &[],
-        },
-    ],
-};
-impl VmSpendingDetails {
-    const EMPTY: Self = Self::Unknown(AnyVmSpendingDetails::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseVm(kind) => kind,
-            Self::VmCpu(kind) => kind,
-            Self::VmMemory(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 VmMemory(VmMemorySpendingDetails) = VM_MEMORY_SPENDING_DETAILS, &[];
+    shared {
+        start_time: Option<i64> = copy;
+        end_time: Option<i64> = copy;
+        spending: Option<f64> = copy;
     }
-    #[must_use]
-    pub fn start_time(&self) -> Option<i64> {
-        match self {
-            Self::BaseVm(kind) => kind.start_time,
-            Self::VmCpu(kind) => kind.start_time,
-            Self::VmMemory(kind) => kind.start_time,
-            Self::Unknown(kind) => kind.start_time,
-        }
-    }
-    #[must_use]
-    pub fn end_time(&self) -> Option<i64> {
-        match self {
-            Self::BaseVm(kind) => kind.end_time,
-            Self::VmCpu(kind) => kind.end_time,
-            Self::VmMemory(kind) => kind.end_time,
-            Self::Unknown(kind) => kind.end_time,
-        }
-    }
-    #[must_use]
-    pub fn spending(&self) -> Option<f64> {
-        match self {
-            Self::BaseVm(kind) => kind.spending,
-            Self::VmCpu(kind) => kind.spending,
-            Self::VmMemory(kind) => kind.spending,
-            Self::Unknown(kind) => kind.spending,
-        }
-    }
-}
-impl Model for VmSpendingDetails {
-    const SHAPE: &'static Shape = AnyVmSpendingDetails::SHAPE;
-}
-impl Struct for VmSpendingDetails {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseVm(kind) => kind.slot(index),
-            Self::VmCpu(kind) => kind.slot(index),
-            Self::VmMemory(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for VmSpendingDetails {
-    fn kinds(&self) -> &'static UnionShape {
-        &VM_SPENDING_DETAILS_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseVm(Default::default()),
-            Some(1) => Self::VmCpu(Default::default()),
-            Some(2) => Self::VmMemory(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyVmSpendingDetails> for VmSpendingDetails {
-    fn from(any: AnyVmSpendingDetails) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseVmSpendingDetails> for VmSpendingDetails {
-    fn from(kind: BaseVmSpendingDetails) -> Self {
-        Self::BaseVm(kind)
-    }
-}
-impl From<VmCPUSpendingDetails> for VmSpendingDetails {
-    fn from(kind: VmCPUSpendingDetails) -> Self {
-        Self::VmCpu(kind)
-    }
-}
-impl From<VmMemorySpendingDetails> for VmSpendingDetails {
-    fn from(kind: VmMemorySpendingDetails) -> Self {
-        Self::VmMemory(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    VmSpendingDetails;
 }
 backhaul_wire::generated_model! {
     /// A virtual machine spending details, without the fields of a kind.

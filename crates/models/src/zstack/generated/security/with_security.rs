@@ -78,357 +78,50 @@ backhaul_wire::generated_model! {
     35 sm3_key: Option<String> = Text, new("sm3Key", Kind::Text);
     36 sm4_key: Option<String> = Text, new("sm4Key", Kind::Text);
 }
-/// A secret resource pool.
-///
-/// Schema: `schemas/zstack/security.json#/$defs/SecretResourcePool`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SecretResourcePool {
+backhaul_wire::generated_union! {
+    /// A secret resource pool.
+    ///
+    /// Schema: `schemas/zstack/security.json#/$defs/SecretResourcePool`
+    SecretResourcePool = SECRET_RESOURCE_POOL_KINDS(AnySecretResourcePool, Some("type")) holds secrets;
     /// A [`BaseSecretResourcePool`].
-    Base(BaseSecretResourcePool),
+    0 Base(BaseSecretResourcePool) = BASE_SECRET_RESOURCE_POOL, &[];
     /// A [`AiSiNoSecretResourcePool`].
-    AiSiNo(AiSiNoSecretResourcePool),
+    1 AiSiNo(AiSiNoSecretResourcePool) = AI_SI_NO_SECRET_RESOURCE_POOL, &[];
     /// A [`CSPSecretResourcePool`].
-    Csp(CSPSecretResourcePool),
+    2 Csp(CSPSecretResourcePool) = CSP_SECRET_RESOURCE_POOL, &[];
     /// A [`FiSecSecretResourcePool`].
-    FiSec(FiSecSecretResourcePool),
+    3 FiSec(FiSecSecretResourcePool) = FI_SEC_SECRET_RESOURCE_POOL, &[];
     /// A [`FlkSecSecretResourcePool`].
-    FlkSec(FlkSecSecretResourcePool),
+    4 FlkSec(FlkSecSecretResourcePool) = FLK_SEC_SECRET_RESOURCE_POOL, &[];
     /// A [`HaiTaiSecretResourcePool`].
-    HaiTai(HaiTaiSecretResourcePool),
+    5 HaiTai(HaiTaiSecretResourcePool) = HAI_TAI_SECRET_RESOURCE_POOL, &[];
     /// A [`InfoSecSecretResourcePool`].
-    InfoSec(InfoSecSecretResourcePool),
+    6 InfoSec(InfoSecSecretResourcePool) = INFO_SEC_SECRET_RESOURCE_POOL, &[];
     /// A [`SanSecSecretResourcePool`].
-    SanSec(SanSecSecretResourcePool),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySecretResourcePool),
-}
-pub(crate) static SECRET_RESOURCE_POOL_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &AI_SI_NO_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &CSP_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &FI_SEC_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &FLK_SEC_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &HAI_TAI_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &INFO_SEC_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-        Variant {
-            shape: &SAN_SEC_SECRET_RESOURCE_POOL,
-            tags: &[],
-        },
-    ],
-};
-impl SecretResourcePool {
-    const EMPTY: Self = Self::Unknown(AnySecretResourcePool::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::AiSiNo(kind) => kind,
-            Self::Csp(kind) => kind,
-            Self::FiSec(kind) => kind,
-            Self::FlkSec(kind) => kind,
-            Self::HaiTai(kind) => kind,
-            Self::InfoSec(kind) => kind,
-            Self::SanSec(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    7 SanSec(SanSecSecretResourcePool) = SAN_SEC_SECRET_RESOURCE_POOL, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// How it is doing.
+        status: Option<&String> = as_ref;
+        model: Option<&String> = as_ref;
+        heartbeat_interval: Option<i64> = copy;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        ability: Option<&String> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::AiSiNo(kind) => kind.uuid.as_ref(),
-            Self::Csp(kind) => kind.uuid.as_ref(),
-            Self::FiSec(kind) => kind.uuid.as_ref(),
-            Self::FlkSec(kind) => kind.uuid.as_ref(),
-            Self::HaiTai(kind) => kind.uuid.as_ref(),
-            Self::InfoSec(kind) => kind.uuid.as_ref(),
-            Self::SanSec(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.zone_uuid.as_ref(),
-            Self::AiSiNo(kind) => kind.zone_uuid.as_ref(),
-            Self::Csp(kind) => kind.zone_uuid.as_ref(),
-            Self::FiSec(kind) => kind.zone_uuid.as_ref(),
-            Self::FlkSec(kind) => kind.zone_uuid.as_ref(),
-            Self::HaiTai(kind) => kind.zone_uuid.as_ref(),
-            Self::InfoSec(kind) => kind.zone_uuid.as_ref(),
-            Self::SanSec(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::AiSiNo(kind) => kind.name.as_ref(),
-            Self::Csp(kind) => kind.name.as_ref(),
-            Self::FiSec(kind) => kind.name.as_ref(),
-            Self::FlkSec(kind) => kind.name.as_ref(),
-            Self::HaiTai(kind) => kind.name.as_ref(),
-            Self::InfoSec(kind) => kind.name.as_ref(),
-            Self::SanSec(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::AiSiNo(kind) => kind.r#type.as_ref(),
-            Self::Csp(kind) => kind.r#type.as_ref(),
-            Self::FiSec(kind) => kind.r#type.as_ref(),
-            Self::FlkSec(kind) => kind.r#type.as_ref(),
-            Self::HaiTai(kind) => kind.r#type.as_ref(),
-            Self::InfoSec(kind) => kind.r#type.as_ref(),
-            Self::SanSec(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::AiSiNo(kind) => kind.description.as_ref(),
-            Self::Csp(kind) => kind.description.as_ref(),
-            Self::FiSec(kind) => kind.description.as_ref(),
-            Self::FlkSec(kind) => kind.description.as_ref(),
-            Self::HaiTai(kind) => kind.description.as_ref(),
-            Self::InfoSec(kind) => kind.description.as_ref(),
-            Self::SanSec(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::AiSiNo(kind) => kind.state.as_ref(),
-            Self::Csp(kind) => kind.state.as_ref(),
-            Self::FiSec(kind) => kind.state.as_ref(),
-            Self::FlkSec(kind) => kind.state.as_ref(),
-            Self::HaiTai(kind) => kind.state.as_ref(),
-            Self::InfoSec(kind) => kind.state.as_ref(),
-            Self::SanSec(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.status.as_ref(),
-            Self::AiSiNo(kind) => kind.status.as_ref(),
-            Self::Csp(kind) => kind.status.as_ref(),
-            Self::FiSec(kind) => kind.status.as_ref(),
-            Self::FlkSec(kind) => kind.status.as_ref(),
-            Self::HaiTai(kind) => kind.status.as_ref(),
-            Self::InfoSec(kind) => kind.status.as_ref(),
-            Self::SanSec(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn model(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.model.as_ref(),
-            Self::AiSiNo(kind) => kind.model.as_ref(),
-            Self::Csp(kind) => kind.model.as_ref(),
-            Self::FiSec(kind) => kind.model.as_ref(),
-            Self::FlkSec(kind) => kind.model.as_ref(),
-            Self::HaiTai(kind) => kind.model.as_ref(),
-            Self::InfoSec(kind) => kind.model.as_ref(),
-            Self::SanSec(kind) => kind.model.as_ref(),
-            Self::Unknown(kind) => kind.model.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn heartbeat_interval(&self) -> Option<i64> {
-        match self {
-            Self::Base(kind) => kind.heartbeat_interval,
-            Self::AiSiNo(kind) => kind.heartbeat_interval,
-            Self::Csp(kind) => kind.heartbeat_interval,
-            Self::FiSec(kind) => kind.heartbeat_interval,
-            Self::FlkSec(kind) => kind.heartbeat_interval,
-            Self::HaiTai(kind) => kind.heartbeat_interval,
-            Self::InfoSec(kind) => kind.heartbeat_interval,
-            Self::SanSec(kind) => kind.heartbeat_interval,
-            Self::Unknown(kind) => kind.heartbeat_interval,
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::AiSiNo(kind) => kind.create_date.as_ref(),
-            Self::Csp(kind) => kind.create_date.as_ref(),
-            Self::FiSec(kind) => kind.create_date.as_ref(),
-            Self::FlkSec(kind) => kind.create_date.as_ref(),
-            Self::HaiTai(kind) => kind.create_date.as_ref(),
-            Self::InfoSec(kind) => kind.create_date.as_ref(),
-            Self::SanSec(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::AiSiNo(kind) => kind.last_op_date.as_ref(),
-            Self::Csp(kind) => kind.last_op_date.as_ref(),
-            Self::FiSec(kind) => kind.last_op_date.as_ref(),
-            Self::FlkSec(kind) => kind.last_op_date.as_ref(),
-            Self::HaiTai(kind) => kind.last_op_date.as_ref(),
-            Self::InfoSec(kind) => kind.last_op_date.as_ref(),
-            Self::SanSec(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ability(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.ability.as_ref(),
-            Self::AiSiNo(kind) => kind.ability.as_ref(),
-            Self::Csp(kind) => kind.ability.as_ref(),
-            Self::FiSec(kind) => kind.ability.as_ref(),
-            Self::FlkSec(kind) => kind.ability.as_ref(),
-            Self::HaiTai(kind) => kind.ability.as_ref(),
-            Self::InfoSec(kind) => kind.ability.as_ref(),
-            Self::SanSec(kind) => kind.ability.as_ref(),
-            Self::Unknown(kind) => kind.ability.as_ref(),
-        }
-    }
-}
-impl Model for SecretResourcePool {
-    const SHAPE: &'static Shape = AnySecretResourcePool::SHAPE;
-}
-impl Struct for SecretResourcePool {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::AiSiNo(kind) => kind.slot(index),
-            Self::Csp(kind) => kind.slot(index),
-            Self::FiSec(kind) => kind.slot(index),
-            Self::FlkSec(kind) => kind.slot(index),
-            Self::HaiTai(kind) => kind.slot(index),
-            Self::InfoSec(kind) => kind.slot(index),
-            Self::SanSec(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SecretResourcePool {
-    fn kinds(&self) -> &'static UnionShape {
-        &SECRET_RESOURCE_POOL_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::AiSiNo(Default::default()),
-            Some(2) => Self::Csp(Default::default()),
-            Some(3) => Self::FiSec(Default::default()),
-            Some(4) => Self::FlkSec(Default::default()),
-            Some(5) => Self::HaiTai(Default::default()),
-            Some(6) => Self::InfoSec(Default::default()),
-            Some(7) => Self::SanSec(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySecretResourcePool> for SecretResourcePool {
-    fn from(any: AnySecretResourcePool) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSecretResourcePool> for SecretResourcePool {
-    fn from(kind: BaseSecretResourcePool) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<AiSiNoSecretResourcePool> for SecretResourcePool {
-    fn from(kind: AiSiNoSecretResourcePool) -> Self {
-        Self::AiSiNo(kind)
-    }
-}
-impl From<CSPSecretResourcePool> for SecretResourcePool {
-    fn from(kind: CSPSecretResourcePool) -> Self {
-        Self::Csp(kind)
-    }
-}
-impl From<FiSecSecretResourcePool> for SecretResourcePool {
-    fn from(kind: FiSecSecretResourcePool) -> Self {
-        Self::FiSec(kind)
-    }
-}
-impl From<FlkSecSecretResourcePool> for SecretResourcePool {
-    fn from(kind: FlkSecSecretResourcePool) -> Self {
-        Self::FlkSec(kind)
-    }
-}
-impl From<HaiTaiSecretResourcePool> for SecretResourcePool {
-    fn from(kind: HaiTaiSecretResourcePool) -> Self {
-        Self::HaiTai(kind)
-    }
-}
-impl From<InfoSecSecretResourcePool> for SecretResourcePool {
-    fn from(kind: InfoSecSecretResourcePool) -> Self {
-        Self::InfoSec(kind)
-    }
-}
-impl From<SanSecSecretResourcePool> for SecretResourcePool {
-    fn from(kind: SanSecSecretResourcePool) -> Self {
-        Self::SanSec(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : SecretResourcePool;
 }
 backhaul_wire::generated_model! {
     /// A secret resource pool, without the fields of a kind.
@@ -486,306 +179,47 @@ backhaul_wire::generated_model! {
     11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
     12 port: Option<i64> = Int, new("port", Kind::Int);
 }
-/// A security machine.
-///
-/// Schema: `schemas/zstack/security.json#/$defs/SecurityMachine`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SecurityMachine {
+backhaul_wire::generated_union! {
+    /// A security machine.
+    ///
+    /// Schema: `schemas/zstack/security.json#/$defs/SecurityMachine`
+    SecurityMachine = SECURITY_MACHINE_KINDS(AnySecurityMachine, Some("type"));
     /// A [`BaseSecurityMachine`].
-    Base(BaseSecurityMachine),
+    0 Base(BaseSecurityMachine) = BASE_SECURITY_MACHINE, &[];
     /// A [`FiSecSecurityMachine`].
-    FiSec(FiSecSecurityMachine),
+    1 FiSec(FiSecSecurityMachine) = FI_SEC_SECURITY_MACHINE, &[];
     /// A [`FlkSecSecurityMachine`].
-    FlkSec(FlkSecSecurityMachine),
+    2 FlkSec(FlkSecSecurityMachine) = FLK_SEC_SECURITY_MACHINE, &[];
     /// A [`InfoSecSecurityMachine`].
-    InfoSec(InfoSecSecurityMachine),
+    3 InfoSec(InfoSecSecurityMachine) = INFO_SEC_SECURITY_MACHINE, &[];
     /// A [`JitSecurityMachine`].
-    Jit(JitSecurityMachine),
+    4 Jit(JitSecurityMachine) = JIT_SECURITY_MACHINE, &[];
     /// A [`SanSecSecurityMachine`].
-    SanSec(SanSecSecurityMachine),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySecurityMachine),
-}
-pub(crate) static SECURITY_MACHINE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SECURITY_MACHINE,
-            tags: &[],
-        },
-        Variant {
-            shape: &FI_SEC_SECURITY_MACHINE,
-            tags: &[],
-        },
-        Variant {
-            shape: &FLK_SEC_SECURITY_MACHINE,
-            tags: &[],
-        },
-        Variant {
-            shape: &INFO_SEC_SECURITY_MACHINE,
-            tags: &[],
-        },
-        Variant {
-            shape: &JIT_SECURITY_MACHINE,
-            tags: &[],
-        },
-        Variant {
-            shape: &SAN_SEC_SECURITY_MACHINE,
-            tags: &[],
-        },
-    ],
-};
-impl SecurityMachine {
-    const EMPTY: Self = Self::Unknown(AnySecurityMachine::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::FiSec(kind) => kind,
-            Self::FlkSec(kind) => kind,
-            Self::InfoSec(kind) => kind,
-            Self::Jit(kind) => kind,
-            Self::SanSec(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    5 SanSec(SanSecSecurityMachine) = SAN_SEC_SECURITY_MACHINE, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        secret_resource_pool_uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The address at which it is managed.
+        management_ip: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        model: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// How it is doing.
+        status: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::FiSec(kind) => kind.uuid.as_ref(),
-            Self::FlkSec(kind) => kind.uuid.as_ref(),
-            Self::InfoSec(kind) => kind.uuid.as_ref(),
-            Self::Jit(kind) => kind.uuid.as_ref(),
-            Self::SanSec(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.zone_uuid.as_ref(),
-            Self::FiSec(kind) => kind.zone_uuid.as_ref(),
-            Self::FlkSec(kind) => kind.zone_uuid.as_ref(),
-            Self::InfoSec(kind) => kind.zone_uuid.as_ref(),
-            Self::Jit(kind) => kind.zone_uuid.as_ref(),
-            Self::SanSec(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::FiSec(kind) => kind.name.as_ref(),
-            Self::FlkSec(kind) => kind.name.as_ref(),
-            Self::InfoSec(kind) => kind.name.as_ref(),
-            Self::Jit(kind) => kind.name.as_ref(),
-            Self::SanSec(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn secret_resource_pool_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.secret_resource_pool_uuid.as_ref(),
-            Self::FiSec(kind) => kind.secret_resource_pool_uuid.as_ref(),
-            Self::FlkSec(kind) => kind.secret_resource_pool_uuid.as_ref(),
-            Self::InfoSec(kind) => kind.secret_resource_pool_uuid.as_ref(),
-            Self::Jit(kind) => kind.secret_resource_pool_uuid.as_ref(),
-            Self::SanSec(kind) => kind.secret_resource_pool_uuid.as_ref(),
-            Self::Unknown(kind) => kind.secret_resource_pool_uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::FiSec(kind) => kind.description.as_ref(),
-            Self::FlkSec(kind) => kind.description.as_ref(),
-            Self::InfoSec(kind) => kind.description.as_ref(),
-            Self::Jit(kind) => kind.description.as_ref(),
-            Self::SanSec(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The address at which it is managed.
-    #[must_use]
-    pub fn management_ip(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.management_ip.as_ref(),
-            Self::FiSec(kind) => kind.management_ip.as_ref(),
-            Self::FlkSec(kind) => kind.management_ip.as_ref(),
-            Self::InfoSec(kind) => kind.management_ip.as_ref(),
-            Self::Jit(kind) => kind.management_ip.as_ref(),
-            Self::SanSec(kind) => kind.management_ip.as_ref(),
-            Self::Unknown(kind) => kind.management_ip.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::FiSec(kind) => kind.r#type.as_ref(),
-            Self::FlkSec(kind) => kind.r#type.as_ref(),
-            Self::InfoSec(kind) => kind.r#type.as_ref(),
-            Self::Jit(kind) => kind.r#type.as_ref(),
-            Self::SanSec(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn model(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.model.as_ref(),
-            Self::FiSec(kind) => kind.model.as_ref(),
-            Self::FlkSec(kind) => kind.model.as_ref(),
-            Self::InfoSec(kind) => kind.model.as_ref(),
-            Self::Jit(kind) => kind.model.as_ref(),
-            Self::SanSec(kind) => kind.model.as_ref(),
-            Self::Unknown(kind) => kind.model.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::FiSec(kind) => kind.state.as_ref(),
-            Self::FlkSec(kind) => kind.state.as_ref(),
-            Self::InfoSec(kind) => kind.state.as_ref(),
-            Self::Jit(kind) => kind.state.as_ref(),
-            Self::SanSec(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.status.as_ref(),
-            Self::FiSec(kind) => kind.status.as_ref(),
-            Self::FlkSec(kind) => kind.status.as_ref(),
-            Self::InfoSec(kind) => kind.status.as_ref(),
-            Self::Jit(kind) => kind.status.as_ref(),
-            Self::SanSec(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::FiSec(kind) => kind.create_date.as_ref(),
-            Self::FlkSec(kind) => kind.create_date.as_ref(),
-            Self::InfoSec(kind) => kind.create_date.as_ref(),
-            Self::Jit(kind) => kind.create_date.as_ref(),
-            Self::SanSec(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::FiSec(kind) => kind.last_op_date.as_ref(),
-            Self::FlkSec(kind) => kind.last_op_date.as_ref(),
-            Self::InfoSec(kind) => kind.last_op_date.as_ref(),
-            Self::Jit(kind) => kind.last_op_date.as_ref(),
-            Self::SanSec(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for SecurityMachine {
-    const SHAPE: &'static Shape = AnySecurityMachine::SHAPE;
-}
-impl Struct for SecurityMachine {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::FiSec(kind) => kind.slot(index),
-            Self::FlkSec(kind) => kind.slot(index),
-            Self::InfoSec(kind) => kind.slot(index),
-            Self::Jit(kind) => kind.slot(index),
-            Self::SanSec(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SecurityMachine {
-    fn kinds(&self) -> &'static UnionShape {
-        &SECURITY_MACHINE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::FiSec(Default::default()),
-            Some(2) => Self::FlkSec(Default::default()),
-            Some(3) => Self::InfoSec(Default::default()),
-            Some(4) => Self::Jit(Default::default()),
-            Some(5) => Self::SanSec(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySecurityMachine> for SecurityMachine {
-    fn from(any: AnySecurityMachine) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSecurityMachine> for SecurityMachine {
-    fn from(kind: BaseSecurityMachine) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<FiSecSecurityMachine> for SecurityMachine {
-    fn from(kind: FiSecSecurityMachine) -> Self {
-        Self::FiSec(kind)
-    }
-}
-impl From<FlkSecSecurityMachine> for SecurityMachine {
-    fn from(kind: FlkSecSecurityMachine) -> Self {
-        Self::FlkSec(kind)
-    }
-}
-impl From<InfoSecSecurityMachine> for SecurityMachine {
-    fn from(kind: InfoSecSecurityMachine) -> Self {
-        Self::InfoSec(kind)
-    }
-}
-impl From<JitSecurityMachine> for SecurityMachine {
-    fn from(kind: JitSecurityMachine) -> Self {
-        Self::Jit(kind)
-    }
-}
-impl From<SanSecSecurityMachine> for SecurityMachine {
-    fn from(kind: SanSecSecurityMachine) -> Self {
-        Self::SanSec(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    SecurityMachine;
 }
 backhaul_wire::generated_model! {
     /// A security machine, without the fields of a kind.

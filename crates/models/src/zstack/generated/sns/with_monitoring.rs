@@ -43,376 +43,51 @@ backhaul_wire::generated_model! {
     22 receivers: Vec<SNSSmsReceiver> = Structs, list("receivers", Kind::Struct(&SNS_SMS_RECEIVER));
     23 request_url: Option<String> = Text, new("requestUrl", Kind::Text);
 }
-/// An SNS application endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/$defs/SNSApplicationEndpoint`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SNSApplicationEndpoint {
+backhaul_wire::generated_union! {
+    /// An SNS application endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/$defs/SNSApplicationEndpoint`
+    SNSApplicationEndpoint = SNS_APPLICATION_ENDPOINT_KINDS(AnySNSApplicationEndpoint, Some("type")) holds secrets;
     /// A [`BaseSNSApplicationEndpoint`].
-    BaseSnsApplication(BaseSNSApplicationEndpoint),
+    0 BaseSnsApplication(BaseSNSApplicationEndpoint) = BASE_SNS_APPLICATION_ENDPOINT, &[];
     /// A [`SNSDingTalkEndpoint`].
-    SnsDingTalk(SNSDingTalkEndpoint),
+    1 SnsDingTalk(SNSDingTalkEndpoint) = SNS_DING_TALK_ENDPOINT, &[];
     /// A [`SNSEmailEndpoint`].
-    SnsEmail(SNSEmailEndpoint),
+    2 SnsEmail(SNSEmailEndpoint) = SNS_EMAIL_ENDPOINT, &[];
     /// A [`SNSFeiShuEndpoint`].
-    SnsFeiShu(SNSFeiShuEndpoint),
+    3 SnsFeiShu(SNSFeiShuEndpoint) = SNS_FEI_SHU_ENDPOINT, &[];
     /// A [`SNSHttpEndpoint`].
-    SnsHttp(SNSHttpEndpoint),
+    4 SnsHttp(SNSHttpEndpoint) = SNS_HTTP_ENDPOINT, &[];
     /// A [`SNSMicrosoftTeamsEndpoint`].
-    SnsMicrosoftTeams(SNSMicrosoftTeamsEndpoint),
+    5 SnsMicrosoftTeams(SNSMicrosoftTeamsEndpoint) = SNS_MICROSOFT_TEAMS_ENDPOINT, &[];
     /// A [`BaseSNSUniversalSmsEndpoint`].
-    BaseSnsUniversalSms(BaseSNSUniversalSmsEndpoint),
+    6 BaseSnsUniversalSms(BaseSNSUniversalSmsEndpoint) = BASE_SNS_UNIVERSAL_SMS_ENDPOINT, &[];
     /// A [`SNSAliyunSmsEndpoint`].
-    SnsAliyunSms(SNSAliyunSmsEndpoint),
+    7 SnsAliyunSms(SNSAliyunSmsEndpoint) = SNS_ALIYUN_SMS_ENDPOINT, &[];
     /// A [`SNSEmaySmsEndpoint`].
-    SnsEmaySms(SNSEmaySmsEndpoint),
+    8 SnsEmaySms(SNSEmaySmsEndpoint) = SNS_EMAY_SMS_ENDPOINT, &[];
     /// A [`SNSWeComEndpoint`].
-    SnsWeCom(SNSWeComEndpoint),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySNSApplicationEndpoint),
-}
-pub(crate) static SNS_APPLICATION_ENDPOINT_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SNS_APPLICATION_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_DING_TALK_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_EMAIL_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_FEI_SHU_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_HTTP_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_MICROSOFT_TEAMS_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &BASE_SNS_UNIVERSAL_SMS_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_ALIYUN_SMS_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_EMAY_SMS_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_WE_COM_ENDPOINT,
-            tags: &[],
-        },
-    ],
-};
-impl SNSApplicationEndpoint {
-    const EMPTY: Self = Self::Unknown(AnySNSApplicationEndpoint::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseSnsApplication(kind) => kind,
-            Self::SnsDingTalk(kind) => kind,
-            Self::SnsEmail(kind) => kind,
-            Self::SnsFeiShu(kind) => kind,
-            Self::SnsHttp(kind) => kind,
-            Self::SnsMicrosoftTeams(kind) => kind,
-            Self::BaseSnsUniversalSms(kind) => kind,
-            Self::SnsAliyunSms(kind) => kind,
-            Self::SnsEmaySms(kind) => kind,
-            Self::SnsWeCom(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    9 SnsWeCom(SNSWeComEndpoint) = SNS_WE_COM_ENDPOINT, &[];
+    shared {
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        platform_uuid: Option<&Id> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        connection_status: Option<&String> = as_ref;
+        /// The operating system family.
+        platform: Option<&SNSApplicationPlatform> = as_ref;
     }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.name.as_ref(),
-            Self::SnsDingTalk(kind) => kind.name.as_ref(),
-            Self::SnsEmail(kind) => kind.name.as_ref(),
-            Self::SnsFeiShu(kind) => kind.name.as_ref(),
-            Self::SnsHttp(kind) => kind.name.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.name.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.name.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.name.as_ref(),
-            Self::SnsEmaySms(kind) => kind.name.as_ref(),
-            Self::SnsWeCom(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.uuid.as_ref(),
-            Self::SnsDingTalk(kind) => kind.uuid.as_ref(),
-            Self::SnsEmail(kind) => kind.uuid.as_ref(),
-            Self::SnsFeiShu(kind) => kind.uuid.as_ref(),
-            Self::SnsHttp(kind) => kind.uuid.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.uuid.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.uuid.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.uuid.as_ref(),
-            Self::SnsEmaySms(kind) => kind.uuid.as_ref(),
-            Self::SnsWeCom(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.description.as_ref(),
-            Self::SnsDingTalk(kind) => kind.description.as_ref(),
-            Self::SnsEmail(kind) => kind.description.as_ref(),
-            Self::SnsFeiShu(kind) => kind.description.as_ref(),
-            Self::SnsHttp(kind) => kind.description.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.description.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.description.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.description.as_ref(),
-            Self::SnsEmaySms(kind) => kind.description.as_ref(),
-            Self::SnsWeCom(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.r#type.as_ref(),
-            Self::SnsDingTalk(kind) => kind.r#type.as_ref(),
-            Self::SnsEmail(kind) => kind.r#type.as_ref(),
-            Self::SnsFeiShu(kind) => kind.r#type.as_ref(),
-            Self::SnsHttp(kind) => kind.r#type.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.r#type.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.r#type.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.r#type.as_ref(),
-            Self::SnsEmaySms(kind) => kind.r#type.as_ref(),
-            Self::SnsWeCom(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.state.as_ref(),
-            Self::SnsDingTalk(kind) => kind.state.as_ref(),
-            Self::SnsEmail(kind) => kind.state.as_ref(),
-            Self::SnsFeiShu(kind) => kind.state.as_ref(),
-            Self::SnsHttp(kind) => kind.state.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.state.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.state.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.state.as_ref(),
-            Self::SnsEmaySms(kind) => kind.state.as_ref(),
-            Self::SnsWeCom(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn platform_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsDingTalk(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsEmail(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsFeiShu(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsHttp(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.platform_uuid.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsEmaySms(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsWeCom(kind) => kind.platform_uuid.as_ref(),
-            Self::Unknown(kind) => kind.platform_uuid.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.create_date.as_ref(),
-            Self::SnsDingTalk(kind) => kind.create_date.as_ref(),
-            Self::SnsEmail(kind) => kind.create_date.as_ref(),
-            Self::SnsFeiShu(kind) => kind.create_date.as_ref(),
-            Self::SnsHttp(kind) => kind.create_date.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.create_date.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.create_date.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.create_date.as_ref(),
-            Self::SnsEmaySms(kind) => kind.create_date.as_ref(),
-            Self::SnsWeCom(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.last_op_date.as_ref(),
-            Self::SnsDingTalk(kind) => kind.last_op_date.as_ref(),
-            Self::SnsEmail(kind) => kind.last_op_date.as_ref(),
-            Self::SnsFeiShu(kind) => kind.last_op_date.as_ref(),
-            Self::SnsHttp(kind) => kind.last_op_date.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.last_op_date.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.last_op_date.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.last_op_date.as_ref(),
-            Self::SnsEmaySms(kind) => kind.last_op_date.as_ref(),
-            Self::SnsWeCom(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn connection_status(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.connection_status.as_ref(),
-            Self::SnsDingTalk(kind) => kind.connection_status.as_ref(),
-            Self::SnsEmail(kind) => kind.connection_status.as_ref(),
-            Self::SnsFeiShu(kind) => kind.connection_status.as_ref(),
-            Self::SnsHttp(kind) => kind.connection_status.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.connection_status.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.connection_status.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.connection_status.as_ref(),
-            Self::SnsEmaySms(kind) => kind.connection_status.as_ref(),
-            Self::SnsWeCom(kind) => kind.connection_status.as_ref(),
-            Self::Unknown(kind) => kind.connection_status.as_ref(),
-        }
-    }
-    /// The operating system family.
-    #[must_use]
-    pub fn platform(&self) -> Option<&SNSApplicationPlatform> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.platform.as_ref(),
-            Self::SnsDingTalk(kind) => kind.platform.as_ref(),
-            Self::SnsEmail(kind) => kind.platform.as_ref(),
-            Self::SnsFeiShu(kind) => kind.platform.as_ref(),
-            Self::SnsHttp(kind) => kind.platform.as_ref(),
-            Self::SnsMicrosoftTeams(kind) => kind.platform.as_ref(),
-            Self::BaseSnsUniversalSms(kind) => kind.platform.as_ref(),
-            Self::SnsAliyunSms(kind) => kind.platform.as_ref(),
-            Self::SnsEmaySms(kind) => kind.platform.as_ref(),
-            Self::SnsWeCom(kind) => kind.platform.as_ref(),
-            Self::Unknown(kind) => kind.platform.as_ref(),
-        }
-    }
-}
-impl Model for SNSApplicationEndpoint {
-    const SHAPE: &'static Shape = AnySNSApplicationEndpoint::SHAPE;
-}
-impl Struct for SNSApplicationEndpoint {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.slot(index),
-            Self::SnsDingTalk(kind) => kind.slot(index),
-            Self::SnsEmail(kind) => kind.slot(index),
-            Self::SnsFeiShu(kind) => kind.slot(index),
-            Self::SnsHttp(kind) => kind.slot(index),
-            Self::SnsMicrosoftTeams(kind) => kind.slot(index),
-            Self::BaseSnsUniversalSms(kind) => kind.slot(index),
-            Self::SnsAliyunSms(kind) => kind.slot(index),
-            Self::SnsEmaySms(kind) => kind.slot(index),
-            Self::SnsWeCom(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SNSApplicationEndpoint {
-    fn kinds(&self) -> &'static UnionShape {
-        &SNS_APPLICATION_ENDPOINT_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseSnsApplication(Default::default()),
-            Some(1) => Self::SnsDingTalk(Default::default()),
-            Some(2) => Self::SnsEmail(Default::default()),
-            Some(3) => Self::SnsFeiShu(Default::default()),
-            Some(4) => Self::SnsHttp(Default::default()),
-            Some(5) => Self::SnsMicrosoftTeams(Default::default()),
-            Some(6) => Self::BaseSnsUniversalSms(Default::default()),
-            Some(7) => Self::SnsAliyunSms(Default::default()),
-            Some(8) => Self::SnsEmaySms(Default::default()),
-            Some(9) => Self::SnsWeCom(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySNSApplicationEndpoint> for SNSApplicationEndpoint {
-    fn from(any: AnySNSApplicationEndpoint) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSNSApplicationEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: BaseSNSApplicationEndpoint) -> Self {
-        Self::BaseSnsApplication(kind)
-    }
-}
-impl From<SNSDingTalkEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSDingTalkEndpoint) -> Self {
-        Self::SnsDingTalk(kind)
-    }
-}
-impl From<SNSEmailEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSEmailEndpoint) -> Self {
-        Self::SnsEmail(kind)
-    }
-}
-impl From<SNSFeiShuEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSFeiShuEndpoint) -> Self {
-        Self::SnsFeiShu(kind)
-    }
-}
-impl From<SNSHttpEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSHttpEndpoint) -> Self {
-        Self::SnsHttp(kind)
-    }
-}
-impl From<SNSMicrosoftTeamsEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSMicrosoftTeamsEndpoint) -> Self {
-        Self::SnsMicrosoftTeams(kind)
-    }
-}
-impl From<BaseSNSUniversalSmsEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: BaseSNSUniversalSmsEndpoint) -> Self {
-        Self::BaseSnsUniversalSms(kind)
-    }
-}
-impl From<SNSAliyunSmsEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSAliyunSmsEndpoint) -> Self {
-        Self::SnsAliyunSms(kind)
-    }
-}
-impl From<SNSEmaySmsEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSEmaySmsEndpoint) -> Self {
-        Self::SnsEmaySms(kind)
-    }
-}
-impl From<SNSWeComEndpoint> for SNSApplicationEndpoint {
-    fn from(kind: SNSWeComEndpoint) -> Self {
-        Self::SnsWeCom(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : SNSApplicationEndpoint;
 }
 backhaul_wire::generated_model! {
     /// An SNS application endpoint, without the fields of a kind.
@@ -653,235 +328,40 @@ backhaul_wire::generated_model! {
     13 receivers: Vec<SNSSmsReceiver> = Structs, list("receivers", Kind::Struct(&SNS_SMS_RECEIVER));
     14 request_url: Option<String> = Text, new("requestUrl", Kind::Text);
 }
-/// An SNS universal sms endpoint.
-///
-/// Schema: `schemas/zstack/sns.json#/$defs/SNSUniversalSmsEndpoint`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SNSUniversalSmsEndpoint {
+backhaul_wire::generated_union! {
+    /// An SNS universal sms endpoint.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/$defs/SNSUniversalSmsEndpoint`
+    SNSUniversalSmsEndpoint = SNS_UNIVERSAL_SMS_ENDPOINT_KINDS(AnySNSUniversalSmsEndpoint, Some("type")) holds secrets;
     /// A [`BaseSNSUniversalSmsEndpoint`].
-    BaseSnsUniversal(BaseSNSUniversalSmsEndpoint),
+    0 BaseSnsUniversal(BaseSNSUniversalSmsEndpoint) = BASE_SNS_UNIVERSAL_SMS_ENDPOINT, &[];
     /// A [`SNSAliyunSmsEndpoint`].
-    SnsAliyun(SNSAliyunSmsEndpoint),
+    1 SnsAliyun(SNSAliyunSmsEndpoint) = SNS_ALIYUN_SMS_ENDPOINT, &[];
     /// A [`SNSEmaySmsEndpoint`].
-    SnsEmay(SNSEmaySmsEndpoint),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySNSUniversalSmsEndpoint),
-}
-pub(crate) static SNS_UNIVERSAL_SMS_ENDPOINT_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SNS_UNIVERSAL_SMS_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_ALIYUN_SMS_ENDPOINT,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_EMAY_SMS_ENDPOINT,
-            tags: &[],
-        },
-    ],
-};
-impl SNSUniversalSmsEndpoint {
-    const EMPTY: Self = Self::Unknown(AnySNSUniversalSmsEndpoint::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind,
-            Self::SnsAliyun(kind) => kind,
-            Self::SnsEmay(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 SnsEmay(SNSEmaySmsEndpoint) = SNS_EMAY_SMS_ENDPOINT, &[];
+    shared {
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        platform_uuid: Option<&Id> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        connection_status: Option<&String> = as_ref;
+        /// The operating system family.
+        platform: Option<&SNSApplicationPlatform> = as_ref;
+        sms_access_key_id: Option<&String> = as_ref;
+        sms_access_key_secret: Option<&Secret> = as_ref;
+        supplier: Option<&String> = as_ref;
     }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.name.as_ref(),
-            Self::SnsAliyun(kind) => kind.name.as_ref(),
-            Self::SnsEmay(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.uuid.as_ref(),
-            Self::SnsAliyun(kind) => kind.uuid.as_ref(),
-            Self::SnsEmay(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.description.as_ref(),
-            Self::SnsAliyun(kind) => kind.description.as_ref(),
-            Self::SnsEmay(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.r#type.as_ref(),
-            Self::SnsAliyun(kind) => kind.r#type.as_ref(),
-            Self::SnsEmay(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.state.as_ref(),
-            Self::SnsAliyun(kind) => kind.state.as_ref(),
-            Self::SnsEmay(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn platform_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsAliyun(kind) => kind.platform_uuid.as_ref(),
-            Self::SnsEmay(kind) => kind.platform_uuid.as_ref(),
-            Self::Unknown(kind) => kind.platform_uuid.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.create_date.as_ref(),
-            Self::SnsAliyun(kind) => kind.create_date.as_ref(),
-            Self::SnsEmay(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.last_op_date.as_ref(),
-            Self::SnsAliyun(kind) => kind.last_op_date.as_ref(),
-            Self::SnsEmay(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn connection_status(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.connection_status.as_ref(),
-            Self::SnsAliyun(kind) => kind.connection_status.as_ref(),
-            Self::SnsEmay(kind) => kind.connection_status.as_ref(),
-            Self::Unknown(kind) => kind.connection_status.as_ref(),
-        }
-    }
-    /// The operating system family.
-    #[must_use]
-    pub fn platform(&self) -> Option<&SNSApplicationPlatform> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.platform.as_ref(),
-            Self::SnsAliyun(kind) => kind.platform.as_ref(),
-            Self::SnsEmay(kind) => kind.platform.as_ref(),
-            Self::Unknown(kind) => kind.platform.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn sms_access_key_id(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.sms_access_key_id.as_ref(),
-            Self::SnsAliyun(kind) => kind.sms_access_key_id.as_ref(),
-            Self::SnsEmay(kind) => kind.sms_access_key_id.as_ref(),
-            Self::Unknown(kind) => kind.sms_access_key_id.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn sms_access_key_secret(&self) -> Option<&Secret> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.sms_access_key_secret.as_ref(),
-            Self::SnsAliyun(kind) => kind.sms_access_key_secret.as_ref(),
-            Self::SnsEmay(kind) => kind.sms_access_key_secret.as_ref(),
-            Self::Unknown(kind) => kind.sms_access_key_secret.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn supplier(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.supplier.as_ref(),
-            Self::SnsAliyun(kind) => kind.supplier.as_ref(),
-            Self::SnsEmay(kind) => kind.supplier.as_ref(),
-            Self::Unknown(kind) => kind.supplier.as_ref(),
-        }
-    }
-}
-impl Model for SNSUniversalSmsEndpoint {
-    const SHAPE: &'static Shape = AnySNSUniversalSmsEndpoint::SHAPE;
-}
-impl Struct for SNSUniversalSmsEndpoint {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseSnsUniversal(kind) => kind.slot(index),
-            Self::SnsAliyun(kind) => kind.slot(index),
-            Self::SnsEmay(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SNSUniversalSmsEndpoint {
-    fn kinds(&self) -> &'static UnionShape {
-        &SNS_UNIVERSAL_SMS_ENDPOINT_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseSnsUniversal(Default::default()),
-            Some(1) => Self::SnsAliyun(Default::default()),
-            Some(2) => Self::SnsEmay(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySNSUniversalSmsEndpoint> for SNSUniversalSmsEndpoint {
-    fn from(any: AnySNSUniversalSmsEndpoint) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSNSUniversalSmsEndpoint> for SNSUniversalSmsEndpoint {
-    fn from(kind: BaseSNSUniversalSmsEndpoint) -> Self {
-        Self::BaseSnsUniversal(kind)
-    }
-}
-impl From<SNSAliyunSmsEndpoint> for SNSUniversalSmsEndpoint {
-    fn from(kind: SNSAliyunSmsEndpoint) -> Self {
-        Self::SnsAliyun(kind)
-    }
-}
-impl From<SNSEmaySmsEndpoint> for SNSUniversalSmsEndpoint {
-    fn from(kind: SNSEmaySmsEndpoint) -> Self {
-        Self::SnsEmay(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : SNSUniversalSmsEndpoint;
 }
 backhaul_wire::generated_model! {
     /// An SNS universal sms endpoint, without the fields of a kind.
@@ -981,180 +461,33 @@ backhaul_wire::generated_model! {
     10 snmp_address: Option<String> = Text, new("snmpAddress", Kind::Text);
     11 snmp_port: Option<i64> = Int, new("snmpPort", Kind::Int);
 }
-/// An SNS application platform.
-///
-/// Schema: `schemas/zstack/sns.json#/$defs/SNSApplicationPlatform`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SNSApplicationPlatform {
+backhaul_wire::generated_union! {
+    /// An SNS application platform.
+    ///
+    /// Schema: `schemas/zstack/sns.json#/$defs/SNSApplicationPlatform`
+    SNSApplicationPlatform = SNS_APPLICATION_PLATFORM_KINDS(AnySNSApplicationPlatform, Some("type"));
     /// A [`BaseSNSApplicationPlatform`].
-    BaseSnsApplication(BaseSNSApplicationPlatform),
+    0 BaseSnsApplication(BaseSNSApplicationPlatform) = BASE_SNS_APPLICATION_PLATFORM, &[];
     /// A [`SNSEmailPlatform`].
-    SnsEmail(SNSEmailPlatform),
+    1 SnsEmail(SNSEmailPlatform) = SNS_EMAIL_PLATFORM, &[];
     /// A [`SNSSnmpPlatform`].
-    SnsSnmp(SNSSnmpPlatform),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySNSApplicationPlatform),
-}
-pub(crate) static SNS_APPLICATION_PLATFORM_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SNS_APPLICATION_PLATFORM,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_EMAIL_PLATFORM,
-            tags: &[],
-        },
-        Variant {
-            shape: &SNS_SNMP_PLATFORM,
-            tags: &[],
-        },
-    ],
-};
-impl SNSApplicationPlatform {
-    const EMPTY: Self = Self::Unknown(AnySNSApplicationPlatform::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseSnsApplication(kind) => kind,
-            Self::SnsEmail(kind) => kind,
-            Self::SnsSnmp(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 SnsSnmp(SNSSnmpPlatform) = SNS_SNMP_PLATFORM, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.uuid.as_ref(),
-            Self::SnsEmail(kind) => kind.uuid.as_ref(),
-            Self::SnsSnmp(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.name.as_ref(),
-            Self::SnsEmail(kind) => kind.name.as_ref(),
-            Self::SnsSnmp(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.description.as_ref(),
-            Self::SnsEmail(kind) => kind.description.as_ref(),
-            Self::SnsSnmp(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.state.as_ref(),
-            Self::SnsEmail(kind) => kind.state.as_ref(),
-            Self::SnsSnmp(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.r#type.as_ref(),
-            Self::SnsEmail(kind) => kind.r#type.as_ref(),
-            Self::SnsSnmp(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.create_date.as_ref(),
-            Self::SnsEmail(kind) => kind.create_date.as_ref(),
-            Self::SnsSnmp(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.last_op_date.as_ref(),
-            Self::SnsEmail(kind) => kind.last_op_date.as_ref(),
-            Self::SnsSnmp(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for SNSApplicationPlatform {
-    const SHAPE: &'static Shape = AnySNSApplicationPlatform::SHAPE;
-}
-impl Struct for SNSApplicationPlatform {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseSnsApplication(kind) => kind.slot(index),
-            Self::SnsEmail(kind) => kind.slot(index),
-            Self::SnsSnmp(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SNSApplicationPlatform {
-    fn kinds(&self) -> &'static UnionShape {
-        &SNS_APPLICATION_PLATFORM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseSnsApplication(Default::default()),
-            Some(1) => Self::SnsEmail(Default::default()),
-            Some(2) => Self::SnsSnmp(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySNSApplicationPlatform> for SNSApplicationPlatform {
-    fn from(any: AnySNSApplicationPlatform) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSNSApplicationPlatform> for SNSApplicationPlatform {
-    fn from(kind: BaseSNSApplicationPlatform) -> Self {
-        Self::BaseSnsApplication(kind)
-    }
-}
-impl From<SNSEmailPlatform> for SNSApplicationPlatform {
-    fn from(kind: SNSEmailPlatform) -> Self {
-        Self::SnsEmail(kind)
-    }
-}
-impl From<SNSSnmpPlatform> for SNSApplicationPlatform {
-    fn from(kind: SNSSnmpPlatform) -> Self {
-        Self::SnsSnmp(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    SNSApplicationPlatform;
 }
 backhaul_wire::generated_model! {
     /// An SNS application platform, without the fields of a kind.

@@ -194,279 +194,44 @@ backhaul_wire::generated_model! {
     18 fiber_channel_storage_uuid: Option<Id> = Id, new("fiberChannelStorageUuid", Kind::Id);
     19 iscsi_target_uuid: Option<Id> = Id, new("iscsiTargetUuid", Kind::Id);
 }
-/// A SCSI LUN.
-///
-/// Schema: `schemas/zstack/storage_devices.json#/$defs/ScsiLun`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ScsiLun {
+backhaul_wire::generated_union! {
+    /// A SCSI LUN.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/$defs/ScsiLun`
+    ScsiLun = SCSI_LUN_KINDS(AnyScsiLun, Some("type"));
     /// A [`BaseScsiLun`].
-    BaseScsi(BaseScsiLun),
+    0 BaseScsi(BaseScsiLun) = BASE_SCSI_LUN, &[];
     /// A [`FiberChannelLun`].
-    FiberChannel(FiberChannelLun),
+    1 FiberChannel(FiberChannelLun) = FIBER_CHANNEL_LUN, &[];
     /// A [`IscsiLun`].
-    Iscsi(IscsiLun),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyScsiLun),
-}
-pub(crate) static SCSI_LUN_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SCSI_LUN,
-            tags: &[],
-        },
-        Variant {
-            shape: &FIBER_CHANNEL_LUN,
-            tags: &[],
-        },
-        Variant {
-            shape: &ISCSI_LUN,
-            tags: &[],
-        },
-    ],
-};
-impl ScsiLun {
-    const EMPTY: Self = Self::Unknown(AnyScsiLun::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseScsi(kind) => kind,
-            Self::FiberChannel(kind) => kind,
-            Self::Iscsi(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 Iscsi(IscsiLun) = ISCSI_LUN, &[];
+    shared {
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        wwid: Option<&String> = as_ref;
+        vendor: Option<&String> = as_ref;
+        model: Option<&String> = as_ref;
+        wwn: Option<&String> = as_ref;
+        serial: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        hctl: Option<&String> = as_ref;
+        path: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// Its size, in bytes.
+        size: Option<i64> = copy;
+        multipath_device_uuid: Option<&Id> = as_ref;
+        source: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        scsi_lun_host_refs: &Vec<ScsiLunHostRef> = borrow;
+        scsi_lun_vm_instance_refs: &Vec<ScsiLunVmInstanceRef> = borrow;
     }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.name.as_ref(),
-            Self::FiberChannel(kind) => kind.name.as_ref(),
-            Self::Iscsi(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseScsi(kind) => kind.uuid.as_ref(),
-            Self::FiberChannel(kind) => kind.uuid.as_ref(),
-            Self::Iscsi(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn wwid(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.wwid.as_ref(),
-            Self::FiberChannel(kind) => kind.wwid.as_ref(),
-            Self::Iscsi(kind) => kind.wwid.as_ref(),
-            Self::Unknown(kind) => kind.wwid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn vendor(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.vendor.as_ref(),
-            Self::FiberChannel(kind) => kind.vendor.as_ref(),
-            Self::Iscsi(kind) => kind.vendor.as_ref(),
-            Self::Unknown(kind) => kind.vendor.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn model(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.model.as_ref(),
-            Self::FiberChannel(kind) => kind.model.as_ref(),
-            Self::Iscsi(kind) => kind.model.as_ref(),
-            Self::Unknown(kind) => kind.model.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn wwn(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.wwn.as_ref(),
-            Self::FiberChannel(kind) => kind.wwn.as_ref(),
-            Self::Iscsi(kind) => kind.wwn.as_ref(),
-            Self::Unknown(kind) => kind.wwn.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn serial(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.serial.as_ref(),
-            Self::FiberChannel(kind) => kind.serial.as_ref(),
-            Self::Iscsi(kind) => kind.serial.as_ref(),
-            Self::Unknown(kind) => kind.serial.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.r#type.as_ref(),
-            Self::FiberChannel(kind) => kind.r#type.as_ref(),
-            Self::Iscsi(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn hctl(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.hctl.as_ref(),
-            Self::FiberChannel(kind) => kind.hctl.as_ref(),
-            Self::Iscsi(kind) => kind.hctl.as_ref(),
-            Self::Unknown(kind) => kind.hctl.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn path(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.path.as_ref(),
-            Self::FiberChannel(kind) => kind.path.as_ref(),
-            Self::Iscsi(kind) => kind.path.as_ref(),
-            Self::Unknown(kind) => kind.path.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.state.as_ref(),
-            Self::FiberChannel(kind) => kind.state.as_ref(),
-            Self::Iscsi(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Its size, in bytes.
-    #[must_use]
-    pub fn size(&self) -> Option<i64> {
-        match self {
-            Self::BaseScsi(kind) => kind.size,
-            Self::FiberChannel(kind) => kind.size,
-            Self::Iscsi(kind) => kind.size,
-            Self::Unknown(kind) => kind.size,
-        }
-    }
-    #[must_use]
-    pub fn multipath_device_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseScsi(kind) => kind.multipath_device_uuid.as_ref(),
-            Self::FiberChannel(kind) => kind.multipath_device_uuid.as_ref(),
-            Self::Iscsi(kind) => kind.multipath_device_uuid.as_ref(),
-            Self::Unknown(kind) => kind.multipath_device_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn source(&self) -> Option<&String> {
-        match self {
-            Self::BaseScsi(kind) => kind.source.as_ref(),
-            Self::FiberChannel(kind) => kind.source.as_ref(),
-            Self::Iscsi(kind) => kind.source.as_ref(),
-            Self::Unknown(kind) => kind.source.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseScsi(kind) => kind.create_date.as_ref(),
-            Self::FiberChannel(kind) => kind.create_date.as_ref(),
-            Self::Iscsi(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseScsi(kind) => kind.last_op_date.as_ref(),
-            Self::FiberChannel(kind) => kind.last_op_date.as_ref(),
-            Self::Iscsi(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn scsi_lun_host_refs(&self) -> &Vec<ScsiLunHostRef> {
-        match self {
-            Self::BaseScsi(kind) => &kind.scsi_lun_host_refs,
-            Self::FiberChannel(kind) => &kind.scsi_lun_host_refs,
-            Self::Iscsi(kind) => &kind.scsi_lun_host_refs,
-            Self::Unknown(kind) => &kind.scsi_lun_host_refs,
-        }
-    }
-    #[must_use]
-    pub fn scsi_lun_vm_instance_refs(&self) -> &Vec<ScsiLunVmInstanceRef> {
-        match self {
-            Self::BaseScsi(kind) => &kind.scsi_lun_vm_instance_refs,
-            Self::FiberChannel(kind) => &kind.scsi_lun_vm_instance_refs,
-            Self::Iscsi(kind) => &kind.scsi_lun_vm_instance_refs,
-            Self::Unknown(kind) => &kind.scsi_lun_vm_instance_refs,
-        }
-    }
-}
-impl Model for ScsiLun {
-    const SHAPE: &'static Shape = AnyScsiLun::SHAPE;
-}
-impl Struct for ScsiLun {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseScsi(kind) => kind.slot(index),
-            Self::FiberChannel(kind) => kind.slot(index),
-            Self::Iscsi(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ScsiLun {
-    fn kinds(&self) -> &'static UnionShape {
-        &SCSI_LUN_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseScsi(Default::default()),
-            Some(1) => Self::FiberChannel(Default::default()),
-            Some(2) => Self::Iscsi(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyScsiLun> for ScsiLun {
-    fn from(any: AnyScsiLun) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseScsiLun> for ScsiLun {
-    fn from(kind: BaseScsiLun) -> Self {
-        Self::BaseScsi(kind)
-    }
-}
-impl From<FiberChannelLun> for ScsiLun {
-    fn from(kind: FiberChannelLun) -> Self {
-        Self::FiberChannel(kind)
-    }
-}
-impl From<IscsiLun> for ScsiLun {
-    fn from(kind: IscsiLun) -> Self {
-        Self::Iscsi(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ScsiLun;
 }
 backhaul_wire::generated_model! {
     /// A SCSI LUN, without the fields of a kind.

@@ -24,181 +24,32 @@ backhaul_wire::generated_model! {
     8 tag_pattern_uuid: Option<Id> = Id, new("tagPatternUuid", Kind::Id);
     9 tag_pattern: Option<TagPattern> = Struct, new("tagPattern", Kind::Struct(&TAG_PATTERN));
 }
-/// A tag inventory.
-///
-/// Schema: `schemas/zstack/tags.json#/$defs/TagInventory`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum TagInventory {
+backhaul_wire::generated_union! {
+    /// A tag inventory.
+    ///
+    /// Schema: `schemas/zstack/tags.json#/$defs/TagInventory`
+    TagInventory = TAG_INVENTORY_KINDS(AnyTagInventory, Some("type")) holds secrets;
     /// A [`BaseTagInventory`].
-    BaseTagInventory(BaseTagInventory),
+    0 BaseTagInventory(BaseTagInventory) = BASE_TAG_INVENTORY, &[];
     /// `System`.
-    SystemTag(SystemTag),
+    1 SystemTag(SystemTag) = SYSTEM_TAG, &["System"], sets r#type to TagInventoryType::System;
     /// `User`.
-    UserTag(UserTag),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyTagInventory),
-}
-pub(crate) static TAG_INVENTORY_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_TAG_INVENTORY,
-            tags: &[],
-        },
-        Variant {
-            shape: &SYSTEM_TAG,
-            tags: &["System"],
-        },
-        Variant {
-            shape: &USER_TAG,
-            tags: &["User"],
-        },
-    ],
-};
-impl TagInventory {
-    const EMPTY: Self = Self::Unknown(AnyTagInventory::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseTagInventory(kind) => kind,
-            Self::SystemTag(kind) => kind,
-            Self::UserTag(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 UserTag(UserTag) = USER_TAG, &["User"], sets r#type to TagInventoryType::User;
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// The uuid that it gets; the server's choice when left out.
+        resource_uuid: Option<&Id> = as_ref;
+        /// What kind of resource it is.
+        resource_type: Option<&String> = as_ref;
+        tag: Option<&Secret> = as_ref;
+        /// Its kind.
+        r#type: Option<&TagInventoryType> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.uuid.as_ref(),
-            Self::SystemTag(kind) => kind.uuid.as_ref(),
-            Self::UserTag(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// The uuid that it gets; the server's choice when left out.
-    #[must_use]
-    pub fn resource_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.resource_uuid.as_ref(),
-            Self::SystemTag(kind) => kind.resource_uuid.as_ref(),
-            Self::UserTag(kind) => kind.resource_uuid.as_ref(),
-            Self::Unknown(kind) => kind.resource_uuid.as_ref(),
-        }
-    }
-    /// What kind of resource it is.
-    #[must_use]
-    pub fn resource_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.resource_type.as_ref(),
-            Self::SystemTag(kind) => kind.resource_type.as_ref(),
-            Self::UserTag(kind) => kind.resource_type.as_ref(),
-            Self::Unknown(kind) => kind.resource_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn tag(&self) -> Option<&Secret> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.tag.as_ref(),
-            Self::SystemTag(kind) => kind.tag.as_ref(),
-            Self::UserTag(kind) => kind.tag.as_ref(),
-            Self::Unknown(kind) => kind.tag.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&TagInventoryType> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.r#type.as_ref(),
-            Self::SystemTag(kind) => kind.r#type.as_ref(),
-            Self::UserTag(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.create_date.as_ref(),
-            Self::SystemTag(kind) => kind.create_date.as_ref(),
-            Self::UserTag(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.last_op_date.as_ref(),
-            Self::SystemTag(kind) => kind.last_op_date.as_ref(),
-            Self::UserTag(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for TagInventory {
-    const SHAPE: &'static Shape = AnyTagInventory::SHAPE;
-}
-impl Struct for TagInventory {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseTagInventory(kind) => kind.slot(index),
-            Self::SystemTag(kind) => kind.slot(index),
-            Self::UserTag(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for TagInventory {
-    fn kinds(&self) -> &'static UnionShape {
-        &TAG_INVENTORY_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseTagInventory(Default::default()),
-            Some(1) => Self::SystemTag(Default::default()),
-            Some(2) => Self::UserTag(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyTagInventory> for TagInventory {
-    fn from(any: AnyTagInventory) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseTagInventory> for TagInventory {
-    fn from(kind: BaseTagInventory) -> Self {
-        Self::BaseTagInventory(kind)
-    }
-}
-impl From<SystemTag> for TagInventory {
-    fn from(mut kind: SystemTag) -> Self {
-        kind.r#type.get_or_insert(TagInventoryType::System);
-        Self::SystemTag(kind)
-    }
-}
-impl From<UserTag> for TagInventory {
-    fn from(mut kind: UserTag) -> Self {
-        kind.r#type.get_or_insert(TagInventoryType::User);
-        Self::UserTag(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    holds secrets : TagInventory;
 }
 backhaul_wire::generated_model! {
     /// A tag inventory, without the fields of a kind.

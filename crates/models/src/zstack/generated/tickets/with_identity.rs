@@ -95,173 +95,31 @@ backhaul_wire::generated_model! {
     9 approver_uuid: Option<Id> = Id, new("approverUuid", Kind::Id);
     10 valid: Option<bool> = Bool, new("valid", Kind::Bool);
 }
-/// A ticket flow.
-///
-/// Schema: `schemas/zstack/tickets.json#/$defs/TicketFlow`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum TicketFlow {
+backhaul_wire::generated_union! {
+    /// A ticket flow.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/$defs/TicketFlow`
+    TicketFlow = TICKET_FLOW_KINDS(AnyTicketFlow, None);
     /// A [`BaseTicketFlow`].
-    Base(BaseTicketFlow),
+    0 Base(BaseTicketFlow) = BASE_TICKET_FLOW, &[];
     /// A [`IAM2TicketFlow`].
-    Iam2(IAM2TicketFlow),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyTicketFlow),
-}
-pub(crate) static TICKET_FLOW_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_TICKET_FLOW,
-            tags: &[],
-        },
-        Variant {
-            shape: &IAM2_TICKET_FLOW,
-            tags: &[],
-        },
-    ],
-};
-impl TicketFlow {
-    const EMPTY: Self = Self::Unknown(AnyTicketFlow::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Iam2(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Iam2(IAM2TicketFlow) = IAM2_TICKET_FLOW, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        parent_flow_uuid: Option<&Id> = as_ref;
+        flow_context: Option<&String> = as_ref;
+        flow_context_type: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        collection_uuid: Option<&Id> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Iam2(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Iam2(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Iam2(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn parent_flow_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.parent_flow_uuid.as_ref(),
-            Self::Iam2(kind) => kind.parent_flow_uuid.as_ref(),
-            Self::Unknown(kind) => kind.parent_flow_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn flow_context(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.flow_context.as_ref(),
-            Self::Iam2(kind) => kind.flow_context.as_ref(),
-            Self::Unknown(kind) => kind.flow_context.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn flow_context_type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.flow_context_type.as_ref(),
-            Self::Iam2(kind) => kind.flow_context_type.as_ref(),
-            Self::Unknown(kind) => kind.flow_context_type.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Iam2(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Iam2(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn collection_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.collection_uuid.as_ref(),
-            Self::Iam2(kind) => kind.collection_uuid.as_ref(),
-            Self::Unknown(kind) => kind.collection_uuid.as_ref(),
-        }
-    }
-}
-impl Model for TicketFlow {
-    const SHAPE: &'static Shape = AnyTicketFlow::SHAPE;
-}
-impl Struct for TicketFlow {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Iam2(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for TicketFlow {
-    fn kinds(&self) -> &'static UnionShape {
-        &TICKET_FLOW_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Iam2(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyTicketFlow> for TicketFlow {
-    fn from(any: AnyTicketFlow) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseTicketFlow> for TicketFlow {
-    fn from(kind: BaseTicketFlow) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<IAM2TicketFlow> for TicketFlow {
-    fn from(kind: IAM2TicketFlow) -> Self {
-        Self::Iam2(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    TicketFlow;
 }
 backhaul_wire::generated_model! {
     /// A ticket flow, without the fields of a kind.
@@ -308,184 +166,35 @@ backhaul_wire::generated_model! {
     9 ticket_type_uuids: Vec<Id> = Ids, list("ticketTypeUuids", Kind::Id).uncertain();
     10 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
 }
-/// A ticket flow collection.
-///
-/// Schema: `schemas/zstack/tickets.json#/$defs/TicketFlowCollection`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum TicketFlowCollection {
+backhaul_wire::generated_union! {
+    /// A ticket flow collection.
+    ///
+    /// Schema: `schemas/zstack/tickets.json#/$defs/TicketFlowCollection`
+    TicketFlowCollection = TICKET_FLOW_COLLECTION_KINDS(AnyTicketFlowCollection, None);
     /// A [`BaseTicketFlowCollection`].
-    Base(BaseTicketFlowCollection),
+    0 Base(BaseTicketFlowCollection) = BASE_TICKET_FLOW_COLLECTION, &[];
     /// A [`IAM2TicketFlowCollection`].
-    Iam2(IAM2TicketFlowCollection),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyTicketFlowCollection),
-}
-pub(crate) static TICKET_FLOW_COLLECTION_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_TICKET_FLOW_COLLECTION,
-            tags: &[],
-        },
-        Variant {
-            shape: &IAM2_TICKET_FLOW_COLLECTION,
-            tags: &[],
-        },
-    ],
-};
-impl TicketFlowCollection {
-    const EMPTY: Self = Self::Unknown(AnyTicketFlowCollection::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::Iam2(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 Iam2(IAM2TicketFlowCollection) = IAM2_TICKET_FLOW_COLLECTION, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&String> = as_ref;
+        /// How it is doing.
+        status: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Whether it is the default.
+        is_default: Option<bool> = copy;
+        flows: &Vec<TicketFlow> = borrow;
+        ticket_type_uuids: &Vec<Id> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::Iam2(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::Iam2(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::Iam2(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::Iam2(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.status.as_ref(),
-            Self::Iam2(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::Iam2(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::Iam2(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Whether it is the default.
-    #[must_use]
-    pub fn is_default(&self) -> Option<bool> {
-        match self {
-            Self::Base(kind) => kind.is_default,
-            Self::Iam2(kind) => kind.is_default,
-            Self::Unknown(kind) => kind.is_default,
-        }
-    }
-    #[must_use]
-    pub fn flows(&self) -> &Vec<TicketFlow> {
-        match self {
-            Self::Base(kind) => &kind.flows,
-            Self::Iam2(kind) => &kind.flows,
-            Self::Unknown(kind) => &kind.flows,
-        }
-    }
-    #[must_use]
-    pub fn ticket_type_uuids(&self) -> &Vec<Id> {
-        match self {
-            Self::Base(kind) => &kind.ticket_type_uuids,
-            Self::Iam2(kind) => &kind.ticket_type_uuids,
-            Self::Unknown(kind) => &kind.ticket_type_uuids,
-        }
-    }
-}
-impl Model for TicketFlowCollection {
-    const SHAPE: &'static Shape = AnyTicketFlowCollection::SHAPE;
-}
-impl Struct for TicketFlowCollection {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::Iam2(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for TicketFlowCollection {
-    fn kinds(&self) -> &'static UnionShape {
-        &TICKET_FLOW_COLLECTION_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::Iam2(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyTicketFlowCollection> for TicketFlowCollection {
-    fn from(any: AnyTicketFlowCollection) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseTicketFlowCollection> for TicketFlowCollection {
-    fn from(kind: BaseTicketFlowCollection) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<IAM2TicketFlowCollection> for TicketFlowCollection {
-    fn from(kind: IAM2TicketFlowCollection) -> Self {
-        Self::Iam2(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    TicketFlowCollection;
 }
 backhaul_wire::generated_model! {
     /// A ticket flow collection, without the fields of a kind.

@@ -67,286 +67,51 @@ backhaul_wire::generated_model! {
     20 src_path: Option<String> = Text, new("srcPath", Kind::Text);
     21 ha_state: Option<String> = Text, new("haState", Kind::Text);
 }
-/// A network interface of a virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/$defs/VmNic`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum VmNic {
+backhaul_wire::generated_union! {
+    /// A network interface of a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/$defs/VmNic`
+    VmNic = VM_NIC_KINDS(AnyVmNic, Some("type"));
     /// A [`BaseVmNic`].
-    BaseVm(BaseVmNic),
+    0 BaseVm(BaseVmNic) = BASE_VM_NIC, &[];
     /// A [`VmVdpaNic`].
-    VmVdpa(VmVdpaNic),
+    1 VmVdpa(VmVdpaNic) = VM_VDPA_NIC, &[];
     /// A [`VmVfNic`].
-    VmVf(VmVfNic),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyVmNic),
-}
-pub(crate) static VM_NIC_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_VM_NIC,
-            tags: &[],
-        },
-        Variant {
-            shape: &VM_VDPA_NIC,
-            tags: &[],
-        },
-        Variant {
-            shape: &VM_VF_NIC,
-            tags: &[],
-        },
-    ],
-};
-impl VmNic {
-    const EMPTY: Self = Self::Unknown(AnyVmNic::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseVm(kind) => kind,
-            Self::VmVdpa(kind) => kind,
-            Self::VmVf(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 VmVf(VmVfNic) = VM_VF_NIC, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// The virtual machine.
+        vm_instance_uuid: Option<&Id> = as_ref;
+        /// The L3 network.
+        l3_network_uuid: Option<&Id> = as_ref;
+        /// The IP address.
+        ip: Option<&String> = as_ref;
+        /// The MAC address.
+        mac: Option<&String> = as_ref;
+        /// The hypervisor.
+        hypervisor_type: Option<&String> = as_ref;
+        /// The netmask.
+        netmask: Option<&String> = as_ref;
+        /// The gateway.
+        gateway: Option<&String> = as_ref;
+        meta_data: Option<&String> = as_ref;
+        /// 4 or 6.
+        ip_version: Option<i64> = copy;
+        driver_type: Option<&String> = as_ref;
+        used_ips: &Vec<UsedIp> = borrow;
+        internal_name: Option<&String> = as_ref;
+        /// Its place among the devices of the virtual machine.
+        device_id: Option<i64> = copy;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&VmNicState> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVm(kind) => kind.uuid.as_ref(),
-            Self::VmVdpa(kind) => kind.uuid.as_ref(),
-            Self::VmVf(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// The virtual machine.
-    #[must_use]
-    pub fn vm_instance_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVm(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::VmVdpa(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::VmVf(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::Unknown(kind) => kind.vm_instance_uuid.as_ref(),
-        }
-    }
-    /// The L3 network.
-    #[must_use]
-    pub fn l3_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVm(kind) => kind.l3_network_uuid.as_ref(),
-            Self::VmVdpa(kind) => kind.l3_network_uuid.as_ref(),
-            Self::VmVf(kind) => kind.l3_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.l3_network_uuid.as_ref(),
-        }
-    }
-    /// The IP address.
-    #[must_use]
-    pub fn ip(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.ip.as_ref(),
-            Self::VmVdpa(kind) => kind.ip.as_ref(),
-            Self::VmVf(kind) => kind.ip.as_ref(),
-            Self::Unknown(kind) => kind.ip.as_ref(),
-        }
-    }
-    /// The MAC address.
-    #[must_use]
-    pub fn mac(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.mac.as_ref(),
-            Self::VmVdpa(kind) => kind.mac.as_ref(),
-            Self::VmVf(kind) => kind.mac.as_ref(),
-            Self::Unknown(kind) => kind.mac.as_ref(),
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::VmVdpa(kind) => kind.hypervisor_type.as_ref(),
-            Self::VmVf(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// The netmask.
-    #[must_use]
-    pub fn netmask(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.netmask.as_ref(),
-            Self::VmVdpa(kind) => kind.netmask.as_ref(),
-            Self::VmVf(kind) => kind.netmask.as_ref(),
-            Self::Unknown(kind) => kind.netmask.as_ref(),
-        }
-    }
-    /// The gateway.
-    #[must_use]
-    pub fn gateway(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.gateway.as_ref(),
-            Self::VmVdpa(kind) => kind.gateway.as_ref(),
-            Self::VmVf(kind) => kind.gateway.as_ref(),
-            Self::Unknown(kind) => kind.gateway.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn meta_data(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.meta_data.as_ref(),
-            Self::VmVdpa(kind) => kind.meta_data.as_ref(),
-            Self::VmVf(kind) => kind.meta_data.as_ref(),
-            Self::Unknown(kind) => kind.meta_data.as_ref(),
-        }
-    }
-    /// 4 or 6.
-    #[must_use]
-    pub fn ip_version(&self) -> Option<i64> {
-        match self {
-            Self::BaseVm(kind) => kind.ip_version,
-            Self::VmVdpa(kind) => kind.ip_version,
-            Self::VmVf(kind) => kind.ip_version,
-            Self::Unknown(kind) => kind.ip_version,
-        }
-    }
-    #[must_use]
-    pub fn driver_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.driver_type.as_ref(),
-            Self::VmVdpa(kind) => kind.driver_type.as_ref(),
-            Self::VmVf(kind) => kind.driver_type.as_ref(),
-            Self::Unknown(kind) => kind.driver_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn used_ips(&self) -> &Vec<UsedIp> {
-        match self {
-            Self::BaseVm(kind) => &kind.used_ips,
-            Self::VmVdpa(kind) => &kind.used_ips,
-            Self::VmVf(kind) => &kind.used_ips,
-            Self::Unknown(kind) => &kind.used_ips,
-        }
-    }
-    #[must_use]
-    pub fn internal_name(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.internal_name.as_ref(),
-            Self::VmVdpa(kind) => kind.internal_name.as_ref(),
-            Self::VmVf(kind) => kind.internal_name.as_ref(),
-            Self::Unknown(kind) => kind.internal_name.as_ref(),
-        }
-    }
-    /// Its place among the devices of the virtual machine.
-    #[must_use]
-    pub fn device_id(&self) -> Option<i64> {
-        match self {
-            Self::BaseVm(kind) => kind.device_id,
-            Self::VmVdpa(kind) => kind.device_id,
-            Self::VmVf(kind) => kind.device_id,
-            Self::Unknown(kind) => kind.device_id,
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::BaseVm(kind) => kind.r#type.as_ref(),
-            Self::VmVdpa(kind) => kind.r#type.as_ref(),
-            Self::VmVf(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&VmNicState> {
-        match self {
-            Self::BaseVm(kind) => kind.state.as_ref(),
-            Self::VmVdpa(kind) => kind.state.as_ref(),
-            Self::VmVf(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseVm(kind) => kind.create_date.as_ref(),
-            Self::VmVdpa(kind) => kind.create_date.as_ref(),
-            Self::VmVf(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseVm(kind) => kind.last_op_date.as_ref(),
-            Self::VmVdpa(kind) => kind.last_op_date.as_ref(),
-            Self::VmVf(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-}
-impl Model for VmNic {
-    const SHAPE: &'static Shape = AnyVmNic::SHAPE;
-}
-impl Struct for VmNic {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseVm(kind) => kind.slot(index),
-            Self::VmVdpa(kind) => kind.slot(index),
-            Self::VmVf(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for VmNic {
-    fn kinds(&self) -> &'static UnionShape {
-        &VM_NIC_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseVm(Default::default()),
-            Some(1) => Self::VmVdpa(Default::default()),
-            Some(2) => Self::VmVf(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyVmNic> for VmNic {
-    fn from(any: AnyVmNic) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseVmNic> for VmNic {
-    fn from(kind: BaseVmNic) -> Self {
-        Self::BaseVm(kind)
-    }
-}
-impl From<VmVdpaNic> for VmNic {
-    fn from(kind: VmVdpaNic) -> Self {
-        Self::VmVdpa(kind)
-    }
-}
-impl From<VmVfNic> for VmNic {
-    fn from(kind: VmVfNic) -> Self {
-        Self::VmVf(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    VmNic;
 }
 backhaul_wire::generated_model! {
     /// A network interface of a virtual machine, without the fields of a kind.

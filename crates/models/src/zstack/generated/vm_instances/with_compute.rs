@@ -83,242 +83,44 @@ backhaul_wire::generated_model! {
     /// Whether it is the default.
     17 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
 }
-/// A size for virtual machines.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/$defs/InstanceOffering`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum InstanceOffering {
+backhaul_wire::generated_union! {
+    /// A size for virtual machines.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/$defs/InstanceOffering`
+    InstanceOffering = INSTANCE_OFFERING_KINDS(AnyInstanceOffering, Some("type"));
     /// `UserVm`.
-    BaseInstance(BaseInstanceOffering),
+    0 BaseInstance(BaseInstanceOffering) = BASE_INSTANCE_OFFERING, &["UserVm"], sets r#type to InstanceOfferingType::UserVm;
     /// `SLB`.
-    Slb(SlbOffering),
+    1 Slb(SlbOffering) = SLB_OFFERING, &["SLB"], sets r#type to InstanceOfferingType::Slb;
     /// `VirtualRouter`.
-    VirtualRouter(VirtualRouterOffering),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyInstanceOffering),
-}
-pub(crate) static INSTANCE_OFFERING_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_INSTANCE_OFFERING,
-            tags: &["UserVm"],
-        },
-        Variant {
-            shape: &SLB_OFFERING,
-            tags: &["SLB"],
-        },
-        Variant {
-            shape: &VIRTUAL_ROUTER_OFFERING,
-            tags: &["VirtualRouter"],
-        },
-    ],
-};
-impl InstanceOffering {
-    const EMPTY: Self = Self::Unknown(AnyInstanceOffering::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseInstance(kind) => kind,
-            Self::Slb(kind) => kind,
-            Self::VirtualRouter(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 VirtualRouter(VirtualRouterOffering) = VIRTUAL_ROUTER_OFFERING, &["VirtualRouter"], sets r#type to InstanceOfferingType::VirtualRouter;
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// How many virtual processors it has.
+        cpu_num: Option<i64> = copy;
+        /// The speed of a processor, in MHz.
+        cpu_speed: Option<i64> = copy;
+        /// Memory, in bytes.
+        memory_size: Option<i64> = copy;
+        /// Memory set aside for it, in bytes.
+        reserved_memory_size: Option<i64> = copy;
+        /// Its kind.
+        r#type: Option<&InstanceOfferingType> = as_ref;
+        /// How a place for it is chosen.
+        allocator_strategy: Option<&String> = as_ref;
+        sort_key: Option<i64> = copy;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&InstanceOfferingState> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseInstance(kind) => kind.uuid.as_ref(),
-            Self::Slb(kind) => kind.uuid.as_ref(),
-            Self::VirtualRouter(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseInstance(kind) => kind.name.as_ref(),
-            Self::Slb(kind) => kind.name.as_ref(),
-            Self::VirtualRouter(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseInstance(kind) => kind.description.as_ref(),
-            Self::Slb(kind) => kind.description.as_ref(),
-            Self::VirtualRouter(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// How many virtual processors it has.
-    #[must_use]
-    pub fn cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseInstance(kind) => kind.cpu_num,
-            Self::Slb(kind) => kind.cpu_num,
-            Self::VirtualRouter(kind) => kind.cpu_num,
-            Self::Unknown(kind) => kind.cpu_num,
-        }
-    }
-    /// The speed of a processor, in MHz.
-    #[must_use]
-    pub fn cpu_speed(&self) -> Option<i64> {
-        match self {
-            Self::BaseInstance(kind) => kind.cpu_speed,
-            Self::Slb(kind) => kind.cpu_speed,
-            Self::VirtualRouter(kind) => kind.cpu_speed,
-            Self::Unknown(kind) => kind.cpu_speed,
-        }
-    }
-    /// Memory, in bytes.
-    #[must_use]
-    pub fn memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseInstance(kind) => kind.memory_size,
-            Self::Slb(kind) => kind.memory_size,
-            Self::VirtualRouter(kind) => kind.memory_size,
-            Self::Unknown(kind) => kind.memory_size,
-        }
-    }
-    /// Memory set aside for it, in bytes.
-    #[must_use]
-    pub fn reserved_memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseInstance(kind) => kind.reserved_memory_size,
-            Self::Slb(kind) => kind.reserved_memory_size,
-            Self::VirtualRouter(kind) => kind.reserved_memory_size,
-            Self::Unknown(kind) => kind.reserved_memory_size,
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&InstanceOfferingType> {
-        match self {
-            Self::BaseInstance(kind) => kind.r#type.as_ref(),
-            Self::Slb(kind) => kind.r#type.as_ref(),
-            Self::VirtualRouter(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// How a place for it is chosen.
-    #[must_use]
-    pub fn allocator_strategy(&self) -> Option<&String> {
-        match self {
-            Self::BaseInstance(kind) => kind.allocator_strategy.as_ref(),
-            Self::Slb(kind) => kind.allocator_strategy.as_ref(),
-            Self::VirtualRouter(kind) => kind.allocator_strategy.as_ref(),
-            Self::Unknown(kind) => kind.allocator_strategy.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn sort_key(&self) -> Option<i64> {
-        match self {
-            Self::BaseInstance(kind) => kind.sort_key,
-            Self::Slb(kind) => kind.sort_key,
-            Self::VirtualRouter(kind) => kind.sort_key,
-            Self::Unknown(kind) => kind.sort_key,
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseInstance(kind) => kind.create_date.as_ref(),
-            Self::Slb(kind) => kind.create_date.as_ref(),
-            Self::VirtualRouter(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseInstance(kind) => kind.last_op_date.as_ref(),
-            Self::Slb(kind) => kind.last_op_date.as_ref(),
-            Self::VirtualRouter(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&InstanceOfferingState> {
-        match self {
-            Self::BaseInstance(kind) => kind.state.as_ref(),
-            Self::Slb(kind) => kind.state.as_ref(),
-            Self::VirtualRouter(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-}
-impl Model for InstanceOffering {
-    const SHAPE: &'static Shape = AnyInstanceOffering::SHAPE;
-}
-impl Struct for InstanceOffering {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseInstance(kind) => kind.slot(index),
-            Self::Slb(kind) => kind.slot(index),
-            Self::VirtualRouter(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for InstanceOffering {
-    fn kinds(&self) -> &'static UnionShape {
-        &INSTANCE_OFFERING_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseInstance(Default::default()),
-            Some(1) => Self::Slb(Default::default()),
-            Some(2) => Self::VirtualRouter(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyInstanceOffering> for InstanceOffering {
-    fn from(any: AnyInstanceOffering) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseInstanceOffering> for InstanceOffering {
-    fn from(mut kind: BaseInstanceOffering) -> Self {
-        kind.r#type.get_or_insert(InstanceOfferingType::UserVm);
-        Self::BaseInstance(kind)
-    }
-}
-impl From<SlbOffering> for InstanceOffering {
-    fn from(mut kind: SlbOffering) -> Self {
-        kind.r#type.get_or_insert(InstanceOfferingType::Slb);
-        Self::Slb(kind)
-    }
-}
-impl From<VirtualRouterOffering> for InstanceOffering {
-    fn from(mut kind: VirtualRouterOffering) -> Self {
-        kind.r#type.get_or_insert(InstanceOfferingType::VirtualRouter);
-        Self::VirtualRouter(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    InstanceOffering;
 }
 backhaul_wire::generated_model! {
     /// A size for virtual machines, without the fields of a kind.
@@ -559,487 +361,82 @@ backhaul_wire::generated_model! {
     38 dns: Vec<String> = Texts, list("dns", Kind::Text).uncertain();
     39 ha_ref: Vec<Value> = Jsons, list("haRef", Kind::Json).uncertain();
 }
-/// An appliance virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/$defs/ApplianceVm`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum ApplianceVm {
+backhaul_wire::generated_union! {
+    /// An appliance virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/$defs/ApplianceVm`
+    ApplianceVm = APPLIANCE_VM_KINDS(AnyApplianceVm, Some("applianceVmType"));
     /// A [`BaseApplianceVm`].
-    BaseApplianceVm(BaseApplianceVm),
+    0 BaseApplianceVm(BaseApplianceVm) = BASE_APPLIANCE_VM, &[];
     /// `VirtualRouter`.
-    BaseVirtualRouterVm(BaseVirtualRouterVm),
+    1 BaseVirtualRouterVm(BaseVirtualRouterVm) = BASE_VIRTUAL_ROUTER_VM, &["VirtualRouter"], sets appliance_vm_type to ApplianceVmType::VirtualRouter;
     /// `SLB`.
-    SlbVmInstance(SlbVmInstance),
+    2 SlbVmInstance(SlbVmInstance) = SLB_VM_INSTANCE, &["SLB"], sets appliance_vm_type to ApplianceVmType::Slb;
     /// `vpcvrouter`.
-    VpcRouterVm(VpcRouterVm),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyApplianceVm),
-}
-pub(crate) static APPLIANCE_VM_KINDS: UnionShape = UnionShape {
-    tag: Some("applianceVmType"),
-    variants: &[
-        Variant {
-            shape: &BASE_APPLIANCE_VM,
-            tags: &[],
-        },
-        Variant {
-            shape: &BASE_VIRTUAL_ROUTER_VM,
-            tags: &["VirtualRouter"],
-        },
-        Variant {
-            shape: &SLB_VM_INSTANCE,
-            tags: &["SLB"],
-        },
-        Variant {
-            shape: &VPC_ROUTER_VM,
-            tags: &["vpcvrouter"],
-        },
-    ],
-};
-impl ApplianceVm {
-    const EMPTY: Self = Self::Unknown(AnyApplianceVm::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseApplianceVm(kind) => kind,
-            Self::BaseVirtualRouterVm(kind) => kind,
-            Self::SlbVmInstance(kind) => kind,
-            Self::VpcRouterVm(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    3 VpcRouterVm(VpcRouterVm) = VPC_ROUTER_VM, &["vpcvrouter"], sets appliance_vm_type to ApplianceVmType::Vpcvrouter;
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// The cluster.
+        cluster_uuid: Option<&Id> = as_ref;
+        /// The image.
+        image_uuid: Option<&Id> = as_ref;
+        /// The host.
+        host_uuid: Option<&Id> = as_ref;
+        /// The host that it last ran on.
+        last_host_uuid: Option<&Id> = as_ref;
+        /// The instance offering.
+        instance_offering_uuid: Option<&Id> = as_ref;
+        /// Its root volume.
+        root_volume_uuid: Option<&Id> = as_ref;
+        /// The operating system family.
+        platform: Option<&String> = as_ref;
+        /// The processor architecture.
+        architecture: Option<&String> = as_ref;
+        /// The L3 network of its default route.
+        default_l3_network_uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&VmInstanceType> = as_ref;
+        /// The hypervisor.
+        hypervisor_type: Option<&String> = as_ref;
+        /// Memory, in bytes.
+        memory_size: Option<i64> = copy;
+        /// Memory set aside for it, in bytes.
+        reserved_memory_size: Option<i64> = copy;
+        /// How many virtual processors it has.
+        cpu_num: Option<i64> = copy;
+        /// The speed of a processor, in MHz.
+        cpu_speed: Option<i64> = copy;
+        /// How a place for it is chosen.
+        allocator_strategy: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&VmInstanceState> = as_ref;
+        /// Its network interfaces.
+        vm_nics: &Vec<VmNic> = borrow;
+        /// Its volumes, the root volume among them.
+        all_volumes: &Vec<Volume> = borrow;
+        vm_cd_roms: &Vec<VmCdRom> = borrow;
+        /// The operating system.
+        guest_os_type: Option<&String> = as_ref;
+        /// Its kind.
+        appliance_vm_type: Option<&ApplianceVmType> = as_ref;
+        management_network_uuid: Option<&Id> = as_ref;
+        default_route_l3_network_uuid: Option<&Id> = as_ref;
+        /// How it is doing.
+        status: Option<&String> = as_ref;
+        agent_port: Option<i64> = copy;
+        ha_status: Option<&ApplianceVmHaStatus> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.name.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.name.as_ref(),
-            Self::SlbVmInstance(kind) => kind.name.as_ref(),
-            Self::VpcRouterVm(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.description.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.description.as_ref(),
-            Self::SlbVmInstance(kind) => kind.description.as_ref(),
-            Self::VpcRouterVm(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.zone_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.zone_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.zone_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// The cluster.
-    #[must_use]
-    pub fn cluster_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.cluster_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::Unknown(kind) => kind.cluster_uuid.as_ref(),
-        }
-    }
-    /// The image.
-    #[must_use]
-    pub fn image_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.image_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.image_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.image_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.image_uuid.as_ref(),
-            Self::Unknown(kind) => kind.image_uuid.as_ref(),
-        }
-    }
-    /// The host.
-    #[must_use]
-    pub fn host_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.host_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.host_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.host_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.host_uuid.as_ref(),
-            Self::Unknown(kind) => kind.host_uuid.as_ref(),
-        }
-    }
-    /// The host that it last ran on.
-    #[must_use]
-    pub fn last_host_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.last_host_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::Unknown(kind) => kind.last_host_uuid.as_ref(),
-        }
-    }
-    /// The instance offering.
-    #[must_use]
-    pub fn instance_offering_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::Unknown(kind) => kind.instance_offering_uuid.as_ref(),
-        }
-    }
-    /// Its root volume.
-    #[must_use]
-    pub fn root_volume_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.root_volume_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::Unknown(kind) => kind.root_volume_uuid.as_ref(),
-        }
-    }
-    /// The operating system family.
-    #[must_use]
-    pub fn platform(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.platform.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.platform.as_ref(),
-            Self::SlbVmInstance(kind) => kind.platform.as_ref(),
-            Self::VpcRouterVm(kind) => kind.platform.as_ref(),
-            Self::Unknown(kind) => kind.platform.as_ref(),
-        }
-    }
-    /// The processor architecture.
-    #[must_use]
-    pub fn architecture(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.architecture.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.architecture.as_ref(),
-            Self::SlbVmInstance(kind) => kind.architecture.as_ref(),
-            Self::VpcRouterVm(kind) => kind.architecture.as_ref(),
-            Self::Unknown(kind) => kind.architecture.as_ref(),
-        }
-    }
-    /// The L3 network of its default route.
-    #[must_use]
-    pub fn default_l3_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.default_l3_network_uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&VmInstanceType> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.r#type.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.r#type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.r#type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.hypervisor_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// Memory, in bytes.
-    #[must_use]
-    pub fn memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.memory_size,
-            Self::BaseVirtualRouterVm(kind) => kind.memory_size,
-            Self::SlbVmInstance(kind) => kind.memory_size,
-            Self::VpcRouterVm(kind) => kind.memory_size,
-            Self::Unknown(kind) => kind.memory_size,
-        }
-    }
-    /// Memory set aside for it, in bytes.
-    #[must_use]
-    pub fn reserved_memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.reserved_memory_size,
-            Self::BaseVirtualRouterVm(kind) => kind.reserved_memory_size,
-            Self::SlbVmInstance(kind) => kind.reserved_memory_size,
-            Self::VpcRouterVm(kind) => kind.reserved_memory_size,
-            Self::Unknown(kind) => kind.reserved_memory_size,
-        }
-    }
-    /// How many virtual processors it has.
-    #[must_use]
-    pub fn cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.cpu_num,
-            Self::BaseVirtualRouterVm(kind) => kind.cpu_num,
-            Self::SlbVmInstance(kind) => kind.cpu_num,
-            Self::VpcRouterVm(kind) => kind.cpu_num,
-            Self::Unknown(kind) => kind.cpu_num,
-        }
-    }
-    /// The speed of a processor, in MHz.
-    #[must_use]
-    pub fn cpu_speed(&self) -> Option<i64> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.cpu_speed,
-            Self::BaseVirtualRouterVm(kind) => kind.cpu_speed,
-            Self::SlbVmInstance(kind) => kind.cpu_speed,
-            Self::VpcRouterVm(kind) => kind.cpu_speed,
-            Self::Unknown(kind) => kind.cpu_speed,
-        }
-    }
-    /// How a place for it is chosen.
-    #[must_use]
-    pub fn allocator_strategy(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::SlbVmInstance(kind) => kind.allocator_strategy.as_ref(),
-            Self::VpcRouterVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::Unknown(kind) => kind.allocator_strategy.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.create_date.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.create_date.as_ref(),
-            Self::SlbVmInstance(kind) => kind.create_date.as_ref(),
-            Self::VpcRouterVm(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.last_op_date.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.last_op_date.as_ref(),
-            Self::SlbVmInstance(kind) => kind.last_op_date.as_ref(),
-            Self::VpcRouterVm(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&VmInstanceState> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.state.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.state.as_ref(),
-            Self::SlbVmInstance(kind) => kind.state.as_ref(),
-            Self::VpcRouterVm(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Its network interfaces.
-    #[must_use]
-    pub fn vm_nics(&self) -> &Vec<VmNic> {
-        match self {
-            Self::BaseApplianceVm(kind) => &kind.vm_nics,
-            Self::BaseVirtualRouterVm(kind) => &kind.vm_nics,
-            Self::SlbVmInstance(kind) => &kind.vm_nics,
-            Self::VpcRouterVm(kind) => &kind.vm_nics,
-            Self::Unknown(kind) => &kind.vm_nics,
-        }
-    }
-    /// Its volumes, the root volume among them.
-    #[must_use]
-    pub fn all_volumes(&self) -> &Vec<Volume> {
-        match self {
-            Self::BaseApplianceVm(kind) => &kind.all_volumes,
-            Self::BaseVirtualRouterVm(kind) => &kind.all_volumes,
-            Self::SlbVmInstance(kind) => &kind.all_volumes,
-            Self::VpcRouterVm(kind) => &kind.all_volumes,
-            Self::Unknown(kind) => &kind.all_volumes,
-        }
-    }
-    #[must_use]
-    pub fn vm_cd_roms(&self) -> &Vec<VmCdRom> {
-        match self {
-            Self::BaseApplianceVm(kind) => &kind.vm_cd_roms,
-            Self::BaseVirtualRouterVm(kind) => &kind.vm_cd_roms,
-            Self::SlbVmInstance(kind) => &kind.vm_cd_roms,
-            Self::VpcRouterVm(kind) => &kind.vm_cd_roms,
-            Self::Unknown(kind) => &kind.vm_cd_roms,
-        }
-    }
-    /// The operating system.
-    #[must_use]
-    pub fn guest_os_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.guest_os_type.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.guest_os_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.guest_os_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.guest_os_type.as_ref(),
-            Self::Unknown(kind) => kind.guest_os_type.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn appliance_vm_type(&self) -> Option<&ApplianceVmType> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.appliance_vm_type.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.appliance_vm_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.appliance_vm_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.appliance_vm_type.as_ref(),
-            Self::Unknown(kind) => kind.appliance_vm_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn management_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.management_network_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.management_network_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.management_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.management_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.management_network_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn default_route_l3_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.default_route_l3_network_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => {
-                kind.default_route_l3_network_uuid.as_ref()
-            }
-            Self::SlbVmInstance(kind) => kind.default_route_l3_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.default_route_l3_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.default_route_l3_network_uuid.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&String> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.status.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.status.as_ref(),
-            Self::SlbVmInstance(kind) => kind.status.as_ref(),
-            Self::VpcRouterVm(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn agent_port(&self) -> Option<i64> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.agent_port,
-            Self::BaseVirtualRouterVm(kind) => kind.agent_port,
-            Self::SlbVmInstance(kind) => kind.agent_port,
-            Self::VpcRouterVm(kind) => kind.agent_port,
-            Self::Unknown(kind) => kind.agent_port,
-        }
-    }
-    #[must_use]
-    pub fn ha_status(&self) -> Option<&ApplianceVmHaStatus> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.ha_status.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.ha_status.as_ref(),
-            Self::SlbVmInstance(kind) => kind.ha_status.as_ref(),
-            Self::VpcRouterVm(kind) => kind.ha_status.as_ref(),
-            Self::Unknown(kind) => kind.ha_status.as_ref(),
-        }
-    }
-}
-impl Model for ApplianceVm {
-    const SHAPE: &'static Shape = AnyApplianceVm::SHAPE;
-}
-impl Struct for ApplianceVm {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseApplianceVm(kind) => kind.slot(index),
-            Self::BaseVirtualRouterVm(kind) => kind.slot(index),
-            Self::SlbVmInstance(kind) => kind.slot(index),
-            Self::VpcRouterVm(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for ApplianceVm {
-    fn kinds(&self) -> &'static UnionShape {
-        &APPLIANCE_VM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseApplianceVm(Default::default()),
-            Some(1) => Self::BaseVirtualRouterVm(Default::default()),
-            Some(2) => Self::SlbVmInstance(Default::default()),
-            Some(3) => Self::VpcRouterVm(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyApplianceVm> for ApplianceVm {
-    fn from(any: AnyApplianceVm) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseApplianceVm> for ApplianceVm {
-    fn from(kind: BaseApplianceVm) -> Self {
-        Self::BaseApplianceVm(kind)
-    }
-}
-impl From<BaseVirtualRouterVm> for ApplianceVm {
-    fn from(mut kind: BaseVirtualRouterVm) -> Self {
-        kind.appliance_vm_type.get_or_insert(ApplianceVmType::VirtualRouter);
-        Self::BaseVirtualRouterVm(kind)
-    }
-}
-impl From<SlbVmInstance> for ApplianceVm {
-    fn from(mut kind: SlbVmInstance) -> Self {
-        kind.appliance_vm_type.get_or_insert(ApplianceVmType::Slb);
-        Self::SlbVmInstance(kind)
-    }
-}
-impl From<VpcRouterVm> for ApplianceVm {
-    fn from(mut kind: VpcRouterVm) -> Self {
-        kind.appliance_vm_type.get_or_insert(ApplianceVmType::Vpcvrouter);
-        Self::VpcRouterVm(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    ApplianceVm;
 }
 backhaul_wire::generated_model! {
     /// An XML hook.
@@ -1290,455 +687,82 @@ backhaul_wire::generated_model! {
     38 dns: Vec<String> = Texts, list("dns", Kind::Text).uncertain();
     39 ha_ref: Vec<Value> = Jsons, list("haRef", Kind::Json).uncertain();
 }
-/// A virtual router virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/$defs/VirtualRouterVm`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum VirtualRouterVm {
+backhaul_wire::generated_union! {
+    /// A virtual router virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/$defs/VirtualRouterVm`
+    VirtualRouterVm = VIRTUAL_ROUTER_VM_KINDS(AnyVirtualRouterVm, Some("applianceVmType"));
     /// A [`BaseVirtualRouterVm`].
-    BaseVirtualRouterVm(BaseVirtualRouterVm),
+    0 BaseVirtualRouterVm(BaseVirtualRouterVm) = BASE_VIRTUAL_ROUTER_VM, &[];
     /// A [`SlbVmInstance`].
-    SlbVmInstance(SlbVmInstance),
+    1 SlbVmInstance(SlbVmInstance) = SLB_VM_INSTANCE, &[];
     /// A [`VpcRouterVm`].
-    VpcRouterVm(VpcRouterVm),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyVirtualRouterVm),
-}
-pub(crate) static VIRTUAL_ROUTER_VM_KINDS: UnionShape = UnionShape {
-    tag: Some("applianceVmType"),
-    variants: &[
-        Variant {
-            shape: &BASE_VIRTUAL_ROUTER_VM,
-            tags: &[],
-        },
-        Variant {
-            shape: &SLB_VM_INSTANCE,
-            tags: &[],
-        },
-        Variant {
-            shape: &VPC_ROUTER_VM,
-            tags: &[],
-        },
-    ],
-};
-impl VirtualRouterVm {
-    const EMPTY: Self = Self::Unknown(AnyVirtualRouterVm::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind,
-            Self::SlbVmInstance(kind) => kind,
-            Self::VpcRouterVm(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 VpcRouterVm(VpcRouterVm) = VPC_ROUTER_VM, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// The cluster.
+        cluster_uuid: Option<&Id> = as_ref;
+        /// The image.
+        image_uuid: Option<&Id> = as_ref;
+        /// The host.
+        host_uuid: Option<&Id> = as_ref;
+        /// The host that it last ran on.
+        last_host_uuid: Option<&Id> = as_ref;
+        /// The instance offering.
+        instance_offering_uuid: Option<&Id> = as_ref;
+        /// Its root volume.
+        root_volume_uuid: Option<&Id> = as_ref;
+        /// The operating system family.
+        platform: Option<&String> = as_ref;
+        /// The processor architecture.
+        architecture: Option<&String> = as_ref;
+        /// The L3 network of its default route.
+        default_l3_network_uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&VmInstanceType> = as_ref;
+        /// The hypervisor.
+        hypervisor_type: Option<&String> = as_ref;
+        /// Memory, in bytes.
+        memory_size: Option<i64> = copy;
+        /// Memory set aside for it, in bytes.
+        reserved_memory_size: Option<i64> = copy;
+        /// How many virtual processors it has.
+        cpu_num: Option<i64> = copy;
+        /// The speed of a processor, in MHz.
+        cpu_speed: Option<i64> = copy;
+        /// How a place for it is chosen.
+        allocator_strategy: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&VmInstanceState> = as_ref;
+        /// Its network interfaces.
+        vm_nics: &Vec<VmNic> = borrow;
+        /// Its volumes, the root volume among them.
+        all_volumes: &Vec<Volume> = borrow;
+        vm_cd_roms: &Vec<VmCdRom> = borrow;
+        /// The operating system.
+        guest_os_type: Option<&String> = as_ref;
+        /// Its kind.
+        appliance_vm_type: Option<&ApplianceVmType> = as_ref;
+        management_network_uuid: Option<&Id> = as_ref;
+        default_route_l3_network_uuid: Option<&Id> = as_ref;
+        /// How it is doing.
+        status: Option<&String> = as_ref;
+        agent_port: Option<i64> = copy;
+        ha_status: Option<&ApplianceVmHaStatus> = as_ref;
+        public_network_uuid: Option<&Id> = as_ref;
+        virtual_router_vips: &Vec<String> = borrow;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.name.as_ref(),
-            Self::SlbVmInstance(kind) => kind.name.as_ref(),
-            Self::VpcRouterVm(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.description.as_ref(),
-            Self::SlbVmInstance(kind) => kind.description.as_ref(),
-            Self::VpcRouterVm(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.zone_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.zone_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// The cluster.
-    #[must_use]
-    pub fn cluster_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.cluster_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::Unknown(kind) => kind.cluster_uuid.as_ref(),
-        }
-    }
-    /// The image.
-    #[must_use]
-    pub fn image_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.image_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.image_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.image_uuid.as_ref(),
-            Self::Unknown(kind) => kind.image_uuid.as_ref(),
-        }
-    }
-    /// The host.
-    #[must_use]
-    pub fn host_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.host_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.host_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.host_uuid.as_ref(),
-            Self::Unknown(kind) => kind.host_uuid.as_ref(),
-        }
-    }
-    /// The host that it last ran on.
-    #[must_use]
-    pub fn last_host_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.last_host_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::Unknown(kind) => kind.last_host_uuid.as_ref(),
-        }
-    }
-    /// The instance offering.
-    #[must_use]
-    pub fn instance_offering_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::Unknown(kind) => kind.instance_offering_uuid.as_ref(),
-        }
-    }
-    /// Its root volume.
-    #[must_use]
-    pub fn root_volume_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.root_volume_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::Unknown(kind) => kind.root_volume_uuid.as_ref(),
-        }
-    }
-    /// The operating system family.
-    #[must_use]
-    pub fn platform(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.platform.as_ref(),
-            Self::SlbVmInstance(kind) => kind.platform.as_ref(),
-            Self::VpcRouterVm(kind) => kind.platform.as_ref(),
-            Self::Unknown(kind) => kind.platform.as_ref(),
-        }
-    }
-    /// The processor architecture.
-    #[must_use]
-    pub fn architecture(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.architecture.as_ref(),
-            Self::SlbVmInstance(kind) => kind.architecture.as_ref(),
-            Self::VpcRouterVm(kind) => kind.architecture.as_ref(),
-            Self::Unknown(kind) => kind.architecture.as_ref(),
-        }
-    }
-    /// The L3 network of its default route.
-    #[must_use]
-    pub fn default_l3_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.default_l3_network_uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&VmInstanceType> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.r#type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.r#type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.hypervisor_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// Memory, in bytes.
-    #[must_use]
-    pub fn memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.memory_size,
-            Self::SlbVmInstance(kind) => kind.memory_size,
-            Self::VpcRouterVm(kind) => kind.memory_size,
-            Self::Unknown(kind) => kind.memory_size,
-        }
-    }
-    /// Memory set aside for it, in bytes.
-    #[must_use]
-    pub fn reserved_memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.reserved_memory_size,
-            Self::SlbVmInstance(kind) => kind.reserved_memory_size,
-            Self::VpcRouterVm(kind) => kind.reserved_memory_size,
-            Self::Unknown(kind) => kind.reserved_memory_size,
-        }
-    }
-    /// How many virtual processors it has.
-    #[must_use]
-    pub fn cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.cpu_num,
-            Self::SlbVmInstance(kind) => kind.cpu_num,
-            Self::VpcRouterVm(kind) => kind.cpu_num,
-            Self::Unknown(kind) => kind.cpu_num,
-        }
-    }
-    /// The speed of a processor, in MHz.
-    #[must_use]
-    pub fn cpu_speed(&self) -> Option<i64> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.cpu_speed,
-            Self::SlbVmInstance(kind) => kind.cpu_speed,
-            Self::VpcRouterVm(kind) => kind.cpu_speed,
-            Self::Unknown(kind) => kind.cpu_speed,
-        }
-    }
-    /// How a place for it is chosen.
-    #[must_use]
-    pub fn allocator_strategy(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::SlbVmInstance(kind) => kind.allocator_strategy.as_ref(),
-            Self::VpcRouterVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::Unknown(kind) => kind.allocator_strategy.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.create_date.as_ref(),
-            Self::SlbVmInstance(kind) => kind.create_date.as_ref(),
-            Self::VpcRouterVm(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.last_op_date.as_ref(),
-            Self::SlbVmInstance(kind) => kind.last_op_date.as_ref(),
-            Self::VpcRouterVm(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&VmInstanceState> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.state.as_ref(),
-            Self::SlbVmInstance(kind) => kind.state.as_ref(),
-            Self::VpcRouterVm(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Its network interfaces.
-    #[must_use]
-    pub fn vm_nics(&self) -> &Vec<VmNic> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => &kind.vm_nics,
-            Self::SlbVmInstance(kind) => &kind.vm_nics,
-            Self::VpcRouterVm(kind) => &kind.vm_nics,
-            Self::Unknown(kind) => &kind.vm_nics,
-        }
-    }
-    /// Its volumes, the root volume among them.
-    #[must_use]
-    pub fn all_volumes(&self) -> &Vec<Volume> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => &kind.all_volumes,
-            Self::SlbVmInstance(kind) => &kind.all_volumes,
-            Self::VpcRouterVm(kind) => &kind.all_volumes,
-            Self::Unknown(kind) => &kind.all_volumes,
-        }
-    }
-    #[must_use]
-    pub fn vm_cd_roms(&self) -> &Vec<VmCdRom> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => &kind.vm_cd_roms,
-            Self::SlbVmInstance(kind) => &kind.vm_cd_roms,
-            Self::VpcRouterVm(kind) => &kind.vm_cd_roms,
-            Self::Unknown(kind) => &kind.vm_cd_roms,
-        }
-    }
-    /// The operating system.
-    #[must_use]
-    pub fn guest_os_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.guest_os_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.guest_os_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.guest_os_type.as_ref(),
-            Self::Unknown(kind) => kind.guest_os_type.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn appliance_vm_type(&self) -> Option<&ApplianceVmType> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.appliance_vm_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.appliance_vm_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.appliance_vm_type.as_ref(),
-            Self::Unknown(kind) => kind.appliance_vm_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn management_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.management_network_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.management_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.management_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.management_network_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn default_route_l3_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => {
-                kind.default_route_l3_network_uuid.as_ref()
-            }
-            Self::SlbVmInstance(kind) => kind.default_route_l3_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.default_route_l3_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.default_route_l3_network_uuid.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.status.as_ref(),
-            Self::SlbVmInstance(kind) => kind.status.as_ref(),
-            Self::VpcRouterVm(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn agent_port(&self) -> Option<i64> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.agent_port,
-            Self::SlbVmInstance(kind) => kind.agent_port,
-            Self::VpcRouterVm(kind) => kind.agent_port,
-            Self::Unknown(kind) => kind.agent_port,
-        }
-    }
-    #[must_use]
-    pub fn ha_status(&self) -> Option<&ApplianceVmHaStatus> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.ha_status.as_ref(),
-            Self::SlbVmInstance(kind) => kind.ha_status.as_ref(),
-            Self::VpcRouterVm(kind) => kind.ha_status.as_ref(),
-            Self::Unknown(kind) => kind.ha_status.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn public_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.public_network_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.public_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.public_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.public_network_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn virtual_router_vips(&self) -> &Vec<String> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => &kind.virtual_router_vips,
-            Self::SlbVmInstance(kind) => &kind.virtual_router_vips,
-            Self::VpcRouterVm(kind) => &kind.virtual_router_vips,
-            Self::Unknown(kind) => &kind.virtual_router_vips,
-        }
-    }
-}
-impl Model for VirtualRouterVm {
-    const SHAPE: &'static Shape = AnyVirtualRouterVm::SHAPE;
-}
-impl Struct for VirtualRouterVm {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseVirtualRouterVm(kind) => kind.slot(index),
-            Self::SlbVmInstance(kind) => kind.slot(index),
-            Self::VpcRouterVm(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for VirtualRouterVm {
-    fn kinds(&self) -> &'static UnionShape {
-        &VIRTUAL_ROUTER_VM_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseVirtualRouterVm(Default::default()),
-            Some(1) => Self::SlbVmInstance(Default::default()),
-            Some(2) => Self::VpcRouterVm(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyVirtualRouterVm> for VirtualRouterVm {
-    fn from(any: AnyVirtualRouterVm) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseVirtualRouterVm> for VirtualRouterVm {
-    fn from(kind: BaseVirtualRouterVm) -> Self {
-        Self::BaseVirtualRouterVm(kind)
-    }
-}
-impl From<SlbVmInstance> for VirtualRouterVm {
-    fn from(kind: SlbVmInstance) -> Self {
-        Self::SlbVmInstance(kind)
-    }
-}
-impl From<VpcRouterVm> for VirtualRouterVm {
-    fn from(kind: VpcRouterVm) -> Self {
-        Self::VpcRouterVm(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    VirtualRouterVm;
 }
 backhaul_wire::generated_model! {
     /// A virtualizer info inventory.

@@ -88,546 +88,80 @@ backhaul_wire::generated_model! {
     50 primary_vm_instance_uuid: Option<Id> = Id, new("primaryVmInstanceUuid", Kind::Id);
     51 secondary_vm_instance_uuid: Option<Id> = Id, new("secondaryVmInstanceUuid", Kind::Id);
 }
-/// A virtual machine.
-///
-/// Schema: `schemas/zstack/vm_instances.json#/$defs/VmInstance`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum VmInstance {
+backhaul_wire::generated_union! {
+    /// A virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/$defs/VmInstance`
+    VmInstance = VM_INSTANCE_KINDS(AnyVmInstance, Some("type"));
     /// `UserVm`.
-    BaseVmInstance(BaseVmInstance),
+    0 BaseVmInstance(BaseVmInstance) = BASE_VM_INSTANCE, &["UserVm"], sets r#type to VmInstanceType::UserVm;
     /// `ApplianceVm`.
-    BaseApplianceVm(BaseApplianceVm),
+    1 BaseApplianceVm(BaseApplianceVm) = BASE_APPLIANCE_VM, &["ApplianceVm"], sets r#type to VmInstanceType::ApplianceVm;
     /// A [`BaseVirtualRouterVm`].
-    BaseVirtualRouterVm(BaseVirtualRouterVm),
+    2 BaseVirtualRouterVm(BaseVirtualRouterVm) = BASE_VIRTUAL_ROUTER_VM, &[];
     /// A [`SlbVmInstance`].
-    SlbVmInstance(SlbVmInstance),
+    3 SlbVmInstance(SlbVmInstance) = SLB_VM_INSTANCE, &[];
     /// A [`VpcRouterVm`].
-    VpcRouterVm(VpcRouterVm),
+    4 VpcRouterVm(VpcRouterVm) = VPC_ROUTER_VM, &[];
     /// `baremetal2`.
-    BareMetal2Instance(BareMetal2Instance),
+    5 BareMetal2Instance(BareMetal2Instance) = BARE_METAL2_INSTANCE, &["baremetal2"], sets r#type to VmInstanceType::Baremetal2;
     /// A [`FaultToleranceVmGroup`].
-    FaultToleranceVmGroup(FaultToleranceVmGroup),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyVmInstance),
-}
-pub(crate) static VM_INSTANCE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_VM_INSTANCE,
-            tags: &["UserVm"],
-        },
-        Variant {
-            shape: &BASE_APPLIANCE_VM,
-            tags: &["ApplianceVm"],
-        },
-        Variant {
-            shape: &BASE_VIRTUAL_ROUTER_VM,
-            tags: &[],
-        },
-        Variant {
-            shape: &SLB_VM_INSTANCE,
-            tags: &[],
-        },
-        Variant {
-            shape: &VPC_ROUTER_VM,
-            tags: &[],
-        },
-        Variant {
-            shape: &BARE_METAL2_INSTANCE,
-            tags: &["baremetal2"],
-        },
-        Variant {
-            shape: &FAULT_TOLERANCE_VM_GROUP,
-            tags: &[],
-        },
-    ],
-};
-impl VmInstance {
-    const EMPTY: Self = Self::Unknown(AnyVmInstance::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseVmInstance(kind) => kind,
-            Self::BaseApplianceVm(kind) => kind,
-            Self::BaseVirtualRouterVm(kind) => kind,
-            Self::SlbVmInstance(kind) => kind,
-            Self::VpcRouterVm(kind) => kind,
-            Self::BareMetal2Instance(kind) => kind,
-            Self::FaultToleranceVmGroup(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    6 FaultToleranceVmGroup(FaultToleranceVmGroup) = FAULT_TOLERANCE_VM_GROUP, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The zone.
+        zone_uuid: Option<&Id> = as_ref;
+        /// The cluster.
+        cluster_uuid: Option<&Id> = as_ref;
+        /// The image.
+        image_uuid: Option<&Id> = as_ref;
+        /// The host.
+        host_uuid: Option<&Id> = as_ref;
+        /// The host that it last ran on.
+        last_host_uuid: Option<&Id> = as_ref;
+        /// The instance offering.
+        instance_offering_uuid: Option<&Id> = as_ref;
+        /// Its root volume.
+        root_volume_uuid: Option<&Id> = as_ref;
+        /// The operating system family.
+        platform: Option<&String> = as_ref;
+        /// The processor architecture.
+        architecture: Option<&String> = as_ref;
+        /// The L3 network of its default route.
+        default_l3_network_uuid: Option<&Id> = as_ref;
+        /// Its kind.
+        r#type: Option<&VmInstanceType> = as_ref;
+        /// The hypervisor.
+        hypervisor_type: Option<&String> = as_ref;
+        /// Memory, in bytes.
+        memory_size: Option<i64> = copy;
+        /// Memory set aside for it, in bytes.
+        reserved_memory_size: Option<i64> = copy;
+        /// How many virtual processors it has.
+        cpu_num: Option<i64> = copy;
+        /// The speed of a processor, in MHz.
+        cpu_speed: Option<i64> = copy;
+        /// How a place for it is chosen.
+        allocator_strategy: Option<&String> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Whether an administrator lets it be used.
+        state: Option<&VmInstanceState> = as_ref;
+        /// Its network interfaces.
+        vm_nics: &Vec<VmNic> = borrow;
+        /// Its volumes, the root volume among them.
+        all_volumes: &Vec<Volume> = borrow;
+        vm_cd_roms: &Vec<VmCdRom> = borrow;
+        /// The operating system.
+        guest_os_type: Option<&String> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.name.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.name.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.name.as_ref(),
-            Self::SlbVmInstance(kind) => kind.name.as_ref(),
-            Self::VpcRouterVm(kind) => kind.name.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.name.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.description.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.description.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.description.as_ref(),
-            Self::SlbVmInstance(kind) => kind.description.as_ref(),
-            Self::VpcRouterVm(kind) => kind.description.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.description.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The zone.
-    #[must_use]
-    pub fn zone_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.zone_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.zone_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.zone_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.zone_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.zone_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.zone_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.zone_uuid.as_ref(),
-            Self::Unknown(kind) => kind.zone_uuid.as_ref(),
-        }
-    }
-    /// The cluster.
-    #[must_use]
-    pub fn cluster_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.cluster_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.cluster_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.cluster_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.cluster_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.cluster_uuid.as_ref(),
-            Self::Unknown(kind) => kind.cluster_uuid.as_ref(),
-        }
-    }
-    /// The image.
-    #[must_use]
-    pub fn image_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.image_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.image_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.image_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.image_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.image_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.image_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.image_uuid.as_ref(),
-            Self::Unknown(kind) => kind.image_uuid.as_ref(),
-        }
-    }
-    /// The host.
-    #[must_use]
-    pub fn host_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.host_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.host_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.host_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.host_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.host_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.host_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.host_uuid.as_ref(),
-            Self::Unknown(kind) => kind.host_uuid.as_ref(),
-        }
-    }
-    /// The host that it last ran on.
-    #[must_use]
-    pub fn last_host_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.last_host_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.last_host_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.last_host_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.last_host_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.last_host_uuid.as_ref(),
-            Self::Unknown(kind) => kind.last_host_uuid.as_ref(),
-        }
-    }
-    /// The instance offering.
-    #[must_use]
-    pub fn instance_offering_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.instance_offering_uuid.as_ref(),
-            Self::Unknown(kind) => kind.instance_offering_uuid.as_ref(),
-        }
-    }
-    /// Its root volume.
-    #[must_use]
-    pub fn root_volume_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.root_volume_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.root_volume_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.root_volume_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.root_volume_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.root_volume_uuid.as_ref(),
-            Self::Unknown(kind) => kind.root_volume_uuid.as_ref(),
-        }
-    }
-    /// The operating system family.
-    #[must_use]
-    pub fn platform(&self) -> Option<&String> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.platform.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.platform.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.platform.as_ref(),
-            Self::SlbVmInstance(kind) => kind.platform.as_ref(),
-            Self::VpcRouterVm(kind) => kind.platform.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.platform.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.platform.as_ref(),
-            Self::Unknown(kind) => kind.platform.as_ref(),
-        }
-    }
-    /// The processor architecture.
-    #[must_use]
-    pub fn architecture(&self) -> Option<&String> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.architecture.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.architecture.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.architecture.as_ref(),
-            Self::SlbVmInstance(kind) => kind.architecture.as_ref(),
-            Self::VpcRouterVm(kind) => kind.architecture.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.architecture.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.architecture.as_ref(),
-            Self::Unknown(kind) => kind.architecture.as_ref(),
-        }
-    }
-    /// The L3 network of its default route.
-    #[must_use]
-    pub fn default_l3_network_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::SlbVmInstance(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::VpcRouterVm(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.default_l3_network_uuid.as_ref(),
-            Self::Unknown(kind) => kind.default_l3_network_uuid.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&VmInstanceType> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.r#type.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.r#type.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.r#type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.r#type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.r#type.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.r#type.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The hypervisor.
-    #[must_use]
-    pub fn hypervisor_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.hypervisor_type.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.hypervisor_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.hypervisor_type.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.hypervisor_type.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.hypervisor_type.as_ref(),
-            Self::Unknown(kind) => kind.hypervisor_type.as_ref(),
-        }
-    }
-    /// Memory, in bytes.
-    #[must_use]
-    pub fn memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.memory_size,
-            Self::BaseApplianceVm(kind) => kind.memory_size,
-            Self::BaseVirtualRouterVm(kind) => kind.memory_size,
-            Self::SlbVmInstance(kind) => kind.memory_size,
-            Self::VpcRouterVm(kind) => kind.memory_size,
-            Self::BareMetal2Instance(kind) => kind.memory_size,
-            Self::FaultToleranceVmGroup(kind) => kind.memory_size,
-            Self::Unknown(kind) => kind.memory_size,
-        }
-    }
-    /// Memory set aside for it, in bytes.
-    #[must_use]
-    pub fn reserved_memory_size(&self) -> Option<i64> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.reserved_memory_size,
-            Self::BaseApplianceVm(kind) => kind.reserved_memory_size,
-            Self::BaseVirtualRouterVm(kind) => kind.reserved_memory_size,
-            Self::SlbVmInstance(kind) => kind.reserved_memory_size,
-            Self::VpcRouterVm(kind) => kind.reserved_memory_size,
-            Self::BareMetal2Instance(kind) => kind.reserved_memory_size,
-            Self::FaultToleranceVmGroup(kind) => kind.reserved_memory_size,
-            Self::Unknown(kind) => kind.reserved_memory_size,
-        }
-    }
-    /// How many virtual processors it has.
-    #[must_use]
-    pub fn cpu_num(&self) -> Option<i64> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.cpu_num,
-            Self::BaseApplianceVm(kind) => kind.cpu_num,
-            Self::BaseVirtualRouterVm(kind) => kind.cpu_num,
-            Self::SlbVmInstance(kind) => kind.cpu_num,
-            Self::VpcRouterVm(kind) => kind.cpu_num,
-            Self::BareMetal2Instance(kind) => kind.cpu_num,
-            Self::FaultToleranceVmGroup(kind) => kind.cpu_num,
-            Self::Unknown(kind) => kind.cpu_num,
-        }
-    }
-    /// The speed of a processor, in MHz.
-    #[must_use]
-    pub fn cpu_speed(&self) -> Option<i64> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.cpu_speed,
-            Self::BaseApplianceVm(kind) => kind.cpu_speed,
-            Self::BaseVirtualRouterVm(kind) => kind.cpu_speed,
-            Self::SlbVmInstance(kind) => kind.cpu_speed,
-            Self::VpcRouterVm(kind) => kind.cpu_speed,
-            Self::BareMetal2Instance(kind) => kind.cpu_speed,
-            Self::FaultToleranceVmGroup(kind) => kind.cpu_speed,
-            Self::Unknown(kind) => kind.cpu_speed,
-        }
-    }
-    /// How a place for it is chosen.
-    #[must_use]
-    pub fn allocator_strategy(&self) -> Option<&String> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.allocator_strategy.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::SlbVmInstance(kind) => kind.allocator_strategy.as_ref(),
-            Self::VpcRouterVm(kind) => kind.allocator_strategy.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.allocator_strategy.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.allocator_strategy.as_ref(),
-            Self::Unknown(kind) => kind.allocator_strategy.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.create_date.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.create_date.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.create_date.as_ref(),
-            Self::SlbVmInstance(kind) => kind.create_date.as_ref(),
-            Self::VpcRouterVm(kind) => kind.create_date.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.create_date.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.last_op_date.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.last_op_date.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.last_op_date.as_ref(),
-            Self::SlbVmInstance(kind) => kind.last_op_date.as_ref(),
-            Self::VpcRouterVm(kind) => kind.last_op_date.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.last_op_date.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&VmInstanceState> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.state.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.state.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.state.as_ref(),
-            Self::SlbVmInstance(kind) => kind.state.as_ref(),
-            Self::VpcRouterVm(kind) => kind.state.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.state.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// Its network interfaces.
-    #[must_use]
-    pub fn vm_nics(&self) -> &Vec<VmNic> {
-        match self {
-            Self::BaseVmInstance(kind) => &kind.vm_nics,
-            Self::BaseApplianceVm(kind) => &kind.vm_nics,
-            Self::BaseVirtualRouterVm(kind) => &kind.vm_nics,
-            Self::SlbVmInstance(kind) => &kind.vm_nics,
-            Self::VpcRouterVm(kind) => &kind.vm_nics,
-            Self::BareMetal2Instance(kind) => &kind.vm_nics,
-            Self::FaultToleranceVmGroup(kind) => &kind.vm_nics,
-            Self::Unknown(kind) => &kind.vm_nics,
-        }
-    }
-    /// Its volumes, the root volume among them.
-    #[must_use]
-    pub fn all_volumes(&self) -> &Vec<Volume> {
-        match self {
-            Self::BaseVmInstance(kind) => &kind.all_volumes,
-            Self::BaseApplianceVm(kind) => &kind.all_volumes,
-            Self::BaseVirtualRouterVm(kind) => &kind.all_volumes,
-            Self::SlbVmInstance(kind) => &kind.all_volumes,
-            Self::VpcRouterVm(kind) => &kind.all_volumes,
-            Self::BareMetal2Instance(kind) => &kind.all_volumes,
-            Self::FaultToleranceVmGroup(kind) => &kind.all_volumes,
-            Self::Unknown(kind) => &kind.all_volumes,
-        }
-    }
-    #[must_use]
-    pub fn vm_cd_roms(&self) -> &Vec<VmCdRom> {
-        match self {
-            Self::BaseVmInstance(kind) => &kind.vm_cd_roms,
-            Self::BaseApplianceVm(kind) => &kind.vm_cd_roms,
-            Self::BaseVirtualRouterVm(kind) => &kind.vm_cd_roms,
-            Self::SlbVmInstance(kind) => &kind.vm_cd_roms,
-            Self::VpcRouterVm(kind) => &kind.vm_cd_roms,
-            Self::BareMetal2Instance(kind) => &kind.vm_cd_roms,
-            Self::FaultToleranceVmGroup(kind) => &kind.vm_cd_roms,
-            Self::Unknown(kind) => &kind.vm_cd_roms,
-        }
-    }
-    /// The operating system.
-    #[must_use]
-    pub fn guest_os_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.guest_os_type.as_ref(),
-            Self::BaseApplianceVm(kind) => kind.guest_os_type.as_ref(),
-            Self::BaseVirtualRouterVm(kind) => kind.guest_os_type.as_ref(),
-            Self::SlbVmInstance(kind) => kind.guest_os_type.as_ref(),
-            Self::VpcRouterVm(kind) => kind.guest_os_type.as_ref(),
-            Self::BareMetal2Instance(kind) => kind.guest_os_type.as_ref(),
-            Self::FaultToleranceVmGroup(kind) => kind.guest_os_type.as_ref(),
-            Self::Unknown(kind) => kind.guest_os_type.as_ref(),
-        }
-    }
-}
-impl Model for VmInstance {
-    const SHAPE: &'static Shape = AnyVmInstance::SHAPE;
-}
-impl Struct for VmInstance {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseVmInstance(kind) => kind.slot(index),
-            Self::BaseApplianceVm(kind) => kind.slot(index),
-            Self::BaseVirtualRouterVm(kind) => kind.slot(index),
-            Self::SlbVmInstance(kind) => kind.slot(index),
-            Self::VpcRouterVm(kind) => kind.slot(index),
-            Self::BareMetal2Instance(kind) => kind.slot(index),
-            Self::FaultToleranceVmGroup(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for VmInstance {
-    fn kinds(&self) -> &'static UnionShape {
-        &VM_INSTANCE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseVmInstance(Default::default()),
-            Some(1) => Self::BaseApplianceVm(Default::default()),
-            Some(2) => Self::BaseVirtualRouterVm(Default::default()),
-            Some(3) => Self::SlbVmInstance(Default::default()),
-            Some(4) => Self::VpcRouterVm(Default::default()),
-            Some(5) => Self::BareMetal2Instance(Default::default()),
-            Some(6) => Self::FaultToleranceVmGroup(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyVmInstance> for VmInstance {
-    fn from(any: AnyVmInstance) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseVmInstance> for VmInstance {
-    fn from(mut kind: BaseVmInstance) -> Self {
-        kind.r#type.get_or_insert(VmInstanceType::UserVm);
-        Self::BaseVmInstance(kind)
-    }
-}
-impl From<BaseApplianceVm> for VmInstance {
-    fn from(mut kind: BaseApplianceVm) -> Self {
-        kind.r#type.get_or_insert(VmInstanceType::ApplianceVm);
-        Self::BaseApplianceVm(kind)
-    }
-}
-impl From<BaseVirtualRouterVm> for VmInstance {
-    fn from(kind: BaseVirtualRouterVm) -> Self {
-        Self::BaseVirtualRouterVm(kind)
-    }
-}
-impl From<SlbVmInstance> for VmInstance {
-    fn from(kind: SlbVmInstance) -> Self {
-        Self::SlbVmInstance(kind)
-    }
-}
-impl From<VpcRouterVm> for VmInstance {
-    fn from(kind: VpcRouterVm) -> Self {
-        Self::VpcRouterVm(kind)
-    }
-}
-impl From<BareMetal2Instance> for VmInstance {
-    fn from(mut kind: BareMetal2Instance) -> Self {
-        kind.r#type.get_or_insert(VmInstanceType::Baremetal2);
-        Self::BareMetal2Instance(kind)
-    }
-}
-impl From<FaultToleranceVmGroup> for VmInstance {
-    fn from(kind: FaultToleranceVmGroup) -> Self {
-        Self::FaultToleranceVmGroup(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    VmInstance;
 }
 backhaul_wire::generated_model! {
     /// An appliance virtual machine, without the fields of a kind.

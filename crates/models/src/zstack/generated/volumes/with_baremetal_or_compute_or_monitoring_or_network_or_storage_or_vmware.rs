@@ -168,375 +168,65 @@ backhaul_wire::generated_model! {
     32 max_total_bw: Option<i64> = Int, new("maxTotalBw", Kind::Int);
     33 max_total_iops: Option<i64> = Int, new("maxTotalIops", Kind::Int);
 }
-/// A volume: a disk of a virtual machine.
-///
-/// Schema: `schemas/zstack/volumes.json#/$defs/Volume`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum Volume {
+backhaul_wire::generated_union! {
+    /// A volume: a disk of a virtual machine.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/$defs/Volume`
+    Volume = VOLUME_KINDS(AnyVolume, Some("type"));
     /// A [`BaseVolume`].
-    Base(BaseVolume),
+    0 Base(BaseVolume) = BASE_VOLUME, &[];
     /// A [`BaseBlockVolume`].
-    BaseBlock(BaseBlockVolume),
+    1 BaseBlock(BaseBlockVolume) = BASE_BLOCK_VOLUME, &[];
     /// A [`ExponBlockVolume`].
-    ExponBlock(ExponBlockVolume),
+    2 ExponBlock(ExponBlockVolume) = EXPON_BLOCK_VOLUME, &[];
     /// A [`XskyBlockVolume`].
-    XskyBlock(XskyBlockVolume),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyVolume),
-}
-pub(crate) static VOLUME_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_VOLUME,
-            tags: &[],
-        },
-        Variant {
-            shape: &BASE_BLOCK_VOLUME,
-            tags: &[],
-        },
-        Variant {
-            shape: &EXPON_BLOCK_VOLUME,
-            tags: &[],
-        },
-        Variant {
-            shape: &XSKY_BLOCK_VOLUME,
-            tags: &[],
-        },
-    ],
-};
-impl Volume {
-    const EMPTY: Self = Self::Unknown(AnyVolume::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::BaseBlock(kind) => kind,
-            Self::ExponBlock(kind) => kind,
-            Self::XskyBlock(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    3 XskyBlock(XskyBlockVolume) = XSKY_BLOCK_VOLUME, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        /// The primary storage.
+        primary_storage_uuid: Option<&Id> = as_ref;
+        /// The virtual machine.
+        vm_instance_uuid: Option<&Id> = as_ref;
+        /// The disk offering.
+        disk_offering_uuid: Option<&Id> = as_ref;
+        /// The image that its root volume was made from.
+        root_image_uuid: Option<&Id> = as_ref;
+        /// Where its data lie.
+        install_path: Option<&String> = as_ref;
+        /// Its kind.
+        r#type: Option<&VolumeType> = as_ref;
+        /// The format of its data.
+        format: Option<&String> = as_ref;
+        /// Its size, in bytes.
+        size: Option<i64> = copy;
+        /// The space that it takes, in bytes.
+        actual_size: Option<i64> = copy;
+        /// Its place among the devices of the virtual machine.
+        device_id: Option<i64> = copy;
+        /// Whether an administrator lets it be used.
+        state: Option<&VolumeState> = as_ref;
+        /// How it is doing.
+        status: Option<&VolumeStatus> = as_ref;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Whether several virtual machines may use it.
+        is_shareable: Option<bool> = copy;
+        volume_qos: Option<&String> = as_ref;
+        /// When it was last detached, in the server's zone.
+        last_detach_date: Option<&DateTime> = as_ref;
+        /// The virtual machine that last had it.
+        last_vm_instance_uuid: Option<&Id> = as_ref;
+        /// When it was last attached, in the server's zone.
+        last_attach_date: Option<&DateTime> = as_ref;
+        protocol: Option<&String> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::BaseBlock(kind) => kind.uuid.as_ref(),
-            Self::ExponBlock(kind) => kind.uuid.as_ref(),
-            Self::XskyBlock(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::BaseBlock(kind) => kind.name.as_ref(),
-            Self::ExponBlock(kind) => kind.name.as_ref(),
-            Self::XskyBlock(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::BaseBlock(kind) => kind.description.as_ref(),
-            Self::ExponBlock(kind) => kind.description.as_ref(),
-            Self::XskyBlock(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    /// The primary storage.
-    #[must_use]
-    pub fn primary_storage_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.primary_storage_uuid.as_ref(),
-            Self::BaseBlock(kind) => kind.primary_storage_uuid.as_ref(),
-            Self::ExponBlock(kind) => kind.primary_storage_uuid.as_ref(),
-            Self::XskyBlock(kind) => kind.primary_storage_uuid.as_ref(),
-            Self::Unknown(kind) => kind.primary_storage_uuid.as_ref(),
-        }
-    }
-    /// The virtual machine.
-    #[must_use]
-    pub fn vm_instance_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::BaseBlock(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::ExponBlock(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::XskyBlock(kind) => kind.vm_instance_uuid.as_ref(),
-            Self::Unknown(kind) => kind.vm_instance_uuid.as_ref(),
-        }
-    }
-    /// The disk offering.
-    #[must_use]
-    pub fn disk_offering_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.disk_offering_uuid.as_ref(),
-            Self::BaseBlock(kind) => kind.disk_offering_uuid.as_ref(),
-            Self::ExponBlock(kind) => kind.disk_offering_uuid.as_ref(),
-            Self::XskyBlock(kind) => kind.disk_offering_uuid.as_ref(),
-            Self::Unknown(kind) => kind.disk_offering_uuid.as_ref(),
-        }
-    }
-    /// The image that its root volume was made from.
-    #[must_use]
-    pub fn root_image_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.root_image_uuid.as_ref(),
-            Self::BaseBlock(kind) => kind.root_image_uuid.as_ref(),
-            Self::ExponBlock(kind) => kind.root_image_uuid.as_ref(),
-            Self::XskyBlock(kind) => kind.root_image_uuid.as_ref(),
-            Self::Unknown(kind) => kind.root_image_uuid.as_ref(),
-        }
-    }
-    /// Where its data lie.
-    #[must_use]
-    pub fn install_path(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.install_path.as_ref(),
-            Self::BaseBlock(kind) => kind.install_path.as_ref(),
-            Self::ExponBlock(kind) => kind.install_path.as_ref(),
-            Self::XskyBlock(kind) => kind.install_path.as_ref(),
-            Self::Unknown(kind) => kind.install_path.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&VolumeType> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::BaseBlock(kind) => kind.r#type.as_ref(),
-            Self::ExponBlock(kind) => kind.r#type.as_ref(),
-            Self::XskyBlock(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-    /// The format of its data.
-    #[must_use]
-    pub fn format(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.format.as_ref(),
-            Self::BaseBlock(kind) => kind.format.as_ref(),
-            Self::ExponBlock(kind) => kind.format.as_ref(),
-            Self::XskyBlock(kind) => kind.format.as_ref(),
-            Self::Unknown(kind) => kind.format.as_ref(),
-        }
-    }
-    /// Its size, in bytes.
-    #[must_use]
-    pub fn size(&self) -> Option<i64> {
-        match self {
-            Self::Base(kind) => kind.size,
-            Self::BaseBlock(kind) => kind.size,
-            Self::ExponBlock(kind) => kind.size,
-            Self::XskyBlock(kind) => kind.size,
-            Self::Unknown(kind) => kind.size,
-        }
-    }
-    /// The space that it takes, in bytes.
-    #[must_use]
-    pub fn actual_size(&self) -> Option<i64> {
-        match self {
-            Self::Base(kind) => kind.actual_size,
-            Self::BaseBlock(kind) => kind.actual_size,
-            Self::ExponBlock(kind) => kind.actual_size,
-            Self::XskyBlock(kind) => kind.actual_size,
-            Self::Unknown(kind) => kind.actual_size,
-        }
-    }
-    /// Its place among the devices of the virtual machine.
-    #[must_use]
-    pub fn device_id(&self) -> Option<i64> {
-        match self {
-            Self::Base(kind) => kind.device_id,
-            Self::BaseBlock(kind) => kind.device_id,
-            Self::ExponBlock(kind) => kind.device_id,
-            Self::XskyBlock(kind) => kind.device_id,
-            Self::Unknown(kind) => kind.device_id,
-        }
-    }
-    /// Whether an administrator lets it be used.
-    #[must_use]
-    pub fn state(&self) -> Option<&VolumeState> {
-        match self {
-            Self::Base(kind) => kind.state.as_ref(),
-            Self::BaseBlock(kind) => kind.state.as_ref(),
-            Self::ExponBlock(kind) => kind.state.as_ref(),
-            Self::XskyBlock(kind) => kind.state.as_ref(),
-            Self::Unknown(kind) => kind.state.as_ref(),
-        }
-    }
-    /// How it is doing.
-    #[must_use]
-    pub fn status(&self) -> Option<&VolumeStatus> {
-        match self {
-            Self::Base(kind) => kind.status.as_ref(),
-            Self::BaseBlock(kind) => kind.status.as_ref(),
-            Self::ExponBlock(kind) => kind.status.as_ref(),
-            Self::XskyBlock(kind) => kind.status.as_ref(),
-            Self::Unknown(kind) => kind.status.as_ref(),
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::BaseBlock(kind) => kind.create_date.as_ref(),
-            Self::ExponBlock(kind) => kind.create_date.as_ref(),
-            Self::XskyBlock(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::BaseBlock(kind) => kind.last_op_date.as_ref(),
-            Self::ExponBlock(kind) => kind.last_op_date.as_ref(),
-            Self::XskyBlock(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Whether several virtual machines may use it.
-    #[must_use]
-    pub fn is_shareable(&self) -> Option<bool> {
-        match self {
-            Self::Base(kind) => kind.is_shareable,
-            Self::BaseBlock(kind) => kind.is_shareable,
-            Self::ExponBlock(kind) => kind.is_shareable,
-            Self::XskyBlock(kind) => kind.is_shareable,
-            Self::Unknown(kind) => kind.is_shareable,
-        }
-    }
-    #[must_use]
-    pub fn volume_qos(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.volume_qos.as_ref(),
-            Self::BaseBlock(kind) => kind.volume_qos.as_ref(),
-            Self::ExponBlock(kind) => kind.volume_qos.as_ref(),
-            Self::XskyBlock(kind) => kind.volume_qos.as_ref(),
-            Self::Unknown(kind) => kind.volume_qos.as_ref(),
-        }
-    }
-    /// When it was last detached, in the server's zone.
-    #[must_use]
-    pub fn last_detach_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_detach_date.as_ref(),
-            Self::BaseBlock(kind) => kind.last_detach_date.as_ref(),
-            Self::ExponBlock(kind) => kind.last_detach_date.as_ref(),
-            Self::XskyBlock(kind) => kind.last_detach_date.as_ref(),
-            Self::Unknown(kind) => kind.last_detach_date.as_ref(),
-        }
-    }
-    /// The virtual machine that last had it.
-    #[must_use]
-    pub fn last_vm_instance_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.last_vm_instance_uuid.as_ref(),
-            Self::BaseBlock(kind) => kind.last_vm_instance_uuid.as_ref(),
-            Self::ExponBlock(kind) => kind.last_vm_instance_uuid.as_ref(),
-            Self::XskyBlock(kind) => kind.last_vm_instance_uuid.as_ref(),
-            Self::Unknown(kind) => kind.last_vm_instance_uuid.as_ref(),
-        }
-    }
-    /// When it was last attached, in the server's zone.
-    #[must_use]
-    pub fn last_attach_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_attach_date.as_ref(),
-            Self::BaseBlock(kind) => kind.last_attach_date.as_ref(),
-            Self::ExponBlock(kind) => kind.last_attach_date.as_ref(),
-            Self::XskyBlock(kind) => kind.last_attach_date.as_ref(),
-            Self::Unknown(kind) => kind.last_attach_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn protocol(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.protocol.as_ref(),
-            Self::BaseBlock(kind) => kind.protocol.as_ref(),
-            Self::ExponBlock(kind) => kind.protocol.as_ref(),
-            Self::XskyBlock(kind) => kind.protocol.as_ref(),
-            Self::Unknown(kind) => kind.protocol.as_ref(),
-        }
-    }
-}
-impl Model for Volume {
-    const SHAPE: &'static Shape = AnyVolume::SHAPE;
-}
-impl Struct for Volume {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::BaseBlock(kind) => kind.slot(index),
-            Self::ExponBlock(kind) => kind.slot(index),
-            Self::XskyBlock(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for Volume {
-    fn kinds(&self) -> &'static UnionShape {
-        &VOLUME_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::BaseBlock(Default::default()),
-            Some(2) => Self::ExponBlock(Default::default()),
-            Some(3) => Self::XskyBlock(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyVolume> for Volume {
-    fn from(any: AnyVolume) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseVolume> for Volume {
-    fn from(kind: BaseVolume) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<BaseBlockVolume> for Volume {
-    fn from(kind: BaseBlockVolume) -> Self {
-        Self::BaseBlock(kind)
-    }
-}
-impl From<ExponBlockVolume> for Volume {
-    fn from(kind: ExponBlockVolume) -> Self {
-        Self::ExponBlock(kind)
-    }
-}
-impl From<XskyBlockVolume> for Volume {
-    fn from(kind: XskyBlockVolume) -> Self {
-        Self::XskyBlock(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    Volume;
 }
 backhaul_wire::generated_model! {
     /// A volume: a disk of a virtual machine, without the fields of a kind.

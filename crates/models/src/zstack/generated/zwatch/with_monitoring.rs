@@ -96,198 +96,35 @@ backhaul_wire::generated_model! {
     14 event_template_code: Option<String> = Text, new("eventTemplateCode", Kind::Text);
     15 event_template: Option<String> = Text, new("eventTemplate", Kind::Text);
 }
-/// An SNS text template.
-///
-/// Schema: `schemas/zstack/zwatch.json#/$defs/SNSTextTemplate`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum SNSTextTemplate {
+backhaul_wire::generated_union! {
+    /// An SNS text template.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/$defs/SNSTextTemplate`
+    SNSTextTemplate = SNS_TEXT_TEMPLATE_KINDS(AnySNSTextTemplate, Some("type"));
     /// A [`BaseSNSTextTemplate`].
-    Base(BaseSNSTextTemplate),
+    0 Base(BaseSNSTextTemplate) = BASE_SNS_TEXT_TEMPLATE, &[];
     /// A [`AliyunSmsSNSTextTemplate`].
-    AliyunSms(AliyunSmsSNSTextTemplate),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnySNSTextTemplate),
-}
-pub(crate) static SNS_TEXT_TEMPLATE_KINDS: UnionShape = UnionShape {
-    tag: Some("type"),
-    variants: &[
-        Variant {
-            shape: &BASE_SNS_TEXT_TEMPLATE,
-            tags: &[],
-        },
-        Variant {
-            shape: &ALIYUN_SMS_SNS_TEXT_TEMPLATE,
-            tags: &[],
-        },
-    ],
-};
-impl SNSTextTemplate {
-    const EMPTY: Self = Self::Unknown(AnySNSTextTemplate::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::Base(kind) => kind,
-            Self::AliyunSms(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 AliyunSms(AliyunSmsSNSTextTemplate) = ALIYUN_SMS_SNS_TEXT_TEMPLATE, &[];
+    shared {
+        /// Its uuid.
+        uuid: Option<&Id> = as_ref;
+        /// Its name.
+        name: Option<&String> = as_ref;
+        /// A note by the administrator.
+        description: Option<&String> = as_ref;
+        application_platform_type: Option<&String> = as_ref;
+        subject: Option<&String> = as_ref;
+        recovery_subject: Option<&String> = as_ref;
+        template: Option<&String> = as_ref;
+        recovery_template: Option<&String> = as_ref;
+        default_template: Option<bool> = copy;
+        /// When it was made, in the server's zone.
+        create_date: Option<&DateTime> = as_ref;
+        /// When it was last changed, in the server's zone.
+        last_op_date: Option<&DateTime> = as_ref;
+        /// Its kind.
+        r#type: Option<&String> = as_ref;
     }
-    /// Its uuid.
-    #[must_use]
-    pub fn uuid(&self) -> Option<&Id> {
-        match self {
-            Self::Base(kind) => kind.uuid.as_ref(),
-            Self::AliyunSms(kind) => kind.uuid.as_ref(),
-            Self::Unknown(kind) => kind.uuid.as_ref(),
-        }
-    }
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.name.as_ref(),
-            Self::AliyunSms(kind) => kind.name.as_ref(),
-            Self::Unknown(kind) => kind.name.as_ref(),
-        }
-    }
-    /// A note by the administrator.
-    #[must_use]
-    pub fn description(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.description.as_ref(),
-            Self::AliyunSms(kind) => kind.description.as_ref(),
-            Self::Unknown(kind) => kind.description.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn application_platform_type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.application_platform_type.as_ref(),
-            Self::AliyunSms(kind) => kind.application_platform_type.as_ref(),
-            Self::Unknown(kind) => kind.application_platform_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn subject(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.subject.as_ref(),
-            Self::AliyunSms(kind) => kind.subject.as_ref(),
-            Self::Unknown(kind) => kind.subject.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn recovery_subject(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.recovery_subject.as_ref(),
-            Self::AliyunSms(kind) => kind.recovery_subject.as_ref(),
-            Self::Unknown(kind) => kind.recovery_subject.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn template(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.template.as_ref(),
-            Self::AliyunSms(kind) => kind.template.as_ref(),
-            Self::Unknown(kind) => kind.template.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn recovery_template(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.recovery_template.as_ref(),
-            Self::AliyunSms(kind) => kind.recovery_template.as_ref(),
-            Self::Unknown(kind) => kind.recovery_template.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn default_template(&self) -> Option<bool> {
-        match self {
-            Self::Base(kind) => kind.default_template,
-            Self::AliyunSms(kind) => kind.default_template,
-            Self::Unknown(kind) => kind.default_template,
-        }
-    }
-    /// When it was made, in the server's zone.
-    #[must_use]
-    pub fn create_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.create_date.as_ref(),
-            Self::AliyunSms(kind) => kind.create_date.as_ref(),
-            Self::Unknown(kind) => kind.create_date.as_ref(),
-        }
-    }
-    /// When it was last changed, in the server's zone.
-    #[must_use]
-    pub fn last_op_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::Base(kind) => kind.last_op_date.as_ref(),
-            Self::AliyunSms(kind) => kind.last_op_date.as_ref(),
-            Self::Unknown(kind) => kind.last_op_date.as_ref(),
-        }
-    }
-    /// Its kind.
-    #[must_use]
-    pub fn r#type(&self) -> Option<&String> {
-        match self {
-            Self::Base(kind) => kind.r#type.as_ref(),
-            Self::AliyunSms(kind) => kind.r#type.as_ref(),
-            Self::Unknown(kind) => kind.r#type.as_ref(),
-        }
-    }
-}
-impl Model for SNSTextTemplate {
-    const SHAPE: &'static Shape = AnySNSTextTemplate::SHAPE;
-}
-impl Struct for SNSTextTemplate {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::Base(kind) => kind.slot(index),
-            Self::AliyunSms(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for SNSTextTemplate {
-    fn kinds(&self) -> &'static UnionShape {
-        &SNS_TEXT_TEMPLATE_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::Base(Default::default()),
-            Some(1) => Self::AliyunSms(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnySNSTextTemplate> for SNSTextTemplate {
-    fn from(any: AnySNSTextTemplate) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseSNSTextTemplate> for SNSTextTemplate {
-    fn from(kind: BaseSNSTextTemplate) -> Self {
-        Self::Base(kind)
-    }
-}
-impl From<AliyunSmsSNSTextTemplate> for SNSTextTemplate {
-    fn from(kind: AliyunSmsSNSTextTemplate) -> Self {
-        Self::AliyunSms(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    SNSTextTemplate;
 }
 backhaul_wire::generated_model! {
     /// An SNS text template, without the fields of a kind.
@@ -357,174 +194,27 @@ backhaul_wire::generated_model! {
     7 alarm_uuid: Option<Id> = Id, new("alarmUuid", Kind::Id);
     8 event_subscription_uuid: Option<Id> = Id, new("eventSubscriptionUuid", Kind::Id);
 }
-/// An alert data ack.
-///
-/// Schema: `schemas/zstack/zwatch.json#/$defs/AlertDataAck`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum AlertDataAck {
+backhaul_wire::generated_union! {
+    /// An alert data ack.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/$defs/AlertDataAck`
+    AlertDataAck = ALERT_DATA_ACK_KINDS(AnyAlertDataAck, None);
     /// A [`BaseAlertDataAck`].
-    BaseAlert(BaseAlertDataAck),
+    0 BaseAlert(BaseAlertDataAck) = BASE_ALERT_DATA_ACK, &[];
     /// A [`AlarmDataAck`].
-    Alarm(AlarmDataAck),
+    1 Alarm(AlarmDataAck) = ALARM_DATA_ACK, &[];
     /// A [`EventDataAck`].
-    Event(EventDataAck),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyAlertDataAck),
-}
-pub(crate) static ALERT_DATA_ACK_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_ALERT_DATA_ACK,
-            tags: &[],
-        },
-        Variant {
-            shape: &ALARM_DATA_ACK,
-            tags: &[],
-        },
-        Variant {
-            shape: &EVENT_DATA_ACK,
-            tags: &[],
-        },
-    ],
-};
-impl AlertDataAck {
-    const EMPTY: Self = Self::Unknown(AnyAlertDataAck::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseAlert(kind) => kind,
-            Self::Alarm(kind) => kind,
-            Self::Event(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    2 Event(EventDataAck) = EVENT_DATA_ACK, &[];
+    shared {
+        alert_data_uuid: Option<&Id> = as_ref;
+        alert_type: Option<&String> = as_ref;
+        ack_period: Option<i64> = copy;
+        /// The uuid that it gets; the server's choice when left out.
+        resource_uuid: Option<&Id> = as_ref;
+        ack_date: Option<&DateTime> = as_ref;
+        resume_alert: Option<bool> = copy;
+        operator_account_uuid: Option<&Id> = as_ref;
     }
-    #[must_use]
-    pub fn alert_data_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAlert(kind) => kind.alert_data_uuid.as_ref(),
-            Self::Alarm(kind) => kind.alert_data_uuid.as_ref(),
-            Self::Event(kind) => kind.alert_data_uuid.as_ref(),
-            Self::Unknown(kind) => kind.alert_data_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn alert_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseAlert(kind) => kind.alert_type.as_ref(),
-            Self::Alarm(kind) => kind.alert_type.as_ref(),
-            Self::Event(kind) => kind.alert_type.as_ref(),
-            Self::Unknown(kind) => kind.alert_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ack_period(&self) -> Option<i64> {
-        match self {
-            Self::BaseAlert(kind) => kind.ack_period,
-            Self::Alarm(kind) => kind.ack_period,
-            Self::Event(kind) => kind.ack_period,
-            Self::Unknown(kind) => kind.ack_period,
-        }
-    }
-    /// The uuid that it gets; the server's choice when left out.
-    #[must_use]
-    pub fn resource_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAlert(kind) => kind.resource_uuid.as_ref(),
-            Self::Alarm(kind) => kind.resource_uuid.as_ref(),
-            Self::Event(kind) => kind.resource_uuid.as_ref(),
-            Self::Unknown(kind) => kind.resource_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn ack_date(&self) -> Option<&DateTime> {
-        match self {
-            Self::BaseAlert(kind) => kind.ack_date.as_ref(),
-            Self::Alarm(kind) => kind.ack_date.as_ref(),
-            Self::Event(kind) => kind.ack_date.as_ref(),
-            Self::Unknown(kind) => kind.ack_date.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn resume_alert(&self) -> Option<bool> {
-        match self {
-            Self::BaseAlert(kind) => kind.resume_alert,
-            Self::Alarm(kind) => kind.resume_alert,
-            Self::Event(kind) => kind.resume_alert,
-            Self::Unknown(kind) => kind.resume_alert,
-        }
-    }
-    #[must_use]
-    pub fn operator_account_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAlert(kind) => kind.operator_account_uuid.as_ref(),
-            Self::Alarm(kind) => kind.operator_account_uuid.as_ref(),
-            Self::Event(kind) => kind.operator_account_uuid.as_ref(),
-            Self::Unknown(kind) => kind.operator_account_uuid.as_ref(),
-        }
-    }
-}
-impl Model for AlertDataAck {
-    const SHAPE: &'static Shape = AnyAlertDataAck::SHAPE;
-}
-impl Struct for AlertDataAck {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseAlert(kind) => kind.slot(index),
-            Self::Alarm(kind) => kind.slot(index),
-            Self::Event(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for AlertDataAck {
-    fn kinds(&self) -> &'static UnionShape {
-        &ALERT_DATA_ACK_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseAlert(Default::default()),
-            Some(1) => Self::Alarm(Default::default()),
-            Some(2) => Self::Event(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyAlertDataAck> for AlertDataAck {
-    fn from(any: AnyAlertDataAck) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseAlertDataAck> for AlertDataAck {
-    fn from(kind: BaseAlertDataAck) -> Self {
-        Self::BaseAlert(kind)
-    }
-}
-impl From<AlarmDataAck> for AlertDataAck {
-    fn from(kind: AlarmDataAck) -> Self {
-        Self::Alarm(kind)
-    }
-}
-impl From<EventDataAck> for AlertDataAck {
-    fn from(kind: EventDataAck) -> Self {
-        Self::Event(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    AlertDataAck;
 }
 backhaul_wire::generated_model! {
     /// An alert data ack, without the fields of a kind.
@@ -971,228 +661,37 @@ backhaul_wire::generated_model! {
     /// Whether it went well.
     16 success: Option<String> = Text, new("success", Kind::Text);
 }
-/// An audit data.
-///
-/// Schema: `schemas/zstack/zwatch.json#/$defs/AuditData`
-#[non_exhaustive]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box for each would cost more than it saves"
-)]
-pub enum AuditData {
+backhaul_wire::generated_union! {
+    /// An audit data.
+    ///
+    /// Schema: `schemas/zstack/zwatch.json#/$defs/AuditData`
+    AuditData = AUDIT_DATA_KINDS(AnyAuditData, None);
     /// A [`BaseAuditData`].
-    BaseAuditData(BaseAuditData),
+    0 BaseAuditData(BaseAuditData) = BASE_AUDIT_DATA, &[];
     /// A [`AuditDataV2`].
-    AuditDataV2(AuditDataV2),
-    /// A kind that this list does not have, with its body.
-    Unknown(AnyAuditData),
-}
-pub(crate) static AUDIT_DATA_KINDS: UnionShape = UnionShape {
-    tag: None,
-    variants: &[
-        Variant {
-            shape: &BASE_AUDIT_DATA,
-            tags: &[],
-        },
-        Variant {
-            shape: &AUDIT_DATA_V2,
-            tags: &[],
-        },
-    ],
-};
-impl AuditData {
-    const EMPTY: Self = Self::Unknown(AnyAuditData::EMPTY);
-    fn kind(&self) -> &dyn Struct {
-        match self {
-            Self::BaseAuditData(kind) => kind,
-            Self::AuditDataV2(kind) => kind,
-            Self::Unknown(kind) => kind,
-        }
+    1 AuditDataV2(AuditDataV2) = AUDIT_DATA_V2, &[];
+    shared {
+        id: Option<i64> = copy;
+        /// The uuid that it gets; the server's choice when left out.
+        resource_uuid: Option<&Id> = as_ref;
+        /// What kind of resource it is.
+        resource_type: Option<&String> = as_ref;
+        client_ip: Option<&String> = as_ref;
+        client_browser: Option<&String> = as_ref;
+        api_name: Option<&String> = as_ref;
+        /// What went wrong.
+        error: Option<&String> = as_ref;
+        operator_account_uuid: Option<&Id> = as_ref;
+        duration: Option<i64> = copy;
+        request_uuid: Option<&Id> = as_ref;
+        response_uuid: Option<&Id> = as_ref;
+        /// The session.
+        session_uuid: Option<&Id> = as_ref;
+        request_dump: Option<&String> = as_ref;
+        response_dump: Option<&String> = as_ref;
+        operator: Option<&String> = as_ref;
+        time: Option<i64> = copy;
     }
-    #[must_use]
-    pub fn id(&self) -> Option<i64> {
-        match self {
-            Self::BaseAuditData(kind) => kind.id,
-            Self::AuditDataV2(kind) => kind.id,
-            Self::Unknown(kind) => kind.id,
-        }
-    }
-    /// The uuid that it gets; the server's choice when left out.
-    #[must_use]
-    pub fn resource_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAuditData(kind) => kind.resource_uuid.as_ref(),
-            Self::AuditDataV2(kind) => kind.resource_uuid.as_ref(),
-            Self::Unknown(kind) => kind.resource_uuid.as_ref(),
-        }
-    }
-    /// What kind of resource it is.
-    #[must_use]
-    pub fn resource_type(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.resource_type.as_ref(),
-            Self::AuditDataV2(kind) => kind.resource_type.as_ref(),
-            Self::Unknown(kind) => kind.resource_type.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn client_ip(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.client_ip.as_ref(),
-            Self::AuditDataV2(kind) => kind.client_ip.as_ref(),
-            Self::Unknown(kind) => kind.client_ip.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn client_browser(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.client_browser.as_ref(),
-            Self::AuditDataV2(kind) => kind.client_browser.as_ref(),
-            Self::Unknown(kind) => kind.client_browser.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn api_name(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.api_name.as_ref(),
-            Self::AuditDataV2(kind) => kind.api_name.as_ref(),
-            Self::Unknown(kind) => kind.api_name.as_ref(),
-        }
-    }
-    /// What went wrong.
-    #[must_use]
-    pub fn error(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.error.as_ref(),
-            Self::AuditDataV2(kind) => kind.error.as_ref(),
-            Self::Unknown(kind) => kind.error.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn operator_account_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAuditData(kind) => kind.operator_account_uuid.as_ref(),
-            Self::AuditDataV2(kind) => kind.operator_account_uuid.as_ref(),
-            Self::Unknown(kind) => kind.operator_account_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn duration(&self) -> Option<i64> {
-        match self {
-            Self::BaseAuditData(kind) => kind.duration,
-            Self::AuditDataV2(kind) => kind.duration,
-            Self::Unknown(kind) => kind.duration,
-        }
-    }
-    #[must_use]
-    pub fn request_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAuditData(kind) => kind.request_uuid.as_ref(),
-            Self::AuditDataV2(kind) => kind.request_uuid.as_ref(),
-            Self::Unknown(kind) => kind.request_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn response_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAuditData(kind) => kind.response_uuid.as_ref(),
-            Self::AuditDataV2(kind) => kind.response_uuid.as_ref(),
-            Self::Unknown(kind) => kind.response_uuid.as_ref(),
-        }
-    }
-    /// The session.
-    #[must_use]
-    pub fn session_uuid(&self) -> Option<&Id> {
-        match self {
-            Self::BaseAuditData(kind) => kind.session_uuid.as_ref(),
-            Self::AuditDataV2(kind) => kind.session_uuid.as_ref(),
-            Self::Unknown(kind) => kind.session_uuid.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn request_dump(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.request_dump.as_ref(),
-            Self::AuditDataV2(kind) => kind.request_dump.as_ref(),
-            Self::Unknown(kind) => kind.request_dump.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn response_dump(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.response_dump.as_ref(),
-            Self::AuditDataV2(kind) => kind.response_dump.as_ref(),
-            Self::Unknown(kind) => kind.response_dump.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn operator(&self) -> Option<&String> {
-        match self {
-            Self::BaseAuditData(kind) => kind.operator.as_ref(),
-            Self::AuditDataV2(kind) => kind.operator.as_ref(),
-            Self::Unknown(kind) => kind.operator.as_ref(),
-        }
-    }
-    #[must_use]
-    pub fn time(&self) -> Option<i64> {
-        match self {
-            Self::BaseAuditData(kind) => kind.time,
-            Self::AuditDataV2(kind) => kind.time,
-            Self::Unknown(kind) => kind.time,
-        }
-    }
-}
-impl Model for AuditData {
-    const SHAPE: &'static Shape = AnyAuditData::SHAPE;
-}
-impl Struct for AuditData {
-    fn shape(&self) -> &'static Shape {
-        self.kind().shape()
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        self.kind().view(index)
-    }
-    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
-        Some(self)
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match self {
-            Self::BaseAuditData(kind) => kind.slot(index),
-            Self::AuditDataV2(kind) => kind.slot(index),
-            Self::Unknown(kind) => kind.slot(index),
-        }
-    }
-}
-impl UnionSlot for AuditData {
-    fn kinds(&self) -> &'static UnionShape {
-        &AUDIT_DATA_KINDS
-    }
-    fn choose(&mut self, index: Option<usize>) {
-        *self = match index {
-            Some(0) => Self::BaseAuditData(Default::default()),
-            Some(1) => Self::AuditDataV2(Default::default()),
-            _ => Self::Unknown(Default::default()),
-        };
-    }
-}
-/// The kind that the fields say it is; unknown when no kind has all of them.
-impl From<AnyAuditData> for AuditData {
-    fn from(any: AnyAuditData) -> Self {
-        narrow(&any).unwrap_or(Self::Unknown(any))
-    }
-}
-impl From<BaseAuditData> for AuditData {
-    fn from(kind: BaseAuditData) -> Self {
-        Self::BaseAuditData(kind)
-    }
-}
-impl From<AuditDataV2> for AuditData {
-    fn from(kind: AuditDataV2) -> Self {
-        Self::AuditDataV2(kind)
-    }
-}
-backhaul_wire::generated_struct! {
-    AuditData;
 }
 backhaul_wire::generated_model! {
     /// An audit data, without the fields of a kind.
