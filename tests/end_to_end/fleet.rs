@@ -163,7 +163,7 @@ fn zstack_rows(estate: &Estate) -> Vec<Row> {
     let row = |it: &backhaul_models::zstack::BackupStorage| {
         let mut row = Row::default();
         row.system = "zstack".to_owned();
-        row.repository = it.name().cloned();
+        row.repository = it.name().map(str::to_owned);
         row.repository_id = it.uuid().map(|id| id.as_str().to_owned());
         (row.capacity_bytes, row.free_bytes) = (known(it.total_capacity()), known(it.available_capacity()));
         row.used_bytes = row.capacity_bytes.zip(row.free_bytes).map(|(capacity, free)| capacity - free);

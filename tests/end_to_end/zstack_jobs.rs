@@ -41,7 +41,7 @@ fn rename(name: &str) -> UpdateBackupStorage {
 async fn name(client: &ZstackClient) -> Option<String> {
     let mut query = QueryBackupStorage::new();
     query.q = vec![format!("uuid={}", storage())];
-    client.call(&query).await.unwrap().inventories[0].name().cloned()
+    client.call(&query).await.unwrap().inventories[0].name().map(str::to_owned)
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_job_is_watched_while_it_runs() {
     assert!(matches!(job.next().await.unwrap(), Progress::Going(_)));
     sim.advance(Duration::from_secs(3600));
     let done = job.until_done().await.unwrap();
-    assert_eq!(done.inventory.unwrap().name().cloned().as_deref(), Some("renamed"));
+    assert_eq!(done.inventory.unwrap().name(), Some("renamed"));
 }
 
 #[tokio::test]

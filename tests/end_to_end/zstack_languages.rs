@@ -15,7 +15,7 @@ async fn in_zql(sim: &Sim, filter: &Expr) -> Vec<String> {
     let query = Zql::all(QueryBackupStorage::OPERATION).unwrap().filter(condition).page_size(2);
     let found = client(sim).list_zql::<QueryBackupStorage>(query).by_item();
     let found: Vec<_> = found.try_collect().await.unwrap();
-    sorted(found.iter().filter_map(|storage| storage.name().cloned()).collect())
+    sorted(found.iter().filter_map(|storage| storage.name().map(str::to_owned)).collect())
 }
 
 /// The names of the storages that `q=` finds.
@@ -24,7 +24,7 @@ async fn in_q(sim: &Sim, conditions: &[&str]) -> Vec<String> {
     query.q = conditions.iter().map(|&condition| condition.to_owned()).collect();
     query.limit = Some(2);
     let found: Vec<_> = client(sim).list(&query).by_item().try_collect().await.unwrap();
-    sorted(found.iter().filter_map(|storage| storage.name().cloned()).collect())
+    sorted(found.iter().filter_map(|storage| storage.name().map(str::to_owned)).collect())
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ async fn found(sim: &Sim, query: &Query<BackupStorage>) -> (Vec<String>, bool) {
     let before = sim.requests().len();
     let items = client(sim).find::<QueryBackupStorage, _>(query).unwrap().by_item();
     let items: Vec<_> = items.try_collect().await.unwrap();
-    let names = items.iter().filter_map(|storage| storage.name().cloned()).collect();
+    let names = items.iter().filter_map(|storage| storage.name().map(str::to_owned)).collect();
     let zql = sim.requests()[before..].iter().any(|request| request.path_and_query.contains("/zql?"));
     (names, zql)
 }

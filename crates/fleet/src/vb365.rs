@@ -49,7 +49,7 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
         organizations.iter().filter_map(|organization| Some(organization.id()?.key())).collect();
 
     let all = organizations.into_iter().map(|organization| {
-        let tenant = Tenant { id: organization.id().cloned(), name: organization.name().cloned() };
+        let tenant = Tenant { id: organization.id().cloned(), name: organization.name().map(str::to_owned) };
         let repositories = &repositories;
         async move { (organization_rows(server, client, &tenant, repositories).await, tenant) }
     });

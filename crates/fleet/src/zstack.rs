@@ -125,7 +125,7 @@ fn row(server: &str, storage: &BackupStorage) -> Row {
     let row = Row {
         system: "zstack".to_owned(),
         server: server.to_owned(),
-        repository: storage.name().cloned(),
+        repository: storage.name().map(str::to_owned),
         repository_id: storage.uuid().map(|id| id.as_str().to_owned()),
         capacity_bytes: capacity,
         free_bytes: free,

@@ -29,7 +29,7 @@ pub(crate) fn organizations(vb365: &Vb365Client) -> Result<Vec<String>, Box<dyn 
     let blocking = Blocking::new()?;
     let mut names = Vec::new();
     for organization in blocking.each(vb365.list(&OrganizationGet::new()).by_item()) {
-        names.extend(organization?.name().cloned());
+        names.extend(organization?.name().map(str::to_owned));
     }
     Ok(names)
 }

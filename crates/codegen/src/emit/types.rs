@@ -88,7 +88,9 @@ pub(super) fn access_type(field: &Field) -> TokenStream {
     };
     match (field.repeat, &field.kind) {
         (Repeat::One, Kind::Bool | Kind::Int | Kind::Float) => quote! { Option<#one> },
+        (Repeat::One, Kind::Text) => quote! { Option<&str> },
         (Repeat::One, _) => quote! { Option<&#one> },
+        (Repeat::List, _) => quote! { &[#one] },
         _ => {
             let held = held_type(field, true);
             quote! { &#held }

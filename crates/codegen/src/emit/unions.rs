@@ -46,7 +46,7 @@ fn choice(ty: &Type, body: &Union, any: &str, kinds: &Ident, secretive: bool) ->
     for field in common(body) {
         let how = match field.repeat {
             Repeat::One if matches!(field.kind, Kind::Bool | Kind::Int | Kind::Float) => "copy",
-            Repeat::One if field.boxed => "as_deref",
+            Repeat::One if field.boxed || field.kind == Kind::Text => "as_deref",
             Repeat::One => "as_ref",
             _ => "borrow",
         };

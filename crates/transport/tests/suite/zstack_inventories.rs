@@ -22,7 +22,7 @@ async fn an_unknown_class_has_what_every_one_has_and_keeps_the_rest() {
             "schema": {"inventories[0]": "org.example.TapeLibraryInventory"}}"#,
     );
     let found = found.await.unwrap();
-    let names: Vec<_> = found.iter().filter_map(|storage| storage.name().cloned()).collect();
+    let names: Vec<_> = found.iter().filter_map(|storage| storage.name().map(str::to_owned)).collect();
     assert_eq!(names, ["tape", "store"]);
     assert!(matches!(found[1], BackupStorage::ImageStore(_)));
     let kept = backhaul_wire::json::encode(&found[0], backhaul_wire::json::Case::Schema).unwrap();
@@ -42,7 +42,7 @@ async fn a_schema_map_that_lies_takes_no_listing_down() {
             r#"{{"total": 1, "inventories": [{{"uuid": "a", "name": "sftp", "type": "SftpBackupStorage", "hostname": "h"}}], "schema": {schema}}}"#
         );
         let found = listed(body.leak()).await.unwrap();
-        let names: Vec<_> = found.iter().filter_map(|storage| storage.name().cloned()).collect();
+        let names: Vec<_> = found.iter().filter_map(|storage| storage.name().map(str::to_owned)).collect();
         assert_eq!(names, ["sftp"], "{schema}");
     }
 }

@@ -62,7 +62,7 @@ fn quick() -> backhaul_transport::poller::Waiting {
 async fn reconnected(zstack: &ZstackClient) -> Result<Option<String>, backhaul_transport::Error> {
     let call = ReconnectBackupStorage::new(STORAGE);
     let reply = zstack.start(&call).await?.waiting(quick()).until_done().await?;
-    Ok(reply.inventory.and_then(|storage| storage.name().cloned()))
+    Ok(reply.inventory.and_then(|storage| storage.name().map(str::to_owned)))
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn a_job_is_asked_for_at_the_address_that_was_given() {
             Progress::Done(reply) => break reply,
         }
     };
-    assert_eq!((going, reply.inventory.unwrap().name().cloned().as_deref()), (3, Some("bs")));
+    assert_eq!((going, reply.inventory.unwrap().name()), (3, Some("bs")));
     let poll = format!("GET /zstack/v1/api-jobs/{JOB}");
     let start = format!("PUT /zstack/v1/backup-storage/{STORAGE}/actions");
     assert_eq!(server.lines(), [start.as_str(), &poll, &poll, &poll]);
@@ -102,7 +102,7 @@ async fn an_answer_at_once_is_the_end_at_once() {
     let job = server.zstack().start(&call).await.unwrap();
     assert!(!job.state().is_running() && job.state().id().is_none());
     let reply = job.until_done().await.unwrap();
-    assert_eq!(reply.inventory.unwrap().name().cloned().as_deref(), Some("bs"));
+    assert_eq!(reply.inventory.unwrap().name(), Some("bs"));
     assert_eq!(server.lines().len(), 1);
 }
 

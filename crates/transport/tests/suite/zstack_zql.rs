@@ -16,7 +16,7 @@ fn zql() -> Zql {
 async fn names(server: &Server) -> Result<Vec<String>, backhaul_transport::Error> {
     let items = server.zstack().list_zql::<QueryBackupStorage>(zql()).by_item();
     let items: Vec<BackupStorage> = items.try_collect().await?;
-    Ok(items.iter().filter_map(|storage| storage.name().cloned()).collect())
+    Ok(items.iter().filter_map(|storage| storage.name().map(str::to_owned)).collect())
 }
 
 fn page(names: &[&str], total: u32) -> Reply {

@@ -164,7 +164,7 @@ fn a_bare_array_is_a_page() {
     let used: Vec<_> = page.results.iter().map(|usage| usage.used_space_bytes).collect();
     assert_eq!((used, page.offset), (vec![Some(1), Some(2)], None));
     let page: zstack::Page<zstack::BackupStorage> = json::decode(br#"[{"name": "a"}]"#).unwrap();
-    assert_eq!(page.inventories[0].name().map(String::as_str), Some("a"));
+    assert_eq!(page.inventories[0].name(), Some("a"));
     let error = json::decode::<CloudTenant>(b"[]").unwrap_err();
     assert!(error.message().contains("a list stands where an object (CloudTenant) is expected"), "{error}");
 }

@@ -71,20 +71,26 @@ impl Calling<'_> {
             poller = poller.deadline(limit);
         }
         loop {
+            let interrupt = self.console.interrupt();
             let next = tokio::select! {
-                next = poller.next() => next.map_err(|error| going_on(peer, &error))?,
-                // A pause between two questions is not waited for; the work goes on on the server.
-                () = self.console.interrupt().stopped() => {
-                    return Err(Failure::new(Code::Interrupted, "no longer waited for: the work goes on on the server")
-                        .of_server(&peer.name));
-                }
+                next = poller.next() => next,
+                // A pause between two questions is not waited for.
+                () = interrupt.stopped() => return Err(left(peer)),
             };
             match next {
-                Progress::Done(done) => return Ok(done),
-                Progress::Going(now) => self.console.verbose(1, || format!("{}: {}", peer.name, told(&now))),
+                // A question that was under way when the signal came.
+                Err(_) if interrupt.is_on() => return Err(left(peer)),
+                Err(error) => return Err(going_on(peer, &error)),
+                Ok(Progress::Done(done)) => return Ok(done),
+                Ok(Progress::Going(now)) => self.console.verbose(1, || format!("{}: {}", peer.name, told(&now))),
             }
         }
     }
+}
+
+/// A signal ended the waiting.
+fn left(peer: &Peer) -> Failure {
+    Failure::new(Code::Interrupted, "no longer waited for: the work goes on on the server").of_server(&peer.name)
 }
 
 /// Why work that a server began is not waited for any more. When its time is up the server did answer: it is at work.

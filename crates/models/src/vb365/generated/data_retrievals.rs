@@ -306,9 +306,9 @@ backhaul_wire::generated_union! {
     1 Azure(AzureDataRetrieval) = AZURE_DATA_RETRIEVAL, &[];
     shared {
         /// The name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         storage_type: Option<&DataRetrievalStorageType> = as_ref;
         /// The id.
         id: Option<&Id> = as_ref;

@@ -507,9 +507,9 @@ backhaul_wire::generated_union! {
         /// The id.
         id: Option<&Id> = as_ref;
         /// The name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The account that reaches the storage.
         account_id: Option<&Id> = as_ref;
         /// Whether the space is limited.

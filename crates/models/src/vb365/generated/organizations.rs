@@ -298,11 +298,11 @@ backhaul_wire::generated_union! {
         /// The id.
         id: Option<&Id> = as_ref;
         /// The name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// The name in Microsoft 365, such as `abc.onmicrosoft.com`. (v4 and later)
-        office_name: Option<&String> = as_ref;
+        office_name: Option<&str> = as_deref;
         /// A note by the administrator. (v7 and later)
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether a job has backed it up at least once.
         is_backedup: Option<bool> = copy;
         /// When a job first backed it up.

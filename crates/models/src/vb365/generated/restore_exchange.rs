@@ -430,7 +430,7 @@ backhaul_wire::generated_union! {
     shared {
         /// The mailbox. (v8 and later)
         mailbox_id: Option<&Id> = as_ref;
-        item_class: Option<&String> = as_ref;
+        item_class: Option<&str> = as_deref;
         /// Links to related resources, by name.
         links: &BTreeMap<String, Link> = borrow;
         /// Actions that the server offers, by name. (v6 and later)

@@ -478,15 +478,15 @@ backhaul_wire::generated_union! {
         id: Option<&Id> = as_ref;
         item_restore_details_type: Option<&ItemRestoreDetailsType> = as_ref;
         /// The title.
-        title: Option<&String> = as_ref;
+        title: Option<&str> = as_deref;
         /// What went wrong.
-        error: Option<&String> = as_ref;
+        error: Option<&str> = as_deref;
         /// The name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         item_type: Option<&RestoreItemType> = as_ref;
         /// How it stands.
         status: Option<&RestoreStatus> = as_ref;
-        warnings: &Vec<String> = borrow;
+        warnings: &[String] = borrow;
     }
 }
 backhaul_wire::generated_choice! {

@@ -98,19 +98,19 @@ backhaul_wire::generated_union! {
     4 SharePointItem(SharePointItem) = SHARE_POINT_ITEM, &[];
     shared {
         /// The version.
-        version: Option<&String> = as_ref;
+        version: Option<&str> = as_deref;
         /// The id.
         id: Option<&Id> = as_ref;
         /// In v6 and later.
         version_id: Option<i64> = copy;
         /// The name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Who created it.
-        created_by: Option<&String> = as_ref;
+        created_by: Option<&str> = as_deref;
         /// When it was created.
         creation_time: Option<&DateTime> = as_ref;
         /// Who last changed it.
-        modified_by: Option<&String> = as_ref;
+        modified_by: Option<&str> = as_deref;
         /// When it was last changed.
         modification_time: Option<&DateTime> = as_ref;
         /// In v7 and later.

@@ -175,11 +175,11 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The add-on that serves it.
-        identity: Option<&String> = as_ref;
+        identity: Option<&str> = as_deref;
         /// Its kind.
         r#type: Option<&RoleType> = as_ref;
         /// Whether an administrator lets it be used.
@@ -188,8 +188,8 @@ backhaul_wire::generated_union! {
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        statements: &Vec<RolePolicyStatement> = borrow;
-        policies: &Vec<RolePolicyRef> = borrow;
+        statements: &[RolePolicyStatement] = borrow;
+        policies: &[RolePolicyRef] = borrow;
     }
 }
 backhaul_wire::generated_model! {

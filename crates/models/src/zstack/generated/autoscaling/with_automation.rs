@@ -116,25 +116,25 @@ backhaul_wire::generated_union! {
     2 RemovalInstance(RemovalInstanceRule) = REMOVAL_INSTANCE_RULE, &[];
     shared {
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         cooldown: Option<i64> = copy;
         /// Whether an administrator lets it be used.
         state: Option<&AutoScalingRuleState> = as_ref;
         /// How it is doing.
         status: Option<&AutoScalingRuleStatus> = as_ref;
-        system_tags: &Vec<SystemTag> = borrow;
+        system_tags: &[SystemTag] = borrow;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         scaling_group_uuid: Option<&Id> = as_ref;
-        rule_triggers: &Vec<AutoScalingRuleTrigger> = borrow;
+        rule_triggers: &[AutoScalingRuleTrigger] = borrow;
     }
 }
 backhaul_wire::generated_model! {
@@ -258,14 +258,14 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
-        system_tags: &Vec<SystemTag> = borrow;
+        state: Option<&str> = as_deref;
+        system_tags: &[SystemTag] = borrow;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

@@ -38,16 +38,16 @@ backhaul_wire::generated_union! {
     2 AutoScalingRuleSchedulerJob(AutoScalingRuleSchedulerJobTrigger) = AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER, &[];
     shared {
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         rule_uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

@@ -85,11 +85,11 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Where it keeps its data.
-        url: Option<&String> = as_ref;
+        url: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Its size, in bytes.
         total_capacity: Option<i64> = copy;
         /// Free space, in bytes.
@@ -105,7 +105,7 @@ backhaul_wire::generated_union! {
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// The zones that use it.
-        attached_zone_uuids: &Vec<Id> = borrow;
+        attached_zone_uuids: &[Id] = borrow;
     }
 }
 backhaul_wire::generated_model! {
@@ -590,11 +590,11 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
         state: Option<&ResourceBackupState> = as_ref;
         /// Where its data lie.
-        install_path: Option<&String> = as_ref;
+        install_path: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
     }

@@ -119,17 +119,17 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
         state: Option<&ExternalBackupState> = as_ref;
         /// Where its data lie.
-        install_path: Option<&String> = as_ref;
+        install_path: Option<&str> = as_deref;
         total_size: Option<i64> = copy;
-        version: Option<&String> = as_ref;
+        version: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

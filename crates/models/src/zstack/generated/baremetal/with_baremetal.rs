@@ -172,14 +172,14 @@ backhaul_wire::generated_union! {
         l3_network_uuid: Option<&Id> = as_ref;
         baremetal_bonding_uuid: Option<&Id> = as_ref;
         /// The MAC address.
-        mac: Option<&String> = as_ref;
+        mac: Option<&str> = as_deref;
         /// The IP address.
-        ip: Option<&String> = as_ref;
+        ip: Option<&str> = as_deref;
         /// The netmask.
-        netmask: Option<&String> = as_ref;
+        netmask: Option<&str> = as_deref;
         /// The gateway.
-        gateway: Option<&String> = as_ref;
-        metadata: Option<&String> = as_ref;
+        gateway: Option<&str> = as_deref;
+        metadata: Option<&str> = as_deref;
         pxe: Option<bool> = copy;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;

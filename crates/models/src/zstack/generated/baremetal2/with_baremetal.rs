@@ -70,28 +70,28 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// The cluster.
         cluster_uuid: Option<&Id> = as_ref;
         chassis_offering_uuid: Option<&Id> = as_ref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// How it is doing.
-        status: Option<&String> = as_ref;
-        power_status: Option<&String> = as_ref;
-        provision_type: Option<&String> = as_ref;
+        status: Option<&str> = as_deref;
+        power_status: Option<&str> = as_deref;
+        provision_type: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        chassis_nics: &Vec<BareMetal2ChassisNic> = borrow;
-        chassis_disks: &Vec<String> = borrow;
+        chassis_nics: &[BareMetal2ChassisNic] = borrow;
+        chassis_disks: &[String] = borrow;
         chassis_offering: Option<&BareMetal2ChassisOffering> = as_ref;
     }
 }
@@ -232,20 +232,20 @@ backhaul_wire::generated_union! {
         uuid: Option<&Id> = as_ref;
         chassis_uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
-        pci_device_address: Option<&String> = as_ref;
-        vendor_id: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
+        pci_device_address: Option<&str> = as_deref;
+        vendor_id: Option<&str> = as_deref;
         /// Its place among the devices of the virtual machine.
-        device_id: Option<&String> = as_ref;
-        subvendor_id: Option<&String> = as_ref;
-        subdevice_id: Option<&String> = as_ref;
-        iommu_group: Option<&String> = as_ref;
+        device_id: Option<&str> = as_deref;
+        subvendor_id: Option<&str> = as_deref;
+        subdevice_id: Option<&str> = as_deref;
+        iommu_group: Option<&str> = as_deref;
         /// Its name.
-        name: Option<&String> = as_ref;
-        vendor: Option<&String> = as_ref;
-        device: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
+        vendor: Option<&str> = as_deref;
+        device: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -437,15 +437,15 @@ backhaul_wire::generated_union! {
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// The cluster.
         cluster_uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The address at which it is managed.
-        management_ip: Option<&String> = as_ref;
+        management_ip: Option<&str> = as_deref;
         /// The hypervisor.
         hypervisor_type: Option<&HostType> = as_ref;
         /// Whether an administrator lets it be used.
@@ -459,10 +459,10 @@ backhaul_wire::generated_union! {
         available_memory_capacity: Option<i64> = copy;
         /// How many virtual processors it has.
         cpu_num: Option<i64> = copy;
-        ipmi_address: Option<&String> = as_ref;
-        ipmi_username: Option<&String> = as_ref;
+        ipmi_address: Option<&str> = as_deref;
+        ipmi_username: Option<&str> = as_deref;
         ipmi_port: Option<i64> = copy;
-        ipmi_power_status: Option<&String> = as_ref;
+        ipmi_power_status: Option<&str> = as_deref;
         cpu_status: Option<&HwMonitorStatus> = as_ref;
         memory_status: Option<&HwMonitorStatus> = as_ref;
         disk_status: Option<&HwMonitorStatus> = as_ref;
@@ -473,18 +473,18 @@ backhaul_wire::generated_union! {
         raid_status: Option<&HwMonitorStatus> = as_ref;
         temperature_status: Option<&HwMonitorStatus> = as_ref;
         /// The processor architecture.
-        architecture: Option<&String> = as_ref;
+        architecture: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// The account there.
-        username: Option<&String> = as_ref;
+        username: Option<&str> = as_deref;
         /// The SSH port.
         ssh_port: Option<i64> = copy;
-        os_distribution: Option<&String> = as_ref;
-        os_release: Option<&String> = as_ref;
-        os_version: Option<&String> = as_ref;
+        os_distribution: Option<&str> = as_deref;
+        os_release: Option<&str> = as_deref;
+        os_version: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {
@@ -657,12 +657,12 @@ backhaul_wire::generated_union! {
         /// The uuid that it gets; the server's choice when left out.
         resource_uuid: Option<&Id> = as_ref;
         /// The name of the resource.
-        resource_name: Option<&String> = as_ref;
+        resource_name: Option<&str> = as_deref;
         spending: Option<f64> = copy;
         /// The hypervisor.
-        hypervisor_type: Option<&String> = as_ref;
+        hypervisor_type: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {

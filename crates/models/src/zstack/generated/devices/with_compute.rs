@@ -278,9 +278,9 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The host.
         host_uuid: Option<&Id> = as_ref;
         /// Its parent.
@@ -296,23 +296,23 @@ backhaul_wire::generated_union! {
         status: Option<&PciDeviceStatus> = as_ref;
         virt_status: Option<&PciDeviceVirtStatus> = as_ref;
         chooser: Option<&PciDeviceChooser> = as_ref;
-        vendor_id: Option<&String> = as_ref;
-        vendor: Option<&String> = as_ref;
+        vendor_id: Option<&str> = as_deref;
+        vendor: Option<&str> = as_deref;
         /// Its place among the devices of the virtual machine.
-        device_id: Option<&String> = as_ref;
-        device: Option<&String> = as_ref;
-        subvendor_id: Option<&String> = as_ref;
-        subdevice_id: Option<&String> = as_ref;
-        pci_device_address: Option<&String> = as_ref;
-        iommu_group: Option<&String> = as_ref;
+        device_id: Option<&str> = as_deref;
+        device: Option<&str> = as_deref;
+        subvendor_id: Option<&str> = as_deref;
+        subdevice_id: Option<&str> = as_deref;
+        pci_device_address: Option<&str> = as_deref;
+        iommu_group: Option<&str> = as_deref;
         meta_data: Option<&PciDeviceMetaData> = as_ref;
-        rev: Option<&String> = as_ref;
+        rev: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        matched_pci_device_offering_ref: &Vec<PciDevicePciDeviceOfferingRef> = borrow;
-        mdev_spec_refs: &Vec<PciDeviceMdevSpecRef> = borrow;
+        matched_pci_device_offering_ref: &[PciDevicePciDeviceOfferingRef] = borrow;
+        mdev_spec_refs: &[PciDeviceMdevSpecRef] = borrow;
     }
 }
 backhaul_wire::generated_model! {

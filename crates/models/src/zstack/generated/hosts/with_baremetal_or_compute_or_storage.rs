@@ -90,15 +90,15 @@ backhaul_wire::generated_union! {
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// The cluster.
         cluster_uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The address at which it is managed.
-        management_ip: Option<&String> = as_ref;
+        management_ip: Option<&str> = as_deref;
         /// The hypervisor.
         hypervisor_type: Option<&HostType> = as_ref;
         /// Whether an administrator lets it be used.
@@ -112,10 +112,10 @@ backhaul_wire::generated_union! {
         available_memory_capacity: Option<i64> = copy;
         /// How many virtual processors it has.
         cpu_num: Option<i64> = copy;
-        ipmi_address: Option<&String> = as_ref;
-        ipmi_username: Option<&String> = as_ref;
+        ipmi_address: Option<&str> = as_deref;
+        ipmi_username: Option<&str> = as_deref;
         ipmi_port: Option<i64> = copy;
-        ipmi_power_status: Option<&String> = as_ref;
+        ipmi_power_status: Option<&str> = as_deref;
         cpu_status: Option<&HwMonitorStatus> = as_ref;
         memory_status: Option<&HwMonitorStatus> = as_ref;
         disk_status: Option<&HwMonitorStatus> = as_ref;
@@ -126,7 +126,7 @@ backhaul_wire::generated_union! {
         raid_status: Option<&HwMonitorStatus> = as_ref;
         temperature_status: Option<&HwMonitorStatus> = as_ref;
         /// The processor architecture.
-        architecture: Option<&String> = as_ref;
+        architecture: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

@@ -43,15 +43,15 @@ backhaul_wire::generated_union! {
     1 VCenter(VCenterCluster) = V_CENTER_CLUSTER, &[];
     shared {
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
         state: Option<&ClusterState> = as_ref;
         /// The hypervisor.
-        hypervisor_type: Option<&String> = as_ref;
+        hypervisor_type: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -59,9 +59,9 @@ backhaul_wire::generated_union! {
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// The processor architecture.
-        architecture: Option<&String> = as_ref;
+        architecture: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {

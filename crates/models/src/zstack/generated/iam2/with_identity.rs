@@ -294,8 +294,8 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
-        value: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
+        value: Option<&str> = as_deref;
         /// Its kind.
         r#type: Option<&AttributeType> = as_ref;
         /// When it was made, in the server's zone.

@@ -69,25 +69,25 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// The interface of the hosts.
-        physical_interface: Option<&String> = as_ref;
+        physical_interface: Option<&str> = as_deref;
         /// Its kind.
         r#type: Option<&L2NetworkType> = as_ref;
-        v_switch_type: Option<&String> = as_ref;
+        v_switch_type: Option<&str> = as_deref;
         virtual_network_id: Option<i64> = copy;
         isolated: Option<bool> = copy;
-        pvlan: Option<&String> = as_ref;
+        pvlan: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// The clusters that use it.
-        attached_cluster_uuids: &Vec<Id> = borrow;
+        attached_cluster_uuids: &[Id] = borrow;
     }
 }
 backhaul_wire::generated_model! {
@@ -308,29 +308,29 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// The interface of the hosts.
-        physical_interface: Option<&String> = as_ref;
+        physical_interface: Option<&str> = as_deref;
         /// Its kind.
         r#type: Option<&L2NetworkType> = as_ref;
-        v_switch_type: Option<&String> = as_ref;
+        v_switch_type: Option<&str> = as_deref;
         virtual_network_id: Option<i64> = copy;
         isolated: Option<bool> = copy;
-        pvlan: Option<&String> = as_ref;
+        pvlan: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// The clusters that use it.
-        attached_cluster_uuids: &Vec<Id> = borrow;
-        attached_vtep_refs: &Vec<Vtep> = borrow;
-        remote_vteps: &Vec<RemoteVtep> = borrow;
-        attached_vxlan_network_refs: &Vec<L2VxlanNetwork> = borrow;
-        attached_vni_ranges: &Vec<VniRange> = borrow;
+        attached_cluster_uuids: &[Id] = borrow;
+        attached_vtep_refs: &[Vtep] = borrow;
+        remote_vteps: &[RemoteVtep] = borrow;
+        attached_vxlan_network_refs: &[L2VxlanNetwork] = borrow;
+        attached_vni_ranges: &[VniRange] = borrow;
         attached_cidrs: &BTreeMap<String, String> = borrow;
     }
 }

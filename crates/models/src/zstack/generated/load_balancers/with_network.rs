@@ -75,11 +75,11 @@ backhaul_wire::generated_union! {
     1 Slb(SlbLoadBalancer) = SLB_LOAD_BALANCER, &[];
     shared {
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         server_group_uuid: Option<&Id> = as_ref;
         /// Whether an administrator lets it be used.
         state: Option<&LoadBalancerState> = as_ref;
@@ -91,7 +91,7 @@ backhaul_wire::generated_union! {
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        listeners: &Vec<LoadBalancerListener> = borrow;
+        listeners: &[LoadBalancerListener] = borrow;
     }
 }
 backhaul_wire::generated_model! {

@@ -139,23 +139,23 @@ backhaul_wire::generated_union! {
     shared {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
-        user: Option<&String> = as_ref;
-        prod_info: Option<&String> = as_ref;
+        user: Option<&str> = as_deref;
+        prod_info: Option<&str> = as_deref;
         /// How many virtual processors it has.
         cpu_num: Option<i64> = copy;
         host_num: Option<i64> = copy;
         vm_num: Option<i64> = copy;
         capacity: Option<i64> = copy;
-        license_type: Option<&String> = as_ref;
+        license_type: Option<&str> = as_deref;
         /// When it ends, in the server's zone.
-        expired_date: Option<&String> = as_ref;
-        issued_date: Option<&String> = as_ref;
-        upload_date: Option<&String> = as_ref;
+        expired_date: Option<&str> = as_deref;
+        issued_date: Option<&str> = as_deref;
+        upload_date: Option<&str> = as_deref;
         management_node_uuid: Option<&Id> = as_ref;
         expired: Option<bool> = copy;
-        source: Option<&String> = as_ref;
-        platform_id: Option<&String> = as_ref;
-        license_request: Option<&String> = as_ref;
+        source: Option<&str> = as_deref;
+        platform_id: Option<&str> = as_deref;
+        license_request: Option<&str> = as_deref;
         available_host_num: Option<i64> = copy;
         available_cpu_num: Option<i64> = copy;
         available_vm_num: Option<i64> = copy;

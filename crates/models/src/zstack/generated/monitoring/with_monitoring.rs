@@ -58,13 +58,13 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// When it was made, in the server's zone.
@@ -142,18 +142,18 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
-        trigger_uuids: &Vec<Id> = borrow;
+        r#type: Option<&str> = as_deref;
+        trigger_uuids: &[Id] = borrow;
     }
 }
 backhaul_wire::generated_model! {

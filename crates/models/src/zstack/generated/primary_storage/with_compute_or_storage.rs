@@ -95,11 +95,11 @@ backhaul_wire::generated_union! {
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Where it keeps its data.
         url: Option<&Secret> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Its size, in bytes.
         total_capacity: Option<i64> = copy;
         /// Free space, in bytes.
@@ -117,13 +117,13 @@ backhaul_wire::generated_union! {
         /// How it is doing.
         status: Option<&PrimaryStorageStatus> = as_ref;
         /// Where it is mounted.
-        mount_path: Option<&String> = as_ref;
+        mount_path: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// The clusters that use it.
-        attached_cluster_uuids: &Vec<Id> = borrow;
+        attached_cluster_uuids: &[Id] = borrow;
     }
 }
 backhaul_wire::generated_model! {

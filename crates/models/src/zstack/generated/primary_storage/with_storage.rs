@@ -153,12 +153,12 @@ backhaul_wire::generated_union! {
         uuid: Option<&Id> = as_ref;
         protocol: Option<&NasProtocolType> = as_ref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
-        file_system_id: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
+        file_system_id: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -221,13 +221,13 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
-        mount_domain: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
+        mount_domain: Option<&str> = as_deref;
         nas_file_system_uuid: Option<&Id> = as_ref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

@@ -144,13 +144,13 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
-        client_type: Option<&String> = as_ref;
-        login_type: Option<&String> = as_ref;
-        login_mn_url: Option<&String> = as_ref;
-        redirect_url: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
+        client_type: Option<&str> = as_deref;
+        login_type: Option<&str> = as_deref;
+        login_mn_url: Option<&str> = as_deref;
+        redirect_url: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

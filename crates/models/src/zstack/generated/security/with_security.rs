@@ -105,22 +105,22 @@ backhaul_wire::generated_union! {
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// How it is doing.
-        status: Option<&String> = as_ref;
-        model: Option<&String> = as_ref;
+        status: Option<&str> = as_deref;
+        model: Option<&str> = as_deref;
         heartbeat_interval: Option<i64> = copy;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        ability: Option<&String> = as_ref;
+        ability: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {
@@ -202,19 +202,19 @@ backhaul_wire::generated_union! {
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         secret_resource_pool_uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The address at which it is managed.
-        management_ip: Option<&String> = as_ref;
+        management_ip: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
-        model: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
+        model: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// How it is doing.
-        status: Option<&String> = as_ref;
+        status: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

@@ -70,21 +70,21 @@ backhaul_wire::generated_union! {
     9 SnsWeCom(SNSWeComEndpoint) = SNS_WE_COM_ENDPOINT, &[];
     shared {
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         platform_uuid: Option<&Id> = as_ref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        connection_status: Option<&String> = as_ref;
+        connection_status: Option<&str> = as_deref;
         /// The operating system family.
         platform: Option<&SNSApplicationPlatform> = as_ref;
     }
@@ -341,26 +341,26 @@ backhaul_wire::generated_union! {
     2 SnsEmay(SNSEmaySmsEndpoint) = SNS_EMAY_SMS_ENDPOINT, &[];
     shared {
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         platform_uuid: Option<&Id> = as_ref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        connection_status: Option<&String> = as_ref;
+        connection_status: Option<&str> = as_deref;
         /// The operating system family.
         platform: Option<&SNSApplicationPlatform> = as_ref;
-        sms_access_key_id: Option<&String> = as_ref;
+        sms_access_key_id: Option<&str> = as_deref;
         sms_access_key_secret: Option<&Secret> = as_ref;
-        supplier: Option<&String> = as_ref;
+        supplier: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {
@@ -476,13 +476,13 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.

@@ -207,30 +207,30 @@ backhaul_wire::generated_union! {
     2 Iscsi(IscsiLun) = ISCSI_LUN, &[];
     shared {
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
-        wwid: Option<&String> = as_ref;
-        vendor: Option<&String> = as_ref;
-        model: Option<&String> = as_ref;
-        wwn: Option<&String> = as_ref;
-        serial: Option<&String> = as_ref;
+        wwid: Option<&str> = as_deref;
+        vendor: Option<&str> = as_deref;
+        model: Option<&str> = as_deref;
+        wwn: Option<&str> = as_deref;
+        serial: Option<&str> = as_deref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
-        hctl: Option<&String> = as_ref;
-        path: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
+        hctl: Option<&str> = as_deref;
+        path: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// Its size, in bytes.
         size: Option<i64> = copy;
         multipath_device_uuid: Option<&Id> = as_ref;
-        source: Option<&String> = as_ref;
+        source: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
-        scsi_lun_host_refs: &Vec<ScsiLunHostRef> = borrow;
-        scsi_lun_vm_instance_refs: &Vec<ScsiLunVmInstanceRef> = borrow;
+        scsi_lun_host_refs: &[ScsiLunHostRef] = borrow;
+        scsi_lun_vm_instance_refs: &[ScsiLunVmInstanceRef] = borrow;
     }
 }
 backhaul_wire::generated_model! {

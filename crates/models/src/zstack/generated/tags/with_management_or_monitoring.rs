@@ -41,7 +41,7 @@ backhaul_wire::generated_union! {
         /// The uuid that it gets; the server's choice when left out.
         resource_uuid: Option<&Id> = as_ref;
         /// What kind of resource it is.
-        resource_type: Option<&String> = as_ref;
+        resource_type: Option<&str> = as_deref;
         tag: Option<&Secret> = as_ref;
         /// Its kind.
         r#type: Option<&TagInventoryType> = as_ref;

@@ -108,12 +108,12 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         parent_flow_uuid: Option<&Id> = as_ref;
-        flow_context: Option<&String> = as_ref;
-        flow_context_type: Option<&String> = as_ref;
+        flow_context: Option<&str> = as_deref;
+        flow_context_type: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -179,21 +179,21 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
-        state: Option<&String> = as_ref;
+        state: Option<&str> = as_deref;
         /// How it is doing.
-        status: Option<&String> = as_ref;
+        status: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// Whether it is the default.
         is_default: Option<bool> = copy;
-        flows: &Vec<TicketFlow> = borrow;
-        ticket_type_uuids: &Vec<Id> = borrow;
+        flows: &[TicketFlow] = borrow;
+        ticket_type_uuids: &[Id] = borrow;
     }
 }
 backhaul_wire::generated_model! {

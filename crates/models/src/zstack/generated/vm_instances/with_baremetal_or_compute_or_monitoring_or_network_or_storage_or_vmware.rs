@@ -86,25 +86,25 @@ backhaul_wire::generated_union! {
         /// The L3 network.
         l3_network_uuid: Option<&Id> = as_ref;
         /// The IP address.
-        ip: Option<&String> = as_ref;
+        ip: Option<&str> = as_deref;
         /// The MAC address.
-        mac: Option<&String> = as_ref;
+        mac: Option<&str> = as_deref;
         /// The hypervisor.
-        hypervisor_type: Option<&String> = as_ref;
+        hypervisor_type: Option<&str> = as_deref;
         /// The netmask.
-        netmask: Option<&String> = as_ref;
+        netmask: Option<&str> = as_deref;
         /// The gateway.
-        gateway: Option<&String> = as_ref;
-        meta_data: Option<&String> = as_ref;
+        gateway: Option<&str> = as_deref;
+        meta_data: Option<&str> = as_deref;
         /// 4 or 6.
         ip_version: Option<i64> = copy;
-        driver_type: Option<&String> = as_ref;
-        used_ips: &Vec<UsedIp> = borrow;
-        internal_name: Option<&String> = as_ref;
+        driver_type: Option<&str> = as_deref;
+        used_ips: &[UsedIp] = borrow;
+        internal_name: Option<&str> = as_deref;
         /// Its place among the devices of the virtual machine.
         device_id: Option<i64> = copy;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
         state: Option<&VmNicState> = as_ref;
         /// When it was made, in the server's zone.

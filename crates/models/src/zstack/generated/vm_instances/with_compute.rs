@@ -98,9 +98,9 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// How many virtual processors it has.
         cpu_num: Option<i64> = copy;
         /// The speed of a processor, in MHz.
@@ -112,7 +112,7 @@ backhaul_wire::generated_union! {
         /// Its kind.
         r#type: Option<&InstanceOfferingType> = as_ref;
         /// How a place for it is chosen.
-        allocator_strategy: Option<&String> = as_ref;
+        allocator_strategy: Option<&str> = as_deref;
         sort_key: Option<i64> = copy;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
@@ -378,9 +378,9 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// The cluster.
@@ -396,15 +396,15 @@ backhaul_wire::generated_union! {
         /// Its root volume.
         root_volume_uuid: Option<&Id> = as_ref;
         /// The operating system family.
-        platform: Option<&String> = as_ref;
+        platform: Option<&str> = as_deref;
         /// The processor architecture.
-        architecture: Option<&String> = as_ref;
+        architecture: Option<&str> = as_deref;
         /// The L3 network of its default route.
         default_l3_network_uuid: Option<&Id> = as_ref;
         /// Its kind.
         r#type: Option<&VmInstanceType> = as_ref;
         /// The hypervisor.
-        hypervisor_type: Option<&String> = as_ref;
+        hypervisor_type: Option<&str> = as_deref;
         /// Memory, in bytes.
         memory_size: Option<i64> = copy;
         /// Memory set aside for it, in bytes.
@@ -414,7 +414,7 @@ backhaul_wire::generated_union! {
         /// The speed of a processor, in MHz.
         cpu_speed: Option<i64> = copy;
         /// How a place for it is chosen.
-        allocator_strategy: Option<&String> = as_ref;
+        allocator_strategy: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -422,18 +422,18 @@ backhaul_wire::generated_union! {
         /// Whether an administrator lets it be used.
         state: Option<&VmInstanceState> = as_ref;
         /// Its network interfaces.
-        vm_nics: &Vec<VmNic> = borrow;
+        vm_nics: &[VmNic] = borrow;
         /// Its volumes, the root volume among them.
-        all_volumes: &Vec<Volume> = borrow;
-        vm_cd_roms: &Vec<VmCdRom> = borrow;
+        all_volumes: &[Volume] = borrow;
+        vm_cd_roms: &[VmCdRom] = borrow;
         /// The operating system.
-        guest_os_type: Option<&String> = as_ref;
+        guest_os_type: Option<&str> = as_deref;
         /// Its kind.
         appliance_vm_type: Option<&ApplianceVmType> = as_ref;
         management_network_uuid: Option<&Id> = as_ref;
         default_route_l3_network_uuid: Option<&Id> = as_ref;
         /// How it is doing.
-        status: Option<&String> = as_ref;
+        status: Option<&str> = as_deref;
         agent_port: Option<i64> = copy;
         ha_status: Option<&ApplianceVmHaStatus> = as_ref;
     }
@@ -702,9 +702,9 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// The cluster.
@@ -720,15 +720,15 @@ backhaul_wire::generated_union! {
         /// Its root volume.
         root_volume_uuid: Option<&Id> = as_ref;
         /// The operating system family.
-        platform: Option<&String> = as_ref;
+        platform: Option<&str> = as_deref;
         /// The processor architecture.
-        architecture: Option<&String> = as_ref;
+        architecture: Option<&str> = as_deref;
         /// The L3 network of its default route.
         default_l3_network_uuid: Option<&Id> = as_ref;
         /// Its kind.
         r#type: Option<&VmInstanceType> = as_ref;
         /// The hypervisor.
-        hypervisor_type: Option<&String> = as_ref;
+        hypervisor_type: Option<&str> = as_deref;
         /// Memory, in bytes.
         memory_size: Option<i64> = copy;
         /// Memory set aside for it, in bytes.
@@ -738,7 +738,7 @@ backhaul_wire::generated_union! {
         /// The speed of a processor, in MHz.
         cpu_speed: Option<i64> = copy;
         /// How a place for it is chosen.
-        allocator_strategy: Option<&String> = as_ref;
+        allocator_strategy: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -746,22 +746,22 @@ backhaul_wire::generated_union! {
         /// Whether an administrator lets it be used.
         state: Option<&VmInstanceState> = as_ref;
         /// Its network interfaces.
-        vm_nics: &Vec<VmNic> = borrow;
+        vm_nics: &[VmNic] = borrow;
         /// Its volumes, the root volume among them.
-        all_volumes: &Vec<Volume> = borrow;
-        vm_cd_roms: &Vec<VmCdRom> = borrow;
+        all_volumes: &[Volume] = borrow;
+        vm_cd_roms: &[VmCdRom] = borrow;
         /// The operating system.
-        guest_os_type: Option<&String> = as_ref;
+        guest_os_type: Option<&str> = as_deref;
         /// Its kind.
         appliance_vm_type: Option<&ApplianceVmType> = as_ref;
         management_network_uuid: Option<&Id> = as_ref;
         default_route_l3_network_uuid: Option<&Id> = as_ref;
         /// How it is doing.
-        status: Option<&String> = as_ref;
+        status: Option<&str> = as_deref;
         agent_port: Option<i64> = copy;
         ha_status: Option<&ApplianceVmHaStatus> = as_ref;
         public_network_uuid: Option<&Id> = as_ref;
-        virtual_router_vips: &Vec<String> = borrow;
+        virtual_router_vips: &[String] = borrow;
     }
 }
 backhaul_wire::generated_model! {

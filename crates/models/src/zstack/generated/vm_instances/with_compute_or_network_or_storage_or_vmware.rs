@@ -111,9 +111,9 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The zone.
         zone_uuid: Option<&Id> = as_ref;
         /// The cluster.
@@ -129,15 +129,15 @@ backhaul_wire::generated_union! {
         /// Its root volume.
         root_volume_uuid: Option<&Id> = as_ref;
         /// The operating system family.
-        platform: Option<&String> = as_ref;
+        platform: Option<&str> = as_deref;
         /// The processor architecture.
-        architecture: Option<&String> = as_ref;
+        architecture: Option<&str> = as_deref;
         /// The L3 network of its default route.
         default_l3_network_uuid: Option<&Id> = as_ref;
         /// Its kind.
         r#type: Option<&VmInstanceType> = as_ref;
         /// The hypervisor.
-        hypervisor_type: Option<&String> = as_ref;
+        hypervisor_type: Option<&str> = as_deref;
         /// Memory, in bytes.
         memory_size: Option<i64> = copy;
         /// Memory set aside for it, in bytes.
@@ -147,7 +147,7 @@ backhaul_wire::generated_union! {
         /// The speed of a processor, in MHz.
         cpu_speed: Option<i64> = copy;
         /// How a place for it is chosen.
-        allocator_strategy: Option<&String> = as_ref;
+        allocator_strategy: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -155,12 +155,12 @@ backhaul_wire::generated_union! {
         /// Whether an administrator lets it be used.
         state: Option<&VmInstanceState> = as_ref;
         /// Its network interfaces.
-        vm_nics: &Vec<VmNic> = borrow;
+        vm_nics: &[VmNic] = borrow;
         /// Its volumes, the root volume among them.
-        all_volumes: &Vec<Volume> = borrow;
-        vm_cd_roms: &Vec<VmCdRom> = borrow;
+        all_volumes: &[Volume] = borrow;
+        vm_cd_roms: &[VmCdRom] = borrow;
         /// The operating system.
-        guest_os_type: Option<&String> = as_ref;
+        guest_os_type: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {

@@ -185,9 +185,9 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
         /// The primary storage.
         primary_storage_uuid: Option<&Id> = as_ref;
         /// The virtual machine.
@@ -197,11 +197,11 @@ backhaul_wire::generated_union! {
         /// The image that its root volume was made from.
         root_image_uuid: Option<&Id> = as_ref;
         /// Where its data lie.
-        install_path: Option<&String> = as_ref;
+        install_path: Option<&str> = as_deref;
         /// Its kind.
         r#type: Option<&VolumeType> = as_ref;
         /// The format of its data.
-        format: Option<&String> = as_ref;
+        format: Option<&str> = as_deref;
         /// Its size, in bytes.
         size: Option<i64> = copy;
         /// The space that it takes, in bytes.
@@ -218,14 +218,14 @@ backhaul_wire::generated_union! {
         last_op_date: Option<&DateTime> = as_ref;
         /// Whether several virtual machines may use it.
         is_shareable: Option<bool> = copy;
-        volume_qos: Option<&String> = as_ref;
+        volume_qos: Option<&str> = as_deref;
         /// When it was last detached, in the server's zone.
         last_detach_date: Option<&DateTime> = as_ref;
         /// The virtual machine that last had it.
         last_vm_instance_uuid: Option<&Id> = as_ref;
         /// When it was last attached, in the server's zone.
         last_attach_date: Option<&DateTime> = as_ref;
-        protocol: Option<&String> = as_ref;
+        protocol: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {

@@ -109,21 +109,21 @@ backhaul_wire::generated_union! {
         /// Its uuid.
         uuid: Option<&Id> = as_ref;
         /// Its name.
-        name: Option<&String> = as_ref;
+        name: Option<&str> = as_deref;
         /// A note by the administrator.
-        description: Option<&String> = as_ref;
-        application_platform_type: Option<&String> = as_ref;
-        subject: Option<&String> = as_ref;
-        recovery_subject: Option<&String> = as_ref;
-        template: Option<&String> = as_ref;
-        recovery_template: Option<&String> = as_ref;
+        description: Option<&str> = as_deref;
+        application_platform_type: Option<&str> = as_deref;
+        subject: Option<&str> = as_deref;
+        recovery_subject: Option<&str> = as_deref;
+        template: Option<&str> = as_deref;
+        recovery_template: Option<&str> = as_deref;
         default_template: Option<bool> = copy;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// Its kind.
-        r#type: Option<&String> = as_ref;
+        r#type: Option<&str> = as_deref;
     }
 }
 backhaul_wire::generated_model! {
@@ -207,7 +207,7 @@ backhaul_wire::generated_union! {
     2 Event(EventDataAck) = EVENT_DATA_ACK, &[];
     shared {
         alert_data_uuid: Option<&Id> = as_ref;
-        alert_type: Option<&String> = as_ref;
+        alert_type: Option<&str> = as_deref;
         ack_period: Option<i64> = copy;
         /// The uuid that it gets; the server's choice when left out.
         resource_uuid: Option<&Id> = as_ref;
@@ -675,21 +675,21 @@ backhaul_wire::generated_union! {
         /// The uuid that it gets; the server's choice when left out.
         resource_uuid: Option<&Id> = as_ref;
         /// What kind of resource it is.
-        resource_type: Option<&String> = as_ref;
-        client_ip: Option<&String> = as_ref;
-        client_browser: Option<&String> = as_ref;
-        api_name: Option<&String> = as_ref;
+        resource_type: Option<&str> = as_deref;
+        client_ip: Option<&str> = as_deref;
+        client_browser: Option<&str> = as_deref;
+        api_name: Option<&str> = as_deref;
         /// What went wrong.
-        error: Option<&String> = as_ref;
+        error: Option<&str> = as_deref;
         operator_account_uuid: Option<&Id> = as_ref;
         duration: Option<i64> = copy;
         request_uuid: Option<&Id> = as_ref;
         response_uuid: Option<&Id> = as_ref;
         /// The session.
         session_uuid: Option<&Id> = as_ref;
-        request_dump: Option<&String> = as_ref;
-        response_dump: Option<&String> = as_ref;
-        operator: Option<&String> = as_ref;
+        request_dump: Option<&str> = as_deref;
+        response_dump: Option<&str> = as_deref;
+        operator: Option<&str> = as_deref;
         time: Option<i64> = copy;
     }
 }
