@@ -24,7 +24,8 @@ pub(super) fn set(tree: &mut Tree, changes: &mut Vec<String>) {
         }
     }
     let answers = closure(tree, answers);
-    let all_edits = closure(tree, edits.clone());
+    let edited = with_kinds(tree, &edits);
+    let all_edits = closure(tree, edits);
     for name in tree.names() {
         let Some(node) = tree.get(&name) else { continue };
         if Form::of(node) != Form::Struct {
@@ -35,8 +36,7 @@ pub(super) fn set(tree: &mut Tree, changes: &mut Vec<String>) {
         // v3 to v5 name an action by the one member of a body: `{"start": null}`.
         let is_action = creates.contains(&name) && node.contains_key("minProperties");
         let keep_null = some_null && !answers.contains(&name) && (all_edits.contains(&name) || is_action);
-        let kind_of_edited = edits.iter().any(|edit| edit == &name || is_kind(tree, edit, &name));
-        let keep_unknown = kind_of_edited && answers.contains(&name);
+        let keep_unknown = edited.contains(&name) && answers.contains(&name);
         let Some(node) = tree.get_mut(&name) else { continue };
         if keep_null != node.contains_key("x-keep-null") {
             changes.push(format!(
@@ -56,12 +56,15 @@ pub(super) fn set(tree: &mut Tree, changes: &mut Vec<String>) {
     }
 }
 
-fn is_kind(tree: &Tree, union: &str, name: &str) -> bool {
-    let mut found = false;
-    if let Some(kinds) = tree.get(union).and_then(|node| node.get("anyOf")) {
-        mentioned(kinds, &mut |kind| found |= kind == name);
+/// Types, and the kinds of those that are unions.
+fn with_kinds(tree: &Tree, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut all = names.clone();
+    for kinds in names.iter().filter_map(|name| tree.get(name)?.get("anyOf")) {
+        mentioned(kinds, &mut |kind| {
+            all.insert(kind.to_owned());
+        });
     }
-    found
+    all
 }
 
 /// Types with all that they refer to.

@@ -1,12 +1,14 @@
 //! Merging a document's operations into the tree: one row for each method and path.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use serde_json::{Map, Value as Json, json};
 
 use super::document::Operation;
 use super::forms;
 use super::marks::{self, OPERATION, Span, Without};
 use super::properties::{range, wanted};
-use super::tree::Node;
+use super::tree::{Node, Place};
 use super::types::{Merge, Spans};
 use super::{Result, words};
 use crate::ir::Versions;
@@ -28,28 +30,59 @@ impl Key {
     }
 }
 
+/// Where operations stand: a document has thousands, and looking at all of them for each takes minutes.
+#[derive(Default)]
+struct Index {
+    by_key: BTreeMap<Key, Place>,
+    by_name: HashMap<String, Place>,
+}
+
+impl Index {
+    fn add(&mut self, node: &Node, place: Place) {
+        self.by_name.entry(name(node).to_owned()).or_insert_with(|| place.clone());
+        self.by_key.entry(Key::of(node)).or_insert(place);
+    }
+
+    fn rename(&mut self, old: &str, node: &Node, place: Place) {
+        if old != name(node) {
+            self.by_name.remove(old);
+            self.by_name.insert(name(node).to_owned(), place);
+        }
+    }
+}
+
+fn name(node: &Node) -> &str {
+    node.get("operation").and_then(Json::as_str).unwrap_or_default()
+}
+
 impl Merge<'_> {
     pub(super) fn operations(&mut self) -> Result<()> {
-        let mut told: Vec<Key> = Vec::new();
+        let mut index = Index::default();
+        self.tree.places().for_each(|(place, node)| index.add(node, place));
+        let mut told = BTreeSet::new();
         for operation in &self.document.operations {
             let key = Key::new(&operation.method, &operation.path);
-            let found = self.tree.operations().find(|node| Key::of(node) == key).cloned();
-            match found {
+            let found = index.by_key.get(&key).cloned();
+            match found.and_then(|place| Some((self.tree.operation(&place)?.clone(), place))) {
                 None => {
                     let node = self.row(operation)?;
-                    let node = self.apart(node);
+                    let node = self.apart(node, &mut index);
                     let family = self.names.family(&operation.path).unwrap_or("core");
                     self.changes.push(format!("+ operation {} {}, in {family}.json", operation.method, operation.path));
-                    self.tree.add_operation(family, node);
+                    if let Some(place) = self.tree.add_operation(family, node.clone()) {
+                        index.add(&node, place);
+                    }
                 }
-                Some(known) => {
-                    let node = self.merged(known, operation)?;
-                    if let Some(place) = self.tree.operations_mut().find(|node| Key::of(node) == key) {
-                        *place = node;
+                Some((known, place)) => {
+                    let old = name(&known).to_owned();
+                    let node = self.merged(known, operation, &index)?;
+                    index.rename(&old, &node, place.clone());
+                    if let Some(known) = self.tree.operation_mut(&place) {
+                        *known = node;
                     }
                 }
             }
-            told.push(key);
+            told.insert(key);
         }
         self.gone(&told);
         Ok(())
@@ -70,23 +103,27 @@ impl Merge<'_> {
 
     /// Tells operations of one name apart, where versions use it for different paths: the newest keeps it, an older one
     /// is named after its last version.
-    fn apart(&mut self, mut node: Node) -> Node {
+    fn apart(&mut self, mut node: Node, index: &mut Index) -> Node {
         let version = self.document.version;
         let before = self.imported.before().unwrap_or(Span::only(version));
-        let name = node["operation"].clone();
-        let Some(twin) = self.tree.operations_mut().find(|other| other["operation"] == name) else { return node };
+        let text = name(&node).to_owned();
+        let Some(place) = index.by_name.get(&text).cloned() else { return node };
+        let Some(twin) = self.tree.operation_mut(&place) else { return node };
         let until = marks::span(twin, OPERATION, before).until;
-        let (older, until) = if until < version { (twin, until) } else { (&mut node, version) };
-        let text = name.as_str().unwrap_or_default();
+        let is_twin = until < version;
+        let (older, until) = if is_twin { (twin, until) } else { (&mut node, version) };
         older.insert("operation".into(), format!("{text}V{until}").into());
+        if is_twin {
+            index.rename(&text, older, place);
+        }
         let mut aliases = super::properties::texts(older.get("aliases"));
-        aliases.push(text.to_owned());
+        aliases.push(text.clone());
         insert_behind_name(older, "aliases", json!(aliases));
         self.changes.push(format!("~ operation {text}: the one up to v{until} is {text}V{until}"));
         node
     }
 
-    fn merged(&mut self, mut node: Node, operation: &Operation) -> Result<Node> {
+    fn merged(&mut self, mut node: Node, operation: &Operation, index: &Index) -> Result<Node> {
         let version = self.document.version;
         let before = self.imported.before().unwrap_or(Span::only(version));
         let old = marks::span(&node, OPERATION, before);
@@ -97,7 +134,7 @@ impl Merge<'_> {
         let mut aliases = super::properties::texts(node.get("aliases"));
         if name != operation.name {
             // A version used the name for something else; this row has it as an alias.
-            let is_taken = self.tree.operations().any(|other| other["operation"] == operation.name.as_str());
+            let is_taken = index.by_name.contains_key(&operation.name);
             let newest = newest && !is_taken;
             let alias = if newest { name.clone() } else { operation.name.clone() };
             if newest {
@@ -266,12 +303,12 @@ impl Merge<'_> {
     }
 
     /// What the tree has and the document has not.
-    fn gone(&mut self, told: &[Key]) {
+    fn gone(&mut self, told: &BTreeSet<Key>) {
         let version = self.document.version;
         let Some(before) = self.imported.before() else { return };
         let all = self.imported.span();
         let mut changes = Vec::new();
-        let mut removed = Vec::new();
+        let mut removed = BTreeSet::new();
         let is_loss = |span: Span, rest: Span| {
             rest != span
                 || version > before.until && span.until == before.until
@@ -301,7 +338,7 @@ impl Merge<'_> {
                 }
                 Without::Nothing => {
                     changes.push(format!("- operation {}", node["operation"].as_str().unwrap_or("")));
-                    removed.push(key);
+                    removed.insert(key);
                 }
                 Without::Hole => {}
             }

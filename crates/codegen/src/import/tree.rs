@@ -22,6 +22,10 @@ struct File {
     operations: Vec<Json>,
 }
 
+/// Where an operation stands, until one is removed: its family, and which of that it is.
+#[derive(Debug, Clone)]
+pub(super) struct Place(String, usize);
+
 /// Marks a reference by name, where a schema file has `file.json#/$defs/Name`.
 pub(super) const BY_NAME: char = '@';
 
@@ -88,10 +92,27 @@ impl Tree {
         self.files.values_mut().flat_map(|file| &mut file.operations).filter_map(Json::as_object_mut)
     }
 
-    pub(super) fn add_operation(&mut self, family: &str, node: Node) {
-        if let Some(file) = self.files.get_mut(family) {
-            file.operations.push(Json::Object(node));
-        }
+    /// Where each operation stands.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Place, &Node)> {
+        self.files.iter().flat_map(|(family, file)| {
+            let operations = file.operations.iter().enumerate();
+            operations.filter_map(move |(at, node)| Some((Place(family.clone(), at), node.as_object()?)))
+        })
+    }
+
+    pub(super) fn operation(&self, Place(family, at): &Place) -> Option<&Node> {
+        self.files.get(family)?.operations.get(*at)?.as_object()
+    }
+
+    pub(super) fn operation_mut(&mut self, Place(family, at): &Place) -> Option<&mut Node> {
+        self.files.get_mut(family)?.operations.get_mut(*at)?.as_object_mut()
+    }
+
+    /// Puts an operation last in a family; `None` where there is no such family.
+    pub(super) fn add_operation(&mut self, family: &str, node: Node) -> Option<Place> {
+        let operations = &mut self.files.get_mut(family)?.operations;
+        operations.push(Json::Object(node));
+        Some(Place(family.to_owned(), operations.len() - 1))
     }
 
     pub(super) fn remove_operation(&mut self, gone: impl Fn(&Node) -> bool) {
