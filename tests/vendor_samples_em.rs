@@ -49,14 +49,14 @@ fn sample(folder: &Path, index: &[Value], entry: &Value) -> Sample {
     let notes: Vec<_> = entry["notes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let name = type_name(&root).or_else(|| request_type(index, entry));
     let name = name.unwrap_or_else(|| panic!("{file}: of what type is it?"));
-    assert!(registry::make(System::Em, &name).is_some(), "{file}: there is no type {name}");
+    assert!(registry::find_shape(System::Em, &name).is_some(), "{file}: there is no type {name}");
     Sample {
         body: std::fs::read(folder.join(&file)).unwrap(),
         is_xml: text("format") == "xml",
         is_request: text("role") == "request",
         whole: entry["complete_document"] == true,
         elided: notes.iter().any(|note| note.contains("ellipsis") || note.contains("dropped")),
-        make: Box::new(move || registry::make(System::Em, &name).unwrap()),
+        make: Box::new(move || registry::make_typed(System::Em, &name).unwrap()),
         file,
     }
 }

@@ -184,10 +184,10 @@ impl Reader {
                 .check_version(version)
                 .map_err(|says| DataFusionError::Plan(format!("{}: {}: {says}", self.server.name, self.scan.table)))?;
             let operation = self.scan.listing.operation;
-            let mut page = registry::answer_in(operation, version)
+            let mut page = registry::answer(operation, version)
                 .ok_or_else(|| DataFusionError::Internal(format!("{} has no answer", operation.name)))?;
             let permit = self.scan.fleet.at_once.acquire().await;
-            let answer = pages.next_into(page.as_mut(), None).await;
+            let answer = pages.next_into(&mut page, None).await;
             drop(permit);
             match answer {
                 Ok(None) => continue,
@@ -201,7 +201,7 @@ impl Reader {
                     _ => return Err(self.fail(error)),
                 },
             }
-            let batch = self.batch(page.as_ref(), &request)?;
+            let batch = self.batch(&page, &request)?;
             self.now = Some((request, pages, true));
             if batch.num_rows() > 0 {
                 self.left -= batch.num_rows();

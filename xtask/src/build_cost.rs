@@ -139,7 +139,12 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     fs::create_dir_all(models.join("src"))?;
     fs::write(
         models.join("Cargo.toml"),
-        manifest("measured-models", &format!("backhaul-wire = {{ path = {wire:?} }}\n[features]\nregistry = []")),
+        manifest(
+            "measured-models",
+            &format!(
+                "backhaul-wire = {{ path = {wire:?} }}\n[features]\nregistry = []\ntyped-registry = [\"registry\"]"
+            ),
+        ),
     )?;
     fs::write(
         models.join("src/lib.rs"),
@@ -158,12 +163,12 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
 
 /// The program that decodes and encodes every type, and H.
 fn write_programs(home: &Path, modules: &[&str]) -> Result<()> {
-    let types: Vec<String> = modules.iter().map(|module| format!("measured_models::{module}::TYPES")).collect();
+    let types: Vec<String> = modules.iter().map(|module| format!("measured_models::{module}::MAKES")).collect();
     let types = types.join(", ");
     let wire = crate::root().join("crates/wire");
     let all = home.join("use-all");
     fs::create_dir_all(all.join("src"))?;
-    let models = "measured-models = { path = \"../models\", features = [\"registry\"] }";
+    let models = "measured-models = { path = \"../models\", features = [\"typed-registry\"] }";
     fs::write(
         all.join("Cargo.toml"),
         manifest("use-all", &format!("backhaul-wire = {{ path = {wire:?} }}\n{models}")),
@@ -171,10 +176,10 @@ fn write_programs(home: &Path, modules: &[&str]) -> Result<()> {
     fs::write(
         all.join("src/main.rs"),
         format!(
-            "use backhaul_wire::generated::TypeEntry;\nuse backhaul_wire::json;\n\
+            "use backhaul_wire::json;\n\
              fn main() {{\n    let body = std::fs::read(std::env::args().nth(1).unwrap()).unwrap();\n    \
-             for entry in [{types}].concat() {{\n        \
-             let TypeEntry::Struct(_, make) = entry else {{ continue }};\n        let mut value = make();\n        \
+             for make in [{types}].concat().concat().into_iter().flatten() {{\n        \
+             let mut value = make();\n        \
              json::decode_into(value.as_mut(), &body, None).unwrap();\n        \
              println!(\"{{}}\", json::encode(value.as_ref(), json::Case::Schema).unwrap().len());\n    }}\n}}\n"
         ),

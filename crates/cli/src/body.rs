@@ -99,10 +99,10 @@ impl Outline {
 
     /// Whether the body is the system's error rather than a value of this type.
     pub(crate) fn is_error(&self, system: System, shape: Option<&Shape>) -> bool {
-        let Some(error) = registry::error(system) else { return false };
-        let as_error = self.common(error.shape());
+        let Some(error) = registry::error_shape(system) else { return false };
+        let as_error = self.common(error);
         let empty = matches!(self, Self::Object(members) if members.is_empty());
-        !empty && self.is(error.shape()) && as_error > shape.map_or(0, |shape| self.common(shape))
+        !empty && self.is(error) && as_error > shape.map_or(0, |shape| self.common(shape))
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn an_error_is_told_from_an_answer() {
-        let shape = |system, name| registry::make(system, name).map(|value| value.shape());
+        let shape = registry::find_shape;
         let outline = |text: &str| Outline::of(System::Vb365, text.as_bytes());
         let organization = shape(System::Vb365, "Organization");
         assert!(outline(r#"{"message": "no"}"#).is_error(System::Vb365, organization));

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn of(system: System, root: &str, path: &str) -> Option<String> {
-        registry::make(system, root).map(|value| member(value.shape(), path))
+        registry::find_shape(system, root).map(|shape| member(shape, path))
     }
 
     #[test]

@@ -89,7 +89,7 @@ mod tests {
 
     fn fields(system: System, name: &str) -> Option<Fields> {
         match registry::find_type(system, name)? {
-            TypeEntry::Struct(shape, _) => Some(Fields::of(system, shape)),
+            TypeEntry::Struct(shape) => Some(Fields::of(system, shape)),
             TypeEntry::Enum(_) => None,
         }
     }

@@ -37,7 +37,8 @@
 //! | `zstack-management` | management nodes, licences, configuration, tags |
 //! | `zstack-automation` | auto scaling, scheduled jobs, resource stacks |
 //! | `zstack-baremetal`, `zstack-billing`, `zstack-hybrid`, `zstack-security`, `zstack-vmware` | what they say |
-//! | `registry` | types and answers by name (module `registry`), which makes every type part of the program |
+//! | `registry` | types, operations and answers by name (module `registry`), all as data |
+//! | `typed-registry` | empty values of the generated types by name, for tests: it makes every type part of the program |
 //!
 //! Features are additive. A part of ZStack brings what it refers to: with `zstack-storage` alone there is
 //! `zstack::VmInstance` wherever a volume names one, and none of the 300 calls about virtual machines.

@@ -1,10 +1,15 @@
 //! Types, operations and answers by name, for programs that learn at run time what they read.
+//!
+//! All of it is data: a value is made from its type's shape ([`DynamicStruct`]), so that no generated type becomes part
+//! of a program that only names it.
 
+#[cfg(feature = "typed-registry")]
+use backhaul_wire::Struct;
 use backhaul_wire::operation::Response;
-use backhaul_wire::{ApiVersion, Kind, Operation, Shape, Struct, System};
+use backhaul_wire::reflect::DynamicStruct;
+use backhaul_wire::{ApiVersion, Kind, Operation, Shape, System};
 
 pub use backhaul_wire::generated::TypeEntry;
-use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
 
 use crate::route::{Routed, Router};
 
@@ -26,31 +31,13 @@ pub fn types(system: System) -> &'static [TypeEntry] {
 /// A system's operations, in schema order; none when its feature is off.
 #[must_use]
 pub fn operations(system: System) -> &'static [Operation] {
-    tables(system).0
-}
-
-fn tables(system: System) -> (&'static [Operation], &'static [MakeAnswer]) {
     match system {
         #[cfg(feature = "em")]
-        System::Em => (crate::em::operations::OPERATIONS, crate::em::operations::ANSWERS),
+        System::Em => crate::em::operations::OPERATIONS,
         #[cfg(feature = "vb365")]
-        System::Vb365 => (crate::vb365::operations::OPERATIONS, crate::vb365::operations::ANSWERS),
+        System::Vb365 => crate::vb365::operations::OPERATIONS,
         #[cfg(feature = "zstack-core")]
-        System::Zstack => (crate::zstack::operations::OPERATIONS, crate::zstack::operations::ANSWERS),
-        #[allow(unreachable_patterns)]
-        _ => (&[], &[]),
-    }
-}
-
-/// How empty answers of older forms are made, family by family.
-fn older_answers(system: System) -> &'static [&'static [OlderAnswer]] {
-    match system {
-        #[cfg(feature = "em")]
-        System::Em => crate::em::operations::OLDER_ANSWERS,
-        #[cfg(feature = "vb365")]
-        System::Vb365 => crate::vb365::operations::OLDER_ANSWERS,
-        #[cfg(feature = "zstack-core")]
-        System::Zstack => crate::zstack::operations::OLDER_ANSWERS,
+        System::Zstack => crate::zstack::operations::OPERATIONS,
         #[allow(unreachable_patterns)]
         _ => &[],
     }
@@ -65,28 +52,33 @@ pub fn find_type(system: System, name: &str) -> Option<TypeEntry> {
     named.or_else(aliased).copied()
 }
 
-/// An empty value of the type with this name. `PageOfX` gives a page of `X`.
+/// The shape of the type with this name. `PageOfX` is a page of `X`; an enum has none.
 #[must_use]
-pub fn make(system: System, name: &str) -> Option<Box<dyn Struct>> {
+pub fn find_shape(system: System, name: &str) -> Option<&'static Shape> {
     match find_type(system, name) {
-        Some(TypeEntry::Struct(_, make)) => Some(make()),
+        Some(TypeEntry::Struct(shape)) => Some(shape),
         Some(TypeEntry::Enum(_)) => None,
         None => match strip_prefix(name, "PageOf") {
             Some(item) => page_of(system, item),
             // ZStack's documents name the answer after the operation.
-            None if system == System::Zstack => answer(find_operation(system, name.strip_suffix("Result")?)?),
+            None if system == System::Zstack => find_operation(system, name.strip_suffix("Result")?)?.response.shape(),
             None => None,
         },
     }
 }
 
-/// An empty page of items of the type with this name, where an operation answers with one.
+/// An empty value of the type that [`find_shape`] finds.
 #[must_use]
-pub fn page_of(system: System, item: &str) -> Option<Box<dyn Struct>> {
+pub fn make(system: System, name: &str) -> Option<DynamicStruct> {
+    find_shape(system, name).map(DynamicStruct::new)
+}
+
+/// The shape of a page of items of the type with this name, where an operation answers with one.
+#[must_use]
+pub fn page_of(system: System, item: &str) -> Option<&'static Shape> {
     let item = find_type(system, item)?.name();
-    let (operations, answers) = tables(system);
-    let index = operations.iter().position(|operation| listed(operation).is_some_and(|shape| shape.name == item))?;
-    answers.get(index).and_then(|make| make())
+    let lists = |operation: &&Operation| listed(operation).is_some_and(|shape| shape.name == item);
+    operations(system).iter().find(lists)?.response.shape()
 }
 
 /// The type of the items that an operation lists.
@@ -119,30 +111,17 @@ pub fn find_operation(system: System, name: &str) -> Option<&'static Operation> 
         .or_else(|| all.iter().find(|operation| operation.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))))
 }
 
-/// An empty value for an operation's answer; `None` when it has no body or is a file.
+/// An empty value for an operation's answer in one version of the API, where older ones may answer with another type,
+/// and without a version in the newest; `None` when it has no body or is a file.
 #[must_use]
-pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
-    let (operations, answers) = tables(operation.system);
-    let index = operations.iter().position(|row| row.name == operation.name)?;
-    answers.get(index).and_then(|make| make())
+pub fn answer(operation: &Operation, version: Option<ApiVersion>) -> Option<DynamicStruct> {
+    operation.form(version).response.shape().map(DynamicStruct::new)
 }
 
-/// As [`answer`], in one version of the API, where older ones may answer with another type; without a version in the
-/// newest.
+/// The shape of the error that a system answers with.
 #[must_use]
-pub fn answer_in(operation: &Operation, version: Option<ApiVersion>) -> Option<Box<dyn Struct>> {
-    let until = operation.form(version).until;
-    if until.is_none() {
-        return answer(operation);
-    }
-    let mut older = older_answers(operation.system).iter().copied().flatten();
-    older.find(|(name, last, _)| (*name, *last) == (operation.name, until)).map(|(_, _, make)| make())
-}
-
-/// An empty value for the error that a system answers with.
-#[must_use]
-pub fn error(system: System) -> Option<Box<dyn Struct>> {
-    make(
+pub fn error_shape(system: System) -> Option<&'static Shape> {
+    find_shape(
         system,
         match system {
             System::Em => "Error",
@@ -150,6 +129,26 @@ pub fn error(system: System) -> Option<Box<dyn Struct>> {
             System::Zstack => "ErrorResponse",
         },
     )
+}
+
+/// An empty value of the generated type with this name, for tests that compare it with what its shape says.
+///
+/// It makes every type part of the program, so it stands behind a feature of its own.
+#[cfg(feature = "typed-registry")]
+#[must_use]
+pub fn make_typed(system: System, name: &str) -> Option<Box<dyn Struct>> {
+    let makes = match system {
+        #[cfg(feature = "em")]
+        System::Em => crate::em::MAKES,
+        #[cfg(feature = "vb365")]
+        System::Vb365 => crate::vb365::MAKES,
+        #[cfg(feature = "zstack-core")]
+        System::Zstack => crate::zstack::MAKES,
+        #[allow(unreachable_patterns)]
+        _ => &[],
+    };
+    let index = types(system).iter().position(|entry| entry.name() == name)?;
+    makes.iter().copied().flatten().nth(index)?.map(|make| make())
 }
 
 /// The operation that a request calls, and VB365's version from its path.

@@ -17,17 +17,11 @@ pub use std::collections::BTreeMap;
 /// How an empty value of some type is made.
 pub type Make = fn() -> Box<dyn Struct>;
 
-/// How an empty answer is made, where an operation answers with a body.
-pub type MakeAnswer = fn() -> Option<Box<dyn Struct>>;
-
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-pub type OlderAnswer = (&'static str, Option<ApiVersion>, Make);
-
 /// A generated type, as `types` and `check` find it by name.
 #[derive(Debug, Clone, Copy)]
 pub enum TypeEntry {
-    /// A struct, and how an empty one is made.
-    Struct(&'static Shape, Make),
+    /// A struct.
+    Struct(&'static Shape),
     /// An enum.
     Enum(&'static EnumShape),
 }
@@ -37,7 +31,7 @@ impl TypeEntry {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Struct(shape, _) => shape.name,
+            Self::Struct(shape) => shape.name,
             Self::Enum(shape) => shape.name,
         }
     }
@@ -46,7 +40,7 @@ impl TypeEntry {
     #[must_use]
     pub const fn aliases(self) -> &'static [&'static str] {
         match self {
-            Self::Struct(shape, _) => shape.aliases,
+            Self::Struct(shape) => shape.aliases,
             Self::Enum(shape) => shape.aliases,
         }
     }

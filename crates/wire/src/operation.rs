@@ -371,15 +371,10 @@ pub enum ParamPlace {
 pub trait Answer: Default + Send {
     /// The value to read the body into; `None` where there is no body.
     fn target(&mut self) -> Option<&mut dyn Struct>;
-    /// An empty answer, whatever its type; `None` where there is no body.
-    fn make() -> Option<Box<dyn Struct>>;
 }
 
 impl Answer for () {
     fn target(&mut self) -> Option<&mut dyn Struct> {
-        None
-    }
-    fn make() -> Option<Box<dyn Struct>> {
         None
     }
 }
@@ -387,9 +382,6 @@ impl Answer for () {
 impl<T: crate::reflect::Model> Answer for T {
     fn target(&mut self) -> Option<&mut dyn Struct> {
         Some(self)
-    }
-    fn make() -> Option<Box<dyn Struct>> {
-        Some(Box::<T>::default())
     }
 }
 

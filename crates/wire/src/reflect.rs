@@ -11,6 +11,7 @@ mod choice;
 mod compare;
 mod copy;
 mod debug;
+mod dynamic;
 mod edit;
 mod slot;
 mod unknown;
@@ -18,6 +19,7 @@ mod view;
 
 pub use choice::{UnionSlot, narrow};
 pub use copy::copy;
+pub use dynamic::DynamicStruct;
 pub use edit::{Edit, EditSlot, EditValue};
 pub use unknown::{Place as UnknownPlace, Unknown, UnknownField, UnknownValue};
 pub(crate) use view::Node;

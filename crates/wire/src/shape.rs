@@ -160,6 +160,8 @@ pub struct Field {
     pub kind: Kind,
     /// How many values there may be.
     pub repeat: Repeat,
+    /// Whether its place also takes an explicit null ([`Edit`](crate::Edit)).
+    pub edit: bool,
     /// Where XML puts it.
     pub place: Place,
     /// Whether a request must carry it.
@@ -183,12 +185,21 @@ impl Field {
             json_item: None,
             kind,
             repeat: Repeat::One,
+            edit: false,
             place: Place::Element,
             required: false,
             required_in: Versions::ALL,
             uncertain: false,
             versions: Versions::ALL,
         }
+    }
+
+    /// A field with a value, an explicit null, or nothing.
+    #[must_use]
+    pub const fn edit(wire: &'static str, kind: Kind) -> Self {
+        let mut field = Self::new(wire, kind);
+        field.edit = true;
+        field
     }
 
     /// A field that repeats.

@@ -531,11 +531,11 @@ macro_rules! generated_call {
     };
 }
 
-/// The operations of a file: calls by name, and operations that have none as rows with the type of their answer.
+/// The operations of a file: calls by name, and operations that have none as rows.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_operations {
-    (calls { $($name:ident;)* } $(op($($op:expr),*) $(.$with:ident $given:tt)* -> $answer:ty;)*) => {
+    (calls { $($name:ident;)* } $(op($($op:expr),*) $(.$with:ident $given:tt)*;)*) => {
         /// The operations of this family, in schema order.
         pub const OPERATIONS: &[$crate::generated::Operation] = &[
             $(*<$name as $crate::generated::Call>::OPERATION,)*
@@ -544,10 +544,28 @@ macro_rules! generated_operations {
                     $(.$with $given)*,
             )*
         ];
-        #[cfg(feature = "registry")]
-        pub(in super::super) const ANSWERS: &[$crate::generated::MakeAnswer] = &[
-            $(<<$name as $crate::generated::Call>::Answer as $crate::generated::Answer>::make,)*
-            $(<$answer as $crate::generated::Answer>::make,)*
-        ];
     };
+}
+
+/// The types of a file, in schema order: of a struct or enum its name and shape.
+///
+/// ```text
+/// in super;
+/// Struct Zone = ZONE;
+/// Enum ZoneState = ZONE_STATE;
+/// ```
+///
+/// The list of shapes costs a build nothing but data. How generated values are made stands in a list of its own, which
+/// makes every type part of the program.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_types {
+    (in $($up:ident)::+; $($sort:ident $name:ident = $shape:ident;)*) => {
+        #[cfg(feature = "registry")]
+        pub(in $($up)::+) const TYPES: &[$crate::generated::TypeEntry] = &[$($crate::generated::TypeEntry::$sort(&$shape),)*];
+        #[cfg(feature = "typed-registry")]
+        pub(in $($up)::+) const MAKES: &[Option<$crate::generated::Make>] = &[$($crate::generated_types! { @$sort $name },)*];
+    };
+    (@Struct $name:ident) => { Some($crate::generated::make::<$name>) };
+    (@Enum $name:ident) => { None };
 }

@@ -217,8 +217,8 @@ mod tests {
     use crate::exit::Code;
 
     fn projection(system: System, name: &str, fields: &str) -> Result<Projection, Failure> {
-        let value = registry::make(system, name).ok_or_else(|| Failure::internal("no such type"))?;
-        Projection::new(value.shape(), &fields.split(',').map(str::to_owned).collect::<Vec<_>>())
+        let shape = registry::find_shape(system, name).ok_or_else(|| Failure::internal("no such type"))?;
+        Projection::new(shape, &fields.split(',').map(str::to_owned).collect::<Vec<_>>())
     }
 
     #[test]
@@ -246,12 +246,12 @@ mod tests {
     #[test]
     fn people_see_names_first_and_programs_the_whole_type() -> Result<(), Failure> {
         let all = |system, name: &str| {
-            let value = registry::make(system, name).ok_or_else(|| Failure::internal("no such type"))?;
+            let shape = registry::find_shape(system, name).ok_or_else(|| Failure::internal("no such type"))?;
             let names = |projection: Projection| -> Vec<String> {
                 let shown = projection.columns().into_iter().filter(|column| !column.detail);
                 shown.map(|column| column.name).collect()
             };
-            Ok::<_, Failure>((names(Projection::for_people(value.shape())), names(Projection::whole(value.shape()))))
+            Ok::<_, Failure>((names(Projection::for_people(shape)), names(Projection::whole(shape))))
         };
         let (people, programs) = all(System::Vb365, "BackupRepository")?;
         assert_eq!(people[..3], ["name", "capacityBytes", "freeSpaceBytes"]);

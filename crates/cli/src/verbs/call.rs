@@ -15,6 +15,7 @@ use backhaul_models::zstack::JobLocation;
 use backhaul_transport::file::{Existing, NewFile};
 use backhaul_transport::{Arguments, Error, Policy, RawAnswer};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
+use backhaul_wire::reflect::{DynamicStruct, Model};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
 use bytes::Bytes;
 
@@ -132,11 +133,11 @@ impl Calling<'_> {
     }
 
     /// An empty value for the answer. Enterprise Manager answers with references unless entities are asked for.
-    fn answer(&self, given: &Arguments, version: Option<ApiVersion>) -> Option<Box<dyn Struct>> {
+    fn answer(&self, given: &Arguments, version: Option<ApiVersion>) -> Option<DynamicStruct> {
         let entity = given.params.iter().any(|(name, value)| name == FORMAT && value.eq_ignore_ascii_case(ENTITY));
         match self.operation.response {
-            Response::Forms(_, reference) if !entity => registry::make(self.operation.system, reference.name),
-            _ => registry::answer_in(self.operation, version),
+            Response::Forms(_, reference) if !entity => Some(DynamicStruct::new(reference)),
+            _ => registry::answer(self.operation, version),
         }
     }
 
@@ -145,21 +146,17 @@ impl Calling<'_> {
         let version = peer.version().await?;
         // What ZStack answers with a job is not there yet, only where to ask for it.
         let is_job = self.operation.system == System::Zstack && raw.status.as_u16() == 202;
-        let value = if is_job {
-            Some(Box::new(JobLocation::default()) as Box<dyn Struct>)
-        } else {
-            self.answer(given, version)
-        };
+        let value = if is_job { Some(DynamicStruct::new(JobLocation::SHAPE)) } else { self.answer(given, version) };
         let Some(mut value) = value.filter(|_| raw.has_body()) else { return Ok(None) };
         let mut drift = Drift::default();
-        peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
+        peer.client.read(raw, &mut value, Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
         let mut strangers = Strangers::default();
-        strangers.add(value.as_ref(), &drift);
+        strangers.add(&value, &drift);
         strangers.say(true, self.console);
         if !drift.is_empty() {
             self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
         }
-        shown(value.as_ref()).map(Some)
+        shown(&value).map(Some)
     }
 
     /// The answer for a file, once it is known to be one: as it came, unless it is waited for or wanted otherwise.

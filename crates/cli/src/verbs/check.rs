@@ -3,6 +3,7 @@
 mod har;
 mod subject;
 
+use backhaul_wire::reflect::DynamicStruct;
 use backhaul_wire::{Drift, Struct, json};
 use serde_json::{Value, json};
 
@@ -131,55 +132,46 @@ impl Report {
 fn report(subject: &Subject, body: &[u8], role: Role) -> Report {
     match role {
         Role::Answer => match subject.target(body) {
-            Ok(Target { name, make }) => read(subject, name, make.as_ref(), body, role),
+            Ok(target) => read(subject, target, body, role),
             Err(report) => report,
         },
         Role::Request => match subject.request(body) {
-            Ok((Target { name, make }, body)) => read(subject, name, make.as_ref(), &body, role),
+            Ok((target, body)) => read(subject, target, &body, role),
             Err(report) => report,
         },
     }
 }
 
-fn read(
-    subject: &Subject,
-    name: String,
-    make: &dyn Fn() -> Option<Box<dyn Struct>>,
-    body: &[u8],
-    role: Role,
-) -> Report {
+fn read(subject: &Subject, Target { name, shape }: Target, body: &[u8], role: Role) -> Report {
     let form = Form::of(subject.system, body);
     let decoded = |body: &[u8], drift: Option<&mut Drift>| {
-        let mut value = make()?;
-        Some(form.decode(value.as_mut(), body, drift).map(|()| value))
+        let mut value = DynamicStruct::new(shape);
+        form.decode(&mut value, body, drift).map(|()| value)
     };
     let mut drift = Drift::default();
     let value = match decoded(body, Some(&mut drift)) {
-        Some(Ok(value)) => value,
-        Some(Err(error)) => return Report { drift, ..Report::failed(Some(name), error.to_string()) },
-        None => return Report::failed(Some(name), "the schemas have no value of this type"),
+        Ok(value) => value,
+        Err(error) => return Report { drift, ..Report::failed(Some(name), error.to_string()) },
     };
     if subject.version.is_some() {
-        json::beyond_version(value.as_ref(), subject.version, &mut drift);
+        json::beyond_version(&value, subject.version, &mut drift);
     }
     if let Some(misfit) = drift.misfits.first().filter(|_| role == Role::Request) {
         let error = format!("`{}`: {}", misfit.path, misfit.reason);
         return Report { drift, ..Report::failed(Some(name), error) };
     }
     // What is sent has to be whole; what a server answers may lack anything.
-    let refused =
-        (role == Role::Request).then(|| json::check_versions(value.as_ref(), subject.version).err()).flatten();
+    let refused = (role == Role::Request).then(|| json::check_versions(&value, subject.version).err()).flatten();
     if let Some(error) = refused {
         return Report { drift, ..Report::failed(Some(name), error.to_string()) };
     }
     // What did not fit is written as it came, and does not fit again.
-    let round_trip = match form.encode(value.as_ref()) {
+    let round_trip = match form.encode(&value) {
         Err(error) => Err(error.to_string()),
         Ok(body) => match decoded(&body, Some(&mut Drift::default())) {
-            Some(Ok(again)) if *again == *value => Ok(()),
-            Some(Ok(again)) => Err(changed(value.as_ref(), again.as_ref())),
-            Some(Err(error)) => Err(format!("what is written from it cannot be read: {error}")),
-            None => Ok(()),
+            Ok(again) if again == value => Ok(()),
+            Ok(again) => Err(changed(&value, &again)),
+            Err(error) => Err(format!("what is written from it cannot be read: {error}")),
         },
     };
     Report { kind: Some(name), error: None, drift, round_trip: Some(round_trip) }

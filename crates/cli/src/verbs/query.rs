@@ -136,9 +136,9 @@ pub(super) async fn refused_by(peer: &Peer, listing: &Listing, wording: &Wording
     let operation = listing.operation;
     let request = Request::new(listing, Params::default(), wording, None, None)?;
     let version = peer.version().await?;
-    let mut page = registry::answer_in(operation, version)
+    let mut page = registry::answer(operation, version)
         .ok_or_else(|| Failure::internal(format!("{} has no answer", operation.name)))?;
-    match request.pages(&peer.client, operation).next_into(page.as_mut(), Some(&mut Drift::default())).await {
+    match request.pages(&peer.client, operation).next_into(&mut page, Some(&mut Drift::default())).await {
         Ok(_) => Ok(None),
         Err(error) if error.is_api() => Ok(Some(error.to_string())),
         Err(error) => Err(peer.refusal(&error)),

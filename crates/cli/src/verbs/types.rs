@@ -76,8 +76,8 @@ impl Scope {
     fn described(&self, entry: TypeEntry) -> Option<Described> {
         let (name, aliases) = (entry.name(), entry.aliases());
         match entry {
-            TypeEntry::Struct(shape, _) if !self.has(shape.versions) => None,
-            TypeEntry::Struct(shape, _) => {
+            TypeEntry::Struct(shape) if !self.has(shape.versions) => None,
+            TypeEntry::Struct(shape) => {
                 let fields = shape.fields.iter().filter(|field| self.has(field.versions));
                 let fields = fields.map(|field| self.field(field)).collect();
                 let kinds = shape.union.map_or(&[][..], |union| union.variants);

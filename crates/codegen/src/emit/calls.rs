@@ -35,18 +35,6 @@ pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
     let names: String = calls.iter().map(|operation| format!("        {};\n", call_name(&operation.name))).collect();
     let rows: String = queries.iter().map(|operation| scope.query(operation)).collect();
     out.push_str(&format!("backhaul_wire::generated_operations! {{\n    calls {{\n{names}    }}\n{rows}}}\n"));
-    let older = calls.iter().flat_map(|operation| {
-        let forms = operation.older.iter().filter_map(|form| Some((scope.answer(&form.response)?, form.until)));
-        forms.map(|(answer, until)| {
-            format!("    ({:?}, {}, make::<{}>),\n", operation.name, plain(version(until)), plain(answer))
-        })
-    });
-    let older: String = older.collect();
-    out.push_str(
-        "/// How an empty answer of an older form is made: the operation, the last version of the form, and how.\n",
-    );
-    out.push_str("#[cfg(feature = \"registry\")]\n");
-    out.push_str(&format!("pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[\n{older}];\n"));
     out
 }
 
@@ -146,7 +134,7 @@ impl Scope<'_> {
         let params = operation.params.iter().map(param_shape);
         let params = plain(quote! { #(#params),* });
         let response = plain(self.response(&operation.response));
-        format!("    {}.params(&[{params}]).response({response}) -> QueryResult;\n", self.row(operation))
+        format!("    {}.params(&[{params}]).response({response});\n", self.row(operation))
     }
 
     /// `op("UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").long_running()`: what the table does not say

@@ -118,19 +118,18 @@ impl System<'_> {
             let types = (!family.parts.is_empty()).then(|| quote! { #cfg pub use self::#name::*; });
             quote! { #cfg pub mod #name; #types }
         });
-        let parts = families.iter().flat_map(|family| {
-            let name = format_ident!("{}", family.module);
-            let whole = !family.split();
-            let parts = family.parts.iter().map(|part| {
-                let (module, cfg) = (format_ident!("{}", part.module), cfg(&part.features));
-                if whole {
-                    quote! { #cfg self::#name::TYPES }
-                } else {
-                    quote! { #cfg self::#name::#module::TYPES }
-                }
+        let parts = |list: &str| {
+            let list = format_ident!("{list}");
+            let parts = families.iter().flat_map(|family| family.parts.iter().map(move |part| (family, part)));
+            let parts = parts.map(|(family, part)| {
+                let (name, module, cfg) =
+                    (format_ident!("{}", family.module), format_ident!("{}", part.module), cfg(&part.features));
+                let module = family.split().then(|| quote! { #module:: });
+                quote! { #cfg self::#name::#module #list }
             });
             parts.collect::<Vec<_>>()
-        });
+        };
+        let (types, makes) = (parts("TYPES"), parts("MAKES"));
         let replies = self.replies.then(|| quote! { pub(super) use super::super::reply::*; });
         render(quote! {
             pub mod operations;
@@ -142,11 +141,14 @@ impl System<'_> {
                 #replies
             }
             #[cfg(feature = "registry")]
-            const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[#(#parts),*];
+            const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[#(#types),*];
             /// Every type whose feature is on, family by family.
             #[cfg(feature = "registry")]
             pub static TYPES: &[backhaul_wire::generated::TypeEntry] =
                 &backhaul_wire::generated::concat::<_, { backhaul_wire::generated::total(PARTS) }>(PARTS);
+            /// How an empty value of each of them is made, part by part; `None` for an enum.
+            #[cfg(feature = "typed-registry")]
+            pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[#(#makes),*];
         })
     }
 
@@ -158,20 +160,10 @@ impl System<'_> {
         render(quote! {
             //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
             #(#cfgs #[doc(no_inline)] #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")] pub use super::#names::operations::*;)*
-            #[cfg(feature = "registry")]
-            use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
             use backhaul_wire::generated::{Operation, concat, total};
             const PARTS: &[&[Operation]] = &[#(#cfgs super::#names::operations::OPERATIONS),*];
             /// Every operation whose feature is on, family by family.
             pub static OPERATIONS: &[Operation] = &concat::<_, { total(PARTS) }>(PARTS);
-            #[cfg(feature = "registry")]
-            const ANSWER_PARTS: &[&[MakeAnswer]] = &[#(#cfgs super::#names::operations::ANSWERS),*];
-            /// How an empty answer of each operation is made, beside [`OPERATIONS`].
-            #[cfg(feature = "registry")]
-            pub(crate) static ANSWERS: &[MakeAnswer] = &concat::<_, { total(ANSWER_PARTS) }>(ANSWER_PARTS);
-            /// The same for older forms.
-            #[cfg(feature = "registry")]
-            pub(crate) static OLDER_ANSWERS: &[&[OlderAnswer]] = &[#(#cfgs super::#names::operations::OLDER_ANSWERS),*];
         })
     }
 
@@ -207,9 +199,8 @@ impl Roles<'_> {
             };
             out.push_str(&tables::ty(ty, role));
         }
-        let entries: String = members.iter().map(|ty| format!("    {},\n", tables::entry(ty))).collect();
-        let head = format!("#[cfg(feature = \"registry\")]\npub(in {up}) const TYPES: &[TypeEntry] = &[\n");
-        out + &head + &entries + "];\n"
+        let entries: String = members.iter().map(|ty| format!("    {}\n", tables::entry(ty))).collect();
+        out + &format!("backhaul_wire::generated_types! {{ in {up};\n{entries}}}\n")
     }
 }
 

@@ -43,13 +43,10 @@ pub(super) fn renamed(old: &str, new: &str) -> String {
     format!("/// Now [`{new}`].\n#[deprecated(note = \"renamed to `{new}`\")]\npub type {old} = {new};\n")
 }
 
-/// A row of the list of types: a struct's shape and how an empty value is made, or an enum's shape.
+/// A row of the list of types.
 pub(super) fn entry(ty: &Type) -> String {
-    let (name, shape) = (&ty.name, constant(&ty.name));
-    match &ty.shape {
-        TypeShape::Struct(_) | TypeShape::Union(_) => format!("TypeEntry::Struct(&{shape}, make::<{name}>)"),
-        TypeShape::Enum(_) => format!("TypeEntry::Enum(&{shape})"),
-    }
+    let sort = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
+    format!("{sort} {} = {};", ty.name, constant(&ty.name))
 }
 
 /// A struct named `rust`; `docs` and `more` (of the shape) differ for the struct behind a union.

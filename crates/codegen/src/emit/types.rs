@@ -103,6 +103,7 @@ pub(super) fn field_shape(field: &Field) -> TokenStream {
     let wire = &field.wire;
     let kind = kind(&field.kind);
     let new = match field.repeat {
+        Repeat::One if field.edit => quote! { edit },
         Repeat::One => quote! { new },
         Repeat::List => quote! { list },
         Repeat::Map => quote! { map },

@@ -2,18 +2,21 @@
 
 use std::fmt::Write;
 
+use backhaul_models::registry;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::json::{self, Case};
+use backhaul_wire::reflect::DynamicStruct;
 use backhaul_wire::shape::{EnumShape, Field, Shape};
 use backhaul_wire::version::Versions;
 use backhaul_wire::{Drift, Struct, System, xml};
+use serde_json::Value;
 
 use super::example;
 
 pub fn pinned(system: System, entry: TypeEntry) -> String {
     match entry {
         TypeEntry::Enum(shape) => enumeration(shape),
-        TypeEntry::Struct(shape, make) => structure(system, shape, make()),
+        TypeEntry::Struct(shape) => structure(system, shape),
     }
 }
 
@@ -37,7 +40,7 @@ fn enumeration(shape: &EnumShape) -> String {
     out
 }
 
-fn structure(system: System, shape: &Shape, mut value: Box<dyn Struct>) -> String {
+fn structure(system: System, shape: &'static Shape) -> String {
     let mut out = format!("type {}{}\n", shape.name, more(shape.aliases, shape.versions));
     if let Some(union) = shape.union {
         writeln!(out, "  one of, by {}", union.tag.unwrap_or("its members")).unwrap();
@@ -47,11 +50,9 @@ fn structure(system: System, shape: &Shape, mut value: Box<dyn Struct>) -> Strin
         return out;
     }
     let body = example::body(system, shape);
-    let mut drift = Drift::default();
-    json::decode_into(&mut *value, body.to_string().as_bytes(), Some(&mut drift))
-        .unwrap_or_else(|error| panic!("{}: {error}\n{body}", shape.name));
-    assert!(drift.unknown_fields.is_empty() && drift.misfits.is_empty(), "{}: {drift:?}\n{body}", shape.name);
-    let written = json::encode(&*value, Case::Schema).unwrap();
+    let mut value = registry::make_typed(system, shape.name).unwrap();
+    let written = written(&mut *value, &body);
+    assert_eq!(written, self::written(&mut DynamicStruct::new(shape), &body), "{} by its shape alone", shape.name);
     out.push_str(&lines(std::str::from_utf8(&written).unwrap()));
     if system == System::Em {
         let written = xml::encode(&*value).unwrap();
@@ -64,6 +65,16 @@ fn structure(system: System, shape: &Shape, mut value: Box<dyn Struct>) -> Strin
         }
     }
     out
+}
+
+/// A body as it is written once it was read, all of it known.
+fn written(value: &mut dyn Struct, body: &Value) -> Vec<u8> {
+    let name = value.shape().name;
+    let mut drift = Drift::default();
+    json::decode_into(value, body.to_string().as_bytes(), Some(&mut drift))
+        .unwrap_or_else(|error| panic!("{name}: {error}\n{body}"));
+    assert!(drift.unknown_fields.is_empty() && drift.misfits.is_empty(), "{name}: {drift:?}\n{body}");
+    json::encode(value, Case::Schema).unwrap()
 }
 
 /// JSON with a member of the outermost object a line, in the order in which it was written. The examples hold no

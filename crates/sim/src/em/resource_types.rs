@@ -12,16 +12,14 @@ mod links;
 mod replicas;
 mod security;
 
-use backhaul_wire::Struct;
-use backhaul_wire::reflect::Model;
+use backhaul_wire::reflect::{DynamicStruct, Model};
+use backhaul_wire::{Shape, Struct};
 
 pub(in crate::em) use self::links::{Form, LinkRow};
 
-/// How an empty value of a type is made.
-pub(in crate::em) type Make = fn() -> Box<dyn Struct>;
-
-fn make<T: Model>() -> Box<dyn Struct> {
-    Box::<T>::default()
+/// An empty value of a type.
+pub(in crate::em) fn empty(shape: &'static Shape) -> Box<dyn Struct> {
+    Box::new(DynamicStruct::new(shape))
 }
 
 /// A kind of resource.
@@ -53,10 +51,10 @@ pub(in crate::em) struct ResourceType {
     pub(in crate::em) bucket: &'static str,
     /// The names of the tasks that create, edit and delete it.
     pub(in crate::em) tasks: [&'static str; 3],
-    /// An empty entity.
-    pub(in crate::em) one: Make,
-    /// An empty collection.
-    pub(in crate::em) all: Make,
+    /// The type of an entity.
+    pub(in crate::em) one: &'static Shape,
+    /// The type of a collection.
+    pub(in crate::em) all: &'static Shape,
 }
 
 /// Where a kind's resources are, below `/api/`.
@@ -106,8 +104,8 @@ pub(in crate::em) struct Part {
     pub(in crate::em) bucket: &'static str,
     /// The names of the tasks that add and remove an item.
     pub(in crate::em) tasks: [&'static str; 2],
-    pub(in crate::em) one: Make,
-    pub(in crate::em) all: Make,
+    pub(in crate::em) one: &'static Shape,
+    pub(in crate::em) all: &'static Shape,
 }
 
 impl ResourceType {
@@ -128,8 +126,8 @@ impl ResourceType {
             parts: &[],
             bucket: "",
             tasks: ["", "", ""],
-            one: make::<T>,
-            all: make::<L>,
+            one: T::SHAPE,
+            all: L::SHAPE,
         }
     }
 
@@ -200,8 +198,8 @@ impl Part {
             links: &[],
             bucket: "",
             tasks: ["", ""],
-            one: make::<T>,
-            all: make::<L>,
+            one: T::SHAPE,
+            all: L::SHAPE,
         }
     }
 

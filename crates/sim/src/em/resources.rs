@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use backhaul_wire::Struct;
 use backhaul_wire::operation::Response;
-use backhaul_wire::{Shape, Struct};
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
 
-use super::resource_types::{self, Location, Part, ResourceType};
+use super::resource_types::{self, Location, Part, ResourceType, empty};
 use super::store::{Owner, Record, Store, id_of};
 use super::tasks::{Done, Effect};
 use super::writer::append;
@@ -169,12 +169,11 @@ fn absent(kind: &str, id: &str) -> Refusal {
 pub(in crate::em) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let api = call.api();
     let writer = call.writer(&api);
-    let shape = |make: resource_types::Make| -> &'static Shape { make().shape() };
     let body: Box<dyn Struct> = match call.find()? {
         Found::List(kind, mut records) => {
             records.retain(|record| call.may_see(record));
             let (records, paging) = query::page_of(call, kind, records)?;
-            let entities = call.wants_entity() || call.answers_only(shape(kind.all).name);
+            let entities = call.wants_entity() || call.answers_only(kind.all.name);
             let mut list = writer.list(kind, &records, entities);
             if let Some(paging) = &paging {
                 value::put(list.as_mut(), "PagingInfo", paging);
@@ -187,9 +186,9 @@ pub(in crate::em) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             let items = call.backend.store.items(record, part).into_iter().map(|item| writer.item(record, part, item));
             if call.answers_only(part.name) {
                 // The document of this collection is a single item.
-                items.into_iter().next().unwrap_or_else(part.one)
+                items.into_iter().next().unwrap_or_else(|| empty(part.one))
             } else {
-                let mut list = (part.all)();
+                let mut list = empty(part.all);
                 items.for_each(|item| append(list.as_mut(), item.as_ref()));
                 list
             }
@@ -203,7 +202,7 @@ pub(in crate::em) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 pub(in crate::em) fn edit(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let record = call.record()?;
     let (kind, id) = (record.kind, record.id.clone());
-    let mut sent = (kind.one)();
+    let mut sent = empty(kind.one);
     call.read(sent.as_mut())?;
     for own in ["Href", "Type", "Links", "UID", "Id"] {
         value::clear(sent.as_mut(), own);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use backhaul_wire::Struct;
 use backhaul_wire::reflect::copy;
 
-use super::resource_types::{self, Location, Part, Relation, ResourceType};
+use super::resource_types::{self, Location, Part, Relation, ResourceType, empty};
 use super::value;
 use crate::engine::collection::{Collection, Named};
 
@@ -64,7 +64,7 @@ impl Record {
 
     /// A copy of its body, to change.
     pub(in crate::em) fn copy(&self) -> Box<dyn Struct> {
-        let mut body = (self.kind.one)();
+        let mut body = empty(self.kind.one);
         copy(self.body.as_ref(), body.as_mut());
         body
     }

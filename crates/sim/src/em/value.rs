@@ -1,6 +1,6 @@
 //! Reading and changing records whose type is only known while running.
 
-use backhaul_wire::reflect::{Scalar, copy};
+use backhaul_wire::reflect::{DynamicStruct, Scalar, copy};
 use backhaul_wire::{Kind, Repeat, Secret, Slot, Struct, View};
 
 /// A value to put into a field.
@@ -138,41 +138,29 @@ fn rebuild(list: &mut dyn backhaul_wire::reflect::StructList, kept: &[usize]) {
         list.truncate(kept.len());
         return;
     };
-    let Some(shape) = list.get(0).map(|item| item.shape().name) else { return };
-    let mut moved = Vec::new();
-    for from in &kept[first..] {
-        if let (Some(item), Some(mut held)) =
-            (list.get(*from), backhaul_models::registry::make(backhaul_wire::System::Em, shape))
-        {
-            copy(item, held.as_mut());
-            moved.push(held);
-        }
-    }
+    let moved: Vec<DynamicStruct> = kept[first..].iter().filter_map(|&from| list.get(from)).map(held).collect();
     list.truncate(first);
     for item in moved {
-        copy(item.as_ref(), list.push());
+        copy(&item, list.push());
     }
+}
+
+/// A copy of an item, to be kept while its list is built anew.
+fn held(item: &dyn Struct) -> DynamicStruct {
+    let mut out = DynamicStruct::new(item.shape());
+    copy(item, &mut out);
+    out
 }
 
 /// Changes every item of the list of structs at a dotted path.
 pub(in crate::em) fn each(of: &mut dyn Struct, path: &str, change: &dyn Fn(&mut dyn Struct)) {
     at(of, path, Missing::Left, &mut |slot| {
         let Slot::Structs(list) = slot else { return };
-        let count = list.len();
-        let Some(shape) = list.get(0).map(|item| item.shape().name) else { return };
-        let mut changed = Vec::new();
-        for place in 0..count {
-            if let (Some(item), Some(mut held)) =
-                (list.get(place), backhaul_models::registry::make(backhaul_wire::System::Em, shape))
-            {
-                copy(item, held.as_mut());
-                change(held.as_mut());
-                changed.push(held);
-            }
-        }
+        let mut changed: Vec<DynamicStruct> = (0..list.len()).filter_map(|place| list.get(place)).map(held).collect();
+        changed.iter_mut().for_each(|item| change(item));
         list.truncate(0);
         for item in changed {
-            copy(item.as_ref(), list.push());
+            copy(&item, list.push());
         }
     });
 }

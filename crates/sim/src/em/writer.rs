@@ -5,7 +5,7 @@ use backhaul_wire::Struct;
 use backhaul_wire::reflect::copy;
 
 use super::links::named;
-use super::resource_types::{Form, LinkRow, Location, Part, ResourceType};
+use super::resource_types::{Form, LinkRow, Location, Part, ResourceType, empty};
 use super::store::{Record, Store};
 use super::value;
 
@@ -69,7 +69,7 @@ impl Writer<'_> {
             list.refs = records.iter().map(|record| self.reference(record)).collect();
             return Box::new(list);
         }
-        let mut list = (kind.all)();
+        let mut list = empty(kind.all);
         for record in records {
             append(list.as_mut(), self.entity(record).as_ref());
         }
@@ -78,7 +78,7 @@ impl Writer<'_> {
 
     /// An item of a part of a record, with its own links.
     pub(in crate::em) fn item(&self, record: &Record, part: &Part, item: &dyn Struct) -> Box<dyn Struct> {
-        let mut body = (part.one)();
+        let mut body = empty(part.one);
         value::alike(item, body.as_mut());
         let it = body.as_mut();
         let id = value::text(item, part.id).unwrap_or_default().to_ascii_lowercase();

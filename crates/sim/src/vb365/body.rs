@@ -3,10 +3,10 @@
 use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
 
-use backhaul_models::registry::make;
 use backhaul_models::vb365::VERSIONS;
+use backhaul_wire::json;
+use backhaul_wire::reflect::DynamicStruct;
 use backhaul_wire::shape::{Field, Kind, Shape};
-use backhaul_wire::{System, json};
 use serde_json::Value;
 
 use super::store::Members;
@@ -68,14 +68,14 @@ impl Call<'_> {
 }
 
 /// Reads a body in its type, so that letter case and numbers in texts are as the type has them.
-fn read(shape: &Shape, sent: &Value) -> Result<Members, Refusal> {
+fn read(shape: &'static Shape, sent: &Value) -> Result<Members, Refusal> {
     let whole = || sent.as_object().cloned().unwrap_or_default();
-    let Some(mut body) = make(System::Vb365, shape.name) else { return Ok(whole()) };
-    json::decode_into(body.as_mut(), sent.to_string().as_bytes(), None).map_err(|error| {
+    let mut body = DynamicStruct::new(shape);
+    json::decode_into(&mut body, sent.to_string().as_bytes(), None).map_err(|error| {
         let at = if error.path().is_empty() { String::new() } else { format!(" at {}", error.path()) };
         Refusal::bad(format!("The body does not fit{at}: {}.", error.message()))
     })?;
-    match to_json(body.as_ref()) {
+    match to_json(&body) {
         Ok(Value::Object(mut members)) => {
             // A null that was sent takes away, whether or not the type tells it from nothing.
             for (name, _) in whole().into_iter().filter(|(_, value)| value.is_null()) {

@@ -235,7 +235,7 @@ impl Catalogue {
         let by_name: HashMap<&str, usize> = classes.iter().enumerate().map(|(at, class)| (class.name, at)).collect();
         let mut by_shape = HashMap::new();
         for entry in types(System::Zstack) {
-            let TypeEntry::Struct(shape, _) = entry else { continue };
+            let TypeEntry::Struct(shape) = entry else { continue };
             let mut names = shape.aliases.iter().chain([&shape.name]);
             let Some(&at) = names.find_map(|name| by_name.get(name)) else { continue };
             by_shape.insert(shape.name, at);

@@ -3,22 +3,30 @@
 use backhaul_models::registry;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::json::{self, Case};
-use backhaul_wire::reflect::{Model, copy};
-use backhaul_wire::{Drift, Struct, System, xml};
+use backhaul_wire::reflect::{DynamicStruct, Model, copy};
+use backhaul_wire::{Drift, Shape, Struct, System, xml};
 use proptest::prelude::*;
 use serde::Deserialize;
 
 use crate::every::Every;
 use crate::fill::{Bytes, For};
 
-type Make = fn() -> Box<dyn Struct>;
-
-fn structs() -> impl Iterator<Item = (System, &'static str, Make)> {
+fn structs() -> impl Iterator<Item = (System, &'static Shape)> {
     System::ALL.into_iter().flat_map(|system| {
         registry::types(system).iter().filter_map(move |entry| match entry {
-            TypeEntry::Struct(shape, make) => Some((system, shape.name, *make)),
+            TypeEntry::Struct(shape) => Some((system, *shape)),
             TypeEntry::Enum(_) => None,
         })
+    })
+}
+
+/// Empty values of a type: the generated one, and the one that is made from its shape.
+fn both(system: System, shape: &'static Shape) -> [impl Fn() -> Box<dyn Struct>; 2] {
+    [true, false].map(|typed| {
+        move || match typed {
+            true => registry::make_typed(system, shape.name).unwrap(),
+            false => Box::new(DynamicStruct::new(shape)),
+        }
     })
 }
 
@@ -69,13 +77,15 @@ fn duplicate(value: &dyn Struct, mut to: Box<dyn Struct>) -> Outcome {
 #[test]
 fn every_type_empty() {
     let mut count = 0;
-    for (system, name, make) in structs() {
-        let value = make();
-        assert_eq!(value.shape().name, name);
-        through_json(&*value, make(), Case::Schema).unwrap();
-        through_json(&*value, make(), Case::Camel).unwrap();
-        if system == System::Em {
-            through_xml(&*value, make()).unwrap();
+    for (system, shape) in structs() {
+        let value = registry::make_typed(system, shape.name).unwrap();
+        assert_eq!(value.shape().name, shape.name);
+        for make in both(system, shape) {
+            through_json(&*value, make(), Case::Schema).unwrap();
+            through_json(&*value, make(), Case::Camel).unwrap();
+            if system == System::Em {
+                through_xml(&*value, make()).unwrap();
+            }
         }
         count += 1;
     }
@@ -103,16 +113,27 @@ proptest! {
 
     #[test]
     fn every_type_filled(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
-        for (system, _, make) in structs() {
-            let mut value = make();
+        for (system, shape) in structs() {
+            let [typed, dynamic] = both(system, shape);
+            let mut value = typed();
             Bytes::new(&bytes, For::Json).fill(&mut *value);
-            through_json(&*value, make(), Case::Schema).map_err(|e| TestCaseError::fail(format!("{}: {e}", value.shape().name)))?;
-            through_json(&*value, make(), Case::Camel)?;
-            duplicate(&*value, make())?;
+            for make in [&typed, &dynamic] {
+                through_json(&*value, make(), Case::Schema)
+                    .map_err(|e| TestCaseError::fail(format!("{}: {e}", value.shape().name)))?;
+                through_json(&*value, make(), Case::Camel)?;
+                duplicate(&*value, make())?;
+            }
+            // The same bytes fill the same places of both, and one is copied into the other.
+            let mut other = dynamic();
+            Bytes::new(&bytes, For::Json).fill(&mut *other);
+            prop_assert!(*other == *value, "{}: {other:?}\n{value:?}", shape.name);
+            prop_assert_eq!(format!("{other:?}"), format!("{value:?}"));
+            duplicate(&*other, typed())?;
             if system == System::Em {
-                let mut value = make();
+                let mut value = typed();
                 Bytes::new(&bytes, For::Xml).fill(&mut *value);
-                through_xml(&*value, make())?;
+                through_xml(&*value, typed())?;
+                through_xml(&*value, dynamic())?;
             }
         }
     }
@@ -180,11 +201,11 @@ fn redact(value: &mut Every) {
     value.parts.values_mut().for_each(redact);
 }
 
-/// The registry hands out the types themselves.
+/// The registry knows the types themselves.
 #[test]
 fn a_type_by_name_is_the_type() {
-    let made = registry::make(System::Em, "cloudSUBtenant").unwrap();
-    assert!(std::ptr::eq(made.shape(), backhaul_models::em::CloudSubtenant::SHAPE));
-    let page = registry::make(System::Vb365, "PageOfUsedRepository").unwrap();
-    assert_eq!(page.shape().name, "Page");
+    let found = registry::find_shape(System::Em, "cloudSUBtenant").unwrap();
+    assert!(std::ptr::eq(found, backhaul_models::em::CloudSubtenant::SHAPE));
+    let page = registry::find_shape(System::Vb365, "PageOfUsedRepository").unwrap();
+    assert_eq!(page.name, "Page");
 }

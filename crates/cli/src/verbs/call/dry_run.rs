@@ -30,9 +30,9 @@ pub(super) fn print(
         Some(mut body) => {
             let value = body.take_value(operation, version, console)?;
             if let Some(value) = &value {
-                check(value.as_ref(), version)?;
+                check(value, version)?;
             }
-            text.push_str(&format!("\n{}\n", body.shown(value.as_deref())?));
+            text.push_str(&format!("\n{}\n", body.shown(value.as_ref().map(|value| value as _))?));
         }
     }
     console.write(escape::lines(&text).as_bytes())?;

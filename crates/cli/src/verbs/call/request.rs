@@ -1,6 +1,6 @@
 //! The body that `call` sends: what the user wrote, checked against the schemas first.
 
-use backhaul_models::registry;
+use backhaul_wire::reflect::DynamicStruct;
 use backhaul_wire::{ApiVersion, Drift, Operation, Shape, Struct, System, json};
 use bytes::Bytes;
 use serde_json::Value;
@@ -18,7 +18,7 @@ pub(super) struct Body {
     bytes: Vec<u8>,
     form: Form,
     /// As the schemas read it; nothing where they do not say what the operation takes.
-    value: Option<Box<dyn Struct>>,
+    value: Option<DynamicStruct>,
     /// Where it was read from.
     source: String,
 }
@@ -55,7 +55,7 @@ impl Body {
         operation: &'static Operation,
         version: Option<ApiVersion>,
         console: &Console,
-    ) -> Result<Option<Box<dyn Struct>>, Failure> {
+    ) -> Result<Option<DynamicStruct>, Failure> {
         match self.value.take() {
             None => self.decoded(operation, operation.form(version).request, console),
             read => Ok(read),
@@ -77,14 +77,14 @@ impl Body {
         operation: &'static Operation,
         request: Option<&'static Shape>,
         console: &Console,
-    ) -> Result<Option<Box<dyn Struct>>, Failure> {
+    ) -> Result<Option<DynamicStruct>, Failure> {
         let Some(shape) = request else {
             return Err(Failure::usage(format!("{} takes no body in the version that is spoken", operation.name)));
         };
-        let Some(mut value) = registry::make(operation.system, shape.name) else { return Ok(None) };
+        let mut value = DynamicStruct::new(shape);
         let mut drift = Drift::default();
         self.form
-            .decode(value.as_mut(), &self.bytes, Some(&mut drift))
+            .decode(&mut value, &self.bytes, Some(&mut drift))
             .map_err(|error| Failure::usage(format!("the body in {}: {error}", self.source)))?;
         for field in &drift.unknown_fields {
             console.warn(&format!("the body has a field that {} does not have: {field}", shape.name));
@@ -115,7 +115,7 @@ impl Body {
             (System::Em, Some(EmFormat::Xml) | None) => Form::Xml,
             (System::Em, Some(EmFormat::Json)) | (System::Vb365 | System::Zstack, _) => Form::Json,
         };
-        let encoded = peer.client.encode(operation, value.as_ref()).await.map_err(|error| peer.refusal(&error))?;
+        let encoded = peer.client.encode(operation, &value).await.map_err(|error| peer.refusal(&error))?;
         Ok(if self.form == spoken { self.bytes.into() } else { encoded })
     }
 }

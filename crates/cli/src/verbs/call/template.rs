@@ -105,6 +105,7 @@ impl Making {
 mod tests {
     use super::*;
     use backhaul_models::registry;
+    use backhaul_wire::reflect::DynamicStruct;
     use backhaul_wire::{Drift, json as codec};
 
     /// What is printed can be sent: it reads as the request's type, and nothing of it is unknown.
@@ -115,10 +116,9 @@ mod tests {
             for operation in registry::operations(system).iter().filter(|operation| operation.request.is_some()) {
                 for part in [Template::All, Template::Required] {
                     let Ok(template) = template(operation, None, part) else { unreachable!("{}", operation.name) };
-                    let value = operation.request.and_then(|shape| registry::make(system, shape.name));
-                    let Some(mut value) = value else { continue };
+                    let Some(mut value) = operation.request.map(DynamicStruct::new) else { continue };
                     let mut drift = Drift::default();
-                    let read = codec::decode_into(value.as_mut(), template.to_string().as_bytes(), Some(&mut drift));
+                    let read = codec::decode_into(&mut value, template.to_string().as_bytes(), Some(&mut drift));
                     assert!(read.is_ok() && drift.is_empty(), "{}: {read:?} {drift:?}\n{template}", operation.name);
                     count += 1;
                 }

@@ -9,7 +9,7 @@ use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
-use backhaul_wire::{Kind, Operation, Repeat, Shape, Struct, System, Versions};
+use backhaul_wire::{Kind, Operation, Repeat, Shape, System, Versions};
 
 use super::Report;
 use crate::args::catalogue::{Check, Checked};
@@ -30,17 +30,15 @@ pub(super) struct Subject {
 enum Of {
     /// Values of a type, or answers that list or wrap it.
     Type(&'static Shape),
-    /// Pages of a type, asked for as such.
-    Page(&'static Shape),
+    /// Pages of a type, asked for as such: the type and the page's.
+    Page(&'static Shape, &'static Shape),
     Answer(&'static Operation, u8),
 }
-
-type Make = Box<dyn Fn() -> Option<Box<dyn Struct>>>;
 
 /// What one body is read as.
 pub(super) struct Target {
     pub(super) name: String,
-    pub(super) make: Make,
+    pub(super) shape: &'static Shape,
 }
 
 impl Subject {
@@ -76,7 +74,7 @@ impl Subject {
             return Err(Report::failed(None, format!("{} takes no body", operation.name)));
         };
         let body = operation.wrapper.map_or_else(|| Ok(body.to_vec()), |wrapper| inside(wrapper, body))?;
-        Ok((plain(self.system, shape), body))
+        Ok((plain(shape), body))
     }
 
     /// What a body is read as, or the whole report where there is nothing to read; told from the body where the command
@@ -87,22 +85,22 @@ impl Subject {
         match self.status {
             // VB365 has nothing to say of a token that has ended.
             Some(401) if system == System::Vb365 && start(body).is_empty() => return Err(Report::nothing_to_read()),
-            Some(400..) => return Ok(error(system)),
+            Some(400..) => return error(system),
             _ => {}
         }
         match self.of {
-            Of::Page(item) => Ok(page(system, item)),
-            // A list that is cut or mistyped is still a list: its error is to name the place, not the kind.
-            Of::Type(shape) if start(body).starts_with(b"[") && registry::page_of(system, shape.name).is_some() => {
-                Ok(page(system, shape))
-            }
-            Of::Type(shape) => Ok(around(system, shape, &outline)),
+            Of::Page(item, shape) => Ok(page(item, shape)),
+            Of::Type(shape) => match registry::page_of(system, shape.name) {
+                // A list that is cut or mistyped is still a list: its error is to name the place, not the kind.
+                Some(pages) if start(body).starts_with(b"[") => Ok(page(shape, pages)),
+                pages => Ok(around(system, shape, pages, &outline)),
+            },
             Of::Answer(operation, version) => {
                 if self.status.is_none() && outline.is_error(system, operation.response.shape()) {
-                    return Ok(error(system));
+                    return error(system);
                 }
                 if self.is_job(operation, &outline) {
-                    return Ok(plain(system, JobLocation::SHAPE));
+                    return Ok(plain(JobLocation::SHAPE));
                 }
                 let response = operation.form(ApiVersion::new(version)).response;
                 match response {
@@ -110,17 +108,14 @@ impl Subject {
                     Response::Body(_) if is_action(operation) && start(body).is_empty() => {
                         Err(Report::nothing_to_read())
                     }
-                    Response::Body(_) | Response::Page(..) => {
+                    Response::Body(shape) | Response::Page(shape, _) => {
                         let name = names::answer_of(response).unwrap_or_default();
-                        Ok(Target {
-                            name,
-                            make: Box::new(move || registry::answer_in(operation, ApiVersion::new(version))),
-                        })
+                        Ok(Target { name, shape })
                     }
                     Response::Forms(entity, reference) => {
                         // A reference has nothing that the other form lacks, but for its root element or its `Refs`.
                         let named = matches!(outline, Outline::Root(_)) || !outline.is(entity);
-                        Ok(plain(system, if named && outline.is(reference) { reference } else { entity }))
+                        Ok(plain(if named && outline.is(reference) { reference } else { entity }))
                     }
                     Response::Bytes => Err(Report::nothing_to_read()),
                     Response::Empty if start(body).is_empty() => Err(Report::nothing_to_read()),
@@ -155,16 +150,16 @@ fn of_type(system: System, name: &str, version: Option<u8>) -> Result<Of, Failur
         start.eq_ignore_ascii_case(prefix).then_some(rest)
     };
     let shape = |name: &str| match names::find_type(system, name)? {
-        TypeEntry::Struct(shape, _) => in_version(shape.name, shape.versions, version).map(|()| shape),
+        TypeEntry::Struct(shape) => in_version(shape.name, shape.versions, version).map(|()| shape),
         TypeEntry::Enum(shape) => Err(Failure::usage(format!("{system}.{} is an enumeration, not a body", shape.name))),
     };
     if registry::find_type(system, name).is_none() {
         if let Some(item) = strip("PageOf") {
             let item = shape(item)?;
-            registry::page_of(system, item.name).ok_or_else(|| {
+            let page = registry::page_of(system, item.name).ok_or_else(|| {
                 Failure::usage(format!("no operation of {system} answers with a page of {}", item.name))
             })?;
-            return Ok(Of::Page(item));
+            return Ok(Of::Page(item, page));
         }
         if let Some(item) = strip("ReplyOf") {
             let item = shape(item)?;
@@ -234,50 +229,42 @@ fn inside(wrapper: &str, body: &[u8]) -> Result<Vec<u8>, Report> {
     }
 }
 
-fn plain(system: System, shape: &'static Shape) -> Target {
-    Target { name: shape.name.to_owned(), make: Box::new(move || registry::make(system, shape.name)) }
+fn plain(shape: &'static Shape) -> Target {
+    Target { name: shape.name.to_owned(), shape }
 }
 
-fn error(system: System) -> Target {
-    let name = registry::error(system).map_or("Error", |error| error.shape().name).to_owned();
-    Target { name, make: Box::new(move || registry::error(system)) }
+/// The system's error.
+fn error(system: System) -> Result<Target, Report> {
+    let error = registry::error_shape(system);
+    error.map(plain).ok_or_else(|| Report::failed(None, format!("the schemas have no error of {system}")))
 }
 
-fn page(system: System, item: &'static Shape) -> Target {
-    Target { name: page_name(system, item), make: Box::new(move || registry::page_of(system, item.name)) }
-}
-
-fn page_name(system: System, item: &Shape) -> String {
-    match registry::page_of(system, item.name).map(|page| page.shape().name) {
-        Some("Page") | None => format!("PageOf{}", item.name),
-        Some(other) => other.to_owned(),
-    }
+fn page(item: &Shape, shape: &'static Shape) -> Target {
+    let name = if shape.name == "Page" { format!("PageOf{}", item.name) } else { shape.name.to_owned() };
+    Target { name, shape }
 }
 
 /// The type itself, unless the body is plainly an answer that holds values of it: a page, a bare array, a query's
 /// result, a collection, a reply about one.
-fn around(system: System, shape: &'static Shape, outline: &Outline) -> Target {
-    let itself = || plain(system, shape);
+fn around(system: System, shape: &'static Shape, pages: Option<&'static Shape>, outline: &Outline) -> Target {
+    let itself = || plain(shape);
     let own = outline.common(shape);
     if matches!(outline, Outline::Unclear) || (own > 0 && outline.is(shape)) {
         return itself();
     }
     let fits = |other: &Shape| outline.common(other) > own && (own == 0 || outline.is(other));
-    if registry::page_of(system, shape.name).is_some_and(|page| fits(page.shape())) {
-        return page(system, shape);
+    if let Some(pages) = pages.filter(|pages| fits(pages)) {
+        return page(shape, pages);
     }
     let collections = registry::types(system).iter().filter_map(|entry| match entry {
-        TypeEntry::Struct(other, _) if lists(other, shape) && fits(other) => Some(*other),
+        TypeEntry::Struct(other) if lists(other, shape) && fits(other) => Some(*other),
         _ => None,
     });
     if let Some(collection) = collections.into_iter().next() {
-        return plain(system, collection);
+        return plain(collection);
     }
-    match reply_of(system, shape) {
-        Some(operation) if operation.response.shape().is_some_and(fits) => {
-            let name = format!("ReplyOf{}", shape.name);
-            Target { name, make: Box::new(move || registry::answer(operation)) }
-        }
+    match reply_of(system, shape).and_then(|operation| operation.response.shape()) {
+        Some(reply) if fits(reply) => Target { name: format!("ReplyOf{}", shape.name), shape: reply },
         _ => itself(),
     }
 }

@@ -230,7 +230,7 @@ impl Asking<'_> {
     fn parts(&self, wording: &One<'_>, peer: &Peer, version: Option<ApiVersion>) -> Parts {
         let operation = self.listing.operation;
         let pages = wording.request.pages(&peer.client, operation);
-        pages.parts(self.listing.list, PART, move || registry::answer_in(operation, version))
+        pages.parts(self.listing.list, PART, move || Some(Box::new(registry::answer(operation, version)?)))
     }
 }
 

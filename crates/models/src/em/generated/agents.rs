@@ -184,17 +184,16 @@ backhaul_wire::generated_model! {
     DiscoveredComputers = DISCOVERED_COMPUTERS("DiscoveredComputers").aliases(&["DiscoveredComputerEntityListType"]).root("DiscoveredComputers");
     0 discovered_computers: Vec<DiscoveredComputer> = Structs, list("DiscoveredComputer", Kind::Struct(&DISCOVERED_COMPUTER)).json("DiscoveredComputers");
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&AGENT_BACKUP_JOB, make::<AgentBackupJob>),
-    TypeEntry::Struct(&AGENT_BACKUP_JOBS, make::<AgentBackupJobs>),
-    TypeEntry::Struct(&AGENT_BACKUP_JOB_INFO, make::<AgentBackupJobInfo>),
-    TypeEntry::Struct(&OBJECT_IN_AGENT_BACKUP_JOB, make::<ObjectInAgentBackupJob>),
-    TypeEntry::Struct(&OBJECTS_IN_AGENT_BACKUP_JOB, make::<ObjectsInAgentBackupJob>),
-    TypeEntry::Struct(&AGENT_PROTECTION_GROUP, make::<AgentProtectionGroup>),
-    TypeEntry::Struct(&AGENT_PROTECTION_GROUPS, make::<AgentProtectionGroups>),
-    TypeEntry::Struct(&AGENT_RESTORE_POINT, make::<AgentRestorePoint>),
-    TypeEntry::Struct(&AGENT_RESTORE_POINTS, make::<AgentRestorePoints>),
-    TypeEntry::Struct(&DISCOVERED_COMPUTER, make::<DiscoveredComputer>),
-    TypeEntry::Struct(&DISCOVERED_COMPUTERS, make::<DiscoveredComputers>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct AgentBackupJob = AGENT_BACKUP_JOB;
+    Struct AgentBackupJobs = AGENT_BACKUP_JOBS;
+    Struct AgentBackupJobInfo = AGENT_BACKUP_JOB_INFO;
+    Struct ObjectInAgentBackupJob = OBJECT_IN_AGENT_BACKUP_JOB;
+    Struct ObjectsInAgentBackupJob = OBJECTS_IN_AGENT_BACKUP_JOB;
+    Struct AgentProtectionGroup = AGENT_PROTECTION_GROUP;
+    Struct AgentProtectionGroups = AGENT_PROTECTION_GROUPS;
+    Struct AgentRestorePoint = AGENT_RESTORE_POINT;
+    Struct AgentRestorePoints = AGENT_RESTORE_POINTS;
+    Struct DiscoveredComputer = DISCOVERED_COMPUTER;
+    Struct DiscoveredComputers = DISCOVERED_COMPUTERS;
+}

@@ -433,34 +433,33 @@ backhaul_wire::generated_model! {
     CatalogVmRestorePoints = CATALOG_VM_RESTORE_POINTS("CatalogVmRestorePoints").aliases(&["CatalogVmRestorePointEntityListType"]).root("CatalogVmRestorePoints");
     0 catalog_vm_restore_points: Vec<CatalogVmRestorePoint> = Structs, list("CatalogVmRestorePoint", Kind::Struct(&CATALOG_VM_RESTORE_POINT)).json("CatalogVmRestorePoints");
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&PLATFORM),
-    TypeEntry::Enum(&BACKUP_TYPE),
-    TypeEntry::Struct(&BACKUP, make::<Backup>),
-    TypeEntry::Struct(&BACKUPS, make::<Backups>),
-    TypeEntry::Enum(&BACKUP_FILE_TYPE),
-    TypeEntry::Struct(&BACKUP_FILE, make::<BackupFile>),
-    TypeEntry::Struct(&BACKUP_FILES, make::<BackupFiles>),
-    TypeEntry::Struct(&REPLICA, make::<Replica>),
-    TypeEntry::Struct(&REPLICAS, make::<Replicas>),
-    TypeEntry::Enum(&RESTORE_POINT_ALGORITHM),
-    TypeEntry::Enum(&POINT_TYPE),
-    TypeEntry::Struct(&RESTORE_POINT, make::<RestorePoint>),
-    TypeEntry::Struct(&RESTORE_POINTS, make::<RestorePoints>),
-    TypeEntry::Struct(&VM_RESTORE_POINT_SQL_INFO, make::<VmRestorePointSqlInfo>),
-    TypeEntry::Struct(&VM_RESTORE_POINT_SQL_DATABASE_INFO, make::<VmRestorePointSqlDatabaseInfo>),
-    TypeEntry::Struct(&VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO, make::<VmRestorePointSqlDatabaseItemInfo>),
-    TypeEntry::Struct(&VM_RESTORE_POINT, make::<VmRestorePoint>),
-    TypeEntry::Struct(&VM_RESTORE_POINTS, make::<VmRestorePoints>),
-    TypeEntry::Struct(&V_APP_RESTORE_POINT, make::<VAppRestorePoint>),
-    TypeEntry::Struct(&V_APP_RESTORE_POINTS, make::<VAppRestorePoints>),
-    TypeEntry::Struct(&VM_REPLICA_POINT, make::<VmReplicaPoint>),
-    TypeEntry::Struct(&VM_REPLICA_POINTS, make::<VmReplicaPoints>),
-    TypeEntry::Struct(&V_APP_REPLICA_POINT, make::<VAppReplicaPoint>),
-    TypeEntry::Struct(&V_APP_REPLICA_POINTS, make::<VAppReplicaPoints>),
-    TypeEntry::Struct(&CATALOG_VM, make::<CatalogVm>),
-    TypeEntry::Struct(&CATALOG_VMS, make::<CatalogVms>),
-    TypeEntry::Struct(&CATALOG_VM_RESTORE_POINT, make::<CatalogVmRestorePoint>),
-    TypeEntry::Struct(&CATALOG_VM_RESTORE_POINTS, make::<CatalogVmRestorePoints>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum Platform = PLATFORM;
+    Enum BackupType = BACKUP_TYPE;
+    Struct Backup = BACKUP;
+    Struct Backups = BACKUPS;
+    Enum BackupFileType = BACKUP_FILE_TYPE;
+    Struct BackupFile = BACKUP_FILE;
+    Struct BackupFiles = BACKUP_FILES;
+    Struct Replica = REPLICA;
+    Struct Replicas = REPLICAS;
+    Enum RestorePointAlgorithm = RESTORE_POINT_ALGORITHM;
+    Enum PointType = POINT_TYPE;
+    Struct RestorePoint = RESTORE_POINT;
+    Struct RestorePoints = RESTORE_POINTS;
+    Struct VmRestorePointSqlInfo = VM_RESTORE_POINT_SQL_INFO;
+    Struct VmRestorePointSqlDatabaseInfo = VM_RESTORE_POINT_SQL_DATABASE_INFO;
+    Struct VmRestorePointSqlDatabaseItemInfo = VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO;
+    Struct VmRestorePoint = VM_RESTORE_POINT;
+    Struct VmRestorePoints = VM_RESTORE_POINTS;
+    Struct VAppRestorePoint = V_APP_RESTORE_POINT;
+    Struct VAppRestorePoints = V_APP_RESTORE_POINTS;
+    Struct VmReplicaPoint = VM_REPLICA_POINT;
+    Struct VmReplicaPoints = VM_REPLICA_POINTS;
+    Struct VAppReplicaPoint = V_APP_REPLICA_POINT;
+    Struct VAppReplicaPoints = V_APP_REPLICA_POINTS;
+    Struct CatalogVm = CATALOG_VM;
+    Struct CatalogVms = CATALOG_VMS;
+    Struct CatalogVmRestorePoint = CATALOG_VM_RESTORE_POINT;
+    Struct CatalogVmRestorePoints = CATALOG_VM_RESTORE_POINTS;
+}

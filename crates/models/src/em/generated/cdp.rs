@@ -458,37 +458,36 @@ backhaul_wire::generated_model! {
     /// The long-term points.
     4 restore_points: Vec<CdpReplicaPoint> = Structs, list("RestorePoints", Kind::Struct(&CDP_REPLICA_POINT)).item("RestorePoint").json_item("RestorePoints");
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&CDP_POLICY_TYPE),
-    TypeEntry::Struct(&CDP_POLICY, make::<CdpPolicy>),
-    TypeEntry::Struct(&CDP_POLICIES, make::<CdpPolicies>),
-    TypeEntry::Struct(&POLICY_SCHEDULE_OPTIONS, make::<PolicyScheduleOptions>),
-    TypeEntry::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS, make::<CdpReplicaScheduleOptions>),
-    TypeEntry::Struct(&RPO_SCHEDULE, make::<RPOSchedule>),
-    TypeEntry::Struct(&LONG_TERM_RETENTION_SCHEDULE, make::<LongTermRetentionSchedule>),
-    TypeEntry::Struct(&RPO_THRESHOLD, make::<RPOThreshold>),
-    TypeEntry::Struct(&RPO_REPORTING, make::<RPOReporting>),
-    TypeEntry::Struct(&CDP_POLICY_INFO, make::<CdpPolicyInfo>),
-    TypeEntry::Struct(&CDP_REPLICA_POLICY_INFO, make::<CdpReplicaPolicyInfo>),
-    TypeEntry::Struct(&CDP_REPLICA, make::<CdpReplica>),
-    TypeEntry::Struct(&CDP_REPLICAS, make::<CdpReplicas>),
-    TypeEntry::Struct(&CDP_REPLICA_VM, make::<CdpReplicaVm>),
-    TypeEntry::Struct(&VM_CDP_REPLICAS, make::<VmCdpReplicas>),
-    TypeEntry::Struct(&CDP_REPLICA_VMS, make::<CdpReplicaVms>),
-    TypeEntry::Struct(&V_APP_CDP_REPLICA, make::<VAppCdpReplica>),
-    TypeEntry::Struct(&V_APP_CDP_REPLICAS, make::<VAppCdpReplicas>),
-    TypeEntry::Struct(&V_APP_CDP_REPLICA_VM, make::<VAppCdpReplicaVm>),
-    TypeEntry::Struct(&V_APP_CDP_REPLICA_VMS, make::<VAppCdpReplicaVms>),
-    TypeEntry::Struct(&CDP_REPLICA_SESSION, make::<CdpReplicaSession>),
-    TypeEntry::Struct(&CDP_REPLICA_SESSIONS, make::<CdpReplicaSessions>),
-    TypeEntry::Struct(&CDP_REPLICA_TASK_SESSION, make::<CdpReplicaTaskSession>),
-    TypeEntry::Struct(&CDP_REPLICA_TASK_SESSIONS, make::<CdpReplicaTaskSessions>),
-    TypeEntry::Struct(&CDP_INTERVALS_SPEC, make::<CdpIntervalsSpec>),
-    TypeEntry::Struct(&CDP_REPLICA_SHORT_TERM_POINT_INFO, make::<CdpReplicaShortTermPointInfo>),
-    TypeEntry::Struct(&CDP_REPLICA_LONG_TERM_POINT_INFO, make::<CdpReplicaLongTermPointInfo>),
-    TypeEntry::Struct(&CDP_FAILOVER_START_SPEC, make::<CdpFailoverStartSpec>),
-    TypeEntry::Struct(&CDP_REPLICA_INTERVAL, make::<CdpReplicaInterval>),
-    TypeEntry::Struct(&CDP_REPLICA_POINT, make::<CdpReplicaPoint>),
-    TypeEntry::Struct(&CDP_REPLICA_INTERVALS, make::<CdpReplicaIntervals>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum CdpPolicyType = CDP_POLICY_TYPE;
+    Struct CdpPolicy = CDP_POLICY;
+    Struct CdpPolicies = CDP_POLICIES;
+    Struct PolicyScheduleOptions = POLICY_SCHEDULE_OPTIONS;
+    Struct CdpReplicaScheduleOptions = CDP_REPLICA_SCHEDULE_OPTIONS;
+    Struct RPOSchedule = RPO_SCHEDULE;
+    Struct LongTermRetentionSchedule = LONG_TERM_RETENTION_SCHEDULE;
+    Struct RPOThreshold = RPO_THRESHOLD;
+    Struct RPOReporting = RPO_REPORTING;
+    Struct CdpPolicyInfo = CDP_POLICY_INFO;
+    Struct CdpReplicaPolicyInfo = CDP_REPLICA_POLICY_INFO;
+    Struct CdpReplica = CDP_REPLICA;
+    Struct CdpReplicas = CDP_REPLICAS;
+    Struct CdpReplicaVm = CDP_REPLICA_VM;
+    Struct VmCdpReplicas = VM_CDP_REPLICAS;
+    Struct CdpReplicaVms = CDP_REPLICA_VMS;
+    Struct VAppCdpReplica = V_APP_CDP_REPLICA;
+    Struct VAppCdpReplicas = V_APP_CDP_REPLICAS;
+    Struct VAppCdpReplicaVm = V_APP_CDP_REPLICA_VM;
+    Struct VAppCdpReplicaVms = V_APP_CDP_REPLICA_VMS;
+    Struct CdpReplicaSession = CDP_REPLICA_SESSION;
+    Struct CdpReplicaSessions = CDP_REPLICA_SESSIONS;
+    Struct CdpReplicaTaskSession = CDP_REPLICA_TASK_SESSION;
+    Struct CdpReplicaTaskSessions = CDP_REPLICA_TASK_SESSIONS;
+    Struct CdpIntervalsSpec = CDP_INTERVALS_SPEC;
+    Struct CdpReplicaShortTermPointInfo = CDP_REPLICA_SHORT_TERM_POINT_INFO;
+    Struct CdpReplicaLongTermPointInfo = CDP_REPLICA_LONG_TERM_POINT_INFO;
+    Struct CdpFailoverStartSpec = CDP_FAILOVER_START_SPEC;
+    Struct CdpReplicaInterval = CDP_REPLICA_INTERVAL;
+    Struct CdpReplicaPoint = CDP_REPLICA_POINT;
+    Struct CdpReplicaIntervals = CDP_REPLICA_INTERVALS;
+}

@@ -433,34 +433,33 @@ backhaul_wire::generated_model! {
     7 unlimited_quota: Option<bool> = Bool, new("UnlimitedQuota", Kind::Bool).required();
 }
 backhaul_wire::generated_request! { CloudSubtenantCreateSpec(into name: String, into password: Secret, into tenant_resource_id: Id, set unlimited_quota: bool) { into description: String, set enabled: bool, into quota_name: String, set quota_mb: i64 } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CLOUD_TENANT, make::<CloudTenant>),
-    TypeEntry::Struct(&CLOUD_TENANTS, make::<CloudTenants>),
-    TypeEntry::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS, make::<CloudTenantComputeResourceLeaseOptions>),
-    TypeEntry::Struct(&CLOUD_TENANT_LEASE_OPTIONS, make::<CloudTenantLeaseOptions>),
-    TypeEntry::Struct(&CLOUD_TENANT_RESOURCE, make::<CloudTenantResource>),
-    TypeEntry::Struct(&CLOUD_TENANT_RESOURCES, make::<CloudTenantResources>),
-    TypeEntry::Struct(&CLOUD_TENANT_REPOSITORY_QUOTA, make::<CloudTenantRepositoryQuota>),
-    TypeEntry::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE, make::<CloudTenantComputeResource>),
-    TypeEntry::Struct(&CLOUD_TENANT_COMPUTE_RESOURCES, make::<CloudTenantComputeResources>),
-    TypeEntry::Struct(&NETWORK_APPLIANCE, make::<NetworkAppliance>),
-    TypeEntry::Struct(&MANUAL_IP_ADDRESS_SETTINGS, make::<ManualIpAddressSettings>),
-    TypeEntry::Struct(&COMPUTE_RESOURCE_STATS, make::<ComputeResourceStats>),
-    TypeEntry::Struct(&STORAGE_RESOURCE_STAT, make::<StorageResourceStat>),
-    TypeEntry::Enum(&CLOUD_PLATFORM),
-    TypeEntry::Enum(&THROTTLING_SPEED_UNIT),
-    TypeEntry::Struct(&CLOUD_TENANT_KIND, make::<CloudTenantKind>),
-    TypeEntry::Struct(&STANDALONE_TENANT, make::<StandaloneTenant>),
-    TypeEntry::Struct(&ACTIVE_DIRECTORY_TENANT, make::<ActiveDirectoryTenant>),
-    TypeEntry::Struct(&ACTIVE_DIRECTORY_DOMAIN, make::<ActiveDirectoryDomain>),
-    TypeEntry::Struct(&V_CLOUD_TENANT, make::<VCloudTenant>),
-    TypeEntry::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE, make::<CloudTenantVCloudComputeResource>),
-    TypeEntry::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES, make::<CloudTenantVCloudComputeResources>),
-    TypeEntry::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_USAGE, make::<CloudTenantVCloudComputeResourceUsage>),
-    TypeEntry::Enum(&ALLOCATION_MODEL),
-    TypeEntry::Struct(&CLOUD_SUBTENANT, make::<CloudSubtenant>),
-    TypeEntry::Struct(&CLOUD_SUBTENANTS, make::<CloudSubtenants>),
-    TypeEntry::Struct(&CLOUD_SUBTENANT_REPOSITORY_QUOTA, make::<CloudSubtenantRepositoryQuota>),
-    TypeEntry::Struct(&CLOUD_SUBTENANT_CREATE_SPEC, make::<CloudSubtenantCreateSpec>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct CloudTenant = CLOUD_TENANT;
+    Struct CloudTenants = CLOUD_TENANTS;
+    Struct CloudTenantComputeResourceLeaseOptions = CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS;
+    Struct CloudTenantLeaseOptions = CLOUD_TENANT_LEASE_OPTIONS;
+    Struct CloudTenantResource = CLOUD_TENANT_RESOURCE;
+    Struct CloudTenantResources = CLOUD_TENANT_RESOURCES;
+    Struct CloudTenantRepositoryQuota = CLOUD_TENANT_REPOSITORY_QUOTA;
+    Struct CloudTenantComputeResource = CLOUD_TENANT_COMPUTE_RESOURCE;
+    Struct CloudTenantComputeResources = CLOUD_TENANT_COMPUTE_RESOURCES;
+    Struct NetworkAppliance = NETWORK_APPLIANCE;
+    Struct ManualIpAddressSettings = MANUAL_IP_ADDRESS_SETTINGS;
+    Struct ComputeResourceStats = COMPUTE_RESOURCE_STATS;
+    Struct StorageResourceStat = STORAGE_RESOURCE_STAT;
+    Enum CloudPlatform = CLOUD_PLATFORM;
+    Enum ThrottlingSpeedUnit = THROTTLING_SPEED_UNIT;
+    Struct CloudTenantKind = CLOUD_TENANT_KIND;
+    Struct StandaloneTenant = STANDALONE_TENANT;
+    Struct ActiveDirectoryTenant = ACTIVE_DIRECTORY_TENANT;
+    Struct ActiveDirectoryDomain = ACTIVE_DIRECTORY_DOMAIN;
+    Struct VCloudTenant = V_CLOUD_TENANT;
+    Struct CloudTenantVCloudComputeResource = CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE;
+    Struct CloudTenantVCloudComputeResources = CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES;
+    Struct CloudTenantVCloudComputeResourceUsage = CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_USAGE;
+    Enum AllocationModel = ALLOCATION_MODEL;
+    Struct CloudSubtenant = CLOUD_SUBTENANT;
+    Struct CloudSubtenants = CLOUD_SUBTENANTS;
+    Struct CloudSubtenantRepositoryQuota = CLOUD_SUBTENANT_REPOSITORY_QUOTA;
+    Struct CloudSubtenantCreateSpec = CLOUD_SUBTENANT_CREATE_SPEC;
+}

@@ -787,57 +787,56 @@ backhaul_wire::generated_model! {
     3 wan_accelerator_uid: Option<Id> = Id, new("WanAcceleratorUid", Kind::Id);
 }
 backhaul_wire::generated_request! { CloudTenantVCloudComputeResourceCreateSpec(into virtual_data_center_ref: Id) { set use_network_failover_resources: bool, set network_appliance: NetworkAppliance, into wan_accelerator_uid: Id } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&CLOUD_GATEWAY_NETWORKING),
-    TypeEntry::Struct(&CLOUD_GATEWAY, make::<CloudGateway>),
-    TypeEntry::Struct(&CLOUD_GATEWAYS, make::<CloudGateways>),
-    TypeEntry::Struct(&CREATE_CLOUD_GATEWAY_SPEC, make::<CreateCloudGatewaySpec>),
-    TypeEntry::Struct(&CLOUD_GATEWAY_POOL, make::<CloudGatewayPool>),
-    TypeEntry::Struct(&CLOUD_GATEWAY_POOLS, make::<CloudGatewayPools>),
-    TypeEntry::Struct(&CREATE_CLOUD_GATEWAY_POOL_SPEC, make::<CreateCloudGatewayPoolSpec>),
-    TypeEntry::Struct(&CLOUD_HARDWARE_PLAN_NETWORK, make::<CloudHardwarePlanNetwork>),
-    TypeEntry::Enum(&DATASTORE_TYPE),
-    TypeEntry::Struct(&VI_CLOUD_HARDWARE_PLAN_DATASTORE, make::<ViCloudHardwarePlanDatastore>),
-    TypeEntry::Struct(&VI_CLOUD_HARDWARE_PLAN_DATASTORES, make::<ViCloudHardwarePlanDatastores>),
-    TypeEntry::Enum(&VI_CLOUD_HARDWARE_PLAN_PARENT_TYPE),
-    TypeEntry::Struct(&VI_CLOUD_HARDWARE_PLAN, make::<ViCloudHardwarePlan>),
-    TypeEntry::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME, make::<HvCloudHardwarePlanVolume>),
-    TypeEntry::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUMES, make::<HvCloudHardwarePlanVolumes>),
-    TypeEntry::Struct(&HV_CLOUD_HARDWARE_PLAN, make::<HvCloudHardwarePlan>),
-    TypeEntry::Struct(&HARDWARE_PLAN_DETAILS, make::<HardwarePlanDetails>),
-    TypeEntry::Struct(&CLOUD_HARDWARE_PLAN, make::<CloudHardwarePlan>),
-    TypeEntry::Struct(&CLOUD_HARDWARE_PLANS, make::<CloudHardwarePlans>),
-    TypeEntry::Struct(&CLOUD_HARDWARE_PLAN_CREATE_SPEC, make::<CloudHardwarePlanCreateSpec>),
-    TypeEntry::Struct(&CLOUD_PUBLIC_IP_ADDRESS, make::<CloudPublicIpAddress>),
-    TypeEntry::Struct(&CLOUD_PUBLIC_IP_ADDRESSES, make::<CloudPublicIpAddresses>),
-    TypeEntry::Struct(&CLOUD_PUBLIC_IP_ADDRESS_CREATE_SPEC, make::<CloudPublicIpAddressCreateSpec>),
-    TypeEntry::Struct(&CLOUD_REPLICA, make::<CloudReplica>),
-    TypeEntry::Struct(&CLOUD_REPLICAS, make::<CloudReplicas>),
-    TypeEntry::Enum(&CLOUD_REPLICA_STATE),
-    TypeEntry::Struct(&CLOUD_VM_REPLICA_POINT, make::<CloudVmReplicaPoint>),
-    TypeEntry::Struct(&CLOUD_VM_REPLICA_POINTS, make::<CloudVmReplicaPoints>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_OPTIONS, make::<CloudFailoverPlanOptions>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_VM, make::<CloudFailoverPlanVm>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_INFO, make::<CloudFailoverPlanInfo>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_PLAN, make::<CloudFailoverPlan>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_PLANS, make::<CloudFailoverPlans>),
-    TypeEntry::Struct(&CLOUD_FAILOVERED_VM, make::<CloudFailoveredVm>),
-    TypeEntry::Struct(&CLOUD_FAILOVERED_VMS, make::<CloudFailoveredVms>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_PLAN_MANAGEMENT_SPEC, make::<CloudFailoverPlanManagementSpec>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_TASK_SESSION, make::<CloudFailoverTaskSession>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_SESSION, make::<CloudFailoverSession>),
-    TypeEntry::Struct(&CLOUD_FAILOVER_SESSIONS, make::<CloudFailoverSessions>),
-    TypeEntry::Struct(&CLOUD_TENANT_FREE_LICENSE_COUNTERS, make::<CloudTenantFreeLicenseCounters>),
-    TypeEntry::Struct(&BACKUP_RESOURCE_SPEC, make::<BackupResourceSpec>),
-    TypeEntry::Struct(&BACKUP_RESOURCE_SPECS, make::<BackupResourceSpecs>),
-    TypeEntry::Struct(&COMPUTE_RESOURCE_SPEC, make::<ComputeResourceSpec>),
-    TypeEntry::Struct(&COMPUTE_RESOURCE_SPECS, make::<ComputeResourceSpecs>),
-    TypeEntry::Struct(&V_CLOUD_COMPUTE_RESOURCE_SPEC, make::<VCloudComputeResourceSpec>),
-    TypeEntry::Struct(&V_CLOUD_COMPUTE_RESOURCE_SPECS, make::<VCloudComputeResourceSpecs>),
-    TypeEntry::Enum(&CLOUD_TENANT_KIND_NAME),
-    TypeEntry::Struct(&CREATE_CLOUD_TENANT_SPEC, make::<CreateCloudTenantSpec>),
-    TypeEntry::Struct(&CREATE_CLOUD_TENANT_RESOURCE_SPEC, make::<CreateCloudTenantResourceSpec>),
-    TypeEntry::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE_CREATE_SPEC, make::<CloudTenantComputeResourceCreateSpec>),
-    TypeEntry::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_CREATE_SPEC, make::<CloudTenantVCloudComputeResourceCreateSpec>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum CloudGatewayNetworking = CLOUD_GATEWAY_NETWORKING;
+    Struct CloudGateway = CLOUD_GATEWAY;
+    Struct CloudGateways = CLOUD_GATEWAYS;
+    Struct CreateCloudGatewaySpec = CREATE_CLOUD_GATEWAY_SPEC;
+    Struct CloudGatewayPool = CLOUD_GATEWAY_POOL;
+    Struct CloudGatewayPools = CLOUD_GATEWAY_POOLS;
+    Struct CreateCloudGatewayPoolSpec = CREATE_CLOUD_GATEWAY_POOL_SPEC;
+    Struct CloudHardwarePlanNetwork = CLOUD_HARDWARE_PLAN_NETWORK;
+    Enum DatastoreType = DATASTORE_TYPE;
+    Struct ViCloudHardwarePlanDatastore = VI_CLOUD_HARDWARE_PLAN_DATASTORE;
+    Struct ViCloudHardwarePlanDatastores = VI_CLOUD_HARDWARE_PLAN_DATASTORES;
+    Enum ViCloudHardwarePlanParentType = VI_CLOUD_HARDWARE_PLAN_PARENT_TYPE;
+    Struct ViCloudHardwarePlan = VI_CLOUD_HARDWARE_PLAN;
+    Struct HvCloudHardwarePlanVolume = HV_CLOUD_HARDWARE_PLAN_VOLUME;
+    Struct HvCloudHardwarePlanVolumes = HV_CLOUD_HARDWARE_PLAN_VOLUMES;
+    Struct HvCloudHardwarePlan = HV_CLOUD_HARDWARE_PLAN;
+    Struct HardwarePlanDetails = HARDWARE_PLAN_DETAILS;
+    Struct CloudHardwarePlan = CLOUD_HARDWARE_PLAN;
+    Struct CloudHardwarePlans = CLOUD_HARDWARE_PLANS;
+    Struct CloudHardwarePlanCreateSpec = CLOUD_HARDWARE_PLAN_CREATE_SPEC;
+    Struct CloudPublicIpAddress = CLOUD_PUBLIC_IP_ADDRESS;
+    Struct CloudPublicIpAddresses = CLOUD_PUBLIC_IP_ADDRESSES;
+    Struct CloudPublicIpAddressCreateSpec = CLOUD_PUBLIC_IP_ADDRESS_CREATE_SPEC;
+    Struct CloudReplica = CLOUD_REPLICA;
+    Struct CloudReplicas = CLOUD_REPLICAS;
+    Enum CloudReplicaState = CLOUD_REPLICA_STATE;
+    Struct CloudVmReplicaPoint = CLOUD_VM_REPLICA_POINT;
+    Struct CloudVmReplicaPoints = CLOUD_VM_REPLICA_POINTS;
+    Struct CloudFailoverPlanOptions = CLOUD_FAILOVER_PLAN_OPTIONS;
+    Struct CloudFailoverPlanVm = CLOUD_FAILOVER_PLAN_VM;
+    Struct CloudFailoverPlanInfo = CLOUD_FAILOVER_PLAN_INFO;
+    Struct CloudFailoverPlan = CLOUD_FAILOVER_PLAN;
+    Struct CloudFailoverPlans = CLOUD_FAILOVER_PLANS;
+    Struct CloudFailoveredVm = CLOUD_FAILOVERED_VM;
+    Struct CloudFailoveredVms = CLOUD_FAILOVERED_VMS;
+    Struct CloudFailoverPlanManagementSpec = CLOUD_FAILOVER_PLAN_MANAGEMENT_SPEC;
+    Struct CloudFailoverTaskSession = CLOUD_FAILOVER_TASK_SESSION;
+    Struct CloudFailoverSession = CLOUD_FAILOVER_SESSION;
+    Struct CloudFailoverSessions = CLOUD_FAILOVER_SESSIONS;
+    Struct CloudTenantFreeLicenseCounters = CLOUD_TENANT_FREE_LICENSE_COUNTERS;
+    Struct BackupResourceSpec = BACKUP_RESOURCE_SPEC;
+    Struct BackupResourceSpecs = BACKUP_RESOURCE_SPECS;
+    Struct ComputeResourceSpec = COMPUTE_RESOURCE_SPEC;
+    Struct ComputeResourceSpecs = COMPUTE_RESOURCE_SPECS;
+    Struct VCloudComputeResourceSpec = V_CLOUD_COMPUTE_RESOURCE_SPEC;
+    Struct VCloudComputeResourceSpecs = V_CLOUD_COMPUTE_RESOURCE_SPECS;
+    Enum CloudTenantKindName = CLOUD_TENANT_KIND_NAME;
+    Struct CreateCloudTenantSpec = CREATE_CLOUD_TENANT_SPEC;
+    Struct CreateCloudTenantResourceSpec = CREATE_CLOUD_TENANT_RESOURCE_SPEC;
+    Struct CloudTenantComputeResourceCreateSpec = CLOUD_TENANT_COMPUTE_RESOURCE_CREATE_SPEC;
+    Struct CloudTenantVCloudComputeResourceCreateSpec = CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_CREATE_SPEC;
+}

@@ -327,26 +327,25 @@ backhaul_wire::generated_choice! {
     /// `Failed`: it was not done.
     3 Failed = "Failed";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&LINK, make::<Link>),
-    TypeEntry::Struct(&ENTERPRISE_MANAGER, make::<EnterpriseManager>),
-    TypeEntry::Struct(&SUPPORTED_VERSION, make::<SupportedVersion>),
-    TypeEntry::Struct(&LOGON_SESSION, make::<LogonSession>),
-    TypeEntry::Struct(&LOGON_SESSIONS, make::<LogonSessions>),
-    TypeEntry::Struct(&LOGIN_SPEC, make::<LoginSpec>),
-    TypeEntry::Struct(&TENANT_CREDENTIALS, make::<TenantCredentials>),
-    TypeEntry::Struct(&V_CLOUD_ORGANIZATION_CREDENTIALS, make::<VCloudOrganizationCredentials>),
-    TypeEntry::Struct(&ENTITY_REF, make::<EntityRef>),
-    TypeEntry::Struct(&ENTITY_REFERENCES, make::<EntityReferences>),
-    TypeEntry::Struct(&QUERY_RESULT, make::<QueryResult>),
-    TypeEntry::Struct(&QUERY_ENTITIES, make::<QueryEntities>),
-    TypeEntry::Struct(&QUERY_RESOURCES, make::<QueryResources>),
-    TypeEntry::Struct(&PAGING_INFO, make::<PagingInfo>),
-    TypeEntry::Struct(&TASK, make::<Task>),
-    TypeEntry::Struct(&TASKS, make::<Tasks>),
-    TypeEntry::Struct(&TASK_RESULT, make::<TaskResult>),
-    TypeEntry::Enum(&TASK_STATE),
-    TypeEntry::Struct(&ERROR, make::<Error>),
-    TypeEntry::Enum(&OPERATION_RESULT),
-];
+backhaul_wire::generated_types! { in super;
+    Struct Link = LINK;
+    Struct EnterpriseManager = ENTERPRISE_MANAGER;
+    Struct SupportedVersion = SUPPORTED_VERSION;
+    Struct LogonSession = LOGON_SESSION;
+    Struct LogonSessions = LOGON_SESSIONS;
+    Struct LoginSpec = LOGIN_SPEC;
+    Struct TenantCredentials = TENANT_CREDENTIALS;
+    Struct VCloudOrganizationCredentials = V_CLOUD_ORGANIZATION_CREDENTIALS;
+    Struct EntityRef = ENTITY_REF;
+    Struct EntityReferences = ENTITY_REFERENCES;
+    Struct QueryResult = QUERY_RESULT;
+    Struct QueryEntities = QUERY_ENTITIES;
+    Struct QueryResources = QUERY_RESOURCES;
+    Struct PagingInfo = PAGING_INFO;
+    Struct Task = TASK;
+    Struct Tasks = TASKS;
+    Struct TaskResult = TASK_RESULT;
+    Enum TaskState = TASK_STATE;
+    Struct Error = ERROR;
+    Enum OperationResult = OPERATION_RESULT;
+}

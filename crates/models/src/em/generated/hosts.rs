@@ -299,22 +299,21 @@ backhaul_wire::generated_model! {
     VlanConfigurations = VLAN_CONFIGURATIONS("VlanConfigurations").aliases(&["VlanConfigurationEntityListType"]).root("VlanConfigurations");
     0 vlans: Vec<VlanConfiguration> = Structs, list("Vlans", Kind::Struct(&VLAN_CONFIGURATION));
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BACKUP_SERVER_SPEC, make::<BackupServerSpec>),
-    TypeEntry::Enum(&MANAGED_SERVER_TYPE),
-    TypeEntry::Struct(&MANAGED_SERVER, make::<ManagedServer>),
-    TypeEntry::Struct(&MANAGED_SERVERS, make::<ManagedServers>),
-    TypeEntry::Enum(&HIERARCHY_ROOT_HOST_TYPE),
-    TypeEntry::Struct(&HIERARCHY_ROOT, make::<HierarchyRoot>),
-    TypeEntry::Struct(&HIERARCHY_ROOTS, make::<HierarchyRoots>),
-    TypeEntry::Struct(&WAN_ACCELERATOR, make::<WanAccelerator>),
-    TypeEntry::Struct(&WAN_ACCELERATORS, make::<WanAccelerators>),
-    TypeEntry::Enum(&EXTERNAL_REPOSITORY_TYPE),
-    TypeEntry::Struct(&EXTERNAL_REPOSITORY, make::<ExternalRepository>),
-    TypeEntry::Struct(&EXTERNAL_REPOSITORIES, make::<ExternalRepositories>),
-    TypeEntry::Enum(&VLAN_SWITCH_TYPE),
-    TypeEntry::Struct(&VLAN_CONFIGURATION_CREATE_SPEC, make::<VlanConfigurationCreateSpec>),
-    TypeEntry::Struct(&VLAN_CONFIGURATION, make::<VlanConfiguration>),
-    TypeEntry::Struct(&VLAN_CONFIGURATIONS, make::<VlanConfigurations>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct BackupServerSpec = BACKUP_SERVER_SPEC;
+    Enum ManagedServerType = MANAGED_SERVER_TYPE;
+    Struct ManagedServer = MANAGED_SERVER;
+    Struct ManagedServers = MANAGED_SERVERS;
+    Enum HierarchyRootHostType = HIERARCHY_ROOT_HOST_TYPE;
+    Struct HierarchyRoot = HIERARCHY_ROOT;
+    Struct HierarchyRoots = HIERARCHY_ROOTS;
+    Struct WanAccelerator = WAN_ACCELERATOR;
+    Struct WanAccelerators = WAN_ACCELERATORS;
+    Enum ExternalRepositoryType = EXTERNAL_REPOSITORY_TYPE;
+    Struct ExternalRepository = EXTERNAL_REPOSITORY;
+    Struct ExternalRepositories = EXTERNAL_REPOSITORIES;
+    Enum VlanSwitchType = VLAN_SWITCH_TYPE;
+    Struct VlanConfigurationCreateSpec = VLAN_CONFIGURATION_CREATE_SPEC;
+    Struct VlanConfiguration = VLAN_CONFIGURATION;
+    Struct VlanConfigurations = VLAN_CONFIGURATIONS;
+}

@@ -94,11 +94,10 @@ backhaul_wire::generated_choice! {
     13 AmazonS3External = "AmazonS3External";
     14 Nfs = "Nfs";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BACKUP_SERVER, make::<BackupServer>),
-    TypeEntry::Struct(&BACKUP_SERVERS, make::<BackupServers>),
-    TypeEntry::Struct(&REPOSITORY, make::<Repository>),
-    TypeEntry::Struct(&REPOSITORIES, make::<Repositories>),
-    TypeEntry::Enum(&REPOSITORY_KIND),
-];
+backhaul_wire::generated_types! { in super;
+    Struct BackupServer = BACKUP_SERVER;
+    Struct BackupServers = BACKUP_SERVERS;
+    Struct Repository = REPOSITORY;
+    Struct Repositories = REPOSITORIES;
+    Enum RepositoryKind = REPOSITORY_KIND;
+}

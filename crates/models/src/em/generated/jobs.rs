@@ -882,70 +882,69 @@ backhaul_wire::generated_model! {
     1 start_date: Option<DateTime> = DateTime, new("StartDate", Kind::DateTime);
 }
 backhaul_wire::generated_request! { FailoverPlanManagementSpec() { set start_now: bool, into start_date: DateTime } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&JOB, make::<Job>),
-    TypeEntry::Struct(&JOBS, make::<Jobs>),
-    TypeEntry::Struct(&JOB_SCHEDULE_OPTIONS, make::<JobScheduleOptions>),
-    TypeEntry::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS, make::<JobScheduleStandardOptions>),
-    TypeEntry::Struct(&IMMEDIATE_COPY_MODE, make::<ImmediateCopyMode>),
-    TypeEntry::Struct(&RETRY_OPTIONS, make::<RetryOptions>),
-    TypeEntry::Enum(&DAY_OF_WEEK),
-    TypeEntry::Enum(&MONTH),
-    TypeEntry::Enum(&DAILY_KIND),
-    TypeEntry::Enum(&PERIOD_KIND),
-    TypeEntry::Struct(&OPTIONS_DAILY, make::<OptionsDaily>),
-    TypeEntry::Struct(&OPTIONS_MONTHLY, make::<OptionsMonthly>),
-    TypeEntry::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS, make::<JobScheduleWeeklyOptions>),
-    TypeEntry::Struct(&HOURS_OF_DAY, make::<HoursOfDay>),
-    TypeEntry::Struct(&OPTIONS_PERIODICALLY, make::<OptionsPeriodically>),
-    TypeEntry::Struct(&OPTIONS_CONTINUOUS, make::<OptionsContinuous>),
-    TypeEntry::Struct(&OPTIONS_BACKUP_WINDOW, make::<OptionsBackupWindow>),
-    TypeEntry::Struct(&OPTIONS_DAISY_CHAINING, make::<OptionsDaisyChaining>),
-    TypeEntry::Struct(&JOB_INFO, make::<JobInfo>),
-    TypeEntry::Struct(&BACKUP_JOB_INFO, make::<BackupJobInfo>),
-    TypeEntry::Struct(&REPLICA_JOB_INFO, make::<ReplicaJobInfo>),
-    TypeEntry::Struct(&FILE_COPY_JOB_INFO, make::<FileCopyJobInfo>),
-    TypeEntry::Struct(&BACKUP_COPY_JOB_INFO, make::<BackupCopyJobInfo>),
-    TypeEntry::Struct(&LINKED_JOB_OBJECTS, make::<LinkedJobObjects>),
-    TypeEntry::Struct(&LINKED_BACKUP_OBJECTS, make::<LinkedBackupObjects>),
-    TypeEntry::Struct(&LINKED_JOB_OBJECT, make::<LinkedJobObject>),
-    TypeEntry::Struct(&LINKED_BACKUP, make::<LinkedBackup>),
-    TypeEntry::Struct(&LINKED_BACKUP_REPOSITORY, make::<LinkedBackupRepository>),
-    TypeEntry::Struct(&LINKED_JOB_RESOURCE_OBJECTS, make::<LinkedJobResourceObjects>),
-    TypeEntry::Struct(&LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS, make::<LinkedBackupRepositoryResourceObjects>),
-    TypeEntry::Struct(&OBJECT_IN_JOB, make::<ObjectInJob>),
-    TypeEntry::Struct(&OBJECTS_IN_JOB, make::<ObjectsInJob>),
-    TypeEntry::Struct(&CREATE_OBJECT_IN_JOB_SPEC, make::<CreateObjectInJobSpec>),
-    TypeEntry::Struct(&GUEST_PROCESSING_OPTIONS, make::<GuestProcessingOptions>),
-    TypeEntry::Enum(&VSS_SNAPSHOT_MODE),
-    TypeEntry::Struct(&JOB_ITEM_VSS_OPTIONS, make::<JobItemVssOptions>),
-    TypeEntry::Struct(&VSS_SNAPSHOT_OPTIONS, make::<VssSnapshotOptions>),
-    TypeEntry::Enum(&FILE_SYSTEM_INDEXING_MODE),
-    TypeEntry::Struct(&GUEST_FS_INDEXING_OPTIONS, make::<GuestFSIndexingOptions>),
-    TypeEntry::Enum(&TRANSACTION_LOGS_PROCESSING),
-    TypeEntry::Struct(&SQL_BACKUP_OPTIONS, make::<SqlBackupOptions>),
-    TypeEntry::Struct(&FS_FILE_EXCLUDE_OPTIONS, make::<FSFileExcludeOptions>),
-    TypeEntry::Enum(&ARCHIVED_LOGS_TRUNCATION),
-    TypeEntry::Struct(&ORACLE_BACKUP_OPTIONS, make::<OracleBackupOptions>),
-    TypeEntry::Struct(&ADVANCED_STORAGE_OPTIONS, make::<AdvancedStorageOptions>),
-    TypeEntry::Enum(&RETAIN_LIMIT_TYPE),
-    TypeEntry::Struct(&SIMPLE_RETENTION_POLICY, make::<SimpleRetentionPolicy>),
-    TypeEntry::Enum(&WEEK_OF_MONTH),
-    TypeEntry::Struct(&GFS_WEEKLY_POLICY, make::<GfsWeeklyPolicy>),
-    TypeEntry::Struct(&GFS_MONTHLY_POLICY, make::<GfsMonthlyPolicy>),
-    TypeEntry::Struct(&GFS_YEARLY_POLICY, make::<GfsYearlyPolicy>),
-    TypeEntry::Struct(&GFS_RETENTION_POLICY, make::<GfsRetentionPolicy>),
-    TypeEntry::Struct(&JOB_MANAGEMENT_SPEC, make::<JobManagementSpec>),
-    TypeEntry::Struct(&JOB_CLONE_SPEC, make::<JobCloneSpec>),
-    TypeEntry::Struct(&BACKUP_JOB_CLONE_INFO, make::<BackupJobCloneInfo>),
-    TypeEntry::Struct(&BACKUP_COPY_JOB_CLONE_INFO, make::<BackupCopyJobCloneInfo>),
-    TypeEntry::Struct(&IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO, make::<ImmediateBackupCopyJobCloneInfo>),
-    TypeEntry::Struct(&REPLICA_JOB_CLONE_INFO, make::<ReplicaJobCloneInfo>),
-    TypeEntry::Struct(&FAILOVER_PLAN, make::<FailoverPlan>),
-    TypeEntry::Struct(&FAILOVER_PLANS, make::<FailoverPlans>),
-    TypeEntry::Struct(&FAILOVER_PLAN_INFO, make::<FailoverPlanInfo>),
-    TypeEntry::Struct(&FAILOVERED_VM, make::<FailoveredVm>),
-    TypeEntry::Struct(&FAILOVERED_VMS, make::<FailoveredVms>),
-    TypeEntry::Struct(&FAILOVER_PLAN_MANAGEMENT_SPEC, make::<FailoverPlanManagementSpec>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct Job = JOB;
+    Struct Jobs = JOBS;
+    Struct JobScheduleOptions = JOB_SCHEDULE_OPTIONS;
+    Struct JobScheduleStandardOptions = JOB_SCHEDULE_STANDARD_OPTIONS;
+    Struct ImmediateCopyMode = IMMEDIATE_COPY_MODE;
+    Struct RetryOptions = RETRY_OPTIONS;
+    Enum DayOfWeek = DAY_OF_WEEK;
+    Enum Month = MONTH;
+    Enum DailyKind = DAILY_KIND;
+    Enum PeriodKind = PERIOD_KIND;
+    Struct OptionsDaily = OPTIONS_DAILY;
+    Struct OptionsMonthly = OPTIONS_MONTHLY;
+    Struct JobScheduleWeeklyOptions = JOB_SCHEDULE_WEEKLY_OPTIONS;
+    Struct HoursOfDay = HOURS_OF_DAY;
+    Struct OptionsPeriodically = OPTIONS_PERIODICALLY;
+    Struct OptionsContinuous = OPTIONS_CONTINUOUS;
+    Struct OptionsBackupWindow = OPTIONS_BACKUP_WINDOW;
+    Struct OptionsDaisyChaining = OPTIONS_DAISY_CHAINING;
+    Struct JobInfo = JOB_INFO;
+    Struct BackupJobInfo = BACKUP_JOB_INFO;
+    Struct ReplicaJobInfo = REPLICA_JOB_INFO;
+    Struct FileCopyJobInfo = FILE_COPY_JOB_INFO;
+    Struct BackupCopyJobInfo = BACKUP_COPY_JOB_INFO;
+    Struct LinkedJobObjects = LINKED_JOB_OBJECTS;
+    Struct LinkedBackupObjects = LINKED_BACKUP_OBJECTS;
+    Struct LinkedJobObject = LINKED_JOB_OBJECT;
+    Struct LinkedBackup = LINKED_BACKUP;
+    Struct LinkedBackupRepository = LINKED_BACKUP_REPOSITORY;
+    Struct LinkedJobResourceObjects = LINKED_JOB_RESOURCE_OBJECTS;
+    Struct LinkedBackupRepositoryResourceObjects = LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS;
+    Struct ObjectInJob = OBJECT_IN_JOB;
+    Struct ObjectsInJob = OBJECTS_IN_JOB;
+    Struct CreateObjectInJobSpec = CREATE_OBJECT_IN_JOB_SPEC;
+    Struct GuestProcessingOptions = GUEST_PROCESSING_OPTIONS;
+    Enum VssSnapshotMode = VSS_SNAPSHOT_MODE;
+    Struct JobItemVssOptions = JOB_ITEM_VSS_OPTIONS;
+    Struct VssSnapshotOptions = VSS_SNAPSHOT_OPTIONS;
+    Enum FileSystemIndexingMode = FILE_SYSTEM_INDEXING_MODE;
+    Struct GuestFSIndexingOptions = GUEST_FS_INDEXING_OPTIONS;
+    Enum TransactionLogsProcessing = TRANSACTION_LOGS_PROCESSING;
+    Struct SqlBackupOptions = SQL_BACKUP_OPTIONS;
+    Struct FSFileExcludeOptions = FS_FILE_EXCLUDE_OPTIONS;
+    Enum ArchivedLogsTruncation = ARCHIVED_LOGS_TRUNCATION;
+    Struct OracleBackupOptions = ORACLE_BACKUP_OPTIONS;
+    Struct AdvancedStorageOptions = ADVANCED_STORAGE_OPTIONS;
+    Enum RetainLimitType = RETAIN_LIMIT_TYPE;
+    Struct SimpleRetentionPolicy = SIMPLE_RETENTION_POLICY;
+    Enum WeekOfMonth = WEEK_OF_MONTH;
+    Struct GfsWeeklyPolicy = GFS_WEEKLY_POLICY;
+    Struct GfsMonthlyPolicy = GFS_MONTHLY_POLICY;
+    Struct GfsYearlyPolicy = GFS_YEARLY_POLICY;
+    Struct GfsRetentionPolicy = GFS_RETENTION_POLICY;
+    Struct JobManagementSpec = JOB_MANAGEMENT_SPEC;
+    Struct JobCloneSpec = JOB_CLONE_SPEC;
+    Struct BackupJobCloneInfo = BACKUP_JOB_CLONE_INFO;
+    Struct BackupCopyJobCloneInfo = BACKUP_COPY_JOB_CLONE_INFO;
+    Struct ImmediateBackupCopyJobCloneInfo = IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO;
+    Struct ReplicaJobCloneInfo = REPLICA_JOB_CLONE_INFO;
+    Struct FailoverPlan = FAILOVER_PLAN;
+    Struct FailoverPlans = FAILOVER_PLANS;
+    Struct FailoverPlanInfo = FAILOVER_PLAN_INFO;
+    Struct FailoveredVm = FAILOVERED_VM;
+    Struct FailoveredVms = FAILOVERED_VMS;
+    Struct FailoverPlanManagementSpec = FAILOVER_PLAN_MANAGEMENT_SPEC;
+}

@@ -64,3 +64,23 @@ pub static TYPES: &[backhaul_wire::generated::TypeEntry] = &backhaul_wire::gener
     _,
     { backhaul_wire::generated::total(PARTS) },
 >(PARTS);
+/// How an empty value of each of them is made, part by part; `None` for an enum.
+#[cfg(feature = "typed-registry")]
+pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
+    self::agents::MAKES,
+    self::backups::MAKES,
+    self::cdp::MAKES,
+    self::cloud::MAKES,
+    self::cloud_infrastructure::MAKES,
+    self::common::MAKES,
+    self::hosts::MAKES,
+    self::infrastructure::MAKES,
+    self::jobs::MAKES,
+    self::nas::MAKES,
+    self::reports::MAKES,
+    self::restore::MAKES,
+    self::security::MAKES,
+    self::self_service::MAKES,
+    self::services::MAKES,
+    self::sessions::MAKES,
+];

@@ -287,28 +287,27 @@ backhaul_wire::generated_model! {
     /// Where the snapshots are.
     1 storage_snapshot_path: Option<String> = Text, new("StorageSnapshotPath", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&NAS_JOB, make::<NASJob>),
-    TypeEntry::Struct(&NAS_JOBS, make::<NASJobs>),
-    TypeEntry::Struct(&NAS_OBJECT, make::<NASObject>),
-    TypeEntry::Struct(&NAS_OBJECTS, make::<NASObjects>),
-    TypeEntry::Enum(&NAS_SHORT_TERM_RETENTION_TYPE),
-    TypeEntry::Enum(&NAS_LONG_TERM_RETENTION_TYPE),
-    TypeEntry::Struct(&JOB_SECONDARY_TARGET_OPTIONS_INFO, make::<JobSecondaryTargetOptionsInfo>),
-    TypeEntry::Struct(&NAS_JOB_STORAGE_OPTIONS, make::<NASJobStorageOptions>),
-    TypeEntry::Struct(&NAS_LONG_TERM_ARCHIVAL_OPTIONS, make::<NASLongTermArchivalOptions>),
-    TypeEntry::Struct(&NAS_JOB_FILE_EXTENSIONS_OPTIONS, make::<NASJobFileExtensionsOptions>),
-    TypeEntry::Struct(&NAS_JOB_STORAGE_KEEP_FILE_VERSIONS_HISTORY, make::<NASJobStorageKeepFileVersionsHistory>),
-    TypeEntry::Struct(&NAS_JOB_ADVANCED_STORAGE_OPTIONS, make::<NASJobAdvancedStorageOptions>),
-    TypeEntry::Enum(&FILE_ATTRIBUTES_CHANGE_TRACKING_MODE),
-    TypeEntry::Struct(&NAS_JOB_SECURITY_OPTIONS, make::<NASJobSecurityOptions>),
-    TypeEntry::Enum(&FILE_SERVER_KIND),
-    TypeEntry::Struct(&FILE_SERVER, make::<FileServer>),
-    TypeEntry::Struct(&FILE_SERVERS, make::<FileServers>),
-    TypeEntry::Struct(&SMB_SERVER_OPTIONS, make::<SmbServerOptions>),
-    TypeEntry::Struct(&NFS_SERVER_OPTIONS, make::<NfsServerOptions>),
-    TypeEntry::Struct(&FILE_SERVER_OPTIONS, make::<FileServerOptions>),
-    TypeEntry::Struct(&NAS_SERVER_PROCESSING_OPTIONS, make::<NASServerProcessingOptions>),
-    TypeEntry::Struct(&NAS_SERVER_ADVANCED_OPTIONS, make::<NASServerAdvancedOptions>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct NASJob = NAS_JOB;
+    Struct NASJobs = NAS_JOBS;
+    Struct NASObject = NAS_OBJECT;
+    Struct NASObjects = NAS_OBJECTS;
+    Enum NASShortTermRetentionType = NAS_SHORT_TERM_RETENTION_TYPE;
+    Enum NASLongTermRetentionType = NAS_LONG_TERM_RETENTION_TYPE;
+    Struct JobSecondaryTargetOptionsInfo = JOB_SECONDARY_TARGET_OPTIONS_INFO;
+    Struct NASJobStorageOptions = NAS_JOB_STORAGE_OPTIONS;
+    Struct NASLongTermArchivalOptions = NAS_LONG_TERM_ARCHIVAL_OPTIONS;
+    Struct NASJobFileExtensionsOptions = NAS_JOB_FILE_EXTENSIONS_OPTIONS;
+    Struct NASJobStorageKeepFileVersionsHistory = NAS_JOB_STORAGE_KEEP_FILE_VERSIONS_HISTORY;
+    Struct NASJobAdvancedStorageOptions = NAS_JOB_ADVANCED_STORAGE_OPTIONS;
+    Enum FileAttributesChangeTrackingMode = FILE_ATTRIBUTES_CHANGE_TRACKING_MODE;
+    Struct NASJobSecurityOptions = NAS_JOB_SECURITY_OPTIONS;
+    Enum FileServerKind = FILE_SERVER_KIND;
+    Struct FileServer = FILE_SERVER;
+    Struct FileServers = FILE_SERVERS;
+    Struct SmbServerOptions = SMB_SERVER_OPTIONS;
+    Struct NfsServerOptions = NFS_SERVER_OPTIONS;
+    Struct FileServerOptions = FILE_SERVER_OPTIONS;
+    Struct NASServerProcessingOptions = NAS_SERVER_PROCESSING_OPTIONS;
+    Struct NASServerAdvancedOptions = NAS_SERVER_ADVANCED_OPTIONS;
+}

@@ -46,8 +46,6 @@ pub use super::services::operations::*;
 #[doc(no_inline)]
 #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::sessions::operations::*;
-#[cfg(feature = "registry")]
-use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
 use backhaul_wire::generated::{Operation, concat, total};
 const PARTS: &[&[Operation]] = &[
     super::agents::operations::OPERATIONS,
@@ -68,46 +66,3 @@ const PARTS: &[&[Operation]] = &[
 ];
 /// Every operation whose feature is on, family by family.
 pub static OPERATIONS: &[Operation] = &concat::<_, { total(PARTS) }>(PARTS);
-#[cfg(feature = "registry")]
-const ANSWER_PARTS: &[&[MakeAnswer]] = &[
-    super::agents::operations::ANSWERS,
-    super::backups::operations::ANSWERS,
-    super::cdp::operations::ANSWERS,
-    super::cloud_infrastructure::operations::ANSWERS,
-    super::common::operations::ANSWERS,
-    super::hosts::operations::ANSWERS,
-    super::jobs::operations::ANSWERS,
-    super::nas::operations::ANSWERS,
-    super::queries::operations::ANSWERS,
-    super::reports::operations::ANSWERS,
-    super::restore::operations::ANSWERS,
-    super::security::operations::ANSWERS,
-    super::self_service::operations::ANSWERS,
-    super::services::operations::ANSWERS,
-    super::sessions::operations::ANSWERS,
-];
-/// How an empty answer of each operation is made, beside [`OPERATIONS`].
-#[cfg(feature = "registry")]
-pub(crate) static ANSWERS: &[MakeAnswer] = &concat::<
-    _,
-    { total(ANSWER_PARTS) },
->(ANSWER_PARTS);
-/// The same for older forms.
-#[cfg(feature = "registry")]
-pub(crate) static OLDER_ANSWERS: &[&[OlderAnswer]] = &[
-    super::agents::operations::OLDER_ANSWERS,
-    super::backups::operations::OLDER_ANSWERS,
-    super::cdp::operations::OLDER_ANSWERS,
-    super::cloud_infrastructure::operations::OLDER_ANSWERS,
-    super::common::operations::OLDER_ANSWERS,
-    super::hosts::operations::OLDER_ANSWERS,
-    super::jobs::operations::OLDER_ANSWERS,
-    super::nas::operations::OLDER_ANSWERS,
-    super::queries::operations::OLDER_ANSWERS,
-    super::reports::operations::OLDER_ANSWERS,
-    super::restore::operations::OLDER_ANSWERS,
-    super::security::operations::OLDER_ANSWERS,
-    super::self_service::operations::OLDER_ANSWERS,
-    super::services::operations::OLDER_ANSWERS,
-    super::sessions::operations::OLDER_ANSWERS,
-];

@@ -173,14 +173,13 @@ backhaul_wire::generated_model! {
     /// The days.
     3 days: Vec<ProcessedVmsDay> = Structs, list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days");
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SUMMARY_REPORT, make::<SummaryReport>),
-    TypeEntry::Struct(&OVERVIEW_REPORT_FRAME, make::<OverviewReportFrame>),
-    TypeEntry::Struct(&VMS_OVERVIEW_REPORT_FRAME, make::<VmsOverviewReportFrame>),
-    TypeEntry::Struct(&JOB_STATISTICS_REPORT_FRAME, make::<JobStatisticsReportFrame>),
-    TypeEntry::Struct(&REPOSITORY_REPORT_PERIOD, make::<RepositoryReportPeriod>),
-    TypeEntry::Struct(&REPOSITORY_REPORT_FRAME, make::<RepositoryReportFrame>),
-    TypeEntry::Struct(&PROCESSED_VMS_DAY, make::<ProcessedVmsDay>),
-    TypeEntry::Struct(&PROCESSED_VMS_REPORT_FRAME, make::<ProcessedVmsReportFrame>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct SummaryReport = SUMMARY_REPORT;
+    Struct OverviewReportFrame = OVERVIEW_REPORT_FRAME;
+    Struct VmsOverviewReportFrame = VMS_OVERVIEW_REPORT_FRAME;
+    Struct JobStatisticsReportFrame = JOB_STATISTICS_REPORT_FRAME;
+    Struct RepositoryReportPeriod = REPOSITORY_REPORT_PERIOD;
+    Struct RepositoryReportFrame = REPOSITORY_REPORT_FRAME;
+    Struct ProcessedVmsDay = PROCESSED_VMS_DAY;
+    Struct ProcessedVmsReportFrame = PROCESSED_VMS_REPORT_FRAME;
+}

@@ -376,33 +376,32 @@ backhaul_wire::generated_model! {
     5 backup_retention: Option<FreeBackupRetention> = Enum, new("BackupRetention", Kind::Enum(&FREE_BACKUP_RETENTION));
 }
 backhaul_wire::generated_request! { VeeamZipStartupSpec(into vm_ref: Id, into repository_uid: Id) { into password_key_id: Id, set compression_level: i64, set disable_guest_quiescence: bool, set backup_retention: FreeBackupRetention } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&VM_RESTORE_PARAMETERS, make::<VmRestoreParameters>),
-    TypeEntry::Struct(&VMS_RESTORE_PARAMETERS, make::<VmsRestoreParameters>),
-    TypeEntry::Struct(&V_CLOUD_V_APP_RESTORE_SPEC, make::<VCloudVAppRestoreSpec>),
-    TypeEntry::Struct(&VM_RESTORE_SPEC, make::<VmRestoreSpec>),
-    TypeEntry::Struct(&V_CLOUD_VM_RESTORE_SPEC, make::<VCloudVmRestoreSpec>),
-    TypeEntry::Struct(&SQL_ITEM_RESTORE_SPEC_INFO, make::<SqlItemRestoreSpecInfo>),
-    TypeEntry::Struct(&SQL_CREDENTIALS_INFO, make::<SqlCredentialsInfo>),
-    TypeEntry::Struct(&RESTORE_SPEC, make::<RestoreSpec>),
-    TypeEntry::Struct(&VM_RESTORE_POINT_MOUNT, make::<VmRestorePointMount>),
-    TypeEntry::Struct(&VM_RESTORE_POINT_MOUNTS, make::<VmRestorePointMounts>),
-    TypeEntry::Struct(&VM_REPLICA_POINT_MOUNT, make::<VmReplicaPointMount>),
-    TypeEntry::Struct(&VM_REPLICA_POINT_MOUNTS, make::<VmReplicaPointMounts>),
-    TypeEntry::Struct(&AGENT_RESTORE_POINT_MOUNT, make::<AgentRestorePointMount>),
-    TypeEntry::Struct(&AGENT_RESTORE_POINT_MOUNTS, make::<AgentRestorePointMounts>),
-    TypeEntry::Enum(&OS_KIND),
-    TypeEntry::Struct(&START_MOUNT_SPEC, make::<StartMountSpec>),
-    TypeEntry::Struct(&DIRECTORY_ENTRY, make::<DirectoryEntry>),
-    TypeEntry::Struct(&FILE_ENTRY, make::<FileEntry>),
-    TypeEntry::Struct(&FILE_SYSTEM_ENTRY, make::<FileSystemEntry>),
-    TypeEntry::Struct(&FILE_SYSTEM_ENTRIES, make::<FileSystemEntries>),
-    TypeEntry::Struct(&GUEST_CREDENTIALS, make::<GuestCredentials>),
-    TypeEntry::Struct(&FILE_RESTORE_TO_ORIGINAL_LOCATION, make::<FileRestoreToOriginalLocation>),
-    TypeEntry::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD, make::<FileRestoreForDirectDownload>),
-    TypeEntry::Struct(&FILE_RESTORE_SPEC, make::<FileRestoreSpec>),
-    TypeEntry::Struct(&QUICK_BACKUP_STARTUP_SPEC, make::<QuickBackupStartupSpec>),
-    TypeEntry::Enum(&FREE_BACKUP_RETENTION),
-    TypeEntry::Struct(&VEEAM_ZIP_STARTUP_SPEC, make::<VeeamZipStartupSpec>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct VmRestoreParameters = VM_RESTORE_PARAMETERS;
+    Struct VmsRestoreParameters = VMS_RESTORE_PARAMETERS;
+    Struct VCloudVAppRestoreSpec = V_CLOUD_V_APP_RESTORE_SPEC;
+    Struct VmRestoreSpec = VM_RESTORE_SPEC;
+    Struct VCloudVmRestoreSpec = V_CLOUD_VM_RESTORE_SPEC;
+    Struct SqlItemRestoreSpecInfo = SQL_ITEM_RESTORE_SPEC_INFO;
+    Struct SqlCredentialsInfo = SQL_CREDENTIALS_INFO;
+    Struct RestoreSpec = RESTORE_SPEC;
+    Struct VmRestorePointMount = VM_RESTORE_POINT_MOUNT;
+    Struct VmRestorePointMounts = VM_RESTORE_POINT_MOUNTS;
+    Struct VmReplicaPointMount = VM_REPLICA_POINT_MOUNT;
+    Struct VmReplicaPointMounts = VM_REPLICA_POINT_MOUNTS;
+    Struct AgentRestorePointMount = AGENT_RESTORE_POINT_MOUNT;
+    Struct AgentRestorePointMounts = AGENT_RESTORE_POINT_MOUNTS;
+    Enum OsKind = OS_KIND;
+    Struct StartMountSpec = START_MOUNT_SPEC;
+    Struct DirectoryEntry = DIRECTORY_ENTRY;
+    Struct FileEntry = FILE_ENTRY;
+    Struct FileSystemEntry = FILE_SYSTEM_ENTRY;
+    Struct FileSystemEntries = FILE_SYSTEM_ENTRIES;
+    Struct GuestCredentials = GUEST_CREDENTIALS;
+    Struct FileRestoreToOriginalLocation = FILE_RESTORE_TO_ORIGINAL_LOCATION;
+    Struct FileRestoreForDirectDownload = FILE_RESTORE_FOR_DIRECT_DOWNLOAD;
+    Struct FileRestoreSpec = FILE_RESTORE_SPEC;
+    Struct QuickBackupStartupSpec = QUICK_BACKUP_STARTUP_SPEC;
+    Enum FreeBackupRetention = FREE_BACKUP_RETENTION;
+    Struct VeeamZipStartupSpec = VEEAM_ZIP_STARTUP_SPEC;
+}

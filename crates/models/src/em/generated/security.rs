@@ -321,33 +321,32 @@ backhaul_wire::generated_model! {
     1 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
 backhaul_wire::generated_request! { PasswordKeyInfoSpec() { into hint: String, into password: Secret } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ENTERPRISE_SECURITY_SETTINGS, make::<EnterpriseSecuritySettings>),
-    TypeEntry::Enum(&ACCOUNT_TYPE),
-    TypeEntry::Struct(&ENTERPRISE_ROLE, make::<EnterpriseRole>),
-    TypeEntry::Struct(&ENTERPRISE_ROLES, make::<EnterpriseRoles>),
-    TypeEntry::Struct(&SQL_RESTORE_SETTINGS_INFO, make::<SqlRestoreSettingsInfo>),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNT, make::<EnterpriseAccount>),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNTS, make::<EnterpriseAccounts>),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE, make::<EnterpriseAccountInRole>),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE_LIST, make::<EnterpriseAccountInRoleList>),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC, make::<EnterpriseAccountInRoleCreateSpec>),
-    TypeEntry::Enum(&HIERARCHY_SCOPE_STATE),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE, make::<EnterpriseAccountHierarchyScope>),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES, make::<EnterpriseAccountHierarchyScopes>),
-    TypeEntry::Struct(&HIERARCHY_SCOPE_ITEM, make::<HierarchyScopeItem>),
-    TypeEntry::Struct(&HIERARCHY_SCOPE_CREATE_SPEC, make::<HierarchyScopeCreateSpec>),
-    TypeEntry::Struct(&HIERARCHY_SCOPE_OBJECTS, make::<HierarchyScopeObjects>),
-    TypeEntry::Struct(&FLR_SETTINGS, make::<FlrSettings>),
-    TypeEntry::Struct(&SQL_SETTINGS, make::<SqlSettings>),
-    TypeEntry::Struct(&ENTERPRISE_ACCOUNT_CREATE_SPEC, make::<EnterpriseAccountCreateSpec>),
-    TypeEntry::Struct(&REBUILD_SCOPE, make::<RebuildScope>),
-    TypeEntry::Struct(&REBUILD_SCOPE_JOB_SPEC, make::<RebuildScopeJobSpec>),
-    TypeEntry::Struct(&CREDENTIALS_INFO, make::<CredentialsInfo>),
-    TypeEntry::Struct(&CREDENTIALS_INFO_LIST, make::<CredentialsInfoList>),
-    TypeEntry::Struct(&CREDENTIALS_INFO_SPEC, make::<CredentialsInfoSpec>),
-    TypeEntry::Struct(&PASSWORD_KEY_INFO, make::<PasswordKeyInfo>),
-    TypeEntry::Struct(&PASSWORD_KEY_INFO_LIST, make::<PasswordKeyInfoList>),
-    TypeEntry::Struct(&PASSWORD_KEY_INFO_SPEC, make::<PasswordKeyInfoSpec>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct EnterpriseSecuritySettings = ENTERPRISE_SECURITY_SETTINGS;
+    Enum AccountType = ACCOUNT_TYPE;
+    Struct EnterpriseRole = ENTERPRISE_ROLE;
+    Struct EnterpriseRoles = ENTERPRISE_ROLES;
+    Struct SqlRestoreSettingsInfo = SQL_RESTORE_SETTINGS_INFO;
+    Struct EnterpriseAccount = ENTERPRISE_ACCOUNT;
+    Struct EnterpriseAccounts = ENTERPRISE_ACCOUNTS;
+    Struct EnterpriseAccountInRole = ENTERPRISE_ACCOUNT_IN_ROLE;
+    Struct EnterpriseAccountInRoleList = ENTERPRISE_ACCOUNT_IN_ROLE_LIST;
+    Struct EnterpriseAccountInRoleCreateSpec = ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC;
+    Enum HierarchyScopeState = HIERARCHY_SCOPE_STATE;
+    Struct EnterpriseAccountHierarchyScope = ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE;
+    Struct EnterpriseAccountHierarchyScopes = ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES;
+    Struct HierarchyScopeItem = HIERARCHY_SCOPE_ITEM;
+    Struct HierarchyScopeCreateSpec = HIERARCHY_SCOPE_CREATE_SPEC;
+    Struct HierarchyScopeObjects = HIERARCHY_SCOPE_OBJECTS;
+    Struct FlrSettings = FLR_SETTINGS;
+    Struct SqlSettings = SQL_SETTINGS;
+    Struct EnterpriseAccountCreateSpec = ENTERPRISE_ACCOUNT_CREATE_SPEC;
+    Struct RebuildScope = REBUILD_SCOPE;
+    Struct RebuildScopeJobSpec = REBUILD_SCOPE_JOB_SPEC;
+    Struct CredentialsInfo = CREDENTIALS_INFO;
+    Struct CredentialsInfoList = CREDENTIALS_INFO_LIST;
+    Struct CredentialsInfoSpec = CREDENTIALS_INFO_SPEC;
+    Struct PasswordKeyInfo = PASSWORD_KEY_INFO;
+    Struct PasswordKeyInfoList = PASSWORD_KEY_INFO_LIST;
+    Struct PasswordKeyInfoSpec = PASSWORD_KEY_INFO_SPEC;
+}

@@ -614,53 +614,52 @@ backhaul_wire::generated_model! {
     10 tags: Vec<String> = Texts, list("Tags", Kind::Text).item("Tag");
 }
 backhaul_wire::generated_request! { VSphereSelfServiceCreateSpec(into account_name: String, into repository_uid: Id) { set account_type: AccountType, set quota_gb: i64, set per_user: bool, into template_job_uid: Id, into template_mode: String, set job_scheduler_type: JobSchedulerType, set high_priority_job: bool, set v_centers_scope: Vec<Id>, set tags: Vec<String> } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&JOB_SCHEDULER_TYPE),
-    TypeEntry::Struct(&JOB_SETTINGS, make::<JobSettings>),
-    TypeEntry::Struct(&V_CLOUD_ORGANIZATION_CONFIG, make::<VCloudOrganizationConfig>),
-    TypeEntry::Struct(&V_CLOUD_ORGANIZATION_CONFIGS, make::<VCloudOrganizationConfigs>),
-    TypeEntry::Struct(&V_CLOUD_ORGANIZATION_CONFIG_CREATE_SPEC, make::<VCloudOrganizationConfigCreateSpec>),
-    TypeEntry::Struct(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS, make::<VCloudOrganizationConfigBackupJobSettings>),
-    TypeEntry::Struct(&V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS, make::<VSphereSelfServiceConfigJobSettings>),
-    TypeEntry::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS, make::<SecondaryJobSanIntegrationSettings>),
-    TypeEntry::Struct(&SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS, make::<SanSnapshotBackupTransferSettings>),
-    TypeEntry::Struct(&SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS, make::<SanSnapshotReplicaTransferSettings>),
-    TypeEntry::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS, make::<SecondaryJobSanIntegrationSanSnapshotOptions>),
-    TypeEntry::Struct(&NIMBLE_SNAPSHOT_TRANSFER_SETTINGS, make::<NimbleSnapshotTransferSettings>),
-    TypeEntry::Struct(&SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS, make::<SecondaryJobSanIntegrationNimbleSnapshotOptions>),
-    TypeEntry::Struct(&JOB_ADVANCED_SETTINGS, make::<JobAdvancedSettings>),
-    TypeEntry::Struct(&JOB_BACKUP_SETTINGS, make::<JobBackupSettings>),
-    TypeEntry::Struct(&JOB_BACKUP_MODE, make::<JobBackupMode>),
-    TypeEntry::Struct(&JOB_REVERSE_INCREMENTAL_MODE, make::<JobReverseIncrementalMode>),
-    TypeEntry::Struct(&JOB_INCREMENTAL_MODE, make::<JobIncrementalMode>),
-    TypeEntry::Struct(&JOB_SYNTHETIC_FULL, make::<JobSyntheticFull>),
-    TypeEntry::Struct(&JOB_ACTIVE_FULL_BACKUP, make::<JobActiveFullBackup>),
-    TypeEntry::Struct(&JOB_MAINTENANCE_SETTINGS, make::<JobMaintenanceSettings>),
-    TypeEntry::Struct(&JOB_BACKUP_FILES_HEALTH_CHECK, make::<JobBackupFilesHealthCheck>),
-    TypeEntry::Struct(&JOB_FULL_BACKUP_FILE_MAINTENANCE, make::<JobFullBackupFileMaintenance>),
-    TypeEntry::Struct(&JOB_REMOVE_DELETED_VMS, make::<JobRemoveDeletedVms>),
-    TypeEntry::Struct(&JOB_DEFRAGMENT_FULL_BACKUP_FILE, make::<JobDefragmentFullBackupFile>),
-    TypeEntry::Struct(&JOB_STORAGE_SETTINGS, make::<JobStorageSettings>),
-    TypeEntry::Struct(&JOB_ENCRYPTION, make::<JobEncryption>),
-    TypeEntry::Struct(&SWITCH, make::<Switch>),
-    TypeEntry::Enum(&COMPRESSION_LEVEL_NAME),
-    TypeEntry::Enum(&STORAGE_OPTIMIZATION),
-    TypeEntry::Struct(&JOB_DATA_REDUCTION, make::<JobDataReduction>),
-    TypeEntry::Struct(&JOB_NOTIFICATIONS_SETTINGS, make::<JobNotificationsSettings>),
-    TypeEntry::Struct(&JOB_VM_ATTRIBUTE_NOTIFICATIONS, make::<JobVmAttributeNotifications>),
-    TypeEntry::Struct(&JOB_V_SPHERE_SETTINGS, make::<JobVSphereSettings>),
-    TypeEntry::Struct(&JOB_CHANGED_BLOCK_TRACKING, make::<JobChangedBlockTracking>),
-    TypeEntry::Struct(&JOB_INTEGRATION_SETTINGS, make::<JobIntegrationSettings>),
-    TypeEntry::Struct(&JOB_BACKUP_FROM_STORAGE_SNAPSHOTS, make::<JobBackupFromStorageSnapshots>),
-    TypeEntry::Struct(&JOB_SCRIPTS_ON_SELECTED_DAYS, make::<JobScriptsOnSelectedDays>),
-    TypeEntry::Struct(&JOB_SCRIPTS_SETTINGS, make::<JobScriptsSettings>),
-    TypeEntry::Struct(&JOB_SCRIPT, make::<JobScript>),
-    TypeEntry::Struct(&JOB_SCRIPTS_PERIODICITY, make::<JobScriptsPeriodicity>),
-    TypeEntry::Struct(&V_SPHERE_SELF_SERVICE_ACCOUNT, make::<VSphereSelfServiceAccount>),
-    TypeEntry::Struct(&V_SPHERE_SELF_SERVICE_CONFIG, make::<VSphereSelfServiceConfig>),
-    TypeEntry::Struct(&V_SPHERE_SELF_SERVICE_CONFIGS, make::<VSphereSelfServiceConfigs>),
-    TypeEntry::Struct(&V_CENTERS_SCOPE, make::<VCentersScope>),
-    TypeEntry::Struct(&TAGS, make::<Tags>),
-    TypeEntry::Struct(&V_SPHERE_SELF_SERVICE_CREATE_SPEC, make::<VSphereSelfServiceCreateSpec>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum JobSchedulerType = JOB_SCHEDULER_TYPE;
+    Struct JobSettings = JOB_SETTINGS;
+    Struct VCloudOrganizationConfig = V_CLOUD_ORGANIZATION_CONFIG;
+    Struct VCloudOrganizationConfigs = V_CLOUD_ORGANIZATION_CONFIGS;
+    Struct VCloudOrganizationConfigCreateSpec = V_CLOUD_ORGANIZATION_CONFIG_CREATE_SPEC;
+    Struct VCloudOrganizationConfigBackupJobSettings = V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS;
+    Struct VSphereSelfServiceConfigJobSettings = V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS;
+    Struct SecondaryJobSanIntegrationSettings = SECONDARY_JOB_SAN_INTEGRATION_SETTINGS;
+    Struct SanSnapshotBackupTransferSettings = SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS;
+    Struct SanSnapshotReplicaTransferSettings = SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS;
+    Struct SecondaryJobSanIntegrationSanSnapshotOptions = SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS;
+    Struct NimbleSnapshotTransferSettings = NIMBLE_SNAPSHOT_TRANSFER_SETTINGS;
+    Struct SecondaryJobSanIntegrationNimbleSnapshotOptions = SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS;
+    Struct JobAdvancedSettings = JOB_ADVANCED_SETTINGS;
+    Struct JobBackupSettings = JOB_BACKUP_SETTINGS;
+    Struct JobBackupMode = JOB_BACKUP_MODE;
+    Struct JobReverseIncrementalMode = JOB_REVERSE_INCREMENTAL_MODE;
+    Struct JobIncrementalMode = JOB_INCREMENTAL_MODE;
+    Struct JobSyntheticFull = JOB_SYNTHETIC_FULL;
+    Struct JobActiveFullBackup = JOB_ACTIVE_FULL_BACKUP;
+    Struct JobMaintenanceSettings = JOB_MAINTENANCE_SETTINGS;
+    Struct JobBackupFilesHealthCheck = JOB_BACKUP_FILES_HEALTH_CHECK;
+    Struct JobFullBackupFileMaintenance = JOB_FULL_BACKUP_FILE_MAINTENANCE;
+    Struct JobRemoveDeletedVms = JOB_REMOVE_DELETED_VMS;
+    Struct JobDefragmentFullBackupFile = JOB_DEFRAGMENT_FULL_BACKUP_FILE;
+    Struct JobStorageSettings = JOB_STORAGE_SETTINGS;
+    Struct JobEncryption = JOB_ENCRYPTION;
+    Struct Switch = SWITCH;
+    Enum CompressionLevelName = COMPRESSION_LEVEL_NAME;
+    Enum StorageOptimization = STORAGE_OPTIMIZATION;
+    Struct JobDataReduction = JOB_DATA_REDUCTION;
+    Struct JobNotificationsSettings = JOB_NOTIFICATIONS_SETTINGS;
+    Struct JobVmAttributeNotifications = JOB_VM_ATTRIBUTE_NOTIFICATIONS;
+    Struct JobVSphereSettings = JOB_V_SPHERE_SETTINGS;
+    Struct JobChangedBlockTracking = JOB_CHANGED_BLOCK_TRACKING;
+    Struct JobIntegrationSettings = JOB_INTEGRATION_SETTINGS;
+    Struct JobBackupFromStorageSnapshots = JOB_BACKUP_FROM_STORAGE_SNAPSHOTS;
+    Struct JobScriptsOnSelectedDays = JOB_SCRIPTS_ON_SELECTED_DAYS;
+    Struct JobScriptsSettings = JOB_SCRIPTS_SETTINGS;
+    Struct JobScript = JOB_SCRIPT;
+    Struct JobScriptsPeriodicity = JOB_SCRIPTS_PERIODICITY;
+    Struct VSphereSelfServiceAccount = V_SPHERE_SELF_SERVICE_ACCOUNT;
+    Struct VSphereSelfServiceConfig = V_SPHERE_SELF_SERVICE_CONFIG;
+    Struct VSphereSelfServiceConfigs = V_SPHERE_SELF_SERVICE_CONFIGS;
+    Struct VCentersScope = V_CENTERS_SCOPE;
+    Struct Tags = TAGS;
+    Struct VSphereSelfServiceCreateSpec = V_SPHERE_SELF_SERVICE_CREATE_SPEC;
+}

@@ -126,16 +126,15 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&QUERY_SVC, make::<QuerySvc>),
-    TypeEntry::Struct(&LOOKUP_SVC, make::<LookupSvc>),
-    TypeEntry::Struct(&HIERARCHY_ITEM, make::<HierarchyItem>),
-    TypeEntry::Struct(&HIERARCHY_ITEMS, make::<HierarchyItems>),
-    TypeEntry::Struct(&CLOUD_CONNECT_SERVICE, make::<CloudConnectService>),
-    TypeEntry::Struct(&V_CLOUD_SERVICE, make::<VCloudService>),
-    TypeEntry::Struct(&V_SPHERE_SELF_SERVICE, make::<VSphereSelfService>),
-    TypeEntry::Struct(&AGENTS_SERVICE, make::<AgentsService>),
-    TypeEntry::Struct(&NAS_SERVICE, make::<NASService>),
-    TypeEntry::Struct(&REPORTING_SVC, make::<ReportingSvc>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct QuerySvc = QUERY_SVC;
+    Struct LookupSvc = LOOKUP_SVC;
+    Struct HierarchyItem = HIERARCHY_ITEM;
+    Struct HierarchyItems = HIERARCHY_ITEMS;
+    Struct CloudConnectService = CLOUD_CONNECT_SERVICE;
+    Struct VCloudService = V_CLOUD_SERVICE;
+    Struct VSphereSelfService = V_SPHERE_SELF_SERVICE;
+    Struct AgentsService = AGENTS_SERVICE;
+    Struct NASService = NAS_SERVICE;
+    Struct ReportingSvc = REPORTING_SVC;
+}

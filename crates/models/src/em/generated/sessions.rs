@@ -362,26 +362,25 @@ backhaul_wire::generated_model! {
     SystemSessionEvents = SYSTEM_SESSION_EVENTS("SystemSessionEvents").aliases(&["SystemSessionEventResourceType"]).root("SystemSessionEvents");
     0 events: Vec<SystemSessionEvent> = Structs, list("Events", Kind::Struct(&SYSTEM_SESSION_EVENT));
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&JOB_TYPE),
-    TypeEntry::Enum(&JOB_SESSION_STATE),
-    TypeEntry::Enum(&TASK_SESSION_STATE),
-    TypeEntry::Struct(&BACKUP_JOB_SESSION, make::<BackupJobSession>),
-    TypeEntry::Struct(&BACKUP_JOB_SESSIONS, make::<BackupJobSessions>),
-    TypeEntry::Struct(&REPLICA_JOB_SESSION, make::<ReplicaJobSession>),
-    TypeEntry::Struct(&REPLICA_JOB_SESSIONS, make::<ReplicaJobSessions>),
-    TypeEntry::Struct(&BACKUP_TASK_SESSION, make::<BackupTaskSession>),
-    TypeEntry::Struct(&BACKUP_TASK_SESSIONS, make::<BackupTaskSessions>),
-    TypeEntry::Struct(&REPLICA_TASK_SESSION, make::<ReplicaTaskSession>),
-    TypeEntry::Struct(&REPLICA_TASK_SESSIONS, make::<ReplicaTaskSessions>),
-    TypeEntry::Struct(&RESTORE_SESSION, make::<RestoreSession>),
-    TypeEntry::Struct(&RESTORE_SESSIONS, make::<RestoreSessions>),
-    TypeEntry::Enum(&SYSTEM_SESSION_TYPE),
-    TypeEntry::Enum(&SYSTEM_SESSION_STATE),
-    TypeEntry::Struct(&SYSTEM_SESSION_RESULT, make::<SystemSessionResult>),
-    TypeEntry::Struct(&SYSTEM_SESSION, make::<SystemSession>),
-    TypeEntry::Struct(&SYSTEM_SESSIONS, make::<SystemSessions>),
-    TypeEntry::Struct(&SYSTEM_SESSION_EVENT, make::<SystemSessionEvent>),
-    TypeEntry::Struct(&SYSTEM_SESSION_EVENTS, make::<SystemSessionEvents>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum JobType = JOB_TYPE;
+    Enum JobSessionState = JOB_SESSION_STATE;
+    Enum TaskSessionState = TASK_SESSION_STATE;
+    Struct BackupJobSession = BACKUP_JOB_SESSION;
+    Struct BackupJobSessions = BACKUP_JOB_SESSIONS;
+    Struct ReplicaJobSession = REPLICA_JOB_SESSION;
+    Struct ReplicaJobSessions = REPLICA_JOB_SESSIONS;
+    Struct BackupTaskSession = BACKUP_TASK_SESSION;
+    Struct BackupTaskSessions = BACKUP_TASK_SESSIONS;
+    Struct ReplicaTaskSession = REPLICA_TASK_SESSION;
+    Struct ReplicaTaskSessions = REPLICA_TASK_SESSIONS;
+    Struct RestoreSession = RESTORE_SESSION;
+    Struct RestoreSessions = RESTORE_SESSIONS;
+    Enum SystemSessionType = SYSTEM_SESSION_TYPE;
+    Enum SystemSessionState = SYSTEM_SESSION_STATE;
+    Struct SystemSessionResult = SYSTEM_SESSION_RESULT;
+    Struct SystemSession = SYSTEM_SESSION;
+    Struct SystemSessions = SYSTEM_SESSIONS;
+    Struct SystemSessionEvent = SYSTEM_SESSION_EVENT;
+    Struct SystemSessionEvents = SYSTEM_SESSION_EVENTS;
+}

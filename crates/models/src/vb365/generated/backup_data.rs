@@ -138,11 +138,10 @@ backhaul_wire::generated_choice! {
     4 User = "User";
     5 Group = "Group";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BACKUP_GROUP_DATA, make::<BackupGroupData>),
-    TypeEntry::Struct(&BACKUP_ORGANIZATION_DATA, make::<BackupOrganizationData>),
-    TypeEntry::Struct(&BACKUP_USER_DATA, make::<BackupUserData>),
-    TypeEntry::Enum(&BACKUP_USER_ACCOUNT_TYPE),
-    TypeEntry::Enum(&BACKUP_ITEM_TYPE),
-];
+backhaul_wire::generated_types! { in super;
+    Struct BackupGroupData = BACKUP_GROUP_DATA;
+    Struct BackupOrganizationData = BACKUP_ORGANIZATION_DATA;
+    Struct BackupUserData = BACKUP_USER_DATA;
+    Enum BackupUserAccountType = BACKUP_USER_ACCOUNT_TYPE;
+    Enum BackupItemType = BACKUP_ITEM_TYPE;
+}

@@ -131,7 +131,7 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/CredentialToSend`
     CredentialToSend = CREDENTIAL_TO_SEND("CredentialToSend").aliases(&["RESTCredentialToSend"]).since(4).until(7) holds secrets;
-    0 account_type: Edit<CredentialToSendAccountType> = Edit, new("accountType", Kind::Enum(&CREDENTIAL_TO_SEND_ACCOUNT_TYPE));
+    0 account_type: Edit<CredentialToSendAccountType> = Edit, edit("accountType", Kind::Enum(&CREDENTIAL_TO_SEND_ACCOUNT_TYPE));
     /// The account.
     1 user_name: Option<String> = Text, new("userName", Kind::Text);
     /// The password.
@@ -139,7 +139,7 @@ backhaul_wire::generated_model! {
     3 new_password: Option<Secret> = Secret, new("newPassword", Kind::Secret);
     4 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
     /// The id.
-    5 id: Edit<Id> = Edit, new("id", Kind::Id);
+    5 id: Edit<Id> = Edit, edit("id", Kind::Id);
     /// A note by the administrator.
     6 description: Option<String> = Text, new("description", Kind::Text);
     /// Links to related resources, by name.
@@ -250,40 +250,39 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/AccountToSend`
     AccountToSend = ACCOUNT_TO_SEND("AccountToSend").aliases(&["RESTAccountToSend"]).since(8) holds secrets;
-    0 account_type: Edit<AccountToSendAccountType> = Edit, new("accountType", Kind::Enum(&ACCOUNT_TO_SEND_ACCOUNT_TYPE));
+    0 account_type: Edit<AccountToSendAccountType> = Edit, edit("accountType", Kind::Enum(&ACCOUNT_TO_SEND_ACCOUNT_TYPE));
     /// The account.
     1 user_name: Option<String> = Text, new("userName", Kind::Text);
     /// The password.
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
     /// The id.
-    3 id: Edit<Id> = Edit, new("id", Kind::Id);
+    3 id: Edit<Id> = Edit, edit("id", Kind::Id);
     /// A note by the administrator.
     4 description: Option<String> = Text, new("description", Kind::Text);
     /// The organization.
-    5 organization_id: Edit<Id> = Edit, new("organizationId", Kind::Id);
+    5 organization_id: Edit<Id> = Edit, edit("organizationId", Kind::Id);
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_request! { AccountToSend() { into account_type: Edit<AccountToSendAccountType>, into user_name: String, into password: Secret, into id: Edit<Id>, into description: String, into organization_id: Edit<Id>, set links: BTreeMap<String, Link> } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&CLOUD_SERVICE_ACCOUNT_TYPE),
-    TypeEntry::Struct(&SERVICE_ACCOUNT_CREATION_DATA, make::<ServiceAccountCreationData>),
-    TypeEntry::Struct(&SERVICE_ACCOUNT_UPDATE_DATA, make::<ServiceAccountUpdateData>),
-    TypeEntry::Struct(&DEVICE_CODE_INFO_REQUEST, make::<DeviceCodeInfoRequest>),
-    TypeEntry::Struct(&DEVICE_CODE_INFO, make::<DeviceCodeInfo>),
-    TypeEntry::Struct(&AZURE_LOCATION, make::<AzureLocation>),
-    TypeEntry::Enum(&CREDENTIAL_ACCOUNT_TYPE),
-    TypeEntry::Struct(&CREDENTIAL, make::<Credential>),
-    TypeEntry::Enum(&CREDENTIAL_TO_SEND_ACCOUNT_TYPE),
-    TypeEntry::Struct(&CREDENTIAL_TO_SEND, make::<CredentialToSend>),
-    TypeEntry::Struct(&AZURE_FOLDER_TO_RECEIVE, make::<AzureFolderToReceive>),
-    TypeEntry::Struct(&AZURE_FOLDER_TO_SEND, make::<AzureFolderToSend>),
-    TypeEntry::Enum(&AZURE_STORAGE_ENDPOINT),
-    TypeEntry::Enum(&AZURE_STORAGE_ENDPOINT_NULLABLE),
-    TypeEntry::Enum(&ACCOUNT_TYPE_FILTER),
-    TypeEntry::Enum(&ACCOUNT_ACCOUNT_TYPE),
-    TypeEntry::Struct(&ACCOUNT, make::<Account>),
-    TypeEntry::Enum(&ACCOUNT_TO_SEND_ACCOUNT_TYPE),
-    TypeEntry::Struct(&ACCOUNT_TO_SEND, make::<AccountToSend>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum CloudServiceAccountType = CLOUD_SERVICE_ACCOUNT_TYPE;
+    Struct ServiceAccountCreationData = SERVICE_ACCOUNT_CREATION_DATA;
+    Struct ServiceAccountUpdateData = SERVICE_ACCOUNT_UPDATE_DATA;
+    Struct DeviceCodeInfoRequest = DEVICE_CODE_INFO_REQUEST;
+    Struct DeviceCodeInfo = DEVICE_CODE_INFO;
+    Struct AzureLocation = AZURE_LOCATION;
+    Enum CredentialAccountType = CREDENTIAL_ACCOUNT_TYPE;
+    Struct Credential = CREDENTIAL;
+    Enum CredentialToSendAccountType = CREDENTIAL_TO_SEND_ACCOUNT_TYPE;
+    Struct CredentialToSend = CREDENTIAL_TO_SEND;
+    Struct AzureFolderToReceive = AZURE_FOLDER_TO_RECEIVE;
+    Struct AzureFolderToSend = AZURE_FOLDER_TO_SEND;
+    Enum AzureStorageEndpoint = AZURE_STORAGE_ENDPOINT;
+    Enum AzureStorageEndpointNullable = AZURE_STORAGE_ENDPOINT_NULLABLE;
+    Enum AccountTypeFilter = ACCOUNT_TYPE_FILTER;
+    Enum AccountAccountType = ACCOUNT_ACCOUNT_TYPE;
+    Struct Account = ACCOUNT;
+    Enum AccountToSendAccountType = ACCOUNT_TO_SEND_ACCOUNT_TYPE;
+    Struct AccountToSend = ACCOUNT_TO_SEND;
+}

@@ -155,16 +155,15 @@ backhaul_wire::generated_choice! {
     0 Unhealthy = "Unhealthy";
     1 Healthy = "Healthy";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&TOKEN, make::<Token>),
-    TypeEntry::Struct(&SERVICE_INSTANCE, make::<ServiceInstance>),
-    TypeEntry::Enum(&EXCEPTION_INFO_ERROR_CODE),
-    TypeEntry::Struct(&EXCEPTION_INFO, make::<ExceptionInfo>),
-    TypeEntry::Enum(&GRANT_TYPE),
-    TypeEntry::Struct(&TOKEN_REQUEST, make::<TokenRequest>),
-    TypeEntry::Struct(&AUTH_CODE, make::<AuthCode>),
-    TypeEntry::Struct(&HEALTH_REPORT, make::<HealthReport>),
-    TypeEntry::Struct(&HEALTH_REPORT_ENTRY, make::<HealthReportEntry>),
-    TypeEntry::Enum(&HEALTH_STATUS),
-];
+backhaul_wire::generated_types! { in super;
+    Struct Token = TOKEN;
+    Struct ServiceInstance = SERVICE_INSTANCE;
+    Enum ExceptionInfoErrorCode = EXCEPTION_INFO_ERROR_CODE;
+    Struct ExceptionInfo = EXCEPTION_INFO;
+    Enum GrantType = GRANT_TYPE;
+    Struct TokenRequest = TOKEN_REQUEST;
+    Struct AuthCode = AUTH_CODE;
+    Struct HealthReport = HEALTH_REPORT;
+    Struct HealthReportEntry = HEALTH_REPORT_ENTRY;
+    Enum HealthStatus = HEALTH_STATUS;
+}

@@ -386,13 +386,13 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalUpdateFromClient`
     DataRetrievalUpdateFromClient = DATA_RETRIEVAL_UPDATE_FROM_CLIENT("DataRetrievalUpdateFromClient").aliases(&["RESTDataRetrievalUpdateFromClient"]).since(6);
     /// The name.
-    0 name: Edit<String> = Edit, new("name", Kind::Text);
+    0 name: Edit<String> = Edit, edit("name", Kind::Text);
     /// A note by the administrator.
-    1 description: Edit<String> = Edit, new("description", Kind::Text);
+    1 description: Edit<String> = Edit, edit("description", Kind::Text);
     /// In days.
-    2 availability_period_days: Edit<i64> = Edit, new("availabilityPeriodDays", Kind::Int);
-    3 enable_expiration_notification: Edit<bool> = Edit, new("enableExpirationNotification", Kind::Bool);
-    4 expiration_hours_threshold: Edit<i64> = Edit, new("expirationHoursThreshold", Kind::Int);
+    2 availability_period_days: Edit<i64> = Edit, edit("availabilityPeriodDays", Kind::Int);
+    3 enable_expiration_notification: Edit<bool> = Edit, edit("enableExpirationNotification", Kind::Bool);
+    4 expiration_hours_threshold: Edit<i64> = Edit, edit("expirationHoursThreshold", Kind::Int);
 }
 backhaul_wire::generated_request! { DataRetrievalUpdateFromClient() { into name: Edit<String>, into description: Edit<String>, into availability_period_days: Edit<i64>, into enable_expiration_notification: Edit<bool>, into expiration_hours_threshold: Edit<i64> } }
 backhaul_wire::generated_model! {
@@ -488,29 +488,28 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BACKUP_SITE_DATA, make::<BackupSiteData>),
-    TypeEntry::Struct(&BACKUP_ONE_DRIVE_DATA, make::<BackupOneDriveData>),
-    TypeEntry::Struct(&BACKUP_MAILBOX_DATA, make::<BackupMailboxData>),
-    TypeEntry::Struct(&BACKUP_TEAM_DATA, make::<BackupTeamData>),
-    TypeEntry::Struct(&AMAZON_S3_DATA_RETRIEVAL, make::<AmazonS3DataRetrieval>),
-    TypeEntry::Struct(&AZURE_DATA_RETRIEVAL, make::<AzureDataRetrieval>),
-    TypeEntry::Enum(&DATA_RETRIEVAL_DATA_STATE),
-    TypeEntry::Enum(&DATA_RETRIEVAL_SESSION_STATUS),
-    TypeEntry::Enum(&DATA_RETRIEVAL_STORAGE_TYPE),
-    TypeEntry::Enum(&DATA_RETRIEVAL_TYPE),
-    TypeEntry::Enum(&AMAZON_S3_GLACIER_RETRIEVAL_POLICY),
-    TypeEntry::Enum(&AZURE_ARCHIVE_RETRIEVAL_POLICY),
-    TypeEntry::Struct(&DATA_RETRIEVAL, make::<DataRetrieval>),
-    TypeEntry::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AMAZON_S3_GLACIER_RETRIEVAL_POLICY),
-    TypeEntry::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AZURE_ARCHIVE_RETRIEVAL_POLICY),
-    TypeEntry::Struct(&DATA_RETRIEVAL_FROM_CLIENT, make::<DataRetrievalFromClient>),
-    TypeEntry::Struct(&DATA_RETRIEVAL_UPDATE_FROM_CLIENT, make::<DataRetrievalUpdateFromClient>),
-    TypeEntry::Struct(&DATA_RETRIEVAL_MAILBOX, make::<DataRetrievalMailbox>),
-    TypeEntry::Struct(&DATA_RETRIEVAL_TEAM, make::<DataRetrievalTeam>),
-    TypeEntry::Struct(&DATA_RETRIEVAL_WEB, make::<DataRetrievalWeb>),
-    TypeEntry::Struct(&DATA_RETRIEVAL_ONE_DRIVE, make::<DataRetrievalOneDrive>),
-    TypeEntry::Enum(&DATA_RETRIEVAL_SESSION_TYPE),
-    TypeEntry::Struct(&DATA_RETRIEVAL_SESSION, make::<DataRetrievalSession>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct BackupSiteData = BACKUP_SITE_DATA;
+    Struct BackupOneDriveData = BACKUP_ONE_DRIVE_DATA;
+    Struct BackupMailboxData = BACKUP_MAILBOX_DATA;
+    Struct BackupTeamData = BACKUP_TEAM_DATA;
+    Struct AmazonS3DataRetrieval = AMAZON_S3_DATA_RETRIEVAL;
+    Struct AzureDataRetrieval = AZURE_DATA_RETRIEVAL;
+    Enum DataRetrievalDataState = DATA_RETRIEVAL_DATA_STATE;
+    Enum DataRetrievalSessionStatus = DATA_RETRIEVAL_SESSION_STATUS;
+    Enum DataRetrievalStorageType = DATA_RETRIEVAL_STORAGE_TYPE;
+    Enum DataRetrievalType = DATA_RETRIEVAL_TYPE;
+    Enum AmazonS3GlacierRetrievalPolicy = AMAZON_S3_GLACIER_RETRIEVAL_POLICY;
+    Enum AzureArchiveRetrievalPolicy = AZURE_ARCHIVE_RETRIEVAL_POLICY;
+    Struct DataRetrieval = DATA_RETRIEVAL;
+    Enum DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy = DATA_RETRIEVAL_FROM_CLIENT_AMAZON_S3_GLACIER_RETRIEVAL_POLICY;
+    Enum DataRetrievalFromClientAzureArchiveRetrievalPolicy = DATA_RETRIEVAL_FROM_CLIENT_AZURE_ARCHIVE_RETRIEVAL_POLICY;
+    Struct DataRetrievalFromClient = DATA_RETRIEVAL_FROM_CLIENT;
+    Struct DataRetrievalUpdateFromClient = DATA_RETRIEVAL_UPDATE_FROM_CLIENT;
+    Struct DataRetrievalMailbox = DATA_RETRIEVAL_MAILBOX;
+    Struct DataRetrievalTeam = DATA_RETRIEVAL_TEAM;
+    Struct DataRetrievalWeb = DATA_RETRIEVAL_WEB;
+    Struct DataRetrievalOneDrive = DATA_RETRIEVAL_ONE_DRIVE;
+    Enum DataRetrievalSessionType = DATA_RETRIEVAL_SESSION_TYPE;
+    Struct DataRetrievalSession = DATA_RETRIEVAL_SESSION;
+}

@@ -666,52 +666,51 @@ backhaul_wire::generated_choice! {
     3 Success = "Success";
     4 Stop = "Stop";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&JOB_STATISTICS_BOTTLENECK),
-    TypeEntry::Struct(&JOB_STATISTICS, make::<JobStatistics>),
-    TypeEntry::Enum(&JOB_SESSION_TYPE),
-    TypeEntry::Enum(&LOG_ITEM_TYPE),
-    TypeEntry::Struct(&LOG_ITEM, make::<LogItem>),
-    TypeEntry::Enum(&JOB_SESSION_OBJECT_TYPE),
-    TypeEntry::Enum(&JOB_SESSION_OBJECT_STATUS),
-    TypeEntry::Struct(&JOB_SESSION_OBJECT, make::<JobSessionObject>),
-    TypeEntry::Struct(&JOB_SESSION_CHANGES, make::<JobSessionChanges>),
-    TypeEntry::Enum(&EVENT_TYPE),
-    TypeEntry::Struct(&EVENT, make::<Event>),
-    TypeEntry::Struct(&RESTORE_SESSION_UPDATE_EVENT, make::<RestoreSessionUpdateEvent>),
-    TypeEntry::Struct(&RESTORE_SESSION_DELETE_EVENT, make::<RestoreSessionDeleteEvent>),
-    TypeEntry::Struct(&ORGANIZATION_USER_UPDATE_EVENT, make::<OrganizationUserUpdateEvent>),
-    TypeEntry::Struct(&ORGANIZATION_USER_DELETE_EVENT, make::<OrganizationUserDeleteEvent>),
-    TypeEntry::Struct(&ORGANIZATION_GROUP_UPDATE_EVENT, make::<OrganizationGroupUpdateEvent>),
-    TypeEntry::Struct(&ORGANIZATION_GROUP_DELETE_EVENT, make::<OrganizationGroupDeleteEvent>),
-    TypeEntry::Struct(&ORGANIZATION_TEAM_UPDATE_EVENT, make::<OrganizationTeamUpdateEvent>),
-    TypeEntry::Struct(&ORGANIZATION_TEAM_DELETE_EVENT, make::<OrganizationTeamDeleteEvent>),
-    TypeEntry::Struct(&ORGANIZATION_SITE_UPDATE_EVENT, make::<OrganizationSiteUpdateEvent>),
-    TypeEntry::Struct(&ORGANIZATION_SITE_DELETE_EVENT, make::<OrganizationSiteDeleteEvent>),
-    TypeEntry::Enum(&EVENT_JOB_TYPE),
-    TypeEntry::Struct(&JOB_UPDATE_EVENT, make::<JobUpdateEvent>),
-    TypeEntry::Struct(&M365_BACKUP_STORAGE_POLICY_UPDATE_EVENT, make::<M365BackupStoragePolicyUpdateEvent>),
-    TypeEntry::Struct(&M365_BACKUP_STORAGE_POLICY_DELETE_EVENT, make::<M365BackupStoragePolicyDeleteEvent>),
-    TypeEntry::Struct(&JOB_DELETE_EVENT, make::<JobDeleteEvent>),
-    TypeEntry::Struct(&JOB_SESSION_UPDATE_EVENT, make::<JobSessionUpdateEvent>),
-    TypeEntry::Enum(&JOB_SESSION_UPDATE_EVENT_STATUS),
-    TypeEntry::Struct(&JOB_SESSION_DELETE_EVENT, make::<JobSessionDeleteEvent>),
-    TypeEntry::Struct(&JOB_SELECTED_ITEMS_CHANGE_EVENT, make::<JobSelectedItemsChangeEvent>),
-    TypeEntry::Struct(&M365_BACKUP_STORAGE_POLICY_SELECTED_ITEMS_CHANGE_EVENT, make::<M365BackupStoragePolicySelectedItemsChangeEvent>),
-    TypeEntry::Struct(&JOB_EXCLUDED_ITEMS_CHANGE_EVENT, make::<JobExcludedItemsChangeEvent>),
-    TypeEntry::Struct(&RESTORE_POINT_UPDATE_EVENT, make::<RestorePointUpdateEvent>),
-    TypeEntry::Struct(&RESTORE_POINT_DELETE_EVENT, make::<RestorePointDeleteEvent>),
-    TypeEntry::Struct(&RESTORE_POINT_OBJECTS_CHANGE_EVENT, make::<RestorePointObjectsChangeEvent>),
-    TypeEntry::Struct(&PROTECTED_USER_UPDATE_EVENT, make::<ProtectedUserUpdateEvent>),
-    TypeEntry::Struct(&PROTECTED_USER_DELETE_EVENT, make::<ProtectedUserDeleteEvent>),
-    TypeEntry::Struct(&PROTECTED_GROUP_UPDATE_EVENT, make::<ProtectedGroupUpdateEvent>),
-    TypeEntry::Struct(&PROTECTED_GROUP_DELETE_EVENT, make::<ProtectedGroupDeleteEvent>),
-    TypeEntry::Struct(&PROTECTED_SITE_UPDATE_EVENT, make::<ProtectedSiteUpdateEvent>),
-    TypeEntry::Struct(&PROTECTED_SITE_DELETE_EVENT, make::<ProtectedSiteDeleteEvent>),
-    TypeEntry::Struct(&PROTECTED_TEAM_UPDATE_EVENT, make::<ProtectedTeamUpdateEvent>),
-    TypeEntry::Struct(&PROTECTED_TEAM_DELETE_EVENT, make::<ProtectedTeamDeleteEvent>),
-    TypeEntry::Struct(&EVENTS, make::<Events>),
-    TypeEntry::Enum(&JOB_SESSION_STATUS_FILTER),
-    TypeEntry::Enum(&LOG_ITEM_TYPE_FILTER),
-];
+backhaul_wire::generated_types! { in super;
+    Enum JobStatisticsBottleneck = JOB_STATISTICS_BOTTLENECK;
+    Struct JobStatistics = JOB_STATISTICS;
+    Enum JobSessionType = JOB_SESSION_TYPE;
+    Enum LogItemType = LOG_ITEM_TYPE;
+    Struct LogItem = LOG_ITEM;
+    Enum JobSessionObjectType = JOB_SESSION_OBJECT_TYPE;
+    Enum JobSessionObjectStatus = JOB_SESSION_OBJECT_STATUS;
+    Struct JobSessionObject = JOB_SESSION_OBJECT;
+    Struct JobSessionChanges = JOB_SESSION_CHANGES;
+    Enum EventType = EVENT_TYPE;
+    Struct Event = EVENT;
+    Struct RestoreSessionUpdateEvent = RESTORE_SESSION_UPDATE_EVENT;
+    Struct RestoreSessionDeleteEvent = RESTORE_SESSION_DELETE_EVENT;
+    Struct OrganizationUserUpdateEvent = ORGANIZATION_USER_UPDATE_EVENT;
+    Struct OrganizationUserDeleteEvent = ORGANIZATION_USER_DELETE_EVENT;
+    Struct OrganizationGroupUpdateEvent = ORGANIZATION_GROUP_UPDATE_EVENT;
+    Struct OrganizationGroupDeleteEvent = ORGANIZATION_GROUP_DELETE_EVENT;
+    Struct OrganizationTeamUpdateEvent = ORGANIZATION_TEAM_UPDATE_EVENT;
+    Struct OrganizationTeamDeleteEvent = ORGANIZATION_TEAM_DELETE_EVENT;
+    Struct OrganizationSiteUpdateEvent = ORGANIZATION_SITE_UPDATE_EVENT;
+    Struct OrganizationSiteDeleteEvent = ORGANIZATION_SITE_DELETE_EVENT;
+    Enum EventJobType = EVENT_JOB_TYPE;
+    Struct JobUpdateEvent = JOB_UPDATE_EVENT;
+    Struct M365BackupStoragePolicyUpdateEvent = M365_BACKUP_STORAGE_POLICY_UPDATE_EVENT;
+    Struct M365BackupStoragePolicyDeleteEvent = M365_BACKUP_STORAGE_POLICY_DELETE_EVENT;
+    Struct JobDeleteEvent = JOB_DELETE_EVENT;
+    Struct JobSessionUpdateEvent = JOB_SESSION_UPDATE_EVENT;
+    Enum JobSessionUpdateEventStatus = JOB_SESSION_UPDATE_EVENT_STATUS;
+    Struct JobSessionDeleteEvent = JOB_SESSION_DELETE_EVENT;
+    Struct JobSelectedItemsChangeEvent = JOB_SELECTED_ITEMS_CHANGE_EVENT;
+    Struct M365BackupStoragePolicySelectedItemsChangeEvent = M365_BACKUP_STORAGE_POLICY_SELECTED_ITEMS_CHANGE_EVENT;
+    Struct JobExcludedItemsChangeEvent = JOB_EXCLUDED_ITEMS_CHANGE_EVENT;
+    Struct RestorePointUpdateEvent = RESTORE_POINT_UPDATE_EVENT;
+    Struct RestorePointDeleteEvent = RESTORE_POINT_DELETE_EVENT;
+    Struct RestorePointObjectsChangeEvent = RESTORE_POINT_OBJECTS_CHANGE_EVENT;
+    Struct ProtectedUserUpdateEvent = PROTECTED_USER_UPDATE_EVENT;
+    Struct ProtectedUserDeleteEvent = PROTECTED_USER_DELETE_EVENT;
+    Struct ProtectedGroupUpdateEvent = PROTECTED_GROUP_UPDATE_EVENT;
+    Struct ProtectedGroupDeleteEvent = PROTECTED_GROUP_DELETE_EVENT;
+    Struct ProtectedSiteUpdateEvent = PROTECTED_SITE_UPDATE_EVENT;
+    Struct ProtectedSiteDeleteEvent = PROTECTED_SITE_DELETE_EVENT;
+    Struct ProtectedTeamUpdateEvent = PROTECTED_TEAM_UPDATE_EVENT;
+    Struct ProtectedTeamDeleteEvent = PROTECTED_TEAM_DELETE_EVENT;
+    Struct Events = EVENTS;
+    Enum JobSessionStatusFilter = JOB_SESSION_STATUS_FILTER;
+    Enum LogItemTypeFilter = LOG_ITEM_TYPE_FILTER;
+}

@@ -647,10 +647,10 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/jobs.json#/$defs/EditBackupJob`
     EditBackupJob = EDIT_BACKUP_JOB("EditBackupJob").aliases(&["RESTEditBackupJob"]).since(8);
     /// A note by the administrator.
-    0 description: Edit<String> = Edit, new("description", Kind::Text);
+    0 description: Edit<String> = Edit, edit("description", Kind::Text);
     /// What is backed up: the whole organization or selected items.
-    1 backup_type: Edit<EditBackupJobBackupType> = Edit, new("backupType", Kind::Enum(&EDIT_BACKUP_JOB_BACKUP_TYPE));
-    2 run_now: Edit<bool> = Edit, new("runNow", Kind::Bool);
+    1 backup_type: Edit<EditBackupJobBackupType> = Edit, edit("backupType", Kind::Enum(&EDIT_BACKUP_JOB_BACKUP_TYPE));
+    2 run_now: Edit<bool> = Edit, edit("runNow", Kind::Bool);
     /// What is backed up.
     3 selected_items: Vec<JobItem> = Structs, list("selectedItems", Kind::Struct(&JOB_ITEM));
     /// What is left out.
@@ -658,10 +658,10 @@ backhaul_wire::generated_model! {
     /// When it runs.
     5 schedule_policy: Option<JobSchedulePolicy> = Struct, new("schedulePolicy", Kind::Struct(&JOB_SCHEDULE_POLICY));
     /// The backup repository.
-    6 repository_id: Edit<Id> = Edit, new("repositoryId", Kind::Id);
+    6 repository_id: Edit<Id> = Edit, edit("repositoryId", Kind::Id);
     /// The name.
-    7 name: Edit<String> = Edit, new("name", Kind::Text);
-    8 is_enabled: Edit<bool> = Edit, new("isEnabled", Kind::Bool);
+    7 name: Edit<String> = Edit, edit("name", Kind::Text);
+    8 is_enabled: Edit<bool> = Edit, edit("isEnabled", Kind::Bool);
 }
 backhaul_wire::generated_request! { EditBackupJob() { into description: Edit<String>, into backup_type: Edit<EditBackupJobBackupType>, into run_now: Edit<bool>, set selected_items: Vec<JobItem>, set excluded_items: Vec<JobItem>, set schedule_policy: JobSchedulePolicy, into repository_id: Edit<Id>, into name: Edit<String>, into is_enabled: Edit<bool> } }
 backhaul_wire::generated_model! {
@@ -684,14 +684,14 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/EditCopyJob`
     EditCopyJob = EDIT_COPY_JOB("EditCopyJob").aliases(&["RESTEditCopyJob"]).since(8);
-    0 backup_job_id: Edit<Id> = Edit, new("backupJobId", Kind::Id);
+    0 backup_job_id: Edit<Id> = Edit, edit("backupJobId", Kind::Id);
     /// When it runs.
     1 schedule_policy: Option<CopyJobSchedulePolicy> = Struct, new("schedulePolicy", Kind::Struct(&COPY_JOB_SCHEDULE_POLICY));
     /// The organization.
-    2 organization_id: Edit<Id> = Edit, new("organizationId", Kind::Id);
+    2 organization_id: Edit<Id> = Edit, edit("organizationId", Kind::Id);
     /// The backup repository.
-    3 repository_id: Edit<Id> = Edit, new("repositoryId", Kind::Id);
-    4 is_enabled: Edit<bool> = Edit, new("isEnabled", Kind::Bool);
+    3 repository_id: Edit<Id> = Edit, edit("repositoryId", Kind::Id);
+    4 is_enabled: Edit<bool> = Edit, edit("isEnabled", Kind::Bool);
 }
 backhaul_wire::generated_request! { EditCopyJob() { into backup_job_id: Edit<Id>, set schedule_policy: CopyJobSchedulePolicy, into organization_id: Edit<Id>, into repository_id: Edit<Id>, into is_enabled: Edit<bool> } }
 backhaul_wire::generated_choice! {
@@ -718,51 +718,50 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobActionBody`
     JobActionBody = JOB_ACTION_BODY("JobActionBody").until(5);
-    0 start: Edit<Value> = Edit, new("start", Kind::Json);
-    1 stop: Edit<Value> = Edit, new("stop", Kind::Json);
-    2 enable: Edit<Value> = Edit, new("enable", Kind::Json);
-    3 disable: Edit<Value> = Edit, new("disable", Kind::Json);
+    0 start: Edit<Value> = Edit, edit("start", Kind::Json);
+    1 stop: Edit<Value> = Edit, edit("stop", Kind::Json);
+    2 enable: Edit<Value> = Edit, edit("enable", Kind::Json);
+    3 disable: Edit<Value> = Edit, edit("disable", Kind::Json);
     4 explore: Option<ExploreOptions> = Struct, new("explore", Kind::Struct(&EXPLORE_OPTIONS));
 }
 backhaul_wire::generated_request! { JobActionBody() { into start: Edit<Value>, into stop: Edit<Value>, into enable: Edit<Value>, into disable: Edit<Value>, set explore: ExploreOptions } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&JOB_GROUP_ITEM, make::<JobGroupItem>),
-    TypeEntry::Struct(&JOB_ONE_DRIVE_FOLDERS_ITEM, make::<JobOneDriveFoldersItem>),
-    TypeEntry::Struct(&JOB_ORGANIZATION_ITEM, make::<JobOrganizationItem>),
-    TypeEntry::Struct(&JOB_PERSONAL_SITES_ITEM, make::<JobPersonalSitesItem>),
-    TypeEntry::Struct(&JOB_SITE_ITEM, make::<JobSiteItem>),
-    TypeEntry::Struct(&JOB_TEAM_ITEM, make::<JobTeamItem>),
-    TypeEntry::Struct(&JOB_USER_ITEM, make::<JobUserItem>),
-    TypeEntry::Enum(&JOB_BACKUP_ITEM_TYPE),
-    TypeEntry::Struct(&JOB_ITEM, make::<JobItem>),
-    TypeEntry::Enum(&JOB_BACKUP_TYPE),
-    TypeEntry::Enum(&JOB_LAST_STATUS),
-    TypeEntry::Struct(&JOB, make::<Job>),
-    TypeEntry::Enum(&JOB_SCHEDULE_POLICY_TYPE),
-    TypeEntry::Enum(&JOB_SCHEDULE_POLICY_PERIODICALLY_EVERY),
-    TypeEntry::Enum(&JOB_SCHEDULE_POLICY_DAILY_TYPE),
-    TypeEntry::Struct(&JOB_SCHEDULE_POLICY, make::<JobSchedulePolicy>),
-    TypeEntry::Struct(&BACKUP_WINDOW_SETTINGS, make::<BackupWindowSettings>),
-    TypeEntry::Enum(&COPY_JOB_LAST_STATUS),
-    TypeEntry::Struct(&COPY_JOB, make::<CopyJob>),
-    TypeEntry::Enum(&COPY_JOB_SCHEDULE_POLICY_TYPE),
-    TypeEntry::Enum(&COPY_JOB_SCHEDULE_POLICY_PERIODICALLY_EVERY),
-    TypeEntry::Enum(&COPY_JOB_SCHEDULE_POLICY_DAILY_TYPE),
-    TypeEntry::Struct(&COPY_JOB_SCHEDULE_POLICY, make::<CopyJobSchedulePolicy>),
-    TypeEntry::Struct(&START_JOB_OPTIONS, make::<StartJobOptions>),
-    TypeEntry::Enum(&JOB_SESSION_JOB_TYPE),
-    TypeEntry::Enum(&JOB_SESSION_JOB_SESSION_CONFIG_TYPE),
-    TypeEntry::Enum(&JOB_SESSION_STATUS),
-    TypeEntry::Struct(&JOB_SESSION, make::<JobSession>),
-    TypeEntry::Struct(&JOB_SITE, make::<JobSite>),
-    TypeEntry::Enum(&CREATE_BACKUP_JOB_BACKUP_TYPE),
-    TypeEntry::Struct(&CREATE_BACKUP_JOB, make::<CreateBackupJob>),
-    TypeEntry::Enum(&EDIT_BACKUP_JOB_BACKUP_TYPE),
-    TypeEntry::Struct(&EDIT_BACKUP_JOB, make::<EditBackupJob>),
-    TypeEntry::Struct(&CREATE_COPY_JOB, make::<CreateCopyJob>),
-    TypeEntry::Struct(&EDIT_COPY_JOB, make::<EditCopyJob>),
-    TypeEntry::Enum(&OFFICE_LICENSE_DETECTED_SKU_TYPE),
-    TypeEntry::Struct(&OFFICE_LICENSE, make::<OfficeLicense>),
-    TypeEntry::Struct(&JOB_ACTION_BODY, make::<JobActionBody>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct JobGroupItem = JOB_GROUP_ITEM;
+    Struct JobOneDriveFoldersItem = JOB_ONE_DRIVE_FOLDERS_ITEM;
+    Struct JobOrganizationItem = JOB_ORGANIZATION_ITEM;
+    Struct JobPersonalSitesItem = JOB_PERSONAL_SITES_ITEM;
+    Struct JobSiteItem = JOB_SITE_ITEM;
+    Struct JobTeamItem = JOB_TEAM_ITEM;
+    Struct JobUserItem = JOB_USER_ITEM;
+    Enum JobBackupItemType = JOB_BACKUP_ITEM_TYPE;
+    Struct JobItem = JOB_ITEM;
+    Enum JobBackupType = JOB_BACKUP_TYPE;
+    Enum JobLastStatus = JOB_LAST_STATUS;
+    Struct Job = JOB;
+    Enum JobSchedulePolicyType = JOB_SCHEDULE_POLICY_TYPE;
+    Enum JobSchedulePolicyPeriodicallyEvery = JOB_SCHEDULE_POLICY_PERIODICALLY_EVERY;
+    Enum JobSchedulePolicyDailyType = JOB_SCHEDULE_POLICY_DAILY_TYPE;
+    Struct JobSchedulePolicy = JOB_SCHEDULE_POLICY;
+    Struct BackupWindowSettings = BACKUP_WINDOW_SETTINGS;
+    Enum CopyJobLastStatus = COPY_JOB_LAST_STATUS;
+    Struct CopyJob = COPY_JOB;
+    Enum CopyJobSchedulePolicyType = COPY_JOB_SCHEDULE_POLICY_TYPE;
+    Enum CopyJobSchedulePolicyPeriodicallyEvery = COPY_JOB_SCHEDULE_POLICY_PERIODICALLY_EVERY;
+    Enum CopyJobSchedulePolicyDailyType = COPY_JOB_SCHEDULE_POLICY_DAILY_TYPE;
+    Struct CopyJobSchedulePolicy = COPY_JOB_SCHEDULE_POLICY;
+    Struct StartJobOptions = START_JOB_OPTIONS;
+    Enum JobSessionJobType = JOB_SESSION_JOB_TYPE;
+    Enum JobSessionJobSessionConfigType = JOB_SESSION_JOB_SESSION_CONFIG_TYPE;
+    Enum JobSessionStatus = JOB_SESSION_STATUS;
+    Struct JobSession = JOB_SESSION;
+    Struct JobSite = JOB_SITE;
+    Enum CreateBackupJobBackupType = CREATE_BACKUP_JOB_BACKUP_TYPE;
+    Struct CreateBackupJob = CREATE_BACKUP_JOB;
+    Enum EditBackupJobBackupType = EDIT_BACKUP_JOB_BACKUP_TYPE;
+    Struct EditBackupJob = EDIT_BACKUP_JOB;
+    Struct CreateCopyJob = CREATE_COPY_JOB;
+    Struct EditCopyJob = EDIT_COPY_JOB;
+    Enum OfficeLicenseDetectedSkuType = OFFICE_LICENSE_DETECTED_SKU_TYPE;
+    Struct OfficeLicense = OFFICE_LICENSE;
+    Struct JobActionBody = JOB_ACTION_BODY;
+}

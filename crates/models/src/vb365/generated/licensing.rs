@@ -360,40 +360,39 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicenseActionBody`
     LicenseActionBody = LICENSE_ACTION_BODY("LicenseActionBody").since(5).until(5);
-    0 install: Edit<Value> = Edit, new("install", Kind::Json);
-    1 update: Edit<Value> = Edit, new("update", Kind::Json);
+    0 install: Edit<Value> = Edit, edit("install", Kind::Json);
+    1 update: Edit<Value> = Edit, edit("update", Kind::Json);
 }
 backhaul_wire::generated_request! { LicenseActionBody() { into install: Edit<Value>, into update: Edit<Value> } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&LICENSE_STATUS),
-    TypeEntry::Enum(&LICENSE_TYPE),
-    TypeEntry::Struct(&LICENSE, make::<License>),
-    TypeEntry::Struct(&INSTALL_LICENSE_OPTIONS, make::<InstallLicenseOptions>),
-    TypeEntry::Struct(&LICENSE_AUTO_UPDATE, make::<LicenseAutoUpdate>),
-    TypeEntry::Struct(&MONTHLY_REPORT, make::<MonthlyReport>),
-    TypeEntry::Enum(&REPORT_PARAMETERS_REPORT_STATUS),
-    TypeEntry::Struct(&REPORT_PARAMETERS, make::<ReportParameters>),
-    TypeEntry::Struct(&REPORT_SUMMARY, make::<ReportSummary>),
-    TypeEntry::Struct(&REPORT_ORGANIZATION, make::<ReportOrganization>),
-    TypeEntry::Struct(&MONTHLY_REPORT_INTERVAL, make::<MonthlyReportInterval>),
-    TypeEntry::Struct(&APPROVE_REPORT_OPTIONS, make::<ApproveReportOptions>),
-    TypeEntry::Struct(&ORGANIZATION_REMOVED_USERS, make::<OrganizationRemovedUsers>),
-    TypeEntry::Enum(&LICENSED_USER_LICENSE_STATE),
-    TypeEntry::Struct(&LICENSED_USER, make::<LicensedUser>),
-    TypeEntry::Struct(&ORGANIZATION_LICENSING_INFORMATION, make::<OrganizationLicensingInformation>),
-    TypeEntry::Struct(&LICENSING_PLATFORM_INFO, make::<LicensingPlatformInfo>),
-    TypeEntry::Struct(&LICENSING_GROUP_INFO, make::<LicensingGroupInfo>),
-    TypeEntry::Struct(&PLATFORM_TYPE_INFO, make::<PlatformTypeInfo>),
-    TypeEntry::Struct(&PLATFORM_INFO, make::<PlatformInfo>),
-    TypeEntry::Struct(&LICENSING_MONTHLY_REPORT, make::<LicensingMonthlyReport>),
-    TypeEntry::Struct(&LICENSING_REPORT_PLATFORM_TYPE, make::<LicensingReportPlatformType>),
-    TypeEntry::Struct(&LICENSING_REPORT_SUMMARY, make::<LicensingReportSummary>),
-    TypeEntry::Struct(&LICENSING_REPORT_ORGANIZATION, make::<LicensingReportOrganization>),
-    TypeEntry::Struct(&LICENSING_APPROVE_REPORT_OPTIONS, make::<LicensingApproveReportOptions>),
-    TypeEntry::Struct(&LICENSING_ORGANIZATION_REMOVED_OBJECTS, make::<LicensingOrganizationRemovedObjects>),
-    TypeEntry::Struct(&LICENSE_USAGE, make::<LicenseUsage>),
-    TypeEntry::Struct(&PLATFORM_TYPE_LICENSE_USAGE, make::<PlatformTypeLicenseUsage>),
-    TypeEntry::Struct(&ORGANIZATION_LICENSE_USAGE, make::<OrganizationLicenseUsage>),
-    TypeEntry::Struct(&LICENSE_ACTION_BODY, make::<LicenseActionBody>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum LicenseStatus = LICENSE_STATUS;
+    Enum LicenseType = LICENSE_TYPE;
+    Struct License = LICENSE;
+    Struct InstallLicenseOptions = INSTALL_LICENSE_OPTIONS;
+    Struct LicenseAutoUpdate = LICENSE_AUTO_UPDATE;
+    Struct MonthlyReport = MONTHLY_REPORT;
+    Enum ReportParametersReportStatus = REPORT_PARAMETERS_REPORT_STATUS;
+    Struct ReportParameters = REPORT_PARAMETERS;
+    Struct ReportSummary = REPORT_SUMMARY;
+    Struct ReportOrganization = REPORT_ORGANIZATION;
+    Struct MonthlyReportInterval = MONTHLY_REPORT_INTERVAL;
+    Struct ApproveReportOptions = APPROVE_REPORT_OPTIONS;
+    Struct OrganizationRemovedUsers = ORGANIZATION_REMOVED_USERS;
+    Enum LicensedUserLicenseState = LICENSED_USER_LICENSE_STATE;
+    Struct LicensedUser = LICENSED_USER;
+    Struct OrganizationLicensingInformation = ORGANIZATION_LICENSING_INFORMATION;
+    Struct LicensingPlatformInfo = LICENSING_PLATFORM_INFO;
+    Struct LicensingGroupInfo = LICENSING_GROUP_INFO;
+    Struct PlatformTypeInfo = PLATFORM_TYPE_INFO;
+    Struct PlatformInfo = PLATFORM_INFO;
+    Struct LicensingMonthlyReport = LICENSING_MONTHLY_REPORT;
+    Struct LicensingReportPlatformType = LICENSING_REPORT_PLATFORM_TYPE;
+    Struct LicensingReportSummary = LICENSING_REPORT_SUMMARY;
+    Struct LicensingReportOrganization = LICENSING_REPORT_ORGANIZATION;
+    Struct LicensingApproveReportOptions = LICENSING_APPROVE_REPORT_OPTIONS;
+    Struct LicensingOrganizationRemovedObjects = LICENSING_ORGANIZATION_REMOVED_OBJECTS;
+    Struct LicenseUsage = LICENSE_USAGE;
+    Struct PlatformTypeLicenseUsage = PLATFORM_TYPE_LICENSE_USAGE;
+    Struct OrganizationLicenseUsage = ORGANIZATION_LICENSE_USAGE;
+    Struct LicenseActionBody = LICENSE_ACTION_BODY;
+}

@@ -85,3 +85,30 @@ pub static TYPES: &[backhaul_wire::generated::TypeEntry] = &backhaul_wire::gener
     _,
     { backhaul_wire::generated::total(PARTS) },
 >(PARTS);
+/// How an empty value of each of them is made, part by part; `None` for an enum.
+#[cfg(feature = "typed-registry")]
+pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
+    self::backup_data::MAKES,
+    self::clouds::MAKES,
+    self::common::MAKES,
+    self::data_retrievals::MAKES,
+    self::job_sessions::MAKES,
+    self::jobs::MAKES,
+    self::licensing::MAKES,
+    self::object_storage::MAKES,
+    self::organization_objects::MAKES,
+    self::organization_settings::MAKES,
+    self::organizations::MAKES,
+    self::proxies::MAKES,
+    self::rbac::MAKES,
+    self::reports::MAKES,
+    self::repositories::MAKES,
+    self::restore_exchange::MAKES,
+    self::restore_onedrive::MAKES,
+    self::restore_points::MAKES,
+    self::restore_sessions::MAKES,
+    self::restore_sharepoint::MAKES,
+    self::restore_teams::MAKES,
+    self::settings::MAKES,
+    self::usage::MAKES,
+];

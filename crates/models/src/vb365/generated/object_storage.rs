@@ -554,34 +554,33 @@ backhaul_wire::generated_model! {
     1 service_point: Option<String> = Text, new("servicePoint", Kind::Text);
     2 custom_region_id: Option<Id> = Id, new("customRegionId", Kind::Id);
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&AZURE_VIRTUAL_MACHINE_SIZE, make::<AzureVirtualMachineSize>),
-    TypeEntry::Struct(&SERVICE_ACCOUNT_INFO, make::<ServiceAccountInfo>),
-    TypeEntry::Struct(&AZURE_SUBSCRIPTION, make::<AzureSubscription>),
-    TypeEntry::Struct(&AZURE_RESOURCE_GROUP, make::<AzureResourceGroup>),
-    TypeEntry::Struct(&AZURE_VIRTUAL_NETWORK, make::<AzureVirtualNetwork>),
-    TypeEntry::Struct(&AZURE_SUBNET, make::<AzureSubnet>),
-    TypeEntry::Struct(&AMAZON_BUCKET_S3_COMPATIBLE, make::<AmazonBucketS3Compatible>),
-    TypeEntry::Struct(&AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE, make::<AmazonFolderToReceiveS3Compatible>),
-    TypeEntry::Struct(&AMAZON_FOLDER_TO_SEND, make::<AmazonFolderToSend>),
-    TypeEntry::Struct(&AMAZON_BUCKET_S3_AWS, make::<AmazonBucketS3Aws>),
-    TypeEntry::Struct(&AMAZON_FOLDER_TO_RECEIVE_S3_AWS, make::<AmazonFolderToReceiveS3Aws>),
-    TypeEntry::Enum(&AMAZON_S3_AWS_REGION_TYPE),
-    TypeEntry::Struct(&AZURE_CONTAINER, make::<AzureContainer>),
-    TypeEntry::Struct(&AMAZON_INSTANCE_TYPE, make::<AmazonInstanceType>),
-    TypeEntry::Struct(&AMAZON_VPC, make::<AmazonVpc>),
-    TypeEntry::Struct(&AMAZON_SUBNET, make::<AmazonSubnet>),
-    TypeEntry::Struct(&AMAZON_SECURITY_GROUP, make::<AmazonSecurityGroup>),
-    TypeEntry::Struct(&ENCRYPTION_KEY, make::<EncryptionKey>),
-    TypeEntry::Struct(&ENCRYPTION_KEY_TO_SEND, make::<EncryptionKeyToSend>),
-    TypeEntry::Struct(&AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY, make::<AmazonS3CompatibleObjectStorageRepository>),
-    TypeEntry::Struct(&AMAZON_S3_AWS_OBJECT_STORAGE_REPOSITORY, make::<AmazonS3AwsObjectStorageRepository>),
-    TypeEntry::Struct(&AMAZON_ARCHIVER_APPLIANCE, make::<AmazonArchiverAppliance>),
-    TypeEntry::Struct(&AZURE_OBJECT_STORAGE_REPOSITORY, make::<AzureObjectStorageRepository>),
-    TypeEntry::Struct(&AZURE_ARCHIVER_APPLIANCE, make::<AzureArchiverAppliance>),
-    TypeEntry::Enum(&OBJECT_STORAGE_TYPE),
-    TypeEntry::Struct(&OBJECT_STORAGE_REPOSITORY, make::<ObjectStorageRepository>),
-    TypeEntry::Struct(&LINK, make::<Link>),
-    TypeEntry::Struct(&OBJECT_STORAGE_BUCKET, make::<ObjectStorageBucket>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct AzureVirtualMachineSize = AZURE_VIRTUAL_MACHINE_SIZE;
+    Struct ServiceAccountInfo = SERVICE_ACCOUNT_INFO;
+    Struct AzureSubscription = AZURE_SUBSCRIPTION;
+    Struct AzureResourceGroup = AZURE_RESOURCE_GROUP;
+    Struct AzureVirtualNetwork = AZURE_VIRTUAL_NETWORK;
+    Struct AzureSubnet = AZURE_SUBNET;
+    Struct AmazonBucketS3Compatible = AMAZON_BUCKET_S3_COMPATIBLE;
+    Struct AmazonFolderToReceiveS3Compatible = AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE;
+    Struct AmazonFolderToSend = AMAZON_FOLDER_TO_SEND;
+    Struct AmazonBucketS3Aws = AMAZON_BUCKET_S3_AWS;
+    Struct AmazonFolderToReceiveS3Aws = AMAZON_FOLDER_TO_RECEIVE_S3_AWS;
+    Enum AmazonS3AwsRegionType = AMAZON_S3_AWS_REGION_TYPE;
+    Struct AzureContainer = AZURE_CONTAINER;
+    Struct AmazonInstanceType = AMAZON_INSTANCE_TYPE;
+    Struct AmazonVpc = AMAZON_VPC;
+    Struct AmazonSubnet = AMAZON_SUBNET;
+    Struct AmazonSecurityGroup = AMAZON_SECURITY_GROUP;
+    Struct EncryptionKey = ENCRYPTION_KEY;
+    Struct EncryptionKeyToSend = ENCRYPTION_KEY_TO_SEND;
+    Struct AmazonS3CompatibleObjectStorageRepository = AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY;
+    Struct AmazonS3AwsObjectStorageRepository = AMAZON_S3_AWS_OBJECT_STORAGE_REPOSITORY;
+    Struct AmazonArchiverAppliance = AMAZON_ARCHIVER_APPLIANCE;
+    Struct AzureObjectStorageRepository = AZURE_OBJECT_STORAGE_REPOSITORY;
+    Struct AzureArchiverAppliance = AZURE_ARCHIVER_APPLIANCE;
+    Enum ObjectStorageType = OBJECT_STORAGE_TYPE;
+    Struct ObjectStorageRepository = OBJECT_STORAGE_REPOSITORY;
+    Struct Link = LINK;
+    Struct ObjectStorageBucket = OBJECT_STORAGE_BUCKET;
+}

@@ -70,8 +70,6 @@ pub use super::settings::operations::*;
 #[doc(no_inline)]
 #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::usage::operations::*;
-#[cfg(feature = "registry")]
-use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
 use backhaul_wire::generated::{Operation, concat, total};
 const PARTS: &[&[Operation]] = &[
     super::backup_data::operations::OPERATIONS,
@@ -100,62 +98,3 @@ const PARTS: &[&[Operation]] = &[
 ];
 /// Every operation whose feature is on, family by family.
 pub static OPERATIONS: &[Operation] = &concat::<_, { total(PARTS) }>(PARTS);
-#[cfg(feature = "registry")]
-const ANSWER_PARTS: &[&[MakeAnswer]] = &[
-    super::backup_data::operations::ANSWERS,
-    super::clouds::operations::ANSWERS,
-    super::common::operations::ANSWERS,
-    super::data_retrievals::operations::ANSWERS,
-    super::job_sessions::operations::ANSWERS,
-    super::jobs::operations::ANSWERS,
-    super::licensing::operations::ANSWERS,
-    super::object_storage::operations::ANSWERS,
-    super::organization_objects::operations::ANSWERS,
-    super::organization_settings::operations::ANSWERS,
-    super::organizations::operations::ANSWERS,
-    super::proxies::operations::ANSWERS,
-    super::rbac::operations::ANSWERS,
-    super::reports::operations::ANSWERS,
-    super::repositories::operations::ANSWERS,
-    super::restore_exchange::operations::ANSWERS,
-    super::restore_onedrive::operations::ANSWERS,
-    super::restore_points::operations::ANSWERS,
-    super::restore_sessions::operations::ANSWERS,
-    super::restore_sharepoint::operations::ANSWERS,
-    super::restore_teams::operations::ANSWERS,
-    super::settings::operations::ANSWERS,
-    super::usage::operations::ANSWERS,
-];
-/// How an empty answer of each operation is made, beside [`OPERATIONS`].
-#[cfg(feature = "registry")]
-pub(crate) static ANSWERS: &[MakeAnswer] = &concat::<
-    _,
-    { total(ANSWER_PARTS) },
->(ANSWER_PARTS);
-/// The same for older forms.
-#[cfg(feature = "registry")]
-pub(crate) static OLDER_ANSWERS: &[&[OlderAnswer]] = &[
-    super::backup_data::operations::OLDER_ANSWERS,
-    super::clouds::operations::OLDER_ANSWERS,
-    super::common::operations::OLDER_ANSWERS,
-    super::data_retrievals::operations::OLDER_ANSWERS,
-    super::job_sessions::operations::OLDER_ANSWERS,
-    super::jobs::operations::OLDER_ANSWERS,
-    super::licensing::operations::OLDER_ANSWERS,
-    super::object_storage::operations::OLDER_ANSWERS,
-    super::organization_objects::operations::OLDER_ANSWERS,
-    super::organization_settings::operations::OLDER_ANSWERS,
-    super::organizations::operations::OLDER_ANSWERS,
-    super::proxies::operations::OLDER_ANSWERS,
-    super::rbac::operations::OLDER_ANSWERS,
-    super::reports::operations::OLDER_ANSWERS,
-    super::repositories::operations::OLDER_ANSWERS,
-    super::restore_exchange::operations::OLDER_ANSWERS,
-    super::restore_onedrive::operations::OLDER_ANSWERS,
-    super::restore_points::operations::OLDER_ANSWERS,
-    super::restore_sessions::operations::OLDER_ANSWERS,
-    super::restore_sharepoint::operations::OLDER_ANSWERS,
-    super::restore_teams::operations::OLDER_ANSWERS,
-    super::settings::operations::OLDER_ANSWERS,
-    super::usage::operations::OLDER_ANSWERS,
-];

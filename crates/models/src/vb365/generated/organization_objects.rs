@@ -336,26 +336,25 @@ backhaul_wire::generated_choice! {
     0 Other = "Other";
     1 Education = "Education";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&GROUP_TYPE),
-    TypeEntry::Enum(&GROUP_LOCATION_TYPE),
-    TypeEntry::Struct(&GROUP, make::<Group>),
-    TypeEntry::Enum(&GROUP_MEMBER_TYPE),
-    TypeEntry::Struct(&GROUP_MEMBER, make::<GroupMember>),
-    TypeEntry::Struct(&SITE, make::<Site>),
-    TypeEntry::Struct(&TEAM, make::<Team>),
-    TypeEntry::Enum(&USER_TYPE),
-    TypeEntry::Enum(&USER_LOCATION_TYPE),
-    TypeEntry::Struct(&USER, make::<User>),
-    TypeEntry::Enum(&LOCATION_FILTER),
-    TypeEntry::Enum(&DATA_SOURCE),
-    TypeEntry::Enum(&PROTECTED_USER_ACCOUNT_TYPE),
-    TypeEntry::Struct(&PROTECTED_USER, make::<ProtectedUser>),
-    TypeEntry::Struct(&PROTECTED_GROUP, make::<ProtectedGroup>),
-    TypeEntry::Struct(&PROTECTED_SITE, make::<ProtectedSite>),
-    TypeEntry::Struct(&PROTECTED_TEAM, make::<ProtectedTeam>),
-    TypeEntry::Struct(&PROTECTED_MAILBOX, make::<ProtectedMailbox>),
-    TypeEntry::Struct(&PROTECTED_ONE_DRIVE, make::<ProtectedOneDrive>),
-    TypeEntry::Enum(&DETECTED_SKU_TYPE),
-];
+backhaul_wire::generated_types! { in super;
+    Enum GroupType = GROUP_TYPE;
+    Enum GroupLocationType = GROUP_LOCATION_TYPE;
+    Struct Group = GROUP;
+    Enum GroupMemberType = GROUP_MEMBER_TYPE;
+    Struct GroupMember = GROUP_MEMBER;
+    Struct Site = SITE;
+    Struct Team = TEAM;
+    Enum UserType = USER_TYPE;
+    Enum UserLocationType = USER_LOCATION_TYPE;
+    Struct User = USER;
+    Enum LocationFilter = LOCATION_FILTER;
+    Enum DataSource = DATA_SOURCE;
+    Enum ProtectedUserAccountType = PROTECTED_USER_ACCOUNT_TYPE;
+    Struct ProtectedUser = PROTECTED_USER;
+    Struct ProtectedGroup = PROTECTED_GROUP;
+    Struct ProtectedSite = PROTECTED_SITE;
+    Struct ProtectedTeam = PROTECTED_TEAM;
+    Struct ProtectedMailbox = PROTECTED_MAILBOX;
+    Struct ProtectedOneDrive = PROTECTED_ONE_DRIVE;
+    Enum DetectedSkuType = DETECTED_SKU_TYPE;
+}

@@ -54,13 +54,13 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettings`
     ExclusionSettings = EXCLUSION_SETTINGS("ExclusionSettings").aliases(&["RESTExclusionSettings"]);
-    0 deleted_items: Edit<bool> = Edit, new("deletedItems", Kind::Bool);
-    1 drafts: Edit<bool> = Edit, new("drafts", Kind::Bool);
-    2 junk_email: Edit<bool> = Edit, new("junkEmail", Kind::Bool);
-    3 outbox: Edit<bool> = Edit, new("outbox", Kind::Bool);
-    4 sync_issues: Edit<bool> = Edit, new("syncIssues", Kind::Bool);
-    5 litigation_hold: Edit<bool> = Edit, new("litigationHold", Kind::Bool);
-    6 in_place_hold: Edit<bool> = Edit, new("inPlaceHold", Kind::Bool);
+    0 deleted_items: Edit<bool> = Edit, edit("deletedItems", Kind::Bool);
+    1 drafts: Edit<bool> = Edit, edit("drafts", Kind::Bool);
+    2 junk_email: Edit<bool> = Edit, edit("junkEmail", Kind::Bool);
+    3 outbox: Edit<bool> = Edit, edit("outbox", Kind::Bool);
+    4 sync_issues: Edit<bool> = Edit, edit("syncIssues", Kind::Bool);
+    5 litigation_hold: Edit<bool> = Edit, edit("litigationHold", Kind::Bool);
+    6 in_place_hold: Edit<bool> = Edit, edit("inPlaceHold", Kind::Bool);
 }
 backhaul_wire::generated_request! { ExclusionSettings() { into deleted_items: Edit<bool>, into drafts: Edit<bool>, into junk_email: Edit<bool>, into outbox: Edit<bool>, into sync_issues: Edit<bool>, into litigation_hold: Edit<bool>, into in_place_hold: Edit<bool> } }
 backhaul_wire::generated_model! {
@@ -197,7 +197,7 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptionsFromClient`
     VersionBackupOptionsFromClient = VERSION_BACKUP_OPTIONS_FROM_CLIENT("VersionBackupOptionsFromClient").aliases(&["RESTVersionBackupOptionsFromClient"]).since(8);
-    0 share_point_backup_mode: Edit<VersionBackupOptionsFromClientSharePointBackupMode> = Edit, new("sharePointBackupMode", Kind::Enum(&VERSION_BACKUP_OPTIONS_FROM_CLIENT_SHARE_POINT_BACKUP_MODE));
+    0 share_point_backup_mode: Edit<VersionBackupOptionsFromClientSharePointBackupMode> = Edit, edit("sharePointBackupMode", Kind::Enum(&VERSION_BACKUP_OPTIONS_FROM_CLIENT_SHARE_POINT_BACKUP_MODE));
 }
 backhaul_wire::generated_request! { VersionBackupOptionsFromClient() { into share_point_backup_mode: Edit<VersionBackupOptionsFromClientSharePointBackupMode> } }
 backhaul_wire::generated_choice! {
@@ -213,26 +213,25 @@ backhaul_wire::generated_model! {
     VersionBackupOptions = VERSION_BACKUP_OPTIONS("VersionBackupOptions").aliases(&["RESTVersionBackupOptions"]).since(8);
     0 share_point_backup_mode: Option<VersionBackupOptionsSharePointBackupMode> = Enum, new("sharePointBackupMode", Kind::Enum(&VERSION_BACKUP_OPTIONS_SHARE_POINT_BACKUP_MODE));
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&APPLICATION, make::<Application>),
-    TypeEntry::Struct(&APPLICATION_FROM_CLIENT, make::<ApplicationFromClient>),
-    TypeEntry::Struct(&EXCLUSION_SETTINGS_TO_CLIENT, make::<ExclusionSettingsToClient>),
-    TypeEntry::Struct(&EXCLUSION_SETTINGS, make::<ExclusionSettings>),
-    TypeEntry::Struct(&RETENTION_EXCLUSION, make::<RetentionExclusion>),
-    TypeEntry::Enum(&AUDIT_USER_OR_GROUP_TYPE),
-    TypeEntry::Struct(&AUDIT_USER_OR_GROUP, make::<AuditUserOrGroup>),
-    TypeEntry::Struct(&REMOVE_AUDIT_ITEMS_OPTIONS, make::<RemoveAuditItemsOptions>),
-    TypeEntry::Struct(&BACKUP_ACCOUNT, make::<BackupAccount>),
-    TypeEntry::Struct(&ACCOUNT_POOL, make::<AccountPool>),
-    TypeEntry::Struct(&BACKUP_APPLICATION, make::<BackupApplication>),
-    TypeEntry::Struct(&BACKUP_APPLICATION_FROM_CLIENT, make::<BackupApplicationFromClient>),
-    TypeEntry::Enum(&COMMON_DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION),
-    TypeEntry::Struct(&COMMON_DEVICE_CODE_REQUEST_OPTIONS, make::<CommonDeviceCodeRequestOptions>),
-    TypeEntry::Struct(&CHECK_DEVICE_CODE, make::<CheckDeviceCode>),
-    TypeEntry::Struct(&DEVICE_CODE_CHECK_RESPONSE, make::<DeviceCodeCheckResponse>),
-    TypeEntry::Enum(&VERSION_BACKUP_OPTIONS_FROM_CLIENT_SHARE_POINT_BACKUP_MODE),
-    TypeEntry::Struct(&VERSION_BACKUP_OPTIONS_FROM_CLIENT, make::<VersionBackupOptionsFromClient>),
-    TypeEntry::Enum(&VERSION_BACKUP_OPTIONS_SHARE_POINT_BACKUP_MODE),
-    TypeEntry::Struct(&VERSION_BACKUP_OPTIONS, make::<VersionBackupOptions>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct Application = APPLICATION;
+    Struct ApplicationFromClient = APPLICATION_FROM_CLIENT;
+    Struct ExclusionSettingsToClient = EXCLUSION_SETTINGS_TO_CLIENT;
+    Struct ExclusionSettings = EXCLUSION_SETTINGS;
+    Struct RetentionExclusion = RETENTION_EXCLUSION;
+    Enum AuditUserOrGroupType = AUDIT_USER_OR_GROUP_TYPE;
+    Struct AuditUserOrGroup = AUDIT_USER_OR_GROUP;
+    Struct RemoveAuditItemsOptions = REMOVE_AUDIT_ITEMS_OPTIONS;
+    Struct BackupAccount = BACKUP_ACCOUNT;
+    Struct AccountPool = ACCOUNT_POOL;
+    Struct BackupApplication = BACKUP_APPLICATION;
+    Struct BackupApplicationFromClient = BACKUP_APPLICATION_FROM_CLIENT;
+    Enum CommonDeviceCodeRequestOptionsTargetRegion = COMMON_DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION;
+    Struct CommonDeviceCodeRequestOptions = COMMON_DEVICE_CODE_REQUEST_OPTIONS;
+    Struct CheckDeviceCode = CHECK_DEVICE_CODE;
+    Struct DeviceCodeCheckResponse = DEVICE_CODE_CHECK_RESPONSE;
+    Enum VersionBackupOptionsFromClientSharePointBackupMode = VERSION_BACKUP_OPTIONS_FROM_CLIENT_SHARE_POINT_BACKUP_MODE;
+    Struct VersionBackupOptionsFromClient = VERSION_BACKUP_OPTIONS_FROM_CLIENT;
+    Enum VersionBackupOptionsSharePointBackupMode = VERSION_BACKUP_OPTIONS_SHARE_POINT_BACKUP_MODE;
+    Struct VersionBackupOptions = VERSION_BACKUP_OPTIONS;
+}

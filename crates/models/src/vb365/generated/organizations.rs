@@ -524,30 +524,29 @@ backhaul_wire::generated_model! {
     0 explore: Option<ExploreOptions> = Struct, new("explore", Kind::Struct(&EXPLORE_OPTIONS));
 }
 backhaul_wire::generated_request! { OrganizationActionBody() { set explore: ExploreOptions } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&OFFICE365_ORGANIZATION, make::<Office365Organization>),
-    TypeEntry::Struct(&OFFICE365_CONNECTION_SETTINGS, make::<Office365ConnectionSettings>),
-    TypeEntry::Struct(&ON_PREMISES_ORGANIZATION, make::<OnPremisesOrganization>),
-    TypeEntry::Struct(&SHAREPOINT_SETTINGS, make::<SharepointSettings>),
-    TypeEntry::Struct(&EXCHANGE_SETTINGS, make::<ExchangeSettings>),
-    TypeEntry::Struct(&HYBRID_ORGANIZATION, make::<HybridOrganization>),
-    TypeEntry::Struct(&ORGANIZATION, make::<Organization>),
-    TypeEntry::Enum(&ORGANIZATION_TYPE),
-    TypeEntry::Enum(&ORGANIZATION_REGION),
-    TypeEntry::Enum(&LOGGED_IN_ORGANIZATION_TYPE),
-    TypeEntry::Struct(&LOGGED_IN_ORGANIZATION, make::<LoggedInOrganization>),
-    TypeEntry::Enum(&ORGANIZATION_SYNC_STATE_TYPE),
-    TypeEntry::Enum(&ORGANIZATION_SYNC_STATE_STATUS),
-    TypeEntry::Struct(&ORGANIZATION_SYNC_STATE, make::<OrganizationSyncState>),
-    TypeEntry::Enum(&ORGANIZATION_SYNC_OPTIONS_TYPE),
-    TypeEntry::Struct(&ORGANIZATION_SYNC_OPTIONS, make::<OrganizationSyncOptions>),
-    TypeEntry::Struct(&TENANT_INFORMATION, make::<TenantInformation>),
-    TypeEntry::Enum(&ORGANIZATION_LAST_SYNC_STATE_TYPE),
-    TypeEntry::Enum(&ORGANIZATION_LAST_SYNC_STATE_RESULT),
-    TypeEntry::Struct(&ORGANIZATION_LAST_SYNC_STATE, make::<OrganizationLastSyncState>),
-    TypeEntry::Enum(&ORGANIZATION_CURRENT_SYNC_STATE_TYPE),
-    TypeEntry::Enum(&ORGANIZATION_CURRENT_SYNC_STATE_STATUS),
-    TypeEntry::Struct(&ORGANIZATION_CURRENT_SYNC_STATE, make::<OrganizationCurrentSyncState>),
-    TypeEntry::Struct(&ORGANIZATION_ACTION_BODY, make::<OrganizationActionBody>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct Office365Organization = OFFICE365_ORGANIZATION;
+    Struct Office365ConnectionSettings = OFFICE365_CONNECTION_SETTINGS;
+    Struct OnPremisesOrganization = ON_PREMISES_ORGANIZATION;
+    Struct SharepointSettings = SHAREPOINT_SETTINGS;
+    Struct ExchangeSettings = EXCHANGE_SETTINGS;
+    Struct HybridOrganization = HYBRID_ORGANIZATION;
+    Struct Organization = ORGANIZATION;
+    Enum OrganizationType = ORGANIZATION_TYPE;
+    Enum OrganizationRegion = ORGANIZATION_REGION;
+    Enum LoggedInOrganizationType = LOGGED_IN_ORGANIZATION_TYPE;
+    Struct LoggedInOrganization = LOGGED_IN_ORGANIZATION;
+    Enum OrganizationSyncStateType = ORGANIZATION_SYNC_STATE_TYPE;
+    Enum OrganizationSyncStateStatus = ORGANIZATION_SYNC_STATE_STATUS;
+    Struct OrganizationSyncState = ORGANIZATION_SYNC_STATE;
+    Enum OrganizationSyncOptionsType = ORGANIZATION_SYNC_OPTIONS_TYPE;
+    Struct OrganizationSyncOptions = ORGANIZATION_SYNC_OPTIONS;
+    Struct TenantInformation = TENANT_INFORMATION;
+    Enum OrganizationLastSyncStateType = ORGANIZATION_LAST_SYNC_STATE_TYPE;
+    Enum OrganizationLastSyncStateResult = ORGANIZATION_LAST_SYNC_STATE_RESULT;
+    Struct OrganizationLastSyncState = ORGANIZATION_LAST_SYNC_STATE;
+    Enum OrganizationCurrentSyncStateType = ORGANIZATION_CURRENT_SYNC_STATE_TYPE;
+    Enum OrganizationCurrentSyncStateStatus = ORGANIZATION_CURRENT_SYNC_STATE_STATUS;
+    Struct OrganizationCurrentSyncState = ORGANIZATION_CURRENT_SYNC_STATE;
+    Struct OrganizationActionBody = ORGANIZATION_ACTION_BODY;
+}

@@ -147,9 +147,9 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyFromClient`
     ProxyFromClient = PROXY_FROM_CLIENT("ProxyFromClient").aliases(&["RESTProxyFromClient", "ProxyCreate", "ProxyEdit"]) holds secrets;
     /// In v6 and later.
-    0 use_domain_network: Edit<bool> = Edit, new("useDomainNetwork", Kind::Bool).since(6);
-    1 use_internet_proxy: Edit<bool> = Edit, new("useInternetProxy", Kind::Bool);
-    2 internet_proxy_type: Edit<ProxyFromClientInternetProxyType> = Edit, new("internetProxyType", Kind::Enum(&PROXY_FROM_CLIENT_INTERNET_PROXY_TYPE));
+    0 use_domain_network: Edit<bool> = Edit, edit("useDomainNetwork", Kind::Bool).since(6);
+    1 use_internet_proxy: Edit<bool> = Edit, edit("useInternetProxy", Kind::Bool);
+    2 internet_proxy_type: Edit<ProxyFromClientInternetProxyType> = Edit, edit("internetProxyType", Kind::Enum(&PROXY_FROM_CLIENT_INTERNET_PROXY_TYPE));
     /// In v6 and later.
     3 internet_proxy_settings: Option<InternetProxySettingsFromClient> = Struct, new("internetProxySettings", Kind::Struct(&INTERNET_PROXY_SETTINGS_FROM_CLIENT)).since(6);
     /// In v8 and later.
@@ -157,31 +157,31 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     5 ssh_settings: Option<SshSettingsFromClient> = Struct, new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT)).since(8);
     /// The id. (v6 and later)
-    6 id: Edit<Id> = Edit, new("id", Kind::Id).since(6);
+    6 id: Edit<Id> = Edit, edit("id", Kind::Id).since(6);
     /// The name or address of the host.
     7 host_name: Option<String> = Text, new("hostName", Kind::Text);
     /// A note by the administrator.
     8 description: Option<String> = Text, new("description", Kind::Text);
     /// The TCP port.
-    9 port: Edit<i64> = Edit, new("port", Kind::Int);
+    9 port: Edit<i64> = Edit, edit("port", Kind::Int);
     /// The account.
     10 username: Option<String> = Text, new("username", Kind::Text);
     /// The password.
     11 password: Option<Secret> = Secret, new("password", Kind::Secret);
     /// In v8 and later.
-    12 service_account_name: Edit<String> = Edit, new("serviceAccountName", Kind::Text).since(8);
+    12 service_account_name: Edit<String> = Edit, edit("serviceAccountName", Kind::Text).since(8);
     /// In v8 and later.
     13 service_account_password: Option<Secret> = Secret, new("serviceAccountPassword", Kind::Secret).since(8);
     /// In v8 and later.
     14 create_service_account: Option<bool> = Bool, new("createServiceAccount", Kind::Bool).since(8);
     /// How many threads work at once. (up to v7)
-    15 threads_number: Edit<i64> = Edit, new("threadsNumber", Kind::Int).until(7);
-    16 enable_network_throttling: Edit<bool> = Edit, new("enableNetworkThrottling", Kind::Bool);
+    15 threads_number: Edit<i64> = Edit, edit("threadsNumber", Kind::Int).until(7);
+    16 enable_network_throttling: Edit<bool> = Edit, edit("enableNetworkThrottling", Kind::Bool);
     /// The limit of the network rate, in units of `throttlingUnit`.
-    17 throttling_value: Edit<i64> = Edit, new("throttlingValue", Kind::Int);
+    17 throttling_value: Edit<i64> = Edit, edit("throttlingValue", Kind::Int);
     /// The unit of `throttlingValue`.
-    18 throttling_unit: Edit<ProxyFromClientThrottlingUnit> = Edit, new("throttlingUnit", Kind::Enum(&PROXY_FROM_CLIENT_THROTTLING_UNIT));
-    19 attach_used_proxy: Edit<bool> = Edit, new("attachUsedProxy", Kind::Bool);
+    18 throttling_unit: Edit<ProxyFromClientThrottlingUnit> = Edit, edit("throttlingUnit", Kind::Enum(&PROXY_FROM_CLIENT_THROTTLING_UNIT));
+    19 attach_used_proxy: Edit<bool> = Edit, edit("attachUsedProxy", Kind::Bool);
 }
 backhaul_wire::generated_request! { ProxyFromClient() { into use_domain_network: Edit<bool>, into use_internet_proxy: Edit<bool>, into internet_proxy_type: Edit<ProxyFromClientInternetProxyType>, set internet_proxy_settings: InternetProxySettingsFromClient, set operating_system: ProxyOperatingSystem, set ssh_settings: SshSettingsFromClient, into id: Edit<Id>, into host_name: String, into description: String, into port: Edit<i64>, into username: String, into password: Secret, into service_account_name: Edit<String>, into service_account_password: Secret, set create_service_account: bool, into threads_number: Edit<i64>, into enable_network_throttling: Edit<bool>, into throttling_value: Edit<i64>, into throttling_unit: Edit<ProxyFromClientThrottlingUnit>, into attach_used_proxy: Edit<bool> } }
 backhaul_wire::generated_model! {
@@ -193,8 +193,8 @@ backhaul_wire::generated_model! {
     /// The name or address of the host.
     1 host_name: Option<String> = Text, new("hostName", Kind::Text);
     /// The TCP port.
-    2 port: Edit<i64> = Edit, new("port", Kind::Int);
-    3 use_authentication: Edit<bool> = Edit, new("useAuthentication", Kind::Bool);
+    2 port: Edit<i64> = Edit, edit("port", Kind::Int);
+    3 use_authentication: Edit<bool> = Edit, edit("useAuthentication", Kind::Bool);
     /// The account.
     4 username: Option<String> = Text, new("username", Kind::Text);
 }
@@ -256,17 +256,17 @@ backhaul_wire::generated_model! {
     0 account: Option<String> = Text, new("account", Kind::Text);
     1 account_password: Option<Secret> = Secret, new("accountPassword", Kind::Secret);
     /// The TCP port.
-    2 port: Edit<i64> = Edit, new("port", Kind::Int);
-    3 connection_timeout: Edit<i64> = Edit, new("connectionTimeout", Kind::Int);
-    4 private_key_base64: Edit<Secret> = Edit, new("privateKeyBase64", Kind::Secret);
+    2 port: Edit<i64> = Edit, edit("port", Kind::Int);
+    3 connection_timeout: Edit<i64> = Edit, edit("connectionTimeout", Kind::Int);
+    4 private_key_base64: Edit<Secret> = Edit, edit("privateKeyBase64", Kind::Secret);
     5 private_key_passphrase: Option<Secret> = Secret, new("privateKeyPassphrase", Kind::Secret);
-    6 elevate_account_to_root: Edit<bool> = Edit, new("elevateAccountToRoot", Kind::Bool);
-    7 add_to_sudoers: Edit<bool> = Edit, new("addToSudoers", Kind::Bool);
-    8 use_su_if_sudo_unavailable: Edit<bool> = Edit, new("UseSuIfSudoUnavailable", Kind::Bool);
+    6 elevate_account_to_root: Edit<bool> = Edit, edit("elevateAccountToRoot", Kind::Bool);
+    7 add_to_sudoers: Edit<bool> = Edit, edit("addToSudoers", Kind::Bool);
+    8 use_su_if_sudo_unavailable: Edit<bool> = Edit, edit("UseSuIfSudoUnavailable", Kind::Bool);
     9 root_password: Option<Secret> = Secret, new("rootPassword", Kind::Secret);
-    10 fingerprint: Edit<String> = Edit, new("fingerprint", Kind::Text);
-    11 public_base64_key: Edit<String> = Edit, new("publicBase64Key", Kind::Text);
-    12 ignore_fingerprint_check: Edit<bool> = Edit, new("ignoreFingerprintCheck", Kind::Bool);
+    10 fingerprint: Edit<String> = Edit, edit("fingerprint", Kind::Text);
+    11 public_base64_key: Edit<String> = Edit, edit("publicBase64Key", Kind::Text);
+    12 ignore_fingerprint_check: Edit<bool> = Edit, edit("ignoreFingerprintCheck", Kind::Bool);
 }
 backhaul_wire::generated_request! { SshSettingsFromClient() { into account: String, into account_password: Secret, into port: Edit<i64>, into connection_timeout: Edit<i64>, into private_key_base64: Edit<Secret>, into private_key_passphrase: Secret, into elevate_account_to_root: Edit<bool>, into add_to_sudoers: Edit<bool>, into use_su_if_sudo_unavailable: Edit<bool>, into root_password: Secret, into fingerprint: Edit<String>, into public_base64_key: Edit<String>, into ignore_fingerprint_check: Edit<bool> } }
 backhaul_wire::generated_choice! {
@@ -354,35 +354,34 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyActionBody`
     ProxyActionBody = PROXY_ACTION_BODY("ProxyActionBody").until(5) holds secrets;
-    0 rescan: Edit<Value> = Edit, new("rescan", Kind::Json);
+    0 rescan: Edit<Value> = Edit, edit("rescan", Kind::Json);
     1 remove: Option<ProxyRemove> = Struct, new("remove", Kind::Struct(&PROXY_REMOVE));
 }
 backhaul_wire::generated_request! { ProxyActionBody() { into rescan: Edit<Value>, set remove: ProxyRemove } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&PROXY_TYPE),
-    TypeEntry::Enum(&PROXY_INTERNET_PROXY_TYPE),
-    TypeEntry::Enum(&PROXY_THROTTLING_UNIT),
-    TypeEntry::Enum(&PROXY_STATUS),
-    TypeEntry::Enum(&PROXY_MAINTENANCE_MODE_STATE),
-    TypeEntry::Struct(&PROXY, make::<Proxy>),
-    TypeEntry::Struct(&INTERNET_PROXY_SETTINGS, make::<InternetProxySettings>),
-    TypeEntry::Enum(&PROXY_FROM_CLIENT_INTERNET_PROXY_TYPE),
-    TypeEntry::Enum(&PROXY_FROM_CLIENT_THROTTLING_UNIT),
-    TypeEntry::Struct(&PROXY_FROM_CLIENT, make::<ProxyFromClient>),
-    TypeEntry::Struct(&INTERNET_PROXY_SETTINGS_FROM_CLIENT, make::<InternetProxySettingsFromClient>),
-    TypeEntry::Struct(&REMOVE_PROXY_OPTIONS, make::<RemoveProxyOptions>),
-    TypeEntry::Struct(&RESCAN_OPTIONS, make::<RescanOptions>),
-    TypeEntry::Struct(&ITEM_GUID_ID, make::<ItemGuidId>),
-    TypeEntry::Struct(&PROXY_CREDENTIALS_FROM_CLIENT, make::<ProxyCredentialsFromClient>),
-    TypeEntry::Enum(&PROXY_OPERATING_SYSTEM),
-    TypeEntry::Struct(&SSH_SETTINGS_FROM_CLIENT, make::<SshSettingsFromClient>),
-    TypeEntry::Enum(&CONNECTION_STATUS),
-    TypeEntry::Struct(&SSH_CONNECTION_CONFIG_VALIDATION_RESULT, make::<SshConnectionConfigValidationResult>),
-    TypeEntry::Enum(&PROXY_ROLE),
-    TypeEntry::Struct(&PROXY_POOL, make::<ProxyPool>),
-    TypeEntry::Struct(&PROXY_POOL_FROM_CLIENT, make::<ProxyPoolFromClient>),
-    TypeEntry::Struct(&PROXY_ID_FROM_CLIENT, make::<ProxyIdFromClient>),
-    TypeEntry::Struct(&PROXY_REMOVE, make::<ProxyRemove>),
-    TypeEntry::Struct(&PROXY_ACTION_BODY, make::<ProxyActionBody>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum ProxyType = PROXY_TYPE;
+    Enum ProxyInternetProxyType = PROXY_INTERNET_PROXY_TYPE;
+    Enum ProxyThrottlingUnit = PROXY_THROTTLING_UNIT;
+    Enum ProxyStatus = PROXY_STATUS;
+    Enum ProxyMaintenanceModeState = PROXY_MAINTENANCE_MODE_STATE;
+    Struct Proxy = PROXY;
+    Struct InternetProxySettings = INTERNET_PROXY_SETTINGS;
+    Enum ProxyFromClientInternetProxyType = PROXY_FROM_CLIENT_INTERNET_PROXY_TYPE;
+    Enum ProxyFromClientThrottlingUnit = PROXY_FROM_CLIENT_THROTTLING_UNIT;
+    Struct ProxyFromClient = PROXY_FROM_CLIENT;
+    Struct InternetProxySettingsFromClient = INTERNET_PROXY_SETTINGS_FROM_CLIENT;
+    Struct RemoveProxyOptions = REMOVE_PROXY_OPTIONS;
+    Struct RescanOptions = RESCAN_OPTIONS;
+    Struct ItemGuidId = ITEM_GUID_ID;
+    Struct ProxyCredentialsFromClient = PROXY_CREDENTIALS_FROM_CLIENT;
+    Enum ProxyOperatingSystem = PROXY_OPERATING_SYSTEM;
+    Struct SshSettingsFromClient = SSH_SETTINGS_FROM_CLIENT;
+    Enum ConnectionStatus = CONNECTION_STATUS;
+    Struct SshConnectionConfigValidationResult = SSH_CONNECTION_CONFIG_VALIDATION_RESULT;
+    Enum ProxyRole = PROXY_ROLE;
+    Struct ProxyPool = PROXY_POOL;
+    Struct ProxyPoolFromClient = PROXY_POOL_FROM_CLIENT;
+    Struct ProxyIdFromClient = PROXY_ID_FROM_CLIENT;
+    Struct ProxyRemove = PROXY_REMOVE;
+    Struct ProxyActionBody = PROXY_ACTION_BODY;
+}

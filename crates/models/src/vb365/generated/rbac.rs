@@ -119,14 +119,14 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRoleCreateModel`
     RbacRoleCreateModel = RBAC_ROLE_CREATE_MODEL("RbacRoleCreateModel").aliases(&["RESTRbacRoleCreateModel"]).since(6);
     /// The id.
-    0 id: Edit<Id> = Edit, new("id", Kind::Id);
+    0 id: Edit<Id> = Edit, edit("id", Kind::Id);
     /// The organization.
     1 organization_id: Option<Id> = Id, new("organizationId", Kind::Id);
     /// The name.
     2 name: Option<String> = Text, new("name", Kind::Text);
     /// A note by the administrator.
     3 description: Option<String> = Text, new("description", Kind::Text);
-    4 role_type: Edit<RbacRoleCreateModelRoleType> = Edit, new("roleType", Kind::Enum(&RBAC_ROLE_CREATE_MODEL_ROLE_TYPE));
+    4 role_type: Edit<RbacRoleCreateModelRoleType> = Edit, edit("roleType", Kind::Enum(&RBAC_ROLE_CREATE_MODEL_ROLE_TYPE));
     5 operators: Vec<RbacOperator> = Structs, list("operators", Kind::Struct(&RBAC_OPERATOR));
     /// What is backed up.
     6 selected_items: Vec<RbacItem> = Structs, list("selectedItems", Kind::Struct(&RBAC_ITEM));
@@ -215,21 +215,20 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&RBAC_ITEM_TYPE),
-    TypeEntry::Struct(&RBAC_USER_ITEM, make::<RbacUserItem>),
-    TypeEntry::Struct(&RBAC_SITE_ITEM, make::<RbacSiteItem>),
-    TypeEntry::Struct(&RBAC_GROUP_ITEM, make::<RbacGroupItem>),
-    TypeEntry::Enum(&RBAC_GROUP_TYPE),
-    TypeEntry::Struct(&RBAC_GROUP, make::<RbacGroup>),
-    TypeEntry::Enum(&RBAC_ROLE_ROLE_TYPE),
-    TypeEntry::Struct(&RBAC_ROLE, make::<RbacRole>),
-    TypeEntry::Enum(&RBAC_ROLE_CREATE_MODEL_ROLE_TYPE),
-    TypeEntry::Struct(&RBAC_ROLE_CREATE_MODEL, make::<RbacRoleCreateModel>),
-    TypeEntry::Struct(&RBAC_TEAM_ITEM, make::<RbacTeamItem>),
-    TypeEntry::Enum(&RBAC_OPERATOR_TYPE),
-    TypeEntry::Struct(&RBAC_USER_OPERATOR, make::<RbacUserOperator>),
-    TypeEntry::Struct(&RBAC_GROUP_OPERATOR, make::<RbacGroupOperator>),
-    TypeEntry::Struct(&RBAC_OPERATOR, make::<RbacOperator>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum RbacItemType = RBAC_ITEM_TYPE;
+    Struct RbacUserItem = RBAC_USER_ITEM;
+    Struct RbacSiteItem = RBAC_SITE_ITEM;
+    Struct RbacGroupItem = RBAC_GROUP_ITEM;
+    Enum RbacGroupType = RBAC_GROUP_TYPE;
+    Struct RbacGroup = RBAC_GROUP;
+    Enum RbacRoleRoleType = RBAC_ROLE_ROLE_TYPE;
+    Struct RbacRole = RBAC_ROLE;
+    Enum RbacRoleCreateModelRoleType = RBAC_ROLE_CREATE_MODEL_ROLE_TYPE;
+    Struct RbacRoleCreateModel = RBAC_ROLE_CREATE_MODEL;
+    Struct RbacTeamItem = RBAC_TEAM_ITEM;
+    Enum RbacOperatorType = RBAC_OPERATOR_TYPE;
+    Struct RbacUserOperator = RBAC_USER_OPERATOR;
+    Struct RbacGroupOperator = RBAC_GROUP_OPERATOR;
+    Struct RbacOperator = RBAC_OPERATOR;
+}

@@ -115,17 +115,16 @@ backhaul_wire::generated_model! {
     1 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
 backhaul_wire::generated_request! { SharepointProtectionOptions() { into organization_id: Id, into timezone: String } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&LICENSE_OVERVIEW_OPTIONS_FORMAT),
-    TypeEntry::Struct(&LICENSE_OVERVIEW_OPTIONS, make::<LicenseOverviewOptions>),
-    TypeEntry::Enum(&STORAGE_CONSUMPTION_OPTIONS_FORMAT),
-    TypeEntry::Struct(&STORAGE_CONSUMPTION_OPTIONS, make::<StorageConsumptionOptions>),
-    TypeEntry::Enum(&MAILBOX_PROTECTION_OPTIONS_FORMAT),
-    TypeEntry::Struct(&MAILBOX_PROTECTION_OPTIONS, make::<MailboxProtectionOptions>),
-    TypeEntry::Enum(&USER_PROTECTION_OPTIONS_FORMAT),
-    TypeEntry::Struct(&USER_PROTECTION_OPTIONS, make::<UserProtectionOptions>),
-    TypeEntry::Struct(&TEAMS_PROTECTION_OPTIONS, make::<TeamsProtectionOptions>),
-    TypeEntry::Struct(&ONE_DRIVE_PROTECTION_OPTIONS, make::<OneDriveProtectionOptions>),
-    TypeEntry::Struct(&SHAREPOINT_PROTECTION_OPTIONS, make::<SharepointProtectionOptions>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum LicenseOverviewOptionsFormat = LICENSE_OVERVIEW_OPTIONS_FORMAT;
+    Struct LicenseOverviewOptions = LICENSE_OVERVIEW_OPTIONS;
+    Enum StorageConsumptionOptionsFormat = STORAGE_CONSUMPTION_OPTIONS_FORMAT;
+    Struct StorageConsumptionOptions = STORAGE_CONSUMPTION_OPTIONS;
+    Enum MailboxProtectionOptionsFormat = MAILBOX_PROTECTION_OPTIONS_FORMAT;
+    Struct MailboxProtectionOptions = MAILBOX_PROTECTION_OPTIONS;
+    Enum UserProtectionOptionsFormat = USER_PROTECTION_OPTIONS_FORMAT;
+    Struct UserProtectionOptions = USER_PROTECTION_OPTIONS;
+    Struct TeamsProtectionOptions = TEAMS_PROTECTION_OPTIONS;
+    Struct OneDriveProtectionOptions = ONE_DRIVE_PROTECTION_OPTIONS;
+    Struct SharepointProtectionOptions = SHAREPOINT_PROTECTION_OPTIONS;
+}

@@ -236,15 +236,15 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient`
     BackupRepositoryFromClient = BACKUP_REPOSITORY_FROM_CLIENT("BackupRepositoryFromClient").aliases(&["RESTBackupRepositoryFromClient", "BackupRepositoryCreate"]);
     /// In v4 to v7.
-    0 object_storage_id: Edit<Id> = Edit, new("objectStorageId", Kind::Id).since(4).until(7);
+    0 object_storage_id: Edit<Id> = Edit, edit("objectStorageId", Kind::Id).since(4).until(7);
     /// In v4 to v7.
     1 object_storage_cache_path: Option<String> = Text, new("objectStorageCachePath", Kind::Text).since(4).until(7);
     /// In v4 and later.
-    2 object_storage_encryption_enabled: Edit<bool> = Edit, new("objectStorageEncryptionEnabled", Kind::Bool).since(4);
+    2 object_storage_encryption_enabled: Edit<bool> = Edit, edit("objectStorageEncryptionEnabled", Kind::Bool).since(4);
     /// The key that encrypts the data in object storage. (v4 and later)
-    3 encryption_key_id: Edit<Id> = Edit, new("encryptionKeyId", Kind::Id).since(4);
+    3 encryption_key_id: Edit<Id> = Edit, edit("encryptionKeyId", Kind::Id).since(4);
     /// The id. (v6 and later)
-    4 id: Edit<Id> = Edit, new("id", Kind::Id).since(6);
+    4 id: Edit<Id> = Edit, edit("id", Kind::Id).since(6);
     /// The name.
     5 name: Option<String> = Text, new("name", Kind::Text);
     /// A note by the administrator.
@@ -252,34 +252,34 @@ backhaul_wire::generated_model! {
     /// The path.
     7 path: Option<String> = Text, new("path", Kind::Text);
     /// The unit of how long backups are kept.
-    8 retention_period_type: Edit<BackupRepositoryFromClientRetentionPeriodType> = Edit, new("retentionPeriodType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_PERIOD_TYPE));
+    8 retention_period_type: Edit<BackupRepositoryFromClientRetentionPeriodType> = Edit, edit("retentionPeriodType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_PERIOD_TYPE));
     /// How long backups are kept, in days.
-    9 daily_retention_period: Edit<i64> = Edit, new("dailyRetentionPeriod", Kind::Int);
+    9 daily_retention_period: Edit<i64> = Edit, edit("dailyRetentionPeriod", Kind::Int);
     /// How long backups are kept, in months.
-    10 monthly_retention_period: Edit<i64> = Edit, new("monthlyRetentionPeriod", Kind::Int);
+    10 monthly_retention_period: Edit<i64> = Edit, edit("monthlyRetentionPeriod", Kind::Int);
     /// How long backups are kept, in years.
-    11 yearly_retention_period: Edit<BackupRepositoryFromClientYearlyRetentionPeriod> = Edit, new("yearlyRetentionPeriod", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_YEARLY_RETENTION_PERIOD));
+    11 yearly_retention_period: Edit<BackupRepositoryFromClientYearlyRetentionPeriod> = Edit, edit("yearlyRetentionPeriod", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_YEARLY_RETENTION_PERIOD));
     /// How often what is too old is removed.
-    12 retention_frequency_type: Edit<BackupRepositoryFromClientRetentionFrequencyType> = Edit, new("retentionFrequencyType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_FREQUENCY_TYPE));
-    13 retention_type: Edit<BackupRepositoryFromClientRetentionType> = Edit, new("retentionType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE)).required();
+    12 retention_frequency_type: Edit<BackupRepositoryFromClientRetentionFrequencyType> = Edit, edit("retentionFrequencyType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_FREQUENCY_TYPE));
+    13 retention_type: Edit<BackupRepositoryFromClientRetentionType> = Edit, edit("retentionType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE)).required();
     /// The time of day, as `HH:MM:SS`.
     14 daily_time: Option<String> = Text, new("dailyTime", Kind::Text);
     /// The days.
-    15 daily_type: Edit<BackupRepositoryFromClientDailyType> = Edit, new("dailyType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_DAILY_TYPE));
+    15 daily_type: Edit<BackupRepositoryFromClientDailyType> = Edit, edit("dailyType", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_DAILY_TYPE));
     16 monthly_time: Option<String> = Text, new("monthlyTime", Kind::Text);
-    17 monthly_daynumber: Edit<BackupRepositoryFromClientMonthlyDaynumber> = Edit, new("monthlyDaynumber", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER));
-    18 monthly_dayofweek: Edit<BackupRepositoryFromClientMonthlyDayofweek> = Edit, new("monthlyDayofweek", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK));
+    17 monthly_daynumber: Edit<BackupRepositoryFromClientMonthlyDaynumber> = Edit, edit("monthlyDaynumber", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER));
+    18 monthly_dayofweek: Edit<BackupRepositoryFromClientMonthlyDayofweek> = Edit, edit("monthlyDayofweek", Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK));
     /// The backup proxy.
-    19 proxy_id: Edit<Id> = Edit, new("proxyId", Kind::Id);
+    19 proxy_id: Edit<Id> = Edit, edit("proxyId", Kind::Id);
     /// The proxy pool. (v8 and later)
-    20 proxy_pool_id: Edit<Id> = Edit, new("proxyPoolId", Kind::Id).since(8);
+    20 proxy_pool_id: Edit<Id> = Edit, edit("proxyPoolId", Kind::Id).since(8);
     /// In v8 and later.
-    21 ignore_proxy_pool_appliance_access_validation: Edit<bool> = Edit, new("ignoreProxyPoolApplianceAccessValidation", Kind::Bool).since(8);
+    21 ignore_proxy_pool_appliance_access_validation: Edit<bool> = Edit, edit("ignoreProxyPoolApplianceAccessValidation", Kind::Bool).since(8);
     /// The organization. (v8 and later)
-    22 organization_id: Edit<Id> = Edit, new("organizationId", Kind::Id).since(8);
-    23 attach_used_repository: Edit<bool> = Edit, new("attachUsedRepository", Kind::Bool);
+    22 organization_id: Edit<Id> = Edit, edit("organizationId", Kind::Id).since(8);
+    23 attach_used_repository: Edit<bool> = Edit, edit("attachUsedRepository", Kind::Bool);
     /// In v8 and later.
-    24 object_storage: Edit<ObjectStorage> = Edit, new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).since(8);
+    24 object_storage: Edit<ObjectStorage> = Edit, edit("objectStorage", Kind::Struct(&OBJECT_STORAGE)).since(8);
 }
 backhaul_wire::generated_request! { BackupRepositoryFromClient(into retention_type: Edit<BackupRepositoryFromClientRetentionType>) { into object_storage_id: Edit<Id>, into object_storage_cache_path: String, into object_storage_encryption_enabled: Edit<bool>, into encryption_key_id: Edit<Id>, into id: Edit<Id>, into name: String, into description: String, into path: String, into retention_period_type: Edit<BackupRepositoryFromClientRetentionPeriodType>, into daily_retention_period: Edit<i64>, into monthly_retention_period: Edit<i64>, into yearly_retention_period: Edit<BackupRepositoryFromClientYearlyRetentionPeriod>, into retention_frequency_type: Edit<BackupRepositoryFromClientRetentionFrequencyType>, into daily_time: String, into daily_type: Edit<BackupRepositoryFromClientDailyType>, into monthly_time: String, into monthly_daynumber: Edit<BackupRepositoryFromClientMonthlyDaynumber>, into monthly_dayofweek: Edit<BackupRepositoryFromClientMonthlyDayofweek>, into proxy_id: Edit<Id>, into proxy_pool_id: Edit<Id>, into ignore_proxy_pool_appliance_access_validation: Edit<bool>, into organization_id: Edit<Id>, into attach_used_repository: Edit<bool>, into object_storage: Edit<ObjectStorage> } }
 backhaul_wire::generated_choice! {
@@ -531,31 +531,30 @@ backhaul_wire::generated_model! {
     9 to_owner_id: Option<Id> = Id, new("toOwnerId", Kind::Id);
     10 repository_ids: Vec<Id> = Ids, list("repositoryIds", Kind::Id).required();
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&BACKUP_REPOSITORY_RETENTION_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_RETENTION_PERIOD_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_YEARLY_RETENTION_PERIOD),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_RETENTION_FREQUENCY_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_DAILY_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_MONTHLY_DAYNUMBER),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_MONTHLY_DAYOFWEEK),
-    TypeEntry::Struct(&BACKUP_REPOSITORY, make::<BackupRepository>),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_PERIOD_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_YEARLY_RETENTION_PERIOD),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_FREQUENCY_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_DAILY_TYPE),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK),
-    TypeEntry::Struct(&BACKUP_REPOSITORY_FROM_CLIENT, make::<BackupRepositoryFromClient>),
-    TypeEntry::Enum(&REPOSITORY_SYNCHRONIZE_SESSION_STATE),
-    TypeEntry::Struct(&REPOSITORY_SYNCHRONIZE_SESSION, make::<RepositorySynchronizeSession>),
-    TypeEntry::Struct(&AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT, make::<AmazonBucketS3CompatibleFromClient>),
-    TypeEntry::Struct(&S3_COMPATIBLE_OBJECT_STORAGE, make::<S3CompatibleObjectStorage>),
-    TypeEntry::Struct(&AMAZON_S3_OBJECT_STORAGE, make::<AmazonS3ObjectStorage>),
-    TypeEntry::Struct(&AZURE_OBJECT_STORAGE, make::<AzureObjectStorage>),
-    TypeEntry::Struct(&OBJECT_STORAGE, make::<ObjectStorage>),
-    TypeEntry::Enum(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION_STATUS),
-    TypeEntry::Struct(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION, make::<BackupRepositoryOwnerChangeSession>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum BackupRepositoryRetentionType = BACKUP_REPOSITORY_RETENTION_TYPE;
+    Enum BackupRepositoryRetentionPeriodType = BACKUP_REPOSITORY_RETENTION_PERIOD_TYPE;
+    Enum BackupRepositoryYearlyRetentionPeriod = BACKUP_REPOSITORY_YEARLY_RETENTION_PERIOD;
+    Enum BackupRepositoryRetentionFrequencyType = BACKUP_REPOSITORY_RETENTION_FREQUENCY_TYPE;
+    Enum BackupRepositoryDailyType = BACKUP_REPOSITORY_DAILY_TYPE;
+    Enum BackupRepositoryMonthlyDaynumber = BACKUP_REPOSITORY_MONTHLY_DAYNUMBER;
+    Enum BackupRepositoryMonthlyDayofweek = BACKUP_REPOSITORY_MONTHLY_DAYOFWEEK;
+    Struct BackupRepository = BACKUP_REPOSITORY;
+    Enum BackupRepositoryFromClientRetentionPeriodType = BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_PERIOD_TYPE;
+    Enum BackupRepositoryFromClientYearlyRetentionPeriod = BACKUP_REPOSITORY_FROM_CLIENT_YEARLY_RETENTION_PERIOD;
+    Enum BackupRepositoryFromClientRetentionFrequencyType = BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_FREQUENCY_TYPE;
+    Enum BackupRepositoryFromClientRetentionType = BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE;
+    Enum BackupRepositoryFromClientDailyType = BACKUP_REPOSITORY_FROM_CLIENT_DAILY_TYPE;
+    Enum BackupRepositoryFromClientMonthlyDaynumber = BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER;
+    Enum BackupRepositoryFromClientMonthlyDayofweek = BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK;
+    Struct BackupRepositoryFromClient = BACKUP_REPOSITORY_FROM_CLIENT;
+    Enum RepositorySynchronizeSessionState = REPOSITORY_SYNCHRONIZE_SESSION_STATE;
+    Struct RepositorySynchronizeSession = REPOSITORY_SYNCHRONIZE_SESSION;
+    Struct AmazonBucketS3CompatibleFromClient = AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT;
+    Struct S3CompatibleObjectStorage = S3_COMPATIBLE_OBJECT_STORAGE;
+    Struct AmazonS3ObjectStorage = AMAZON_S3_OBJECT_STORAGE;
+    Struct AzureObjectStorage = AZURE_OBJECT_STORAGE;
+    Struct ObjectStorage = OBJECT_STORAGE;
+    Enum BackupRepositoryOwnerChangeSessionStatus = BACKUP_REPOSITORY_OWNER_CHANGE_SESSION_STATUS;
+    Struct BackupRepositoryOwnerChangeSession = BACKUP_REPOSITORY_OWNER_CHANGE_SESSION;
+}

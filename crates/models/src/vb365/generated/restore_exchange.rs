@@ -773,45 +773,44 @@ backhaul_wire::generated_model! {
     4 cannot_continue_error: Option<String> = Text, new("cannotContinueError", Kind::Text);
     5 warnings: Vec<String> = Texts, list("warnings", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&EXCHANGE_FOLDER_TYPE),
-    TypeEntry::Enum(&EXCHANGE_FOLDER_CATEGORY),
-    TypeEntry::Struct(&EXCHANGE_FOLDER, make::<ExchangeFolder>),
-    TypeEntry::Struct(&FOLDERS_RESTORE_STATISTICS, make::<FoldersRestoreStatistics>),
-    TypeEntry::Struct(&EXPORT_FOLDER_TO_PST, make::<ExportFolderToPst>),
-    TypeEntry::Struct(&APPOINTMENT_ITEM, make::<AppointmentItem>),
-    TypeEntry::Struct(&CONTACT_GROUP_ITEM, make::<ContactGroupItem>),
-    TypeEntry::Struct(&CONTACT_ITEM, make::<ContactItem>),
-    TypeEntry::Struct(&DISCUSSION_ITEM, make::<DiscussionItem>),
-    TypeEntry::Struct(&EXCHANGE_MESSAGE_ITEM, make::<ExchangeMessageItem>),
-    TypeEntry::Enum(&EXCHANGE_ITEM_IMPORTANCE),
-    TypeEntry::Struct(&JOURNAL_ITEM, make::<JournalItem>),
-    TypeEntry::Struct(&STICKY_NOTE_ITEM, make::<StickyNoteItem>),
-    TypeEntry::Struct(&TASK_ITEM, make::<TaskItem>),
-    TypeEntry::Enum(&TASK_ITEM_STATUS),
-    TypeEntry::Struct(&EXCHANGE_ITEM, make::<ExchangeItem>),
-    TypeEntry::Struct(&ATTACHMENT, make::<Attachment>),
-    TypeEntry::Struct(&RESTORE_TO_ORIGINAL_LOCATION, make::<RestoreToOriginalLocation>),
-    TypeEntry::Struct(&RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS, make::<RestoreToOriginalLocationSelectedItems>),
-    TypeEntry::Struct(&EXCHANGE_ITEM_STRING_ID, make::<ExchangeItemStringId>),
-    TypeEntry::Struct(&ITEMS_RESTORE_STATISTICS, make::<ItemsRestoreStatistics>),
-    TypeEntry::Enum(&RESTORE_TO_DIFFERENT_LOCATION_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_DIFFERENT_LOCATION, make::<RestoreToDifferentLocation>),
-    TypeEntry::Enum(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS, make::<RestoreToDifferentLocationSelectedItems>),
-    TypeEntry::Struct(&SEVERAL_ITEMS_EXPORT_OPTIONS, make::<SeveralItemsExportOptions>),
-    TypeEntry::Struct(&SAVE_TO_MSG_OPTIONS, make::<SaveToMsgOptions>),
-    TypeEntry::Struct(&SEND_TO_DEFAULT_ADDRESS_OPTIONS, make::<SendToDefaultAddressOptions>),
-    TypeEntry::Struct(&SEND_TO_DIFFERENT_ADDRESS_OPTIONS, make::<SendToDifferentAddressOptions>),
-    TypeEntry::Struct(&EXPORT_TO_PST_OPTIONS, make::<ExportToPstOptions>),
-    TypeEntry::Struct(&OPERATOR_RESTORE_OPTIONS, make::<OperatorRestoreOptions>),
-    TypeEntry::Struct(&OPERATOR_RESTORE_RESPONSE, make::<OperatorRestoreResponse>),
-    TypeEntry::Struct(&EXCHANGE_MAILBOX, make::<ExchangeMailbox>),
-    TypeEntry::Struct(&BULK_RESTORE_OPTIONS, make::<BulkRestoreOptions>),
-    TypeEntry::Enum(&BULK_RESTORE_STATISTICS_STATUS),
-    TypeEntry::Struct(&BULK_RESTORE_STATISTICS, make::<BulkRestoreStatistics>),
-    TypeEntry::Enum(&BULK_MAILBOX_RESTORE_STATISTICS_STATUS),
-    TypeEntry::Struct(&BULK_MAILBOX_RESTORE_STATISTICS, make::<BulkMailboxRestoreStatistics>),
-    TypeEntry::Struct(&COMMON_RESTORE_STATISTICS, make::<CommonRestoreStatistics>),
-];
+backhaul_wire::generated_types! { in super;
+    Enum ExchangeFolderType = EXCHANGE_FOLDER_TYPE;
+    Enum ExchangeFolderCategory = EXCHANGE_FOLDER_CATEGORY;
+    Struct ExchangeFolder = EXCHANGE_FOLDER;
+    Struct FoldersRestoreStatistics = FOLDERS_RESTORE_STATISTICS;
+    Struct ExportFolderToPst = EXPORT_FOLDER_TO_PST;
+    Struct AppointmentItem = APPOINTMENT_ITEM;
+    Struct ContactGroupItem = CONTACT_GROUP_ITEM;
+    Struct ContactItem = CONTACT_ITEM;
+    Struct DiscussionItem = DISCUSSION_ITEM;
+    Struct ExchangeMessageItem = EXCHANGE_MESSAGE_ITEM;
+    Enum ExchangeItemImportance = EXCHANGE_ITEM_IMPORTANCE;
+    Struct JournalItem = JOURNAL_ITEM;
+    Struct StickyNoteItem = STICKY_NOTE_ITEM;
+    Struct TaskItem = TASK_ITEM;
+    Enum TaskItemStatus = TASK_ITEM_STATUS;
+    Struct ExchangeItem = EXCHANGE_ITEM;
+    Struct Attachment = ATTACHMENT;
+    Struct RestoreToOriginalLocation = RESTORE_TO_ORIGINAL_LOCATION;
+    Struct RestoreToOriginalLocationSelectedItems = RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS;
+    Struct ExchangeItemStringId = EXCHANGE_ITEM_STRING_ID;
+    Struct ItemsRestoreStatistics = ITEMS_RESTORE_STATISTICS;
+    Enum RestoreToDifferentLocationOfficeRegion = RESTORE_TO_DIFFERENT_LOCATION_OFFICE_REGION;
+    Struct RestoreToDifferentLocation = RESTORE_TO_DIFFERENT_LOCATION;
+    Enum RestoreToDifferentLocationSelectedItemsOfficeRegion = RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS_OFFICE_REGION;
+    Struct RestoreToDifferentLocationSelectedItems = RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS;
+    Struct SeveralItemsExportOptions = SEVERAL_ITEMS_EXPORT_OPTIONS;
+    Struct SaveToMsgOptions = SAVE_TO_MSG_OPTIONS;
+    Struct SendToDefaultAddressOptions = SEND_TO_DEFAULT_ADDRESS_OPTIONS;
+    Struct SendToDifferentAddressOptions = SEND_TO_DIFFERENT_ADDRESS_OPTIONS;
+    Struct ExportToPstOptions = EXPORT_TO_PST_OPTIONS;
+    Struct OperatorRestoreOptions = OPERATOR_RESTORE_OPTIONS;
+    Struct OperatorRestoreResponse = OPERATOR_RESTORE_RESPONSE;
+    Struct ExchangeMailbox = EXCHANGE_MAILBOX;
+    Struct BulkRestoreOptions = BULK_RESTORE_OPTIONS;
+    Enum BulkRestoreStatisticsStatus = BULK_RESTORE_STATISTICS_STATUS;
+    Struct BulkRestoreStatistics = BULK_RESTORE_STATISTICS;
+    Enum BulkMailboxRestoreStatisticsStatus = BULK_MAILBOX_RESTORE_STATISTICS_STATUS;
+    Struct BulkMailboxRestoreStatistics = BULK_MAILBOX_RESTORE_STATISTICS;
+    Struct CommonRestoreStatistics = COMMON_RESTORE_STATISTICS;
+}

@@ -597,53 +597,52 @@ backhaul_wire::generated_choice! {
     1 Folders = "Folders";
     2 Documents = "Documents";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ONE_DRIVE, make::<OneDrive>),
-    TypeEntry::Enum(&COPY_TO_FOLDER_DOCUMENT_VERSION),
-    TypeEntry::Enum(&COPY_TO_FOLDER_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&COPY_TO_FOLDER_OFFICE_REGION),
-    TypeEntry::Struct(&COPY_TO_FOLDER, make::<CopyToFolder>),
-    TypeEntry::Struct(&SHARE_POINT_SEND_AS_MSG_OPTIONS, make::<SharePointSendAsMsgOptions>),
-    TypeEntry::Enum(&RESTORE_TO_ORIGINAL_DOCUMENT_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_ORIGINAL_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_ORIGINAL, make::<RestoreToOriginal>),
-    TypeEntry::Enum(&BULK_RESTORE_CONFIG_DOCUMENT_ACTION),
-    TypeEntry::Struct(&BULK_RESTORE_CONFIG, make::<BulkRestoreConfig>),
-    TypeEntry::Enum(&SHARE_POINT_BULK_RESTORE_STATISTICS_STATUS),
-    TypeEntry::Struct(&SHARE_POINT_BULK_RESTORE_STATISTICS, make::<SharePointBulkRestoreStatistics>),
-    TypeEntry::Enum(&EXTENDED_COMMON_STATISTIC_STATUS),
-    TypeEntry::Struct(&EXTENDED_COMMON_STATISTIC, make::<ExtendedCommonStatistic>),
-    TypeEntry::Struct(&SHARE_POINT_COMMON_RESTORE_STATISTICS, make::<SharePointCommonRestoreStatistics>),
-    TypeEntry::Struct(&ONE_DRIVE_DOCUMENT, make::<OneDriveDocument>),
-    TypeEntry::Enum(&RESTORE_TO_ORIGINAL_DOCUMENTS_DOCUMENT_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_ORIGINAL_DOCUMENTS_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_ORIGINAL_DOCUMENTS, make::<RestoreToOriginalDocuments>),
-    TypeEntry::Enum(&COPY_TO_DOCUMENTS_DOCUMENT_VERSION),
-    TypeEntry::Enum(&COPY_TO_DOCUMENTS_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&COPY_TO_DOCUMENTS_OFFICE_REGION),
-    TypeEntry::Struct(&COPY_TO_DOCUMENTS, make::<CopyToDocuments>),
-    TypeEntry::Struct(&SEND_DOCUMENTS_AS_MSG_OPTIONS, make::<SendDocumentsAsMsgOptions>),
-    TypeEntry::Struct(&SAVE_DOCUMENTS_OPTIONS, make::<SaveDocumentsOptions>),
-    TypeEntry::Enum(&COPY_TO_DOCUMENT_DOCUMENT_VERSION),
-    TypeEntry::Enum(&COPY_TO_DOCUMENT_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&COPY_TO_DOCUMENT_OFFICE_REGION),
-    TypeEntry::Struct(&COPY_TO_DOCUMENT, make::<CopyToDocument>),
-    TypeEntry::Struct(&SAVE_ONE_DRIVE_DOCUMENT_OPTIONS, make::<SaveOneDriveDocumentOptions>),
-    TypeEntry::Enum(&OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS_DOCUMENT_ACTION),
-    TypeEntry::Struct(&OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS, make::<OperatorRestoreToOriginalOneDriveDocuments>),
-    TypeEntry::Enum(&RESTORE_ONE_DRIVE_DOCUMENT_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Struct(&RESTORE_ONE_DRIVE_DOCUMENT_CONFIG, make::<RestoreOneDriveDocumentConfig>),
-    TypeEntry::Struct(&ONE_DRIVE_FOLDER, make::<OneDriveFolder>),
-    TypeEntry::Enum(&RESTORE_TO_ORIGINAL_FOLDERS_DOCUMENT_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_ORIGINAL_FOLDERS_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_ORIGINAL_FOLDERS, make::<RestoreToOriginalFolders>),
-    TypeEntry::Enum(&COPY_TO_FOLDERS_DOCUMENT_VERSION),
-    TypeEntry::Enum(&COPY_TO_FOLDERS_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&COPY_TO_FOLDERS_OFFICE_REGION),
-    TypeEntry::Struct(&COPY_TO_FOLDERS, make::<CopyToFolders>),
-    TypeEntry::Struct(&SEND_FOLDERS_AS_MSG_OPTIONS, make::<SendFoldersAsMsgOptions>),
-    TypeEntry::Enum(&SHARE_POINT_FOLDER_TYPE),
-    TypeEntry::Struct(&SAVE_ONE_DRIVE_FOLDERS_OPTIONS, make::<SaveOneDriveFoldersOptions>),
-    TypeEntry::Enum(&FOLDER_OR_DOCUMENT),
-];
+backhaul_wire::generated_types! { in super;
+    Struct OneDrive = ONE_DRIVE;
+    Enum CopyToFolderDocumentVersion = COPY_TO_FOLDER_DOCUMENT_VERSION;
+    Enum CopyToFolderDocumentLastVersionAction = COPY_TO_FOLDER_DOCUMENT_LAST_VERSION_ACTION;
+    Enum CopyToFolderOfficeRegion = COPY_TO_FOLDER_OFFICE_REGION;
+    Struct CopyToFolder = COPY_TO_FOLDER;
+    Struct SharePointSendAsMsgOptions = SHARE_POINT_SEND_AS_MSG_OPTIONS;
+    Enum RestoreToOriginalDocumentAction = RESTORE_TO_ORIGINAL_DOCUMENT_ACTION;
+    Enum RestoreToOriginalOfficeRegion = RESTORE_TO_ORIGINAL_OFFICE_REGION;
+    Struct RestoreToOriginal = RESTORE_TO_ORIGINAL;
+    Enum BulkRestoreConfigDocumentAction = BULK_RESTORE_CONFIG_DOCUMENT_ACTION;
+    Struct BulkRestoreConfig = BULK_RESTORE_CONFIG;
+    Enum SharePointBulkRestoreStatisticsStatus = SHARE_POINT_BULK_RESTORE_STATISTICS_STATUS;
+    Struct SharePointBulkRestoreStatistics = SHARE_POINT_BULK_RESTORE_STATISTICS;
+    Enum ExtendedCommonStatisticStatus = EXTENDED_COMMON_STATISTIC_STATUS;
+    Struct ExtendedCommonStatistic = EXTENDED_COMMON_STATISTIC;
+    Struct SharePointCommonRestoreStatistics = SHARE_POINT_COMMON_RESTORE_STATISTICS;
+    Struct OneDriveDocument = ONE_DRIVE_DOCUMENT;
+    Enum RestoreToOriginalDocumentsDocumentAction = RESTORE_TO_ORIGINAL_DOCUMENTS_DOCUMENT_ACTION;
+    Enum RestoreToOriginalDocumentsOfficeRegion = RESTORE_TO_ORIGINAL_DOCUMENTS_OFFICE_REGION;
+    Struct RestoreToOriginalDocuments = RESTORE_TO_ORIGINAL_DOCUMENTS;
+    Enum CopyToDocumentsDocumentVersion = COPY_TO_DOCUMENTS_DOCUMENT_VERSION;
+    Enum CopyToDocumentsDocumentLastVersionAction = COPY_TO_DOCUMENTS_DOCUMENT_LAST_VERSION_ACTION;
+    Enum CopyToDocumentsOfficeRegion = COPY_TO_DOCUMENTS_OFFICE_REGION;
+    Struct CopyToDocuments = COPY_TO_DOCUMENTS;
+    Struct SendDocumentsAsMsgOptions = SEND_DOCUMENTS_AS_MSG_OPTIONS;
+    Struct SaveDocumentsOptions = SAVE_DOCUMENTS_OPTIONS;
+    Enum CopyToDocumentDocumentVersion = COPY_TO_DOCUMENT_DOCUMENT_VERSION;
+    Enum CopyToDocumentDocumentLastVersionAction = COPY_TO_DOCUMENT_DOCUMENT_LAST_VERSION_ACTION;
+    Enum CopyToDocumentOfficeRegion = COPY_TO_DOCUMENT_OFFICE_REGION;
+    Struct CopyToDocument = COPY_TO_DOCUMENT;
+    Struct SaveOneDriveDocumentOptions = SAVE_ONE_DRIVE_DOCUMENT_OPTIONS;
+    Enum OperatorRestoreToOriginalOneDriveDocumentsDocumentAction = OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS_DOCUMENT_ACTION;
+    Struct OperatorRestoreToOriginalOneDriveDocuments = OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS;
+    Enum RestoreOneDriveDocumentConfigDocumentVersion = RESTORE_ONE_DRIVE_DOCUMENT_CONFIG_DOCUMENT_VERSION;
+    Struct RestoreOneDriveDocumentConfig = RESTORE_ONE_DRIVE_DOCUMENT_CONFIG;
+    Struct OneDriveFolder = ONE_DRIVE_FOLDER;
+    Enum RestoreToOriginalFoldersDocumentAction = RESTORE_TO_ORIGINAL_FOLDERS_DOCUMENT_ACTION;
+    Enum RestoreToOriginalFoldersOfficeRegion = RESTORE_TO_ORIGINAL_FOLDERS_OFFICE_REGION;
+    Struct RestoreToOriginalFolders = RESTORE_TO_ORIGINAL_FOLDERS;
+    Enum CopyToFoldersDocumentVersion = COPY_TO_FOLDERS_DOCUMENT_VERSION;
+    Enum CopyToFoldersDocumentLastVersionAction = COPY_TO_FOLDERS_DOCUMENT_LAST_VERSION_ACTION;
+    Enum CopyToFoldersOfficeRegion = COPY_TO_FOLDERS_OFFICE_REGION;
+    Struct CopyToFolders = COPY_TO_FOLDERS;
+    Struct SendFoldersAsMsgOptions = SEND_FOLDERS_AS_MSG_OPTIONS;
+    Enum SharePointFolderType = SHARE_POINT_FOLDER_TYPE;
+    Struct SaveOneDriveFoldersOptions = SAVE_ONE_DRIVE_FOLDERS_OPTIONS;
+    Enum FolderOrDocument = FOLDER_OR_DOCUMENT;
+}

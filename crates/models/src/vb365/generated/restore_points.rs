@@ -256,22 +256,21 @@ backhaul_wire::generated_model! {
     /// How many items there are in all.
     5 total_count: Option<i64> = Int, new("totalCount", Kind::Int);
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&RESTORE_POINT_MAILBOX, make::<RestorePointMailbox>),
-    TypeEntry::Struct(&RESTORE_POINT_ONE_DRIVE, make::<RestorePointOneDrive>),
-    TypeEntry::Struct(&RESTORE_POINT_SITE, make::<RestorePointSite>),
-    TypeEntry::Struct(&RESTORE_POINT_TEAM, make::<RestorePointTeam>),
-    TypeEntry::Struct(&RBAC_LOGGED_IN_USER, make::<RbacLoggedInUser>),
-    TypeEntry::Struct(&OPERATOR_INFO, make::<OperatorInfo>),
-    TypeEntry::Struct(&RBAC_EFFECTIVE_SCOPE, make::<RbacEffectiveScope>),
-    TypeEntry::Enum(&RBAC_USER_TYPE),
-    TypeEntry::Struct(&RBAC_USER, make::<RbacUser>),
-    TypeEntry::Struct(&RBAC_SITE, make::<RbacSite>),
-    TypeEntry::Struct(&RESTORE_POINT, make::<RestorePoint>),
-    TypeEntry::Struct(&RESTORE_POINT_GROUP, make::<RestorePointGroup>),
-    TypeEntry::Enum(&RESTORE_POINT_USER_ACCOUNT_TYPE),
-    TypeEntry::Struct(&RESTORE_POINT_USER, make::<RestorePointUser>),
-    TypeEntry::Struct(&RBAC_TEAM, make::<RbacTeam>),
-    TypeEntry::Struct(&RESTORE_POINT_CHANGES, make::<RestorePointChanges>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct RestorePointMailbox = RESTORE_POINT_MAILBOX;
+    Struct RestorePointOneDrive = RESTORE_POINT_ONE_DRIVE;
+    Struct RestorePointSite = RESTORE_POINT_SITE;
+    Struct RestorePointTeam = RESTORE_POINT_TEAM;
+    Struct RbacLoggedInUser = RBAC_LOGGED_IN_USER;
+    Struct OperatorInfo = OPERATOR_INFO;
+    Struct RbacEffectiveScope = RBAC_EFFECTIVE_SCOPE;
+    Enum RbacUserType = RBAC_USER_TYPE;
+    Struct RbacUser = RBAC_USER;
+    Struct RbacSite = RBAC_SITE;
+    Struct RestorePoint = RESTORE_POINT;
+    Struct RestorePointGroup = RESTORE_POINT_GROUP;
+    Enum RestorePointUserAccountType = RESTORE_POINT_USER_ACCOUNT_TYPE;
+    Struct RestorePointUser = RESTORE_POINT_USER;
+    Struct RbacTeam = RBAC_TEAM;
+    Struct RestorePointChanges = RESTORE_POINT_CHANGES;
+}

@@ -506,37 +506,36 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionActionBody`
     RestoreSessionActionBody = RESTORE_SESSION_ACTION_BODY("RestoreSessionActionBody").until(5);
-    0 stop: Edit<Value> = Edit, new("stop", Kind::Json);
+    0 stop: Edit<Value> = Edit, edit("stop", Kind::Json);
 }
 backhaul_wire::generated_request! { RestoreSessionActionBody() { into stop: Edit<Value> } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BACKUP_ORGANIZATION, make::<BackupOrganization>),
-    TypeEntry::Struct(&DEVICE_CODE_RESPONSE, make::<DeviceCodeResponse>),
-    TypeEntry::Struct(&RBAC_ITEM, make::<RbacItem>),
-    TypeEntry::Enum(&RESTORE_SESSION_TYPE),
-    TypeEntry::Enum(&RESTORE_SESSION_STATE),
-    TypeEntry::Enum(&RESTORE_SESSION_RESULT),
-    TypeEntry::Struct(&RESTORE_SESSION, make::<RestoreSession>),
-    TypeEntry::Enum(&DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION),
-    TypeEntry::Struct(&DEVICE_CODE_REQUEST_OPTIONS, make::<DeviceCodeRequestOptions>),
-    TypeEntry::Enum(&EXPLORE_OPTIONS_TYPE),
-    TypeEntry::Struct(&EXPLORE_OPTIONS, make::<ExploreOptions>),
-    TypeEntry::Enum(&OPERATOR_EXPLORE_OPTIONS_TYPE),
-    TypeEntry::Struct(&OPERATOR_EXPLORE_OPTIONS, make::<OperatorExploreOptions>),
-    TypeEntry::Enum(&RESTORE_SESSION_EVENT_TYPE),
-    TypeEntry::Enum(&RESTORE_SESSION_EVENT_STATUS),
-    TypeEntry::Struct(&RESTORE_SESSION_EVENT, make::<RestoreSessionEvent>),
-    TypeEntry::Enum(&ORGANIZATION_EXPLORE_OPTIONS_TYPE),
-    TypeEntry::Struct(&ORGANIZATION_EXPLORE_OPTIONS, make::<OrganizationExploreOptions>),
-    TypeEntry::Struct(&RESTORE_SESSION_STATISTICS, make::<RestoreSessionStatistics>),
-    TypeEntry::Enum(&ITEM_RESTORE_DETAILS_TYPE),
-    TypeEntry::Enum(&RESTORE_ITEM_TYPE),
-    TypeEntry::Enum(&RESTORE_STATUS),
-    TypeEntry::Struct(&ITEM_RESTORE_DETAILS, make::<ItemRestoreDetails>),
-    TypeEntry::Struct(&BULK_MAILBOX_ITEM_RESTORE_DETAILS, make::<BulkMailboxItemRestoreDetails>),
-    TypeEntry::Struct(&BULK_ONE_DRIVE_ITEM_RESTORE_DETAILS, make::<BulkOneDriveItemRestoreDetails>),
-    TypeEntry::Struct(&RESTORE_DETAILS, make::<RestoreDetails>),
-    TypeEntry::Enum(&JOB_SESSION_ORDER),
-    TypeEntry::Struct(&RESTORE_SESSION_ACTION_BODY, make::<RestoreSessionActionBody>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct BackupOrganization = BACKUP_ORGANIZATION;
+    Struct DeviceCodeResponse = DEVICE_CODE_RESPONSE;
+    Struct RbacItem = RBAC_ITEM;
+    Enum RestoreSessionType = RESTORE_SESSION_TYPE;
+    Enum RestoreSessionState = RESTORE_SESSION_STATE;
+    Enum RestoreSessionResult = RESTORE_SESSION_RESULT;
+    Struct RestoreSession = RESTORE_SESSION;
+    Enum DeviceCodeRequestOptionsTargetRegion = DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION;
+    Struct DeviceCodeRequestOptions = DEVICE_CODE_REQUEST_OPTIONS;
+    Enum ExploreOptionsType = EXPLORE_OPTIONS_TYPE;
+    Struct ExploreOptions = EXPLORE_OPTIONS;
+    Enum OperatorExploreOptionsType = OPERATOR_EXPLORE_OPTIONS_TYPE;
+    Struct OperatorExploreOptions = OPERATOR_EXPLORE_OPTIONS;
+    Enum RestoreSessionEventType = RESTORE_SESSION_EVENT_TYPE;
+    Enum RestoreSessionEventStatus = RESTORE_SESSION_EVENT_STATUS;
+    Struct RestoreSessionEvent = RESTORE_SESSION_EVENT;
+    Enum OrganizationExploreOptionsType = ORGANIZATION_EXPLORE_OPTIONS_TYPE;
+    Struct OrganizationExploreOptions = ORGANIZATION_EXPLORE_OPTIONS;
+    Struct RestoreSessionStatistics = RESTORE_SESSION_STATISTICS;
+    Enum ItemRestoreDetailsType = ITEM_RESTORE_DETAILS_TYPE;
+    Enum RestoreItemType = RESTORE_ITEM_TYPE;
+    Enum RestoreStatus = RESTORE_STATUS;
+    Struct ItemRestoreDetails = ITEM_RESTORE_DETAILS;
+    Struct BulkMailboxItemRestoreDetails = BULK_MAILBOX_ITEM_RESTORE_DETAILS;
+    Struct BulkOneDriveItemRestoreDetails = BULK_ONE_DRIVE_ITEM_RESTORE_DETAILS;
+    Struct RestoreDetails = RESTORE_DETAILS;
+    Enum JobSessionOrder = JOB_SESSION_ORDER;
+    Struct RestoreSessionActionBody = RESTORE_SESSION_ACTION_BODY;
+}

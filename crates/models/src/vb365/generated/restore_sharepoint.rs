@@ -1109,87 +1109,86 @@ backhaul_wire::generated_model! {
     11 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
 backhaul_wire::generated_request! { RestoreToVersionConfig() { into list: String, set send_shared_links_notification: bool, set document_last_version_action: RestoreToVersionConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToVersionConfigOfficeRegion, into organization_name: String } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ITEM_RESTORE_STATISTICS, make::<ItemRestoreStatistics>),
-    TypeEntry::Enum(&RESTORE_OBJECT_TYPE),
-    TypeEntry::Struct(&RESTORE_OBJECT, make::<RestoreObject>),
-    TypeEntry::Struct(&ITEM, make::<Item>),
-    TypeEntry::Struct(&SEND_AS_MSG_OPTIONS_V6, make::<SendAsMsgOptionsV6>),
-    TypeEntry::Struct(&OPERATOR_RESTORE_SESSION_RESPONSE, make::<OperatorRestoreSessionResponse>),
-    TypeEntry::Struct(&SHARE_POINT_ATTACHMENT, make::<SharePointAttachment>),
-    TypeEntry::Struct(&SAVE_ATTACHMENTS_OPTIONS, make::<SaveAttachmentsOptions>),
-    TypeEntry::Struct(&SEND_ATTACHMENTS_AS_MSG_OPTIONS, make::<SendAttachmentsAsMsgOptions>),
-    TypeEntry::Struct(&SHARE_POINT_DOCUMENT, make::<SharePointDocument>),
-    TypeEntry::Enum(&RESTORE_DOCUMENTS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&RESTORE_DOCUMENTS_CONFIG, make::<RestoreDocumentsConfig>),
-    TypeEntry::Enum(&RESTORE_TO_DOCUMENTS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_TO_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_DOCUMENTS_CONFIG_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_DOCUMENTS_CONFIG, make::<RestoreToDocumentsConfig>),
-    TypeEntry::Enum(&RESTORE_ITEM_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_ITEM_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&RESTORE_ITEM_CONFIG, make::<RestoreItemConfig>),
-    TypeEntry::Enum(&RESTORE_TO_ITEM_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_TO_ITEM_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_ITEM_CONFIG_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_ITEM_CONFIG, make::<RestoreToItemConfig>),
-    TypeEntry::Struct(&SHARE_POINT_SAVE_DOCUMENTS_OPTIONS, make::<SharePointSaveDocumentsOptions>),
-    TypeEntry::Struct(&SAVE_SHARE_POINT_DOCUMENT_OPTIONS, make::<SaveSharePointDocumentOptions>),
-    TypeEntry::Struct(&SHARE_POINT_SEND_DOCUMENTS_AS_MSG_OPTIONS, make::<SharePointSendDocumentsAsMsgOptions>),
-    TypeEntry::Enum(&OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG, make::<OperatorRestoreSharePointDocumentsConfig>),
-    TypeEntry::Enum(&RESTORE_SHARE_POINT_DOCUMENT_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Struct(&RESTORE_SHARE_POINT_DOCUMENT_CONFIG, make::<RestoreSharePointDocumentConfig>),
-    TypeEntry::Struct(&SHARE_POINT_FOLDER, make::<SharePointFolder>),
-    TypeEntry::Enum(&RESTORE_FOLDERS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_FOLDERS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&RESTORE_FOLDERS_CONFIG, make::<RestoreFoldersConfig>),
-    TypeEntry::Enum(&RESTORE_TO_FOLDERS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_TO_FOLDERS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_FOLDERS_CONFIG_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_FOLDERS_CONFIG, make::<RestoreToFoldersConfig>),
-    TypeEntry::Struct(&SAVE_SHARE_POINT_FOLDERS_OPTIONS, make::<SaveSharePointFoldersOptions>),
-    TypeEntry::Struct(&SHARE_POINT_SEND_FOLDERS_AS_MSG_OPTIONS, make::<SharePointSendFoldersAsMsgOptions>),
-    TypeEntry::Struct(&SHARE_POINT_ITEM, make::<SharePointItem>),
-    TypeEntry::Enum(&RESTORE_ITEMS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&RESTORE_ITEMS_CONFIG, make::<RestoreItemsConfig>),
-    TypeEntry::Enum(&RESTORE_TO_ITEMS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_TO_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_ITEMS_CONFIG_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_ITEMS_CONFIG, make::<RestoreToItemsConfig>),
-    TypeEntry::Enum(&OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG, make::<OperatorRestoreSharePointItemsConfig>),
-    TypeEntry::Enum(&RESTORE_SHARE_POINT_ITEM_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Struct(&RESTORE_SHARE_POINT_ITEM_CONFIG, make::<RestoreSharePointItemConfig>),
-    TypeEntry::Struct(&SHARE_POINT_LIBRARY, make::<SharePointLibrary>),
-    TypeEntry::Enum(&RESTORE_LIST_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_LIST_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&RESTORE_LIST_CONFIG, make::<RestoreListConfig>),
-    TypeEntry::Enum(&RESTORE_TO_LIST_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_TO_LIST_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_LIST_CONFIG_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_LIST_CONFIG, make::<RestoreToListConfig>),
-    TypeEntry::Struct(&LIST_RESTORE_STATISTICS, make::<ListRestoreStatistics>),
-    TypeEntry::Struct(&SHARE_POINT_LIST, make::<SharePointList>),
-    TypeEntry::Struct(&SHARE_POINT_SITE, make::<SharePointSite>),
-    TypeEntry::Enum(&RESTORE_SITE_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_SITE_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&RESTORE_SITE_CONFIG, make::<RestoreSiteConfig>),
-    TypeEntry::Enum(&RESTORE_TO_SITE_CONFIG_DOCUMENT_VERSION),
-    TypeEntry::Enum(&RESTORE_TO_SITE_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_SITE_CONFIG_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_SITE_CONFIG, make::<RestoreToSiteConfig>),
-    TypeEntry::Struct(&WEB_RESTORE_STATISTICS, make::<WebRestoreStatistics>),
-    TypeEntry::Struct(&VESP_SEARCH_OPTIONS, make::<VESPSearchOptions>),
-    TypeEntry::Enum(&FOLDER_OR_ITEM),
-    TypeEntry::Enum(&RESTORE_VERSION_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Struct(&RESTORE_VERSION_CONFIG, make::<RestoreVersionConfig>),
-    TypeEntry::Enum(&RESTORE_TO_VERSION_CONFIG_DOCUMENT_LAST_VERSION_ACTION),
-    TypeEntry::Enum(&RESTORE_TO_VERSION_CONFIG_OFFICE_REGION),
-    TypeEntry::Struct(&RESTORE_TO_VERSION_CONFIG, make::<RestoreToVersionConfig>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct ItemRestoreStatistics = ITEM_RESTORE_STATISTICS;
+    Enum RestoreObjectType = RESTORE_OBJECT_TYPE;
+    Struct RestoreObject = RESTORE_OBJECT;
+    Struct Item = ITEM;
+    Struct SendAsMsgOptionsV6 = SEND_AS_MSG_OPTIONS_V6;
+    Struct OperatorRestoreSessionResponse = OPERATOR_RESTORE_SESSION_RESPONSE;
+    Struct SharePointAttachment = SHARE_POINT_ATTACHMENT;
+    Struct SaveAttachmentsOptions = SAVE_ATTACHMENTS_OPTIONS;
+    Struct SendAttachmentsAsMsgOptions = SEND_ATTACHMENTS_AS_MSG_OPTIONS;
+    Struct SharePointDocument = SHARE_POINT_DOCUMENT;
+    Enum RestoreDocumentsConfigDocumentVersion = RESTORE_DOCUMENTS_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreDocumentsConfigDocumentLastVersionAction = RESTORE_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct RestoreDocumentsConfig = RESTORE_DOCUMENTS_CONFIG;
+    Enum RestoreToDocumentsConfigDocumentVersion = RESTORE_TO_DOCUMENTS_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreToDocumentsConfigDocumentLastVersionAction = RESTORE_TO_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Enum RestoreToDocumentsConfigOfficeRegion = RESTORE_TO_DOCUMENTS_CONFIG_OFFICE_REGION;
+    Struct RestoreToDocumentsConfig = RESTORE_TO_DOCUMENTS_CONFIG;
+    Enum RestoreItemConfigDocumentVersion = RESTORE_ITEM_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreItemConfigDocumentLastVersionAction = RESTORE_ITEM_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct RestoreItemConfig = RESTORE_ITEM_CONFIG;
+    Enum RestoreToItemConfigDocumentVersion = RESTORE_TO_ITEM_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreToItemConfigDocumentLastVersionAction = RESTORE_TO_ITEM_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Enum RestoreToItemConfigOfficeRegion = RESTORE_TO_ITEM_CONFIG_OFFICE_REGION;
+    Struct RestoreToItemConfig = RESTORE_TO_ITEM_CONFIG;
+    Struct SharePointSaveDocumentsOptions = SHARE_POINT_SAVE_DOCUMENTS_OPTIONS;
+    Struct SaveSharePointDocumentOptions = SAVE_SHARE_POINT_DOCUMENT_OPTIONS;
+    Struct SharePointSendDocumentsAsMsgOptions = SHARE_POINT_SEND_DOCUMENTS_AS_MSG_OPTIONS;
+    Enum OperatorRestoreSharePointDocumentsConfigDocumentVersion = OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG_DOCUMENT_VERSION;
+    Enum OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction = OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct OperatorRestoreSharePointDocumentsConfig = OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG;
+    Enum RestoreSharePointDocumentConfigDocumentVersion = RESTORE_SHARE_POINT_DOCUMENT_CONFIG_DOCUMENT_VERSION;
+    Struct RestoreSharePointDocumentConfig = RESTORE_SHARE_POINT_DOCUMENT_CONFIG;
+    Struct SharePointFolder = SHARE_POINT_FOLDER;
+    Enum RestoreFoldersConfigDocumentVersion = RESTORE_FOLDERS_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreFoldersConfigDocumentLastVersionAction = RESTORE_FOLDERS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct RestoreFoldersConfig = RESTORE_FOLDERS_CONFIG;
+    Enum RestoreToFoldersConfigDocumentVersion = RESTORE_TO_FOLDERS_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreToFoldersConfigDocumentLastVersionAction = RESTORE_TO_FOLDERS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Enum RestoreToFoldersConfigOfficeRegion = RESTORE_TO_FOLDERS_CONFIG_OFFICE_REGION;
+    Struct RestoreToFoldersConfig = RESTORE_TO_FOLDERS_CONFIG;
+    Struct SaveSharePointFoldersOptions = SAVE_SHARE_POINT_FOLDERS_OPTIONS;
+    Struct SharePointSendFoldersAsMsgOptions = SHARE_POINT_SEND_FOLDERS_AS_MSG_OPTIONS;
+    Struct SharePointItem = SHARE_POINT_ITEM;
+    Enum RestoreItemsConfigDocumentVersion = RESTORE_ITEMS_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreItemsConfigDocumentLastVersionAction = RESTORE_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct RestoreItemsConfig = RESTORE_ITEMS_CONFIG;
+    Enum RestoreToItemsConfigDocumentVersion = RESTORE_TO_ITEMS_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreToItemsConfigDocumentLastVersionAction = RESTORE_TO_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Enum RestoreToItemsConfigOfficeRegion = RESTORE_TO_ITEMS_CONFIG_OFFICE_REGION;
+    Struct RestoreToItemsConfig = RESTORE_TO_ITEMS_CONFIG;
+    Enum OperatorRestoreSharePointItemsConfigDocumentVersion = OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG_DOCUMENT_VERSION;
+    Enum OperatorRestoreSharePointItemsConfigDocumentLastVersionAction = OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct OperatorRestoreSharePointItemsConfig = OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG;
+    Enum RestoreSharePointItemConfigDocumentVersion = RESTORE_SHARE_POINT_ITEM_CONFIG_DOCUMENT_VERSION;
+    Struct RestoreSharePointItemConfig = RESTORE_SHARE_POINT_ITEM_CONFIG;
+    Struct SharePointLibrary = SHARE_POINT_LIBRARY;
+    Enum RestoreListConfigDocumentVersion = RESTORE_LIST_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreListConfigDocumentLastVersionAction = RESTORE_LIST_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct RestoreListConfig = RESTORE_LIST_CONFIG;
+    Enum RestoreToListConfigDocumentVersion = RESTORE_TO_LIST_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreToListConfigDocumentLastVersionAction = RESTORE_TO_LIST_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Enum RestoreToListConfigOfficeRegion = RESTORE_TO_LIST_CONFIG_OFFICE_REGION;
+    Struct RestoreToListConfig = RESTORE_TO_LIST_CONFIG;
+    Struct ListRestoreStatistics = LIST_RESTORE_STATISTICS;
+    Struct SharePointList = SHARE_POINT_LIST;
+    Struct SharePointSite = SHARE_POINT_SITE;
+    Enum RestoreSiteConfigDocumentVersion = RESTORE_SITE_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreSiteConfigDocumentLastVersionAction = RESTORE_SITE_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct RestoreSiteConfig = RESTORE_SITE_CONFIG;
+    Enum RestoreToSiteConfigDocumentVersion = RESTORE_TO_SITE_CONFIG_DOCUMENT_VERSION;
+    Enum RestoreToSiteConfigDocumentLastVersionAction = RESTORE_TO_SITE_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Enum RestoreToSiteConfigOfficeRegion = RESTORE_TO_SITE_CONFIG_OFFICE_REGION;
+    Struct RestoreToSiteConfig = RESTORE_TO_SITE_CONFIG;
+    Struct WebRestoreStatistics = WEB_RESTORE_STATISTICS;
+    Struct VESPSearchOptions = VESP_SEARCH_OPTIONS;
+    Enum FolderOrItem = FOLDER_OR_ITEM;
+    Enum RestoreVersionConfigDocumentLastVersionAction = RESTORE_VERSION_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Struct RestoreVersionConfig = RESTORE_VERSION_CONFIG;
+    Enum RestoreToVersionConfigDocumentLastVersionAction = RESTORE_TO_VERSION_CONFIG_DOCUMENT_LAST_VERSION_ACTION;
+    Enum RestoreToVersionConfigOfficeRegion = RESTORE_TO_VERSION_CONFIG_OFFICE_REGION;
+    Struct RestoreToVersionConfig = RESTORE_TO_VERSION_CONFIG;
+}

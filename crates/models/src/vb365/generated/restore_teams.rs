@@ -783,58 +783,57 @@ backhaul_wire::generated_model! {
     GenericActionBody = GENERIC_ACTION_BODY("GenericActionBody").until(5);
 }
 backhaul_wire::generated_request! { GenericActionBody() {  } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&TEAMS_CHANNEL, make::<TeamsChannel>),
-    TypeEntry::Enum(&TEAMS_SEARCH_OPTIONS_TYPE),
-    TypeEntry::Struct(&TEAMS_SEARCH_OPTIONS, make::<TeamsSearchOptions>),
-    TypeEntry::Struct(&ATTACH_INFO, make::<AttachInfo>),
-    TypeEntry::Struct(&RESTORE_CHANNEL_OPTIONS, make::<RestoreChannelOptions>),
-    TypeEntry::Struct(&RESTORE_STATISTICS, make::<RestoreStatistics>),
-    TypeEntry::Enum(&SUMMARY_ITEM_TYPE),
-    TypeEntry::Struct(&SUMMARY_ITEM, make::<SummaryItem>),
-    TypeEntry::Struct(&CHANNEL_ENTITY, make::<ChannelEntity>),
-    TypeEntry::Enum(&TEAMS_FILE_FILE_TYPE),
-    TypeEntry::Struct(&TEAMS_FILE, make::<TeamsFile>),
-    TypeEntry::Struct(&TEAMS_POST, make::<TeamsPost>),
-    TypeEntry::Struct(&TEAMS_TAB, make::<TeamsTab>),
-    TypeEntry::Struct(&FILES_SAVE_OPTIONS, make::<FilesSaveOptions>),
-    TypeEntry::Struct(&FILE_SAVE_OPTIONS, make::<FileSaveOptions>),
-    TypeEntry::Struct(&FILES_SEND_OPTIONS, make::<FilesSendOptions>),
-    TypeEntry::Struct(&SEND_AS_MSG_OPTIONS, make::<SendAsMsgOptions>),
-    TypeEntry::Enum(&RESTORE_FILES_OPTIONS_FILE_VERSION),
-    TypeEntry::Struct(&RESTORE_FILES_OPTIONS, make::<RestoreFilesOptions>),
-    TypeEntry::Enum(&RESTORE_FILE_OPTIONS_FILE_VERSION),
-    TypeEntry::Struct(&RESTORE_FILE_OPTIONS, make::<RestoreFileOptions>),
-    TypeEntry::Struct(&SAVE_POSTS_OPTIONS, make::<SavePostsOptions>),
-    TypeEntry::Struct(&RESTORE_POSTS_OPTIONS, make::<RestorePostsOptions>),
-    TypeEntry::Struct(&EXPORT_OPTIONS, make::<ExportOptions>),
-    TypeEntry::Struct(&SEND_POSTS_OPTIONS, make::<SendPostsOptions>),
-    TypeEntry::Struct(&RESTORE_TABS_OPTIONS, make::<RestoreTabsOptions>),
-    TypeEntry::Struct(&RESTORE_TAB_OPTIONS, make::<RestoreTabOptions>),
-    TypeEntry::Enum(&TEAMS_TEAM_PRIVACY),
-    TypeEntry::Struct(&TEAMS_TEAM, make::<TeamsTeam>),
-    TypeEntry::Struct(&RESTORE_TEAM_OPTIONS, make::<RestoreTeamOptions>),
-    TypeEntry::Struct(&SEARCH_OPTIONS, make::<SearchOptions>),
-    TypeEntry::Enum(&TEAMS_CHANNEL_PREVIEW_TYPE),
-    TypeEntry::Struct(&TEAMS_CHANNEL_PREVIEW, make::<TeamsChannelPreview>),
-    TypeEntry::Enum(&TEAMS_NODE_TYPE),
-    TypeEntry::Struct(&TEAMS_NODE, make::<TeamsNode>),
-    TypeEntry::Struct(&OPERATOR_RESTORE_CHANNEL_OPTIONS, make::<OperatorRestoreChannelOptions>),
-    TypeEntry::Enum(&OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION),
-    TypeEntry::Struct(&OPERATOR_RESTORE_FILES_OPTIONS, make::<OperatorRestoreFilesOptions>),
-    TypeEntry::Struct(&OPERATOR_RESTORE_POSTS_OPTIONS, make::<OperatorRestorePostsOptions>),
-    TypeEntry::Struct(&OPERATOR_START_EXPORT_TASK_OPTIONS, make::<OperatorStartExportTaskOptions>),
-    TypeEntry::Struct(&OPERATOR_START_EXPORT_TASK_RESPONSE, make::<OperatorStartExportTaskResponse>),
-    TypeEntry::Struct(&OPERATOR_RESTORE_TABS_OPTIONS, make::<OperatorRestoreTabsOptions>),
-    TypeEntry::Struct(&OPERATOR_RESTORE_TEAM_OPTIONS, make::<OperatorRestoreTeamOptions>),
-    TypeEntry::Struct(&TEAMS_TEAM_SETTINGS, make::<TeamsTeamSettings>),
-    TypeEntry::Enum(&TEAMS_TEAM_FUN_SETTINGS_GIPHY_CONTENT_RATING),
-    TypeEntry::Struct(&TEAMS_TEAM_FUN_SETTINGS, make::<TeamsTeamFunSettings>),
-    TypeEntry::Struct(&TEAMS_TEAM_GUEST_SETTINGS, make::<TeamsTeamGuestSettings>),
-    TypeEntry::Struct(&TEAMS_TEAM_MEMBER_SETTINGS, make::<TeamsTeamMemberSettings>),
-    TypeEntry::Struct(&TEAMS_TEAM_MESSAGING_SETTINGS, make::<TeamsTeamMessagingSettings>),
-    TypeEntry::Struct(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE, make::<TeamsOperatorRestoreSessionResponse>),
-    TypeEntry::Struct(&ASYNC_RESTORE_RESPONSE, make::<AsyncRestoreResponse>),
-    TypeEntry::Struct(&GENERIC_ACTION_BODY, make::<GenericActionBody>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct TeamsChannel = TEAMS_CHANNEL;
+    Enum TeamsSearchOptionsType = TEAMS_SEARCH_OPTIONS_TYPE;
+    Struct TeamsSearchOptions = TEAMS_SEARCH_OPTIONS;
+    Struct AttachInfo = ATTACH_INFO;
+    Struct RestoreChannelOptions = RESTORE_CHANNEL_OPTIONS;
+    Struct RestoreStatistics = RESTORE_STATISTICS;
+    Enum SummaryItemType = SUMMARY_ITEM_TYPE;
+    Struct SummaryItem = SUMMARY_ITEM;
+    Struct ChannelEntity = CHANNEL_ENTITY;
+    Enum TeamsFileFileType = TEAMS_FILE_FILE_TYPE;
+    Struct TeamsFile = TEAMS_FILE;
+    Struct TeamsPost = TEAMS_POST;
+    Struct TeamsTab = TEAMS_TAB;
+    Struct FilesSaveOptions = FILES_SAVE_OPTIONS;
+    Struct FileSaveOptions = FILE_SAVE_OPTIONS;
+    Struct FilesSendOptions = FILES_SEND_OPTIONS;
+    Struct SendAsMsgOptions = SEND_AS_MSG_OPTIONS;
+    Enum RestoreFilesOptionsFileVersion = RESTORE_FILES_OPTIONS_FILE_VERSION;
+    Struct RestoreFilesOptions = RESTORE_FILES_OPTIONS;
+    Enum RestoreFileOptionsFileVersion = RESTORE_FILE_OPTIONS_FILE_VERSION;
+    Struct RestoreFileOptions = RESTORE_FILE_OPTIONS;
+    Struct SavePostsOptions = SAVE_POSTS_OPTIONS;
+    Struct RestorePostsOptions = RESTORE_POSTS_OPTIONS;
+    Struct ExportOptions = EXPORT_OPTIONS;
+    Struct SendPostsOptions = SEND_POSTS_OPTIONS;
+    Struct RestoreTabsOptions = RESTORE_TABS_OPTIONS;
+    Struct RestoreTabOptions = RESTORE_TAB_OPTIONS;
+    Enum TeamsTeamPrivacy = TEAMS_TEAM_PRIVACY;
+    Struct TeamsTeam = TEAMS_TEAM;
+    Struct RestoreTeamOptions = RESTORE_TEAM_OPTIONS;
+    Struct SearchOptions = SEARCH_OPTIONS;
+    Enum TeamsChannelPreviewType = TEAMS_CHANNEL_PREVIEW_TYPE;
+    Struct TeamsChannelPreview = TEAMS_CHANNEL_PREVIEW;
+    Enum TeamsNodeType = TEAMS_NODE_TYPE;
+    Struct TeamsNode = TEAMS_NODE;
+    Struct OperatorRestoreChannelOptions = OPERATOR_RESTORE_CHANNEL_OPTIONS;
+    Enum OperatorRestoreFilesOptionsFileVersion = OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION;
+    Struct OperatorRestoreFilesOptions = OPERATOR_RESTORE_FILES_OPTIONS;
+    Struct OperatorRestorePostsOptions = OPERATOR_RESTORE_POSTS_OPTIONS;
+    Struct OperatorStartExportTaskOptions = OPERATOR_START_EXPORT_TASK_OPTIONS;
+    Struct OperatorStartExportTaskResponse = OPERATOR_START_EXPORT_TASK_RESPONSE;
+    Struct OperatorRestoreTabsOptions = OPERATOR_RESTORE_TABS_OPTIONS;
+    Struct OperatorRestoreTeamOptions = OPERATOR_RESTORE_TEAM_OPTIONS;
+    Struct TeamsTeamSettings = TEAMS_TEAM_SETTINGS;
+    Enum TeamsTeamFunSettingsGiphyContentRating = TEAMS_TEAM_FUN_SETTINGS_GIPHY_CONTENT_RATING;
+    Struct TeamsTeamFunSettings = TEAMS_TEAM_FUN_SETTINGS;
+    Struct TeamsTeamGuestSettings = TEAMS_TEAM_GUEST_SETTINGS;
+    Struct TeamsTeamMemberSettings = TEAMS_TEAM_MEMBER_SETTINGS;
+    Struct TeamsTeamMessagingSettings = TEAMS_TEAM_MESSAGING_SETTINGS;
+    Struct TeamsOperatorRestoreSessionResponse = TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE;
+    Struct AsyncRestoreResponse = ASYNC_RESTORE_RESPONSE;
+    Struct GenericActionBody = GENERIC_ACTION_BODY;
+}

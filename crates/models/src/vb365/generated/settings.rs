@@ -45,14 +45,14 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/settings.json#/$defs/AuditEmailSettingsRequest`
     AuditEmailSettingsRequest = AUDIT_EMAIL_SETTINGS_REQUEST("AuditEmailSettingsRequest").aliases(&["RESTAuditEmailSettingsRequest"]).since(6) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
-    1 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
+    1 enable_notification: Edit<bool> = Edit, edit("enableNotification", Kind::Bool);
     2 smtp_server: Option<String> = Text, new("smtpServer", Kind::Text);
     /// The TCP port.
-    3 port: Edit<i64> = Edit, new("port", Kind::Int);
-    4 use_authentication: Edit<bool> = Edit, new("useAuthentication", Kind::Bool);
+    3 port: Edit<i64> = Edit, edit("port", Kind::Int);
+    4 use_authentication: Edit<bool> = Edit, edit("useAuthentication", Kind::Bool);
     /// The account.
     5 username: Option<String> = Text, new("username", Kind::Text);
-    6 use_ssl: Edit<bool> = Edit, new("useSSL", Kind::Bool);
+    6 use_ssl: Edit<bool> = Edit, edit("useSSL", Kind::Bool);
     7 from: Option<String> = Text, new("from", Kind::Text);
     8 to: Option<String> = Text, new("to", Kind::Text);
     /// The subject.
@@ -62,9 +62,9 @@ backhaul_wire::generated_model! {
     /// The user. (v7 and later)
     11 user_id: Option<Id> = Id, new("userId", Kind::Id).since(7);
     /// In v7 and later.
-    12 mail_api_url: Edit<String> = Edit, new("mailApiUrl", Kind::Text).since(7);
+    12 mail_api_url: Edit<String> = Edit, edit("mailApiUrl", Kind::Text).since(7);
     /// In v7 and later.
-    13 request_id: Edit<Id> = Edit, new("requestId", Kind::Id).since(7);
+    13 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(7);
 }
 backhaul_wire::generated_request! { AuditEmailSettingsRequest() { into user_password: Secret, into enable_notification: Edit<bool>, into smtp_server: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String, into use_ssl: Edit<bool>, into from: String, into to: String, into subject: String, set authentication_type: AuthenticationType, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id> } }
 backhaul_wire::generated_model! {
@@ -101,13 +101,13 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxyFromClient`
     InternetProxyFromClient = INTERNET_PROXY_FROM_CLIENT("InternetProxyFromClient").aliases(&["RESTInternetProxyFromClient"]).since(6) holds secrets;
-    0 use_internet_proxy: Edit<bool> = Edit, new("useInternetProxy", Kind::Bool);
+    0 use_internet_proxy: Edit<bool> = Edit, edit("useInternetProxy", Kind::Bool);
     1 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     /// The name or address of the host.
     2 host_name: Option<String> = Text, new("hostName", Kind::Text);
     /// The TCP port.
-    3 port: Edit<i64> = Edit, new("port", Kind::Int);
-    4 use_authentication: Edit<bool> = Edit, new("useAuthentication", Kind::Bool);
+    3 port: Edit<i64> = Edit, edit("port", Kind::Int);
+    4 use_authentication: Edit<bool> = Edit, edit("useAuthentication", Kind::Bool);
     /// The account.
     5 username: Option<String> = Text, new("username", Kind::Text);
 }
@@ -183,19 +183,19 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsRequest`
     NotificationEmailSettingsRequest = NOTIFICATION_EMAIL_SETTINGS_REQUEST("NotificationEmailSettingsRequest").aliases(&["RESTNotificationEmailSettingsRequest"]) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
-    1 notify_on_success: Edit<bool> = Edit, new("notifyOnSuccess", Kind::Bool);
-    2 notify_on_warning: Edit<bool> = Edit, new("notifyOnWarning", Kind::Bool);
-    3 notify_on_failure: Edit<bool> = Edit, new("notifyOnFailure", Kind::Bool);
-    4 supress_until_last_retry: Edit<bool> = Edit, new("supressUntilLastRetry", Kind::Bool);
-    5 attach_detailed_report: Edit<bool> = Edit, new("attachDetailedReport", Kind::Bool);
-    6 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
+    1 notify_on_success: Edit<bool> = Edit, edit("notifyOnSuccess", Kind::Bool);
+    2 notify_on_warning: Edit<bool> = Edit, edit("notifyOnWarning", Kind::Bool);
+    3 notify_on_failure: Edit<bool> = Edit, edit("notifyOnFailure", Kind::Bool);
+    4 supress_until_last_retry: Edit<bool> = Edit, edit("supressUntilLastRetry", Kind::Bool);
+    5 attach_detailed_report: Edit<bool> = Edit, edit("attachDetailedReport", Kind::Bool);
+    6 enable_notification: Edit<bool> = Edit, edit("enableNotification", Kind::Bool);
     7 smtp_server: Option<String> = Text, new("smtpServer", Kind::Text);
     /// The TCP port.
-    8 port: Edit<i64> = Edit, new("port", Kind::Int);
-    9 use_authentication: Edit<bool> = Edit, new("useAuthentication", Kind::Bool);
+    8 port: Edit<i64> = Edit, edit("port", Kind::Int);
+    9 use_authentication: Edit<bool> = Edit, edit("useAuthentication", Kind::Bool);
     /// The account.
     10 username: Option<String> = Text, new("username", Kind::Text);
-    11 use_ssl: Edit<bool> = Edit, new("useSSL", Kind::Bool);
+    11 use_ssl: Edit<bool> = Edit, edit("useSSL", Kind::Bool);
     12 from: Option<String> = Text, new("from", Kind::Text);
     13 to: Option<String> = Text, new("to", Kind::Text);
     /// The subject.
@@ -205,9 +205,9 @@ backhaul_wire::generated_model! {
     /// The user. (v7 and later)
     16 user_id: Option<Id> = Id, new("userId", Kind::Id).since(7);
     /// In v7 and later.
-    17 mail_api_url: Edit<String> = Edit, new("mailApiUrl", Kind::Text).since(7);
+    17 mail_api_url: Edit<String> = Edit, edit("mailApiUrl", Kind::Text).since(7);
     /// In v7 and later.
-    18 request_id: Edit<Id> = Edit, new("requestId", Kind::Id).since(7);
+    18 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(7);
 }
 backhaul_wire::generated_request! { NotificationEmailSettingsRequest() { into user_password: Secret, into notify_on_success: Edit<bool>, into notify_on_warning: Edit<bool>, into notify_on_failure: Edit<bool>, into supress_until_last_retry: Edit<bool>, into attach_detailed_report: Edit<bool>, into enable_notification: Edit<bool>, into smtp_server: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String, into use_ssl: Edit<bool>, into from: String, into to: String, into subject: String, set authentication_type: AuthenticationType, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id> } }
 backhaul_wire::generated_model! {
@@ -249,19 +249,19 @@ backhaul_wire::generated_model! {
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     /// The account.
     1 username: Option<String> = Text, new("username", Kind::Text);
-    2 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
+    2 enable_notification: Edit<bool> = Edit, edit("enableNotification", Kind::Bool);
     3 server: Option<String> = Text, new("server", Kind::Text);
     /// The TCP port.
-    4 port: Edit<i64> = Edit, new("port", Kind::Int);
+    4 port: Edit<i64> = Edit, edit("port", Kind::Int);
     5 from: Option<String> = Text, new("from", Kind::Text);
-    6 use_authentication: Edit<bool> = Edit, new("useAuthentication", Kind::Bool);
-    7 use_ssl: Edit<bool> = Edit, new("useSSL", Kind::Bool);
+    6 use_authentication: Edit<bool> = Edit, edit("useAuthentication", Kind::Bool);
+    7 use_ssl: Edit<bool> = Edit, edit("useSSL", Kind::Bool);
     /// The user. (v8 and later)
-    8 user_id: Edit<Id> = Edit, new("userId", Kind::Id).since(8);
+    8 user_id: Edit<Id> = Edit, edit("userId", Kind::Id).since(8);
     /// In v8 and later.
-    9 mail_api_url: Edit<String> = Edit, new("mailApiUrl", Kind::Text).since(8);
+    9 mail_api_url: Edit<String> = Edit, edit("mailApiUrl", Kind::Text).since(8);
     /// In v8 and later.
-    10 request_id: Edit<Id> = Edit, new("requestId", Kind::Id).since(8);
+    10 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(8);
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
     /// Actions that the server offers, by name.
@@ -316,21 +316,21 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettingsFromClient`
     SharePointSmtpSettingsFromClient = SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT("SharePointSmtpSettingsFromClient").aliases(&["RESTSharePointSmtpSettingsFromClient"]) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
-    1 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
+    1 enable_notification: Edit<bool> = Edit, edit("enableNotification", Kind::Bool);
     2 server: Option<String> = Text, new("server", Kind::Text);
     /// The TCP port.
-    3 port: Edit<i64> = Edit, new("port", Kind::Int);
+    3 port: Edit<i64> = Edit, edit("port", Kind::Int);
     4 from: Option<String> = Text, new("from", Kind::Text);
-    5 use_authentication: Edit<bool> = Edit, new("useAuthentication", Kind::Bool);
-    6 use_ssl: Edit<bool> = Edit, new("useSSL", Kind::Bool);
+    5 use_authentication: Edit<bool> = Edit, edit("useAuthentication", Kind::Bool);
+    6 use_ssl: Edit<bool> = Edit, edit("useSSL", Kind::Bool);
     /// The account.
     7 username: Option<String> = Text, new("username", Kind::Text);
     /// The user. (v8 and later)
     8 user_id: Option<Id> = Id, new("userId", Kind::Id).since(8);
     /// In v8 and later.
-    9 mail_api_url: Edit<String> = Edit, new("mailApiUrl", Kind::Text).since(8);
+    9 mail_api_url: Edit<String> = Edit, edit("mailApiUrl", Kind::Text).since(8);
     /// In v8 and later.
-    10 request_id: Edit<Id> = Edit, new("requestId", Kind::Id).since(8);
+    10 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(8);
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
     /// Actions that the server offers, by name.
@@ -352,21 +352,21 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/settings.json#/$defs/TeamsSmtpSettingsFromClient`
     TeamsSmtpSettingsFromClient = TEAMS_SMTP_SETTINGS_FROM_CLIENT("TeamsSmtpSettingsFromClient").aliases(&["RESTTeamsSmtpSettingsFromClient"]).since(6) holds secrets;
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
-    1 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
+    1 enable_notification: Edit<bool> = Edit, edit("enableNotification", Kind::Bool);
     2 server: Option<String> = Text, new("server", Kind::Text);
     /// The TCP port.
-    3 port: Edit<i64> = Edit, new("port", Kind::Int);
+    3 port: Edit<i64> = Edit, edit("port", Kind::Int);
     4 from: Option<String> = Text, new("from", Kind::Text);
-    5 use_authentication: Edit<bool> = Edit, new("useAuthentication", Kind::Bool);
-    6 use_ssl: Edit<bool> = Edit, new("useSSL", Kind::Bool);
+    5 use_authentication: Edit<bool> = Edit, edit("useAuthentication", Kind::Bool);
+    6 use_ssl: Edit<bool> = Edit, edit("useSSL", Kind::Bool);
     /// The account.
     7 username: Option<String> = Text, new("username", Kind::Text);
     /// The user. (v8 and later)
-    8 user_id: Edit<Id> = Edit, new("userId", Kind::Id).since(8);
+    8 user_id: Edit<Id> = Edit, edit("userId", Kind::Id).since(8);
     /// In v8 and later.
-    9 mail_api_url: Edit<String> = Edit, new("mailApiUrl", Kind::Text).since(8);
+    9 mail_api_url: Edit<String> = Edit, edit("mailApiUrl", Kind::Text).since(8);
     /// In v8 and later.
-    10 request_id: Edit<Id> = Edit, new("requestId", Kind::Id).since(8);
+    10 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(8);
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
     /// Actions that the server offers, by name.
@@ -478,31 +478,30 @@ backhaul_wire::generated_model! {
     0 send_email_on_available_updates: Option<bool> = Bool, new("sendEmailOnAvailableUpdates", Kind::Bool);
     1 install_updates_automatically: Option<bool> = Bool, new("installUpdatesAutomatically", Kind::Bool);
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&AUDIT_EMAIL_SETTINGS_RESPONSE, make::<AuditEmailSettingsResponse>),
-    TypeEntry::Struct(&AUDIT_EMAIL_SETTINGS_REQUEST, make::<AuditEmailSettingsRequest>),
-    TypeEntry::Struct(&HISTORY_SETTINGS, make::<HistorySettings>),
-    TypeEntry::Struct(&INTERNET_PROXY, make::<InternetProxy>),
-    TypeEntry::Struct(&INTERNET_PROXY_FROM_CLIENT, make::<InternetProxyFromClient>),
-    TypeEntry::Struct(&MANAGEMENT_MODE, make::<ManagementMode>),
-    TypeEntry::Struct(&RESTORE_PORTAL_SETTINGS, make::<RestorePortalSettings>),
-    TypeEntry::Struct(&NOTIFICATION_EMAIL_SETTINGS_RESPONSE, make::<NotificationEmailSettingsResponse>),
-    TypeEntry::Struct(&NOTIFICATION_EMAIL_SETTINGS_REQUEST, make::<NotificationEmailSettingsRequest>),
-    TypeEntry::Struct(&SMTP_SETTINGS, make::<SmtpSettings>),
-    TypeEntry::Struct(&SMTP_SETTINGS_FROM_CLIENT, make::<SmtpSettingsFromClient>),
-    TypeEntry::Struct(&SEND_TEST_OPTION, make::<SendTestOption>),
-    TypeEntry::Struct(&SHARE_POINT_SMTP_SETTINGS, make::<SharePointSmtpSettings>),
-    TypeEntry::Struct(&SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT, make::<SharePointSmtpSettingsFromClient>),
-    TypeEntry::Struct(&SEND_TEST_OPTIONS, make::<SendTestOptions>),
-    TypeEntry::Struct(&TEAMS_SMTP_SETTINGS_FROM_CLIENT, make::<TeamsSmtpSettingsFromClient>),
-    TypeEntry::Struct(&ACTION, make::<Action>),
-    TypeEntry::Enum(&AUTHENTICATION_TYPE),
-    TypeEntry::Enum(&O_AUTH2_SERVICE_KIND),
-    TypeEntry::Struct(&PREPARE_O_AUTH_SIGN_IN_REQUEST, make::<PrepareOAuthSignInRequest>),
-    TypeEntry::Struct(&PREPARE_O_AUTH_SIGN_IN_RESPONSE, make::<PrepareOAuthSignInResponse>),
-    TypeEntry::Struct(&COMPLETE_O_AUTH_SIGN_IN_REQUEST, make::<CompleteOAuthSignInRequest>),
-    TypeEntry::Struct(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE, make::<CompleteOAuthSignInResponse>),
-    TypeEntry::Struct(&UPDATE_PRODUCT_CONFIG, make::<UpdateProductConfig>),
-    TypeEntry::Struct(&AUTOMATIC_UPDATE_SETTINGS, make::<AutomaticUpdateSettings>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct AuditEmailSettingsResponse = AUDIT_EMAIL_SETTINGS_RESPONSE;
+    Struct AuditEmailSettingsRequest = AUDIT_EMAIL_SETTINGS_REQUEST;
+    Struct HistorySettings = HISTORY_SETTINGS;
+    Struct InternetProxy = INTERNET_PROXY;
+    Struct InternetProxyFromClient = INTERNET_PROXY_FROM_CLIENT;
+    Struct ManagementMode = MANAGEMENT_MODE;
+    Struct RestorePortalSettings = RESTORE_PORTAL_SETTINGS;
+    Struct NotificationEmailSettingsResponse = NOTIFICATION_EMAIL_SETTINGS_RESPONSE;
+    Struct NotificationEmailSettingsRequest = NOTIFICATION_EMAIL_SETTINGS_REQUEST;
+    Struct SmtpSettings = SMTP_SETTINGS;
+    Struct SmtpSettingsFromClient = SMTP_SETTINGS_FROM_CLIENT;
+    Struct SendTestOption = SEND_TEST_OPTION;
+    Struct SharePointSmtpSettings = SHARE_POINT_SMTP_SETTINGS;
+    Struct SharePointSmtpSettingsFromClient = SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT;
+    Struct SendTestOptions = SEND_TEST_OPTIONS;
+    Struct TeamsSmtpSettingsFromClient = TEAMS_SMTP_SETTINGS_FROM_CLIENT;
+    Struct Action = ACTION;
+    Enum AuthenticationType = AUTHENTICATION_TYPE;
+    Enum OAuth2ServiceKind = O_AUTH2_SERVICE_KIND;
+    Struct PrepareOAuthSignInRequest = PREPARE_O_AUTH_SIGN_IN_REQUEST;
+    Struct PrepareOAuthSignInResponse = PREPARE_O_AUTH_SIGN_IN_RESPONSE;
+    Struct CompleteOAuthSignInRequest = COMPLETE_O_AUTH_SIGN_IN_REQUEST;
+    Struct CompleteOAuthSignInResponse = COMPLETE_O_AUTH_SIGN_IN_RESPONSE;
+    Struct UpdateProductConfig = UPDATE_PRODUCT_CONFIG;
+    Struct AutomaticUpdateSettings = AUTOMATIC_UPDATE_SETTINGS;
+}

@@ -49,8 +49,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BACKUP_REPOSITORY_STORAGE_USAGE_INFO, make::<BackupRepositoryStorageUsageInfo>),
-    TypeEntry::Struct(&ORGANIZATION_STORAGE_SPACE_USAGE, make::<OrganizationStorageSpaceUsage>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct BackupRepositoryStorageUsageInfo = BACKUP_REPOSITORY_STORAGE_USAGE_INFO;
+    Struct OrganizationStorageSpaceUsage = ORGANIZATION_STORAGE_SPACE_USAGE;
+}

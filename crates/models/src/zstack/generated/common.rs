@@ -214,22 +214,21 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&JOB_LOCATION, make::<JobLocation>),
-    TypeEntry::Struct(&JOB_EVENT, make::<JobEvent>),
-    TypeEntry::Struct(&LONG_JOB, make::<LongJob>),
-    TypeEntry::Struct(&TASK_PROGRESS, make::<TaskProgress>),
-    TypeEntry::Struct(&BATCH_QUERY_RESULT, make::<BatchQueryResult>),
-    TypeEntry::Struct(&ZQL_QUERY_RESULT, make::<ZQLQueryResult>),
-    TypeEntry::Struct(&ZQL_QUERY_RETURN, make::<ZQLQueryReturn>),
-    TypeEntry::Struct(&ERROR_CODE, make::<ErrorCode>),
-    TypeEntry::Struct(&ERROR_RESPONSE, make::<ErrorResponse>),
-    TypeEntry::Struct(&API_JOB_RESULT, make::<ApiJobResult>),
-    TypeEntry::Struct(&ANY_INVENTORY, make::<AnyInventory>),
-    TypeEntry::Struct(&SUBMIT_LONG_JOB_REQUEST, make::<SubmitLongJobRequest>),
-    TypeEntry::Struct(&UPDATE_LONG_JOB_REQUEST, make::<UpdateLongJobRequest>),
-    TypeEntry::Enum(&LONG_JOB_STATE),
-    TypeEntry::Enum(&DELETE_MODE),
-    TypeEntry::Enum(&RESOURCE_STATE),
-];
+backhaul_wire::generated_types! { in super;
+    Struct JobLocation = JOB_LOCATION;
+    Struct JobEvent = JOB_EVENT;
+    Struct LongJob = LONG_JOB;
+    Struct TaskProgress = TASK_PROGRESS;
+    Struct BatchQueryResult = BATCH_QUERY_RESULT;
+    Struct ZQLQueryResult = ZQL_QUERY_RESULT;
+    Struct ZQLQueryReturn = ZQL_QUERY_RETURN;
+    Struct ErrorCode = ERROR_CODE;
+    Struct ErrorResponse = ERROR_RESPONSE;
+    Struct ApiJobResult = API_JOB_RESULT;
+    Struct AnyInventory = ANY_INVENTORY;
+    Struct SubmitLongJobRequest = SUBMIT_LONG_JOB_REQUEST;
+    Struct UpdateLongJobRequest = UPDATE_LONG_JOB_REQUEST;
+    Enum LongJobState = LONG_JOB_STATE;
+    Enum DeleteMode = DELETE_MODE;
+    Enum ResourceState = RESOURCE_STATE;
+}

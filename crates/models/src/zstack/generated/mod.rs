@@ -785,3 +785,346 @@ pub static TYPES: &[backhaul_wire::generated::TypeEntry] = &backhaul_wire::gener
     _,
     { backhaul_wire::generated::total(PARTS) },
 >(PARTS);
+/// How an empty value of each of them is made, part by part; `None` for an enum.
+#[cfg(feature = "typed-registry")]
+pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
+    self::accounts::always::MAKES,
+    #[cfg(feature = "zstack-identity")]
+    self::accounts::with_identity::MAKES,
+    #[cfg(feature = "zstack-compute")]
+    self::ai::with_compute::MAKES,
+    #[cfg(feature = "zstack-automation")]
+    self::autoscaling::with_automation::MAKES,
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
+    self::autoscaling::with_automation_or_compute::MAKES,
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
+    self::autoscaling::with_automation_or_monitoring::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    self::backup_storage::with_compute_or_storage::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::backup_storage::with_storage::MAKES,
+    #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+    self::backup_storage::with_storage_or_vmware::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::backups::with_compute_or_storage_or_vmware::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::backups::with_storage::MAKES,
+    #[cfg(feature = "zstack-baremetal")]
+    self::baremetal::with_baremetal::MAKES,
+    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+    self::baremetal::with_baremetal_or_compute::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-management",
+            feature = "zstack-network"
+        )
+    )]
+    self::baremetal::with_baremetal_or_management_or_network::MAKES,
+    #[cfg(feature = "zstack-baremetal")]
+    self::baremetal2::with_baremetal::MAKES,
+    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+    self::baremetal2::with_baremetal_or_compute::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::baremetal2::with_baremetal_or_compute_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-storage"
+        )
+    )]
+    self::baremetal2::with_baremetal_or_compute_or_storage::MAKES,
+    #[cfg(feature = "zstack-billing")]
+    self::billing::with_billing::MAKES,
+    self::common::MAKES,
+    #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+    self::devices::with_billing_or_compute::MAKES,
+    #[cfg(feature = "zstack-compute")]
+    self::devices::with_compute::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
+    self::directories::with_compute_or_identity::MAKES,
+    #[cfg(feature = "zstack-identity")]
+    self::directories::with_identity::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-storage"
+        )
+    )]
+    self::hosts::with_baremetal_or_compute_or_storage::MAKES,
+    #[cfg(feature = "zstack-compute")]
+    self::hosts::with_compute::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-identity",
+            feature = "zstack-management",
+            feature = "zstack-network"
+        )
+    )]
+    self::hosts::with_compute_or_identity_or_management_or_network::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+    self::hosts::with_compute_or_network::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::hosts::with_compute_or_network_or_vmware::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    self::hosts::with_compute_or_storage::MAKES,
+    #[cfg(feature = "zstack-hybrid")]
+    self::hybrid::with_hybrid::MAKES,
+    #[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+    self::hybrid::with_hybrid_or_storage::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-identity",
+            feature = "zstack-monitoring",
+            feature = "zstack-network",
+            feature = "zstack-security",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::iam2::with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::MAKES,
+    #[cfg(feature = "zstack-identity")]
+    self::iam2::with_identity::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-storage"
+        )
+    )]
+    self::images::with_baremetal_or_compute_or_storage::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::images::with_baremetal_or_compute_or_storage_or_vmware::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    self::images::with_compute_or_storage::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::images::with_storage::MAKES,
+    #[cfg(feature = "zstack-network")]
+    self::l2_networks::with_network::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-monitoring",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::l3_networks::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-storage"
+        )
+    )]
+    self::l3_networks::with_compute_or_network_or_storage::MAKES,
+    #[cfg(feature = "zstack-network")]
+    self::l3_networks::with_network::MAKES,
+    #[cfg(feature = "zstack-identity")]
+    self::ldap::with_identity::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::load_balancers::with_compute_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(feature = "zstack-network")]
+    self::load_balancers::with_network::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-identity",
+            feature = "zstack-management"
+        )
+    )]
+    self::management::with_automation_or_identity_or_management::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
+    self::management::with_compute_or_management::MAKES,
+    #[cfg(feature = "zstack-management")]
+    self::management::with_management::MAKES,
+    #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+    self::management::with_management_or_network::MAKES,
+    #[cfg(feature = "zstack-monitoring")]
+    self::monitoring::with_monitoring::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::nas::with_storage::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    self::primary_storage::with_compute_or_storage::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::primary_storage::with_compute_or_storage_or_vmware::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::primary_storage::with_storage::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::routers::with_compute_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+    self::routers::with_management_or_network::MAKES,
+    #[cfg(feature = "zstack-network")]
+    self::routers::with_network::MAKES,
+    #[cfg(feature = "zstack-automation")]
+    self::scheduler::with_automation::MAKES,
+    #[cfg(feature = "zstack-compute")]
+    self::scheduling::with_compute::MAKES,
+    #[cfg(feature = "zstack-security")]
+    self::security::with_security::MAKES,
+    #[cfg(feature = "zstack-network")]
+    self::security_groups::with_network::MAKES,
+    self::sessions::MAKES,
+    #[cfg(feature = "zstack-monitoring")]
+    self::sns::with_monitoring::MAKES,
+    #[cfg(feature = "zstack-automation")]
+    self::stacks::with_automation::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    self::storage_devices::with_compute_or_storage::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::storage_devices::with_storage::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-baremetal",
+            feature = "zstack-billing",
+            feature = "zstack-compute",
+            feature = "zstack-management",
+            feature = "zstack-monitoring",
+            feature = "zstack-storage"
+        )
+    )]
+    self::tags::with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::MAKES,
+    #[cfg(feature = "zstack-management")]
+    self::tags::with_management::MAKES,
+    #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
+    self::tags::with_management_or_monitoring::MAKES,
+    #[cfg(feature = "zstack-identity")]
+    self::tickets::with_identity::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+    self::vips::with_compute_or_network::MAKES,
+    #[cfg(feature = "zstack-network")]
+    self::vips::with_network::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-monitoring",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::vm_instances::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+    self::vm_instances::with_billing_or_compute::MAKES,
+    #[cfg(feature = "zstack-compute")]
+    self::vm_instances::with_compute::MAKES,
+    #[cfg(feature = "zstack-compute")]
+    self::vm_instances::with_compute_requests::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-monitoring",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::vm_instances::with_compute_or_monitoring_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::vm_instances::with_compute_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::vmware::with_compute_or_network_or_vmware::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::vmware::with_compute_or_storage_or_vmware::MAKES,
+    #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+    self::vmware::with_storage_or_vmware::MAKES,
+    #[cfg(feature = "zstack-vmware")]
+    self::vmware::with_vmware::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::volume_snapshots::with_storage::MAKES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-monitoring",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::volumes::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::volumes::with_storage::MAKES,
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    self::zones::with_compute_or_storage::MAKES,
+    #[cfg(feature = "zstack-storage")]
+    self::zones::with_storage::MAKES,
+    #[cfg(feature = "zstack-monitoring")]
+    self::zwatch::with_monitoring::MAKES,
+];

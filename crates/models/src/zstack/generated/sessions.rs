@@ -228,24 +228,23 @@ backhaul_wire::generated_model! {
     6 properties: BTreeMap<String, String> = TextMap, map("properties", Kind::Text);
 }
 backhaul_wire::generated_request! { LogInRequest(into username: String, into password: Secret, into login_type: String) { into captcha_uuid: Id, into verify_code: String, set client_info: BTreeMap<String, String>, set properties: BTreeMap<String, String> } }
-#[cfg(feature = "registry")]
-pub(in super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SESSION, make::<Session>),
-    TypeEntry::Struct(&VALIDATE_SESSION_RESULT, make::<ValidateSessionResult>),
-    TypeEntry::Struct(&REFRESH_CAPTCHA_RESULT, make::<RefreshCaptchaResult>),
-    TypeEntry::Struct(&LOG_IN_BY_LDAP_RESULT, make::<LogInByLdapResult>),
-    TypeEntry::Struct(&GET_LOGIN_CAPTCHA_RESULT, make::<GetLoginCaptchaResult>),
-    TypeEntry::Struct(&GET_LOGIN_PROCEDURES_RESULT, make::<GetLoginProceduresResult>),
-    TypeEntry::Struct(&LOGIN_AUTHENTICATION_PROCEDURE_DESC, make::<LoginAuthenticationProcedureDesc>),
-    TypeEntry::Struct(&ITEM, make::<Item>),
-    TypeEntry::Struct(&LOG_IN_BY_ACCOUNT_REQUEST, make::<LogInByAccountRequest>),
-    TypeEntry::Struct(&RENEW_SESSION_REQUEST, make::<RenewSessionRequest>),
-    TypeEntry::Struct(&LOG_IN_BY_USER_REQUEST, make::<LogInByUserRequest>),
-    TypeEntry::Struct(&LOGIN_BY_CAS_REQUEST, make::<LoginByCasRequest>),
-    TypeEntry::Struct(&LOGIN_IAM2_VIRTUAL_ID_WITH_LDAP_REQUEST, make::<LoginIAM2VirtualIDWithLdapRequest>),
-    TypeEntry::Struct(&LOGIN_IAM2_PLATFORM_REQUEST, make::<LoginIAM2PlatformRequest>),
-    TypeEntry::Struct(&LOGIN_IAM2_PROJECT_REQUEST, make::<LoginIAM2ProjectRequest>),
-    TypeEntry::Struct(&LOGIN_IAM2_VIRTUAL_ID_REQUEST, make::<LoginIAM2VirtualIDRequest>),
-    TypeEntry::Struct(&LOG_IN_BY_LDAP_REQUEST, make::<LogInByLdapRequest>),
-    TypeEntry::Struct(&LOG_IN_REQUEST, make::<LogInRequest>),
-];
+backhaul_wire::generated_types! { in super;
+    Struct Session = SESSION;
+    Struct ValidateSessionResult = VALIDATE_SESSION_RESULT;
+    Struct RefreshCaptchaResult = REFRESH_CAPTCHA_RESULT;
+    Struct LogInByLdapResult = LOG_IN_BY_LDAP_RESULT;
+    Struct GetLoginCaptchaResult = GET_LOGIN_CAPTCHA_RESULT;
+    Struct GetLoginProceduresResult = GET_LOGIN_PROCEDURES_RESULT;
+    Struct LoginAuthenticationProcedureDesc = LOGIN_AUTHENTICATION_PROCEDURE_DESC;
+    Struct Item = ITEM;
+    Struct LogInByAccountRequest = LOG_IN_BY_ACCOUNT_REQUEST;
+    Struct RenewSessionRequest = RENEW_SESSION_REQUEST;
+    Struct LogInByUserRequest = LOG_IN_BY_USER_REQUEST;
+    Struct LoginByCasRequest = LOGIN_BY_CAS_REQUEST;
+    Struct LoginIAM2VirtualIDWithLdapRequest = LOGIN_IAM2_VIRTUAL_ID_WITH_LDAP_REQUEST;
+    Struct LoginIAM2PlatformRequest = LOGIN_IAM2_PLATFORM_REQUEST;
+    Struct LoginIAM2ProjectRequest = LOGIN_IAM2_PROJECT_REQUEST;
+    Struct LoginIAM2VirtualIDRequest = LOGIN_IAM2_VIRTUAL_ID_REQUEST;
+    Struct LogInByLdapRequest = LOG_IN_BY_LDAP_REQUEST;
+    Struct LogInRequest = LOG_IN_REQUEST;
+}

@@ -6,7 +6,7 @@ use backhaul_models::em::{AgentRestorePoint, BackupFile, RestorePoint, VmRestore
 use backhaul_wire::reflect::Model;
 
 use crate::em::backend::Backend;
-use crate::em::resource_types::{self, ResourceType};
+use crate::em::resource_types::{self, ResourceType, empty};
 use crate::em::store::{Owner, Record};
 use crate::em::value::{items, set, text};
 use crate::engine::schedule::Clocked as _;
@@ -136,7 +136,7 @@ fn record(
     fill: impl FnOnce(&mut dyn backhaul_wire::Struct, &str),
 ) -> Record {
     let id = backend.new_guid();
-    let mut body = (kind.one)();
+    let mut body = empty(kind.one);
     fill(body.as_mut(), &format!("urn:veeam:{}:{id}", kind.urn));
     let record = Record { kind, id: id.into(), body: body.into(), owners };
     backend.store.put(record.clone());

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use backhaul_models::em::{BackupServer, CloudTenant};
-use backhaul_models::registry::make;
-use backhaul_wire::reflect::Model;
+use backhaul_models::registry::find_shape;
+use backhaul_wire::reflect::{DynamicStruct, Model};
 use backhaul_wire::{Id, IdKey, System};
 use serde_json::Value;
 
@@ -45,8 +45,8 @@ fn more(object: &mut Object, estate: &mut EmEstate) -> Result<Vec<(String, Id)>,
     for (path, value) in object.list("records")? {
         let mut row = Object::new(path, value)?;
         let name = row.required("type")?;
-        let entity = make(System::Em, &name).filter(|it| resource_types::find(it.shape().name).is_some());
-        let Some(mut entity) = entity else {
+        let shape = find_shape(System::Em, &name).filter(|it| resource_types::find(it.name).is_some());
+        let Some(mut entity) = shape.map(DynamicStruct::new) else {
             let message = format!("`{}` is no type of resource", name.escape_debug());
             return Err(FormError::new(row.at("type"), message));
         };
@@ -61,9 +61,9 @@ fn more(object: &mut Object, estate: &mut EmEstate) -> Result<Vec<(String, Id)>,
         }
         let at = row.at("record");
         let body = row.take("record").ok_or_else(|| FormError::new(&at, "it is missing"))?;
-        fill(&at, &body, entity.as_mut())?;
+        fill(&at, &body, &mut entity)?;
         row.finish()?;
-        let mut record = EmRecord::boxed(entity);
+        let mut record = EmRecord::boxed(Box::new(entity));
         record.id = id.map(Id::from);
         record.belongs_to = belongs_to;
         if record.own_id().is_none() {

@@ -6,12 +6,14 @@ use backhaul_models::em::{
     AgentRestorePointMount, AgentRestorePointMounts, DirectoryEntry, StartMountSpec, VmReplicaPointMount,
     VmReplicaPointMounts, VmRestorePointMount, VmRestorePointMounts,
 };
-use backhaul_wire::Struct;
+use backhaul_wire::reflect::Model;
+use backhaul_wire::{Shape, Struct};
 use http::StatusCode;
 
 use super::encoded;
 use super::tree::{self, Entry};
 use crate::em::links::link;
+use crate::em::resource_types::empty;
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{push, set};
@@ -87,7 +89,7 @@ pub(in crate::em) fn mount(call: &mut Call<'_>) -> Answer {
             mounts.made += 1;
             let number = mounts.made;
             mounts.all.insert(number, Mount { point: path.clone(), ready: BTreeSet::new() });
-            let kind = types(point.kind.name).0;
+            let kind = types(point.kind.name).0.name;
             let name = Some(format!("{}@{number}", point.id));
             Ok(Done::to(Pointer { rel: "Related", kind, path: format!("{path}/mounts/{number}"), name }))
         }),
@@ -100,7 +102,7 @@ pub(in crate::em) fn list(call: &mut Call<'_>) -> Answer {
     let own = path(&point, &call.backend.store);
     let mounts = &call.backend.work.of(&call.session.id).mounts;
     let numbers: Vec<u64> = mounts.all.iter().filter(|(_, it)| it.point == own).map(|(number, _)| *number).collect();
-    let mut all = types(point.kind.name).2();
+    let mut all = empty(types(point.kind.name).1);
     for number in numbers {
         append(all.as_mut(), document(call, &point, &format!("{own}/mounts/{number}")).as_ref());
     }
@@ -122,30 +124,20 @@ pub(in crate::em) fn unmount(call: &mut Call<'_>) -> Answer {
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-type Make = fn() -> Box<dyn Struct>;
-
-/// The link type of a point's mounts, and how an empty one and an empty list are made.
-fn types(point: &str) -> (&'static str, Make, Make) {
+/// The types of a point's mounts and of a list of them. A mount's name is also the type of links to it.
+fn types(point: &str) -> (&'static Shape, &'static Shape) {
     match point {
-        "AgentRestorePoint" => (
-            "AgentRestorePointMount",
-            || Box::<AgentRestorePointMount>::default(),
-            || Box::<AgentRestorePointMounts>::default(),
-        ),
-        "VmReplicaPoint" => {
-            ("VmReplicaPointMount", || Box::<VmReplicaPointMount>::default(), || Box::<VmReplicaPointMounts>::default())
-        }
-        _ => {
-            ("VmRestorePointMount", || Box::<VmRestorePointMount>::default(), || Box::<VmRestorePointMounts>::default())
-        }
+        "AgentRestorePoint" => (AgentRestorePointMount::SHAPE, AgentRestorePointMounts::SHAPE),
+        "VmReplicaPoint" => (VmReplicaPointMount::SHAPE, VmReplicaPointMounts::SHAPE),
+        _ => (VmRestorePointMount::SHAPE, VmRestorePointMounts::SHAPE),
     }
 }
 
 /// A mount, with the drives in it.
 fn document(call: &Call<'_>, point: &Record, path: &str) -> Box<dyn Struct> {
     let href = format!("{}{path}", call.api());
-    let (kind, make, _) = types(point.kind.name);
-    let mut mount = make();
+    let (shape, _) = types(point.kind.name);
+    let (kind, mut mount) = (shape.name, empty(shape));
     set(mount.as_mut(), "Href", &href);
     set(mount.as_mut(), "Type", kind);
     put_links(mount.as_mut(), vec![link("Delete", kind, href.clone())]);

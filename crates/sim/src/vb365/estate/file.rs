@@ -1,7 +1,6 @@
 //! The file form.
 
-use backhaul_models::registry::make;
-use backhaul_wire::System;
+use backhaul_wire::reflect::DynamicStruct;
 
 use super::{Usage, Vb365Estate, Vb365Record};
 use crate::engine::form::{FormError, Object, fill, record, records, refers};
@@ -53,9 +52,7 @@ fn any_records(object: &mut Object) -> Result<Vec<Vb365Record>, FormError> {
         };
         let place = row.at("record");
         let body = row.take("record").ok_or_else(|| FormError::new(&place, "it is missing"))?;
-        if let Some(mut record) = make(System::Vb365, shape.name) {
-            fill(&place, &body, record.as_mut())?;
-        }
+        fill(&place, &body, &mut DynamicStruct::new(shape))?;
         row.finish()?;
         all.push(Vb365Record::new(&at, body));
     }

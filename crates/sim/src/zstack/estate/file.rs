@@ -1,7 +1,8 @@
 //! The file form.
 
-use backhaul_models::registry::make;
+use backhaul_models::registry::find_shape;
 use backhaul_wire::System;
+use backhaul_wire::reflect::DynamicStruct;
 
 use super::{ZstackEstate, ZstackRecord};
 use crate::engine::form::{FormError, Object, fill, parse, records};
@@ -26,15 +27,16 @@ fn inventories(object: &mut Object) -> Result<Vec<ZstackRecord>, FormError> {
     for (path, value) in object.list("records")? {
         let mut row = Object::new(path, value)?;
         let name = row.required("type")?;
-        let Some(mut record) = make(System::Zstack, &name).filter(|it| class::of_shape(it.shape()).is_some()) else {
+        let shape = find_shape(System::Zstack, &name).filter(|it| class::of_shape(it).is_some());
+        let Some(mut record) = shape.map(DynamicStruct::new) else {
             let message = format!("`{}` is no type of inventory", name.escape_debug());
             return Err(FormError::new(row.at("type"), message));
         };
         let at = row.at("record");
         let body = row.take("record").ok_or_else(|| FormError::new(&at, "it is missing"))?;
-        fill(&at, &body, record.as_mut())?;
+        fill(&at, &body, &mut record)?;
         row.finish()?;
-        all.push(ZstackRecord::boxed(record));
+        all.push(ZstackRecord::boxed(Box::new(record)));
     }
     Ok(all)
 }

@@ -160,7 +160,3 @@ backhaul_wire::generated_operations! {
         GetSystemSessionsByIdEvents;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-];

@@ -461,10 +461,3 @@ backhaul_wire::generated_operations! {
         Ec2ResourcesGetSecurityGroupByName;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("Account_GetAccounts", ApiVersion::new(7), make::<Page<Credential>>),
-    ("Account_AddAccount", ApiVersion::new(7), make::<Credential>),
-    ("Account_GetAccount", ApiVersion::new(7), make::<Credential>),
-];

@@ -482,9 +482,3 @@ backhaul_wire::generated_operations! {
         PostJobsByJobIdAction;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("CopyJob_Create", ApiVersion::new(7), make::<CopyJob>),
-    ("Job_Update", ApiVersion::new(5), make::<Job>),
-];

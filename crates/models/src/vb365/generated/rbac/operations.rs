@@ -200,9 +200,3 @@ backhaul_wire::generated_operations! {
         RbacRoleAdd;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("RbacRole_GetOperators", ApiVersion::new(7), make::<Page<RbacItem>>),
-    ("RbacRole_GetOperator", ApiVersion::new(7), make::<RbacItem>),
-];

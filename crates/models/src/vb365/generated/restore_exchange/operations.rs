@@ -498,16 +498,3 @@ backhaul_wire::generated_operations! {
         PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdFoldersByFolderIdAction;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("ExchangeFolder_RestoreAction", ApiVersion::new(7), make::<FoldersRestoreStatistics>),
-    ("ExchangeFolder_RestoreToAction", ApiVersion::new(7), make::<FoldersRestoreStatistics>),
-    ("ExchangeItem_RestoreItemsAction", ApiVersion::new(7), make::<ItemsRestoreStatistics>),
-    ("ExchangeItem_RestoreItemsToAction", ApiVersion::new(7), make::<ItemsRestoreStatistics>),
-    ("ExchangeItem_RestoreItemAction", ApiVersion::new(7), make::<ItemsRestoreStatistics>),
-    ("ExchangeItem_RestoreItemToAction", ApiVersion::new(7), make::<ItemsRestoreStatistics>),
-    ("ExchangeMailbox_RestoreMailboxesAction", ApiVersion::new(7), make::<BulkRestoreStatistics>),
-    ("ExchangeMailbox_RestoreMailboxAction", ApiVersion::new(7), make::<FoldersRestoreStatistics>),
-    ("ExchangeMailbox_RestoreMailboxToAction", ApiVersion::new(7), make::<FoldersRestoreStatistics>),
-];

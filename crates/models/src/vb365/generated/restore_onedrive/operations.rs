@@ -735,23 +735,3 @@ backhaul_wire::generated_operations! {
         PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFoldersAction;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("OneDrive_CopyToOneDriveAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDrive_RestoreOneDriveAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDrive_RestoreOneDrivesAction", ApiVersion::new(7), make::<SharePointBulkRestoreStatistics>),
-    ("OneDriveDocument_Get", ApiVersion::new(6), make::<Page<OneDriveDocument>>),
-    ("OneDriveDocument_RestoreDocumentsAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveDocument_CopyToDocumentsAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveDocument_RestoreDocumentAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveDocument_RestoreDocumentActionByVersionId", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveDocument_CopyToDocumentAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveDocument_CopyToDocumentActionByVersionId", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveFolder_RestoreFoldersAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveFolder_CopyToFoldersAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveFolder_RestoreFolderAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveFolder_RestoreFolderActionByVersionId", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveFolder_CopyToFolderAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("OneDriveFolder_CopyToFolderActionByVersionId", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-];

@@ -170,9 +170,3 @@ backhaul_wire::generated_operations! {
         PostRestoreSessionsByRestoreSessionIdAction;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("BackupOrganization_GetByRestoreSessionId", ApiVersion::new(5), make::<LoggedInOrganization>),
-    ("Organization_Explore", ApiVersion::new(7), make::<RestoreSession>),
-];

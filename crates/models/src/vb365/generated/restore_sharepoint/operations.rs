@@ -1291,36 +1291,3 @@ backhaul_wire::generated_operations! {
         PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdFoldersByFolderIdAction;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("SharePointDocument_Get", ApiVersion::new(5), make::<Page<SharePointItem>>),
-    ("SharePointDocument_Get", ApiVersion::new(6), make::<Page<SharePointDocument>>),
-    ("SharePointDocument_RestoreDocumentsAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointDocument_RestoreDocumentsActionTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointDocument_RestoreDocumentActionByVersionId", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointDocument_RestoreDocumentActionByVersionIdTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointDocument_RestoreDocumentAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointDocument_RestoreDocumentActionTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointFolder_Get", ApiVersion::new(5), make::<Page<SharePointItem>>),
-    ("SharePointFolder_RestoreFoldersAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointFolder_RestoreFoldersActionTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointFolder_RestoreFolderAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointFolder_RestoreFolderActionTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointFolder_RestoreFolderActionByVersionId", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointFolder_RestoreFolderActionByVersionIdTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointItem_RestoreItemsAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointItem_RestoreItemsActionTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointItem_RestoreItemAction", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointItem_RestoreItemActionByVersionId", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointItem_RestoreItemActionTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointItem_RestoreItemActionByVersionIdTo", ApiVersion::new(7), make::<ItemRestoreStatistics>),
-    ("SharePointLibrary_Get", ApiVersion::new(5), make::<Page<SharePointItem>>),
-    ("SharePointLibrary_RestoreLibraryAction", ApiVersion::new(7), make::<ListRestoreStatistics>),
-    ("SharePointLibrary_RestoreLibraryActionTo", ApiVersion::new(7), make::<ListRestoreStatistics>),
-    ("SharePointList_Get", ApiVersion::new(5), make::<Page<SharePointItem>>),
-    ("SharePointList_RestoreListAction", ApiVersion::new(7), make::<ListRestoreStatistics>),
-    ("SharePointList_RestoreListActionTo", ApiVersion::new(7), make::<ListRestoreStatistics>),
-    ("SharePointSite_RestoreSiteAction", ApiVersion::new(7), make::<WebRestoreStatistics>),
-    ("SharePointSite_RestoreSiteActionTo", ApiVersion::new(7), make::<WebRestoreStatistics>),
-];

@@ -843,15 +843,3 @@ backhaul_wire::generated_operations! {
         PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdPostsByPostIdAction;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-    ("TeamsChannel_Get", ApiVersion::new(6), make::<Page<TeamsChannel>>),
-    ("TeamsChannel_Restore", ApiVersion::new(7), make::<RestoreStatistics>),
-    ("TeamsFile_Restore", ApiVersion::new(7), make::<RestoreStatistics>),
-    ("TeamsPost_Restore", ApiVersion::new(7), make::<RestoreStatistics>),
-    ("TeamsTab_Restore", ApiVersion::new(7), make::<RestoreStatistics>),
-    ("TeamsTab_RestoreById", ApiVersion::new(7), make::<RestoreStatistics>),
-    ("TeamsTeam_Restore", ApiVersion::new(7), make::<RestoreStatistics>),
-    ("TeamsTeam_RestoreById", ApiVersion::new(7), make::<RestoreStatistics>),
-];

@@ -29,8 +29,7 @@ backhaul_wire::generated_choice! {
     1 Normal = "Normal";
     2 ThirdParty = "ThirdParty";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ACCOUNT, make::<Account>),
-    TypeEntry::Enum(&ACCOUNT_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Account = ACCOUNT;
+    Enum AccountType = ACCOUNT_TYPE;
+}

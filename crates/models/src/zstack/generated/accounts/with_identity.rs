@@ -1173,91 +1173,90 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ACCESS_KEY, make::<AccessKey>),
-    TypeEntry::Struct(&USER_GROUP, make::<UserGroup>),
-    TypeEntry::Struct(&POLICY, make::<Policy>),
-    TypeEntry::Struct(&ACCOUNT_PRICE_TABLE_REF, make::<AccountPriceTableRef>),
-    TypeEntry::Struct(&QUOTA, make::<Quota>),
-    TypeEntry::Struct(&SHARED_RESOURCE, make::<SharedResource>),
-    TypeEntry::Struct(&ACCOUNT_RESOURCE_REF, make::<AccountResourceRef>),
-    TypeEntry::Struct(&USER, make::<User>),
-    TypeEntry::Struct(&ROLE, make::<Role>),
-    TypeEntry::Struct(&BASE_ROLE, make::<BaseRole>),
-    TypeEntry::Struct(&ACCESS_CONTROL_RULE, make::<AccessControlRule>),
-    TypeEntry::Struct(&TWO_FACTOR_AUTHENTICATION, make::<TwoFactorAuthentication>),
-    TypeEntry::Struct(&TWO_FACTOR_AUTHENTICATION_SECRET, make::<TwoFactorAuthenticationSecret>),
-    TypeEntry::Struct(&POLICY_STATEMENT, make::<PolicyStatement>),
-    TypeEntry::Struct(&ROLE_POLICY_STATEMENT, make::<RolePolicyStatement>),
-    TypeEntry::Struct(&ROLE_POLICY_REF, make::<RolePolicyRef>),
-    TypeEntry::Struct(&CHECK_API_PERMISSION_RESULT, make::<CheckApiPermissionResult>),
-    TypeEntry::Struct(&GET_ACCOUNT_QUOTA_USAGE_RESULT, make::<GetAccountQuotaUsageResult>),
-    TypeEntry::Struct(&QUOTA_USAGE, make::<QuotaUsage>),
-    TypeEntry::Struct(&CHECK_RESOURCE_PERMISSION_RESULT, make::<CheckResourcePermissionResult>),
-    TypeEntry::Struct(&GET_SUPPORTED_IDENTITY_MODELS_RESULT, make::<GetSupportedIdentityModelsResult>),
-    TypeEntry::Struct(&VALIDATE_PASSWORD_RESULT, make::<ValidatePasswordResult>),
-    TypeEntry::Struct(&TOKEN_INTROSPECTION_RESULT, make::<TokenIntrospectionResult>),
-    TypeEntry::Struct(&GET_TWO_FACTOR_AUTHENTICATION_STATE_RESULT, make::<GetTwoFactorAuthenticationStateResult>),
-    TypeEntry::Struct(&PERMISSION, make::<Permission>),
-    TypeEntry::Struct(&U_KEY, make::<UKey>),
-    TypeEntry::Struct(&CREATE_ACCESS_KEY_REQUEST, make::<CreateAccessKeyRequest>),
-    TypeEntry::Struct(&CHANGE_ACCESS_KEY_STATE_REQUEST, make::<ChangeAccessKeyStateRequest>),
-    TypeEntry::Struct(&CHANGE_RESOURCE_OWNER_REQUEST, make::<ChangeResourceOwnerRequest>),
-    TypeEntry::Struct(&CREATE_ACCOUNT_REQUEST, make::<CreateAccountRequest>),
-    TypeEntry::Struct(&CREATE_USER_GROUP_REQUEST, make::<CreateUserGroupRequest>),
-    TypeEntry::Struct(&UPDATE_USER_GROUP_REQUEST, make::<UpdateUserGroupRequest>),
-    TypeEntry::Struct(&ATTACH_POLICY_TO_USER_GROUP_REQUEST, make::<AttachPolicyToUserGroupRequest>),
-    TypeEntry::Struct(&ADD_USER_TO_GROUP_REQUEST, make::<AddUserToGroupRequest>),
-    TypeEntry::Struct(&CHECK_API_PERMISSION_REQUEST, make::<CheckApiPermissionRequest>),
-    TypeEntry::Struct(&CREATE_POLICY_REQUEST, make::<CreatePolicyRequest>),
-    TypeEntry::Struct(&UPDATE_QUOTA_REQUEST, make::<UpdateQuotaRequest>),
-    TypeEntry::Struct(&REVOKE_RESOURCE_SHARING_REQUEST, make::<RevokeResourceSharingRequest>),
-    TypeEntry::Struct(&SHARE_RESOURCE_REQUEST, make::<ShareResourceRequest>),
-    TypeEntry::Struct(&CREATE_USER_REQUEST, make::<CreateUserRequest>),
-    TypeEntry::Struct(&UPDATE_USER_REQUEST, make::<UpdateUserRequest>),
-    TypeEntry::Struct(&ATTACH_POLICY_TO_USER_REQUEST, make::<AttachPolicyToUserRequest>),
-    TypeEntry::Struct(&ATTACH_POLICIES_TO_USER_REQUEST, make::<AttachPoliciesToUserRequest>),
-    TypeEntry::Struct(&UPDATE_ACCOUNT_REQUEST, make::<UpdateAccountRequest>),
-    TypeEntry::Struct(&CREATE_ROLE_REQUEST, make::<CreateRoleRequest>),
-    TypeEntry::Struct(&CHANGE_ROLE_STATE_REQUEST, make::<ChangeRoleStateRequest>),
-    TypeEntry::Struct(&UPDATE_ROLE_REQUEST, make::<UpdateRoleRequest>),
-    TypeEntry::Struct(&ADD_POLICY_STATEMENTS_TO_ROLE_REQUEST, make::<AddPolicyStatementsToRoleRequest>),
-    TypeEntry::Struct(&ADD_ACCESS_CONTROL_RULE_REQUEST, make::<AddAccessControlRuleRequest>),
-    TypeEntry::Struct(&UPDATE_ACCESS_CONTROL_RULE_REQUEST, make::<UpdateAccessControlRuleRequest>),
-    TypeEntry::Struct(&VALIDATE_PASSWORD_REQUEST, make::<ValidatePasswordRequest>),
-    TypeEntry::Struct(&TOKEN_INTROSPECTION_REQUEST, make::<TokenIntrospectionRequest>),
-    TypeEntry::Struct(&RESET_TWO_FACTOR_AUTHENTICATION_SECRET_REQUEST, make::<ResetTwoFactorAuthenticationSecretRequest>),
-    TypeEntry::Enum(&ACCESS_KEY_STATE),
-    TypeEntry::Enum(&ROLE_TYPE),
-    TypeEntry::Enum(&ROLE_STATE),
-    TypeEntry::Enum(&CONTROL_STRATEGY),
-    TypeEntry::Enum(&TWO_FACTOR_AUTHENTICATION_SECRET_STATUS),
-    TypeEntry::Enum(&POLICY_STATEMENT_EFFECT),
-    TypeEntry::Enum(&ROLE_STATE_EVENT),
-    TypeEntry::Enum(&U_KEY_STATUS),
-    TypeEntry::Enum(&CREATE_ACCOUNT_TYPE),
-    TypeEntry::Enum(&GET_TWO_FACTOR_AUTHENTICATION_SECRET_TYPE),
-    TypeEntry::Struct(&CREATE_ACCOUNT_GROUP_REQUEST, make::<CreateAccountGroupRequest>),
-    TypeEntry::Struct(&ACCOUNT_GROUP, make::<AccountGroup>),
-    TypeEntry::Struct(&REVOKE_RESOURCE_SHARING_TO_GROUP_REQUEST, make::<RevokeResourceSharingToGroupRequest>),
-    TypeEntry::Struct(&SHARE_RESOURCE_TO_GROUP_REQUEST, make::<ShareResourceToGroupRequest>),
-    TypeEntry::Struct(&ACCOUNT_GROUP_VIEW, make::<AccountGroupView>),
-    TypeEntry::Struct(&ADD_ACCOUNT_TO_GROUP_REQUEST, make::<AddAccountToGroupRequest>),
-    TypeEntry::Struct(&GET_RESOURCE_IN_ACCOUNT_GROUP_RESULT, make::<GetResourceInAccountGroupResult>),
-    TypeEntry::Struct(&ACCOUNT_GROUP_RESOURCE_VIEW, make::<AccountGroupResourceView>),
-    TypeEntry::Struct(&ATTACH_ROLE_TO_ACCOUNT_GROUP_REQUEST, make::<AttachRoleToAccountGroupRequest>),
-    TypeEntry::Struct(&GET_ROLES_FOR_ACCOUNT_GROUP_RESULT, make::<GetRolesForAccountGroupResult>),
-    TypeEntry::Struct(&ACCOUNT_GROUP_ROLE_VIEW, make::<AccountGroupRoleView>),
-    TypeEntry::Struct(&MOVE_ACCOUNT_GROUP_REQUEST, make::<MoveAccountGroupRequest>),
-    TypeEntry::Struct(&UPDATE_ACCOUNT_GROUP_REQUEST, make::<UpdateAccountGroupRequest>),
-    TypeEntry::Struct(&GET_RESOURCE_ENSEMBLE_MEMBERS_RESULT, make::<GetResourceEnsembleMembersResult>),
-    TypeEntry::Struct(&RESOURCE_ENSEMBLE, make::<ResourceEnsemble>),
-    TypeEntry::Struct(&GET_RESOURCE_SHARING_RESULT, make::<GetResourceSharingResult>),
-    TypeEntry::Struct(&GET_ROLE_POLICY_ACTIONS_RESULT, make::<GetRolePolicyActionsResult>),
-    TypeEntry::Struct(&USER_PROXY_CONFIG_RESOURCE_REF, make::<UserProxyConfigResourceRef>),
-    TypeEntry::Struct(&CREATE_USER_PROXY_CONFIG_REQUEST, make::<CreateUserProxyConfigRequest>),
-    TypeEntry::Struct(&USER_PROXY_CONFIG, make::<UserProxyConfig>),
-    TypeEntry::Struct(&UPDATE_USER_PROXY_CONFIG_REQUEST, make::<UpdateUserProxyConfigRequest>),
-    TypeEntry::Struct(&ROLE_ACCOUNT_REF, make::<RoleAccountRef>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AccessKey = ACCESS_KEY;
+    Struct UserGroup = USER_GROUP;
+    Struct Policy = POLICY;
+    Struct AccountPriceTableRef = ACCOUNT_PRICE_TABLE_REF;
+    Struct Quota = QUOTA;
+    Struct SharedResource = SHARED_RESOURCE;
+    Struct AccountResourceRef = ACCOUNT_RESOURCE_REF;
+    Struct User = USER;
+    Struct Role = ROLE;
+    Struct BaseRole = BASE_ROLE;
+    Struct AccessControlRule = ACCESS_CONTROL_RULE;
+    Struct TwoFactorAuthentication = TWO_FACTOR_AUTHENTICATION;
+    Struct TwoFactorAuthenticationSecret = TWO_FACTOR_AUTHENTICATION_SECRET;
+    Struct PolicyStatement = POLICY_STATEMENT;
+    Struct RolePolicyStatement = ROLE_POLICY_STATEMENT;
+    Struct RolePolicyRef = ROLE_POLICY_REF;
+    Struct CheckApiPermissionResult = CHECK_API_PERMISSION_RESULT;
+    Struct GetAccountQuotaUsageResult = GET_ACCOUNT_QUOTA_USAGE_RESULT;
+    Struct QuotaUsage = QUOTA_USAGE;
+    Struct CheckResourcePermissionResult = CHECK_RESOURCE_PERMISSION_RESULT;
+    Struct GetSupportedIdentityModelsResult = GET_SUPPORTED_IDENTITY_MODELS_RESULT;
+    Struct ValidatePasswordResult = VALIDATE_PASSWORD_RESULT;
+    Struct TokenIntrospectionResult = TOKEN_INTROSPECTION_RESULT;
+    Struct GetTwoFactorAuthenticationStateResult = GET_TWO_FACTOR_AUTHENTICATION_STATE_RESULT;
+    Struct Permission = PERMISSION;
+    Struct UKey = U_KEY;
+    Struct CreateAccessKeyRequest = CREATE_ACCESS_KEY_REQUEST;
+    Struct ChangeAccessKeyStateRequest = CHANGE_ACCESS_KEY_STATE_REQUEST;
+    Struct ChangeResourceOwnerRequest = CHANGE_RESOURCE_OWNER_REQUEST;
+    Struct CreateAccountRequest = CREATE_ACCOUNT_REQUEST;
+    Struct CreateUserGroupRequest = CREATE_USER_GROUP_REQUEST;
+    Struct UpdateUserGroupRequest = UPDATE_USER_GROUP_REQUEST;
+    Struct AttachPolicyToUserGroupRequest = ATTACH_POLICY_TO_USER_GROUP_REQUEST;
+    Struct AddUserToGroupRequest = ADD_USER_TO_GROUP_REQUEST;
+    Struct CheckApiPermissionRequest = CHECK_API_PERMISSION_REQUEST;
+    Struct CreatePolicyRequest = CREATE_POLICY_REQUEST;
+    Struct UpdateQuotaRequest = UPDATE_QUOTA_REQUEST;
+    Struct RevokeResourceSharingRequest = REVOKE_RESOURCE_SHARING_REQUEST;
+    Struct ShareResourceRequest = SHARE_RESOURCE_REQUEST;
+    Struct CreateUserRequest = CREATE_USER_REQUEST;
+    Struct UpdateUserRequest = UPDATE_USER_REQUEST;
+    Struct AttachPolicyToUserRequest = ATTACH_POLICY_TO_USER_REQUEST;
+    Struct AttachPoliciesToUserRequest = ATTACH_POLICIES_TO_USER_REQUEST;
+    Struct UpdateAccountRequest = UPDATE_ACCOUNT_REQUEST;
+    Struct CreateRoleRequest = CREATE_ROLE_REQUEST;
+    Struct ChangeRoleStateRequest = CHANGE_ROLE_STATE_REQUEST;
+    Struct UpdateRoleRequest = UPDATE_ROLE_REQUEST;
+    Struct AddPolicyStatementsToRoleRequest = ADD_POLICY_STATEMENTS_TO_ROLE_REQUEST;
+    Struct AddAccessControlRuleRequest = ADD_ACCESS_CONTROL_RULE_REQUEST;
+    Struct UpdateAccessControlRuleRequest = UPDATE_ACCESS_CONTROL_RULE_REQUEST;
+    Struct ValidatePasswordRequest = VALIDATE_PASSWORD_REQUEST;
+    Struct TokenIntrospectionRequest = TOKEN_INTROSPECTION_REQUEST;
+    Struct ResetTwoFactorAuthenticationSecretRequest = RESET_TWO_FACTOR_AUTHENTICATION_SECRET_REQUEST;
+    Enum AccessKeyState = ACCESS_KEY_STATE;
+    Enum RoleType = ROLE_TYPE;
+    Enum RoleState = ROLE_STATE;
+    Enum ControlStrategy = CONTROL_STRATEGY;
+    Enum TwoFactorAuthenticationSecretStatus = TWO_FACTOR_AUTHENTICATION_SECRET_STATUS;
+    Enum PolicyStatementEffect = POLICY_STATEMENT_EFFECT;
+    Enum RoleStateEvent = ROLE_STATE_EVENT;
+    Enum UKeyStatus = U_KEY_STATUS;
+    Enum CreateAccountType = CREATE_ACCOUNT_TYPE;
+    Enum GetTwoFactorAuthenticationSecretType = GET_TWO_FACTOR_AUTHENTICATION_SECRET_TYPE;
+    Struct CreateAccountGroupRequest = CREATE_ACCOUNT_GROUP_REQUEST;
+    Struct AccountGroup = ACCOUNT_GROUP;
+    Struct RevokeResourceSharingToGroupRequest = REVOKE_RESOURCE_SHARING_TO_GROUP_REQUEST;
+    Struct ShareResourceToGroupRequest = SHARE_RESOURCE_TO_GROUP_REQUEST;
+    Struct AccountGroupView = ACCOUNT_GROUP_VIEW;
+    Struct AddAccountToGroupRequest = ADD_ACCOUNT_TO_GROUP_REQUEST;
+    Struct GetResourceInAccountGroupResult = GET_RESOURCE_IN_ACCOUNT_GROUP_RESULT;
+    Struct AccountGroupResourceView = ACCOUNT_GROUP_RESOURCE_VIEW;
+    Struct AttachRoleToAccountGroupRequest = ATTACH_ROLE_TO_ACCOUNT_GROUP_REQUEST;
+    Struct GetRolesForAccountGroupResult = GET_ROLES_FOR_ACCOUNT_GROUP_RESULT;
+    Struct AccountGroupRoleView = ACCOUNT_GROUP_ROLE_VIEW;
+    Struct MoveAccountGroupRequest = MOVE_ACCOUNT_GROUP_REQUEST;
+    Struct UpdateAccountGroupRequest = UPDATE_ACCOUNT_GROUP_REQUEST;
+    Struct GetResourceEnsembleMembersResult = GET_RESOURCE_ENSEMBLE_MEMBERS_RESULT;
+    Struct ResourceEnsemble = RESOURCE_ENSEMBLE;
+    Struct GetResourceSharingResult = GET_RESOURCE_SHARING_RESULT;
+    Struct GetRolePolicyActionsResult = GET_ROLE_POLICY_ACTIONS_RESULT;
+    Struct UserProxyConfigResourceRef = USER_PROXY_CONFIG_RESOURCE_REF;
+    Struct CreateUserProxyConfigRequest = CREATE_USER_PROXY_CONFIG_REQUEST;
+    Struct UserProxyConfig = USER_PROXY_CONFIG;
+    Struct UpdateUserProxyConfigRequest = UPDATE_USER_PROXY_CONFIG_REQUEST;
+    Struct RoleAccountRef = ROLE_ACCOUNT_REF;
+}

@@ -641,41 +641,40 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CREATE_DATASET_REQUEST, make::<CreateDatasetRequest>),
-    TypeEntry::Struct(&DATASET, make::<Dataset>),
-    TypeEntry::Struct(&UPDATE_DATASET_REQUEST, make::<UpdateDatasetRequest>),
-    TypeEntry::Struct(&ADD_MODEL_CENTER_REQUEST, make::<AddModelCenterRequest>),
-    TypeEntry::Struct(&MODEL_CENTER, make::<ModelCenter>),
-    TypeEntry::Struct(&MODEL_CENTER_CAPACITY, make::<ModelCenterCapacity>),
-    TypeEntry::Struct(&UPDATE_MODEL_CENTER_REQUEST, make::<UpdateModelCenterRequest>),
-    TypeEntry::Enum(&ADD_MODEL_SERVICE_REQUEST_TYPE),
-    TypeEntry::Enum(&ADD_MODEL_SERVICE_REQUEST_FRAMEWORK),
-    TypeEntry::Struct(&ADD_MODEL_SERVICE_REQUEST, make::<AddModelServiceRequest>),
-    TypeEntry::Struct(&MODEL_SERVICE, make::<ModelService>),
-    TypeEntry::Struct(&MODEL_SERVICE_REF, make::<ModelServiceRef>),
-    TypeEntry::Enum(&DEPLOY_APP_DEVELOPMENT_SERVICE_REQUEST_TYPE),
-    TypeEntry::Struct(&DEPLOY_APP_DEVELOPMENT_SERVICE_REQUEST, make::<DeployAppDevelopmentServiceRequest>),
-    TypeEntry::Struct(&DEPLOY_APP_DEVELOPMENT_SERVICE_RESULT, make::<DeployAppDevelopmentServiceResult>),
-    TypeEntry::Struct(&MODEL_SERVICE_INSTANCE_GROUP, make::<ModelServiceInstanceGroup>),
-    TypeEntry::Struct(&APPLICATION_DEVELOPMENT_SERVICE, make::<ApplicationDevelopmentService>),
-    TypeEntry::Enum(&DEPLOY_MODEL_EVAL_SERVICE_REQUEST_TYPE),
-    TypeEntry::Struct(&DEPLOY_MODEL_EVAL_SERVICE_REQUEST, make::<DeployModelEvalServiceRequest>),
-    TypeEntry::Struct(&DEPLOY_MODEL_EVAL_SERVICE_RESULT, make::<DeployModelEvalServiceResult>),
-    TypeEntry::Struct(&MODEL_EVAL_SERVICE_INSTANCE_GROUP, make::<ModelEvalServiceInstanceGroup>),
-    TypeEntry::Enum(&DEPLOY_MODEL_SERVICE_REQUEST_TYPE),
-    TypeEntry::Struct(&DEPLOY_MODEL_SERVICE_REQUEST, make::<DeployModelServiceRequest>),
-    TypeEntry::Enum(&UPDATE_MODEL_SERVICE_REQUEST_TYPE),
-    TypeEntry::Enum(&UPDATE_MODEL_SERVICE_REQUEST_FRAMEWORK),
-    TypeEntry::Struct(&UPDATE_MODEL_SERVICE_REQUEST, make::<UpdateModelServiceRequest>),
-    TypeEntry::Struct(&ADD_MODEL_REQUEST, make::<AddModelRequest>),
-    TypeEntry::Struct(&AI_MODEL, make::<AIModel>),
-    TypeEntry::Struct(&DELETE_MODELS_RESULT, make::<DeleteModelsResult>),
-    TypeEntry::Struct(&UPDATE_MODEL_REQUEST, make::<UpdateModelRequest>),
-    TypeEntry::Struct(&SYNC_AI_NGINX_CONFIGURATION_REQUEST, make::<SyncAINginxConfigurationRequest>),
-    TypeEntry::Struct(&SYNC_AI_NGINX_CONFIGURATION_RESULT, make::<SyncAINginxConfigurationResult>),
-    TypeEntry::Struct(&UPDATE_MODEL_SERVICE_INSTANCE_GROUP_REQUEST, make::<UpdateModelServiceInstanceGroupRequest>),
-    TypeEntry::Struct(&TRAINED_MODEL_RECORD, make::<TrainedModelRecord>),
-    TypeEntry::Struct(&MODEL_EVALUATION_TASK, make::<ModelEvaluationTask>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct CreateDatasetRequest = CREATE_DATASET_REQUEST;
+    Struct Dataset = DATASET;
+    Struct UpdateDatasetRequest = UPDATE_DATASET_REQUEST;
+    Struct AddModelCenterRequest = ADD_MODEL_CENTER_REQUEST;
+    Struct ModelCenter = MODEL_CENTER;
+    Struct ModelCenterCapacity = MODEL_CENTER_CAPACITY;
+    Struct UpdateModelCenterRequest = UPDATE_MODEL_CENTER_REQUEST;
+    Enum AddModelServiceRequestType = ADD_MODEL_SERVICE_REQUEST_TYPE;
+    Enum AddModelServiceRequestFramework = ADD_MODEL_SERVICE_REQUEST_FRAMEWORK;
+    Struct AddModelServiceRequest = ADD_MODEL_SERVICE_REQUEST;
+    Struct ModelService = MODEL_SERVICE;
+    Struct ModelServiceRef = MODEL_SERVICE_REF;
+    Enum DeployAppDevelopmentServiceRequestType = DEPLOY_APP_DEVELOPMENT_SERVICE_REQUEST_TYPE;
+    Struct DeployAppDevelopmentServiceRequest = DEPLOY_APP_DEVELOPMENT_SERVICE_REQUEST;
+    Struct DeployAppDevelopmentServiceResult = DEPLOY_APP_DEVELOPMENT_SERVICE_RESULT;
+    Struct ModelServiceInstanceGroup = MODEL_SERVICE_INSTANCE_GROUP;
+    Struct ApplicationDevelopmentService = APPLICATION_DEVELOPMENT_SERVICE;
+    Enum DeployModelEvalServiceRequestType = DEPLOY_MODEL_EVAL_SERVICE_REQUEST_TYPE;
+    Struct DeployModelEvalServiceRequest = DEPLOY_MODEL_EVAL_SERVICE_REQUEST;
+    Struct DeployModelEvalServiceResult = DEPLOY_MODEL_EVAL_SERVICE_RESULT;
+    Struct ModelEvalServiceInstanceGroup = MODEL_EVAL_SERVICE_INSTANCE_GROUP;
+    Enum DeployModelServiceRequestType = DEPLOY_MODEL_SERVICE_REQUEST_TYPE;
+    Struct DeployModelServiceRequest = DEPLOY_MODEL_SERVICE_REQUEST;
+    Enum UpdateModelServiceRequestType = UPDATE_MODEL_SERVICE_REQUEST_TYPE;
+    Enum UpdateModelServiceRequestFramework = UPDATE_MODEL_SERVICE_REQUEST_FRAMEWORK;
+    Struct UpdateModelServiceRequest = UPDATE_MODEL_SERVICE_REQUEST;
+    Struct AddModelRequest = ADD_MODEL_REQUEST;
+    Struct AIModel = AI_MODEL;
+    Struct DeleteModelsResult = DELETE_MODELS_RESULT;
+    Struct UpdateModelRequest = UPDATE_MODEL_REQUEST;
+    Struct SyncAINginxConfigurationRequest = SYNC_AI_NGINX_CONFIGURATION_REQUEST;
+    Struct SyncAINginxConfigurationResult = SYNC_AI_NGINX_CONFIGURATION_RESULT;
+    Struct UpdateModelServiceInstanceGroupRequest = UPDATE_MODEL_SERVICE_INSTANCE_GROUP_REQUEST;
+    Struct TrainedModelRecord = TRAINED_MODEL_RECORD;
+    Struct ModelEvaluationTask = MODEL_EVALUATION_TASK;
+}

@@ -670,34 +670,33 @@ backhaul_wire::generated_choice! {
     0 UserVm = "UserVm";
     1 ApplianceVm = "ApplianceVm";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&AUTO_SCALING_GROUP, make::<AutoScalingGroup>),
-    TypeEntry::Struct(&AUTO_SCALING_GROUP_ACTIVITY, make::<AutoScalingGroupActivity>),
-    TypeEntry::Struct(&AUTO_SCALING_GROUP_INSTANCE, make::<AutoScalingGroupInstance>),
-    TypeEntry::Struct(&AUTO_SCALING_RULE, make::<AutoScalingRule>),
-    TypeEntry::Struct(&BASE_AUTO_SCALING_RULE, make::<BaseAutoScalingRule>),
-    TypeEntry::Struct(&AUTO_SCALING_VM_TEMPLATE, make::<AutoScalingVmTemplate>),
-    TypeEntry::Struct(&AUTO_SCALING_TEMPLATE, make::<AutoScalingTemplate>),
-    TypeEntry::Struct(&BASE_AUTO_SCALING_TEMPLATE, make::<BaseAutoScalingTemplate>),
-    TypeEntry::Struct(&ADDING_NEW_VM_RULE, make::<AddingNewVmRule>),
-    TypeEntry::Struct(&REMOVAL_INSTANCE_RULE, make::<RemovalInstanceRule>),
-    TypeEntry::Struct(&EXECUTE_AUTO_SCALING_RULE_RESULT, make::<ExecuteAutoScalingRuleResult>),
-    TypeEntry::Struct(&CREATE_AUTO_SCALING_GROUP_REQUEST, make::<CreateAutoScalingGroupRequest>),
-    TypeEntry::Struct(&UPDATE_AUTO_SCALING_GROUP_INSTANCE_REQUEST, make::<UpdateAutoScalingGroupInstanceRequest>),
-    TypeEntry::Struct(&CHANGE_AUTO_SCALING_GROUP_STATE_REQUEST, make::<ChangeAutoScalingGroupStateRequest>),
-    TypeEntry::Struct(&UPDATE_AUTO_SCALING_GROUP_REQUEST, make::<UpdateAutoScalingGroupRequest>),
-    TypeEntry::Struct(&CREATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST, make::<CreateAutoScalingGroupAddingNewInstanceRuleRequest>),
-    TypeEntry::Struct(&UPDATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST, make::<UpdateAutoScalingGroupAddingNewInstanceRuleRequest>),
-    TypeEntry::Struct(&CREATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST, make::<CreateAutoScalingGroupRemovalInstanceRuleRequest>),
-    TypeEntry::Struct(&UPDATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST, make::<UpdateAutoScalingGroupRemovalInstanceRuleRequest>),
-    TypeEntry::Struct(&UPDATE_AUTO_SCALING_RULE_REQUEST, make::<UpdateAutoScalingRuleRequest>),
-    TypeEntry::Struct(&CREATE_AUTO_SCALING_VM_TEMPLATE_REQUEST, make::<CreateAutoScalingVmTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_AUTO_SCALING_VM_TEMPLATE_REQUEST, make::<UpdateAutoScalingVmTemplateRequest>),
-    TypeEntry::Enum(&AUTO_SCALING_RULE_STATE),
-    TypeEntry::Enum(&AUTO_SCALING_RULE_STATUS),
-    TypeEntry::Enum(&CREATE_AUTO_SCALING_GROUP_REMOVAL_POLICY),
-    TypeEntry::Enum(&UPDATE_AUTO_SCALING_GROUP_INSTANCE_PROTECTION_STRATEGY),
-    TypeEntry::Enum(&CREATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_ADJUSTMENT_TYPE),
-    TypeEntry::Enum(&CREATE_AUTO_SCALING_VM_TEMPLATE_VM_INSTANCE_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AutoScalingGroup = AUTO_SCALING_GROUP;
+    Struct AutoScalingGroupActivity = AUTO_SCALING_GROUP_ACTIVITY;
+    Struct AutoScalingGroupInstance = AUTO_SCALING_GROUP_INSTANCE;
+    Struct AutoScalingRule = AUTO_SCALING_RULE;
+    Struct BaseAutoScalingRule = BASE_AUTO_SCALING_RULE;
+    Struct AutoScalingVmTemplate = AUTO_SCALING_VM_TEMPLATE;
+    Struct AutoScalingTemplate = AUTO_SCALING_TEMPLATE;
+    Struct BaseAutoScalingTemplate = BASE_AUTO_SCALING_TEMPLATE;
+    Struct AddingNewVmRule = ADDING_NEW_VM_RULE;
+    Struct RemovalInstanceRule = REMOVAL_INSTANCE_RULE;
+    Struct ExecuteAutoScalingRuleResult = EXECUTE_AUTO_SCALING_RULE_RESULT;
+    Struct CreateAutoScalingGroupRequest = CREATE_AUTO_SCALING_GROUP_REQUEST;
+    Struct UpdateAutoScalingGroupInstanceRequest = UPDATE_AUTO_SCALING_GROUP_INSTANCE_REQUEST;
+    Struct ChangeAutoScalingGroupStateRequest = CHANGE_AUTO_SCALING_GROUP_STATE_REQUEST;
+    Struct UpdateAutoScalingGroupRequest = UPDATE_AUTO_SCALING_GROUP_REQUEST;
+    Struct CreateAutoScalingGroupAddingNewInstanceRuleRequest = CREATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST;
+    Struct UpdateAutoScalingGroupAddingNewInstanceRuleRequest = UPDATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_REQUEST;
+    Struct CreateAutoScalingGroupRemovalInstanceRuleRequest = CREATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST;
+    Struct UpdateAutoScalingGroupRemovalInstanceRuleRequest = UPDATE_AUTO_SCALING_GROUP_REMOVAL_INSTANCE_RULE_REQUEST;
+    Struct UpdateAutoScalingRuleRequest = UPDATE_AUTO_SCALING_RULE_REQUEST;
+    Struct CreateAutoScalingVmTemplateRequest = CREATE_AUTO_SCALING_VM_TEMPLATE_REQUEST;
+    Struct UpdateAutoScalingVmTemplateRequest = UPDATE_AUTO_SCALING_VM_TEMPLATE_REQUEST;
+    Enum AutoScalingRuleState = AUTO_SCALING_RULE_STATE;
+    Enum AutoScalingRuleStatus = AUTO_SCALING_RULE_STATUS;
+    Enum CreateAutoScalingGroupRemovalPolicy = CREATE_AUTO_SCALING_GROUP_REMOVAL_POLICY;
+    Enum UpdateAutoScalingGroupInstanceProtectionStrategy = UPDATE_AUTO_SCALING_GROUP_INSTANCE_PROTECTION_STRATEGY;
+    Enum CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType = CREATE_AUTO_SCALING_GROUP_ADDING_NEW_INSTANCE_RULE_ADJUSTMENT_TYPE;
+    Enum CreateAutoScalingVmTemplateVmInstanceType = CREATE_AUTO_SCALING_VM_TEMPLATE_VM_INSTANCE_TYPE;
+}

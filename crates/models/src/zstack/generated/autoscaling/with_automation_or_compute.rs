@@ -10,7 +10,6 @@ backhaul_wire::generated_choice! {
     0 InstantStart = "InstantStart";
     1 CreateStopped = "CreateStopped";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&CREATE_AUTO_SCALING_VM_TEMPLATE_STRATEGY),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum CreateAutoScalingVmTemplateStrategy = CREATE_AUTO_SCALING_VM_TEMPLATE_STRATEGY;
+}

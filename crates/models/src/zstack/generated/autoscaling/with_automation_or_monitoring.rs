@@ -119,10 +119,9 @@ backhaul_wire::generated_model! {
     7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
     8 scheduler_job_uuid: Option<Id> = Id, new("schedulerJobUuid", Kind::Id);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&AUTO_SCALING_RULE_TRIGGER, make::<AutoScalingRuleTrigger>),
-    TypeEntry::Struct(&BASE_AUTO_SCALING_RULE_TRIGGER, make::<BaseAutoScalingRuleTrigger>),
-    TypeEntry::Struct(&AUTO_SCALING_RULE_ALARM_TRIGGER, make::<AutoScalingRuleAlarmTrigger>),
-    TypeEntry::Struct(&AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER, make::<AutoScalingRuleSchedulerJobTrigger>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AutoScalingRuleTrigger = AUTO_SCALING_RULE_TRIGGER;
+    Struct BaseAutoScalingRuleTrigger = BASE_AUTO_SCALING_RULE_TRIGGER;
+    Struct AutoScalingRuleAlarmTrigger = AUTO_SCALING_RULE_ALARM_TRIGGER;
+    Struct AutoScalingRuleSchedulerJobTrigger = AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER;
+}

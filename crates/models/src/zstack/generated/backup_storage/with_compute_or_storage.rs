@@ -11,7 +11,6 @@ backhaul_wire::generated_choice! {
     1 Connected = "Connected";
     2 Disconnected = "Disconnected";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&MON_STATUS),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum MonStatus = MON_STATUS;
+}

@@ -1172,56 +1172,55 @@ backhaul_wire::generated_choice! {
     /// `qcow2`.
     1 Qcow2 = "qcow2";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BACKUP_STORAGE, make::<BackupStorage>),
-    TypeEntry::Struct(&BASE_BACKUP_STORAGE, make::<BaseBackupStorage>),
-    TypeEntry::Struct(&IMAGE_STORE_BACKUP_STORAGE, make::<ImageStoreBackupStorage>),
-    TypeEntry::Struct(&SFTP_BACKUP_STORAGE, make::<SftpBackupStorage>),
-    TypeEntry::Struct(&IMAGE_REPLICATION_GROUP, make::<ImageReplicationGroup>),
-    TypeEntry::Struct(&EXTERNAL_BACKUP_STORAGE, make::<ExternalBackupStorage>),
-    TypeEntry::Struct(&CEPH_BACKUP_STORAGE, make::<CephBackupStorage>),
-    TypeEntry::Struct(&INSTALL_PATH_RECYCLE, make::<InstallPathRecycle>),
-    TypeEntry::Struct(&ALIYUN_EBS_BACKUP_STORAGE, make::<AliyunEbsBackupStorage>),
-    TypeEntry::Struct(&IMAGE_REPLICATION_GROUP_BACKUP_STORAGE_REF, make::<ImageReplicationGroupBackupStorageRef>),
-    TypeEntry::Struct(&CEPH_BACKUP_STORAGE_MON, make::<CephBackupStorageMon>),
-    TypeEntry::Struct(&GET_BACKUP_STORAGE_CAPACITY_RESULT, make::<GetBackupStorageCapacityResult>),
-    TypeEntry::Struct(&RECLAIM_SPACE_FROM_IMAGE_STORE_RESULT, make::<ReclaimSpaceFromImageStoreResult>),
-    TypeEntry::Struct(&IMAGE_STORE_GC_RESULT, make::<ImageStoreGcResult>),
-    TypeEntry::Struct(&GET_BACKUP_STORAGE_TYPES_RESULT, make::<GetBackupStorageTypesResult>),
-    TypeEntry::Struct(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_RESULT, make::<ExportImageFromBackupStorageResult>),
-    TypeEntry::Struct(&GET_IMAGES_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT, make::<GetImagesFromImageStoreBackupStorageResult>),
-    TypeEntry::Struct(&IMAGE_STORE_IMAGE_STRUCT, make::<ImageStoreImageStruct>),
-    TypeEntry::Struct(&CLEAN_UP_TRASH_ON_BACKUP_STORAGE_RESULT, make::<CleanUpTrashOnBackupStorageResult>),
-    TypeEntry::Struct(&CLEAN_TRASH_RESULT, make::<CleanTrashResult>),
-    TypeEntry::Struct(&TRASH_CLEANUP_RESULT, make::<TrashCleanupResult>),
-    TypeEntry::Struct(&BACKUP_STORAGE_EXTERNAL_BACKUP_INFO, make::<BackupStorageExternalBackupInfo>),
-    TypeEntry::Struct(&RESOURCE_EXTERNAL_BACKUP_INFO, make::<ResourceExternalBackupInfo>),
-    TypeEntry::Struct(&BASE_RESOURCE_EXTERNAL_BACKUP_INFO, make::<BaseResourceExternalBackupInfo>),
-    TypeEntry::Struct(&VM_EXTERNAL_BACKUP_INFO, make::<VmExternalBackupInfo>),
-    TypeEntry::Struct(&VOLUME_EXTERNAL_BACKUP_INFO, make::<VolumeExternalBackupInfo>),
-    TypeEntry::Struct(&ADD_EXTERNAL_BACKUP_STORAGE_REQUEST, make::<AddExternalBackupStorageRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_EBS_BACKUP_STORAGE_REQUEST, make::<AddAliyunEbsBackupStorageRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_EBS_BACKUP_STORAGE_REQUEST, make::<UpdateAliyunEbsBackupStorageRequest>),
-    TypeEntry::Struct(&ADD_CEPH_BACKUP_STORAGE_REQUEST, make::<AddCephBackupStorageRequest>),
-    TypeEntry::Struct(&UPDATE_CEPH_BACKUP_STORAGE_MON_REQUEST, make::<UpdateCephBackupStorageMonRequest>),
-    TypeEntry::Struct(&ADD_MON_TO_CEPH_BACKUP_STORAGE_REQUEST, make::<AddMonToCephBackupStorageRequest>),
-    TypeEntry::Struct(&ADD_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<AddImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&SET_IMAGE_STORE_BACKUP_STORAGE_QUOTA_REQUEST, make::<SetImageStoreBackupStorageQuotaRequest>),
-    TypeEntry::Struct(&ADD_DISASTER_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<AddDisasterImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&UPDATE_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<UpdateImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&BACKUP_STORAGE_MIGRATE_IMAGE_REQUEST, make::<BackupStorageMigrateImageRequest>),
-    TypeEntry::Struct(&ADD_SFTP_BACKUP_STORAGE_REQUEST, make::<AddSftpBackupStorageRequest>),
-    TypeEntry::Struct(&UPDATE_SFTP_BACKUP_STORAGE_REQUEST, make::<UpdateSftpBackupStorageRequest>),
-    TypeEntry::Struct(&ADD_SIMULATOR_BACKUP_STORAGE_REQUEST, make::<AddSimulatorBackupStorageRequest>),
-    TypeEntry::Struct(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_REQUEST, make::<ExportImageFromBackupStorageRequest>),
-    TypeEntry::Struct(&CHANGE_BACKUP_STORAGE_STATE_REQUEST, make::<ChangeBackupStorageStateRequest>),
-    TypeEntry::Struct(&RECOVERY_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<RecoveryImageFromImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&UPDATE_BACKUP_STORAGE_REQUEST, make::<UpdateBackupStorageRequest>),
-    TypeEntry::Struct(&CLEAN_UP_TRASH_ON_BACKUP_STORAGE_REQUEST, make::<CleanUpTrashOnBackupStorageRequest>),
-    TypeEntry::Struct(&CREATE_IMAGE_REPLICATION_GROUP_REQUEST, make::<CreateImageReplicationGroupRequest>),
-    TypeEntry::Struct(&ADD_BACKUP_STORAGES_TO_REPLICATION_GROUP_REQUEST, make::<AddBackupStoragesToReplicationGroupRequest>),
-    TypeEntry::Enum(&REPLICATION_GROUP_STATE),
-    TypeEntry::Enum(&RESOURCE_BACKUP_STATE),
-    TypeEntry::Enum(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_EXPORT_FORMAT),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BackupStorage = BACKUP_STORAGE;
+    Struct BaseBackupStorage = BASE_BACKUP_STORAGE;
+    Struct ImageStoreBackupStorage = IMAGE_STORE_BACKUP_STORAGE;
+    Struct SftpBackupStorage = SFTP_BACKUP_STORAGE;
+    Struct ImageReplicationGroup = IMAGE_REPLICATION_GROUP;
+    Struct ExternalBackupStorage = EXTERNAL_BACKUP_STORAGE;
+    Struct CephBackupStorage = CEPH_BACKUP_STORAGE;
+    Struct InstallPathRecycle = INSTALL_PATH_RECYCLE;
+    Struct AliyunEbsBackupStorage = ALIYUN_EBS_BACKUP_STORAGE;
+    Struct ImageReplicationGroupBackupStorageRef = IMAGE_REPLICATION_GROUP_BACKUP_STORAGE_REF;
+    Struct CephBackupStorageMon = CEPH_BACKUP_STORAGE_MON;
+    Struct GetBackupStorageCapacityResult = GET_BACKUP_STORAGE_CAPACITY_RESULT;
+    Struct ReclaimSpaceFromImageStoreResult = RECLAIM_SPACE_FROM_IMAGE_STORE_RESULT;
+    Struct ImageStoreGcResult = IMAGE_STORE_GC_RESULT;
+    Struct GetBackupStorageTypesResult = GET_BACKUP_STORAGE_TYPES_RESULT;
+    Struct ExportImageFromBackupStorageResult = EXPORT_IMAGE_FROM_BACKUP_STORAGE_RESULT;
+    Struct GetImagesFromImageStoreBackupStorageResult = GET_IMAGES_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT;
+    Struct ImageStoreImageStruct = IMAGE_STORE_IMAGE_STRUCT;
+    Struct CleanUpTrashOnBackupStorageResult = CLEAN_UP_TRASH_ON_BACKUP_STORAGE_RESULT;
+    Struct CleanTrashResult = CLEAN_TRASH_RESULT;
+    Struct TrashCleanupResult = TRASH_CLEANUP_RESULT;
+    Struct BackupStorageExternalBackupInfo = BACKUP_STORAGE_EXTERNAL_BACKUP_INFO;
+    Struct ResourceExternalBackupInfo = RESOURCE_EXTERNAL_BACKUP_INFO;
+    Struct BaseResourceExternalBackupInfo = BASE_RESOURCE_EXTERNAL_BACKUP_INFO;
+    Struct VmExternalBackupInfo = VM_EXTERNAL_BACKUP_INFO;
+    Struct VolumeExternalBackupInfo = VOLUME_EXTERNAL_BACKUP_INFO;
+    Struct AddExternalBackupStorageRequest = ADD_EXTERNAL_BACKUP_STORAGE_REQUEST;
+    Struct AddAliyunEbsBackupStorageRequest = ADD_ALIYUN_EBS_BACKUP_STORAGE_REQUEST;
+    Struct UpdateAliyunEbsBackupStorageRequest = UPDATE_ALIYUN_EBS_BACKUP_STORAGE_REQUEST;
+    Struct AddCephBackupStorageRequest = ADD_CEPH_BACKUP_STORAGE_REQUEST;
+    Struct UpdateCephBackupStorageMonRequest = UPDATE_CEPH_BACKUP_STORAGE_MON_REQUEST;
+    Struct AddMonToCephBackupStorageRequest = ADD_MON_TO_CEPH_BACKUP_STORAGE_REQUEST;
+    Struct AddImageStoreBackupStorageRequest = ADD_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct SetImageStoreBackupStorageQuotaRequest = SET_IMAGE_STORE_BACKUP_STORAGE_QUOTA_REQUEST;
+    Struct AddDisasterImageStoreBackupStorageRequest = ADD_DISASTER_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct UpdateImageStoreBackupStorageRequest = UPDATE_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct BackupStorageMigrateImageRequest = BACKUP_STORAGE_MIGRATE_IMAGE_REQUEST;
+    Struct AddSftpBackupStorageRequest = ADD_SFTP_BACKUP_STORAGE_REQUEST;
+    Struct UpdateSftpBackupStorageRequest = UPDATE_SFTP_BACKUP_STORAGE_REQUEST;
+    Struct AddSimulatorBackupStorageRequest = ADD_SIMULATOR_BACKUP_STORAGE_REQUEST;
+    Struct ExportImageFromBackupStorageRequest = EXPORT_IMAGE_FROM_BACKUP_STORAGE_REQUEST;
+    Struct ChangeBackupStorageStateRequest = CHANGE_BACKUP_STORAGE_STATE_REQUEST;
+    Struct RecoveryImageFromImageStoreBackupStorageRequest = RECOVERY_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct UpdateBackupStorageRequest = UPDATE_BACKUP_STORAGE_REQUEST;
+    Struct CleanUpTrashOnBackupStorageRequest = CLEAN_UP_TRASH_ON_BACKUP_STORAGE_REQUEST;
+    Struct CreateImageReplicationGroupRequest = CREATE_IMAGE_REPLICATION_GROUP_REQUEST;
+    Struct AddBackupStoragesToReplicationGroupRequest = ADD_BACKUP_STORAGES_TO_REPLICATION_GROUP_REQUEST;
+    Enum ReplicationGroupState = REPLICATION_GROUP_STATE;
+    Enum ResourceBackupState = RESOURCE_BACKUP_STATE;
+    Enum ExportImageFromBackupStorageExportFormat = EXPORT_IMAGE_FROM_BACKUP_STORAGE_EXPORT_FORMAT;
+}

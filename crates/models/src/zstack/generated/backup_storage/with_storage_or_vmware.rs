@@ -33,9 +33,8 @@ backhaul_wire::generated_choice! {
     5 AliyunEbs = "AliyunEBS";
     6 VCenter = "VCenter";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&BACKUP_STORAGE_STATE),
-    TypeEntry::Enum(&BACKUP_STORAGE_STATUS),
-    TypeEntry::Enum(&BACKUP_STORAGE_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum BackupStorageState = BACKUP_STORAGE_STATE;
+    Enum BackupStorageStatus = BACKUP_STORAGE_STATUS;
+    Enum BackupStorageType = BACKUP_STORAGE_TYPE;
+}

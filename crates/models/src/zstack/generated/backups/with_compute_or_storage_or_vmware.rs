@@ -10,7 +10,6 @@ backhaul_wire::generated_choice! {
     0 UserVm = "UserVm";
     1 ApplianceVm = "ApplianceVm";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&CREATE_VM_FROM_CDP_BACKUP_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum CreateVmFromCdpBackupType = CREATE_VM_FROM_CDP_BACKUP_TYPE;
+}

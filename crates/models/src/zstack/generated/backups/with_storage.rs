@@ -1234,81 +1234,80 @@ backhaul_wire::generated_model! {
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
 backhaul_wire::generated_request! { CreateVolumeBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, set mode: CreateVolumeBackupRequestMode, set volume_read_bandwidth: i64, set volume_write_bandwidth: i64, set network_read_bandwidth: i64, set network_write_bandwidth: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CDP_POLICY, make::<CdpPolicy>),
-    TypeEntry::Struct(&CDP_TASK, make::<CdpTask>),
-    TypeEntry::Struct(&DATABASE_BACKUP, make::<DatabaseBackup>),
-    TypeEntry::Struct(&EXTERNAL_BACKUP, make::<ExternalBackup>),
-    TypeEntry::Struct(&BASE_EXTERNAL_BACKUP, make::<BaseExternalBackup>),
-    TypeEntry::Struct(&Z_BOX_BACKUP, make::<ZBoxBackup>),
-    TypeEntry::Struct(&Z_BOX, make::<ZBox>),
-    TypeEntry::Struct(&CDP_TASK_RESOURCE_REF, make::<CdpTaskResourceRef>),
-    TypeEntry::Struct(&DATABASE_BACKUP_STORAGE_REF, make::<DatabaseBackupStorageRef>),
-    TypeEntry::Struct(&Z_BOX_LOCATION_REF, make::<ZBoxLocationRef>),
-    TypeEntry::Struct(&MOUNT_VM_INSTANCE_RECOVERY_POINT_RESULT, make::<MountVmInstanceRecoveryPointResult>),
-    TypeEntry::Struct(&GET_CDP_BACKUP_STORAGE_REQUIREMENT_RESULT, make::<GetCdpBackupStorageRequirementResult>),
-    TypeEntry::Struct(&RECOVER_DATABASE_FROM_BACKUP_RESULT, make::<RecoverDatabaseFromBackupResult>),
-    TypeEntry::Struct(&GET_DATABASE_BACKUP_FROM_IMAGE_STORE_RESULT, make::<GetDatabaseBackupFromImageStoreResult>),
-    TypeEntry::Struct(&DATABASE_BACKUP_STRUCT, make::<DatabaseBackupStruct>),
-    TypeEntry::Struct(&SYNC_DATABASE_BACKUP_RESULT, make::<SyncDatabaseBackupResult>),
-    TypeEntry::Struct(&SYNC_BACKUP_RESULT, make::<SyncBackupResult>),
-    TypeEntry::Struct(&EXPORT_DATABASE_BACKUP_FROM_BACKUP_STORAGE_RESULT, make::<ExportDatabaseBackupFromBackupStorageResult>),
-    TypeEntry::Struct(&MOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST, make::<MountVmInstanceRecoveryPointRequest>),
-    TypeEntry::Struct(&CREATE_CDP_POLICY_REQUEST, make::<CreateCdpPolicyRequest>),
-    TypeEntry::Struct(&UPDATE_CDP_POLICY_REQUEST, make::<UpdateCdpPolicyRequest>),
-    TypeEntry::Struct(&CREATE_CDP_TASK_REQUEST, make::<CreateCdpTaskRequest>),
-    TypeEntry::Struct(&UPDATE_CDP_TASK_REQUEST, make::<UpdateCdpTaskRequest>),
-    TypeEntry::Struct(&UNMOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST, make::<UnmountVmInstanceRecoveryPointRequest>),
-    TypeEntry::Struct(&CREATE_VM_FROM_CDP_BACKUP_REQUEST, make::<CreateVmFromCdpBackupRequest>),
-    TypeEntry::Struct(&REVERT_VM_FROM_CDP_BACKUP_REQUEST, make::<RevertVmFromCdpBackupRequest>),
-    TypeEntry::Struct(&DISABLE_CDP_TASK_REQUEST, make::<DisableCdpTaskRequest>),
-    TypeEntry::Struct(&CREATE_DATABASE_BACKUP_REQUEST, make::<CreateDatabaseBackupRequest>),
-    TypeEntry::Struct(&RECOVER_DATABASE_FROM_BACKUP_REQUEST, make::<RecoverDatabaseFromBackupRequest>),
-    TypeEntry::Struct(&SYNC_DATABASE_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<SyncDatabaseBackupFromImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&CREATE_Z_BOX_BACKUP_REQUEST, make::<CreateZBoxBackupRequest>),
-    TypeEntry::Struct(&ADD_Z_BOX_REQUEST, make::<AddZBoxRequest>),
-    TypeEntry::Enum(&CDP_POLICY_STATE),
-    TypeEntry::Enum(&CDP_TASK_STATUS),
-    TypeEntry::Enum(&CDP_TASK_STATE),
-    TypeEntry::Enum(&CDP_TASK_TYPE),
-    TypeEntry::Enum(&EXTERNAL_BACKUP_STATE),
-    TypeEntry::Enum(&Z_BOX_STATE),
-    TypeEntry::Enum(&Z_BOX_STATUS),
-    TypeEntry::Enum(&DATABASE_TYPE),
-    TypeEntry::Struct(&CREATE_CBT_TASK_REQUEST, make::<CreateCbtTaskRequest>),
-    TypeEntry::Struct(&CBT_TASK, make::<CbtTask>),
-    TypeEntry::Enum(&CBT_TASK_STATUS),
-    TypeEntry::Struct(&DISABLE_CBT_TASK_REQUEST, make::<DisableCbtTaskRequest>),
-    TypeEntry::Struct(&ENABLE_CBT_TASK_REQUEST, make::<EnableCbtTaskRequest>),
-    TypeEntry::Struct(&EXPORT_NBD_VOLUMES_REQUEST, make::<ExportNbdVolumesRequest>),
-    TypeEntry::Struct(&UNEXPORT_NBD_VOLUMES_REQUEST, make::<UnexportNbdVolumesRequest>),
-    TypeEntry::Enum(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST, make::<CreateDataVolumeTemplateFromVolumeBackupRequest>),
-    TypeEntry::Enum(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM),
-    TypeEntry::Enum(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_ARCHITECTURE),
-    TypeEntry::Struct(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST, make::<CreateRootVolumeTemplateFromVolumeBackupRequest>),
-    TypeEntry::Struct(&SYNC_VM_BACKUP_RESULT, make::<SyncVmBackupResult>),
-    TypeEntry::Struct(&RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<RecoverVmBackupFromImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT, make::<RecoverVmBackupFromImageStoreBackupStorageResult>),
-    TypeEntry::Enum(&REVERT_VM_FROM_VM_BACKUP_REQUEST_STRATEGY),
-    TypeEntry::Struct(&REVERT_VM_FROM_VM_BACKUP_REQUEST, make::<RevertVmFromVmBackupRequest>),
-    TypeEntry::Struct(&SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<SyncVmBackupFromImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT, make::<SyncVmBackupFromImageStoreBackupStorageResult>),
-    TypeEntry::Enum(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_TYPE),
-    TypeEntry::Enum(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_STRATEGY),
-    TypeEntry::Struct(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST, make::<CreateVmFromVolumeBackupRequest>),
-    TypeEntry::Enum(&CREATE_VM_FROM_VM_BACKUP_REQUEST_TYPE),
-    TypeEntry::Enum(&CREATE_VM_FROM_VM_BACKUP_REQUEST_STRATEGY),
-    TypeEntry::Struct(&CREATE_VM_FROM_VM_BACKUP_REQUEST, make::<CreateVmFromVmBackupRequest>),
-    TypeEntry::Struct(&SYNC_VOLUME_BACKUP_RESULT, make::<SyncVolumeBackupResult>),
-    TypeEntry::Struct(&RECOVER_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<RecoverBackupFromImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&REVERT_VOLUME_FROM_VOLUME_BACKUP_REQUEST, make::<RevertVolumeFromVolumeBackupRequest>),
-    TypeEntry::Struct(&SYNC_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<SyncBackupFromImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_FROM_VOLUME_BACKUP_REQUEST, make::<CreateDataVolumeFromVolumeBackupRequest>),
-    TypeEntry::Enum(&CREATE_VM_BACKUP_REQUEST_MODE),
-    TypeEntry::Struct(&CREATE_VM_BACKUP_REQUEST, make::<CreateVmBackupRequest>),
-    TypeEntry::Struct(&CREATE_VM_BACKUP_RESULT, make::<CreateVmBackupResult>),
-    TypeEntry::Enum(&CREATE_VOLUME_BACKUP_REQUEST_MODE),
-    TypeEntry::Struct(&CREATE_VOLUME_BACKUP_REQUEST, make::<CreateVolumeBackupRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct CdpPolicy = CDP_POLICY;
+    Struct CdpTask = CDP_TASK;
+    Struct DatabaseBackup = DATABASE_BACKUP;
+    Struct ExternalBackup = EXTERNAL_BACKUP;
+    Struct BaseExternalBackup = BASE_EXTERNAL_BACKUP;
+    Struct ZBoxBackup = Z_BOX_BACKUP;
+    Struct ZBox = Z_BOX;
+    Struct CdpTaskResourceRef = CDP_TASK_RESOURCE_REF;
+    Struct DatabaseBackupStorageRef = DATABASE_BACKUP_STORAGE_REF;
+    Struct ZBoxLocationRef = Z_BOX_LOCATION_REF;
+    Struct MountVmInstanceRecoveryPointResult = MOUNT_VM_INSTANCE_RECOVERY_POINT_RESULT;
+    Struct GetCdpBackupStorageRequirementResult = GET_CDP_BACKUP_STORAGE_REQUIREMENT_RESULT;
+    Struct RecoverDatabaseFromBackupResult = RECOVER_DATABASE_FROM_BACKUP_RESULT;
+    Struct GetDatabaseBackupFromImageStoreResult = GET_DATABASE_BACKUP_FROM_IMAGE_STORE_RESULT;
+    Struct DatabaseBackupStruct = DATABASE_BACKUP_STRUCT;
+    Struct SyncDatabaseBackupResult = SYNC_DATABASE_BACKUP_RESULT;
+    Struct SyncBackupResult = SYNC_BACKUP_RESULT;
+    Struct ExportDatabaseBackupFromBackupStorageResult = EXPORT_DATABASE_BACKUP_FROM_BACKUP_STORAGE_RESULT;
+    Struct MountVmInstanceRecoveryPointRequest = MOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST;
+    Struct CreateCdpPolicyRequest = CREATE_CDP_POLICY_REQUEST;
+    Struct UpdateCdpPolicyRequest = UPDATE_CDP_POLICY_REQUEST;
+    Struct CreateCdpTaskRequest = CREATE_CDP_TASK_REQUEST;
+    Struct UpdateCdpTaskRequest = UPDATE_CDP_TASK_REQUEST;
+    Struct UnmountVmInstanceRecoveryPointRequest = UNMOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST;
+    Struct CreateVmFromCdpBackupRequest = CREATE_VM_FROM_CDP_BACKUP_REQUEST;
+    Struct RevertVmFromCdpBackupRequest = REVERT_VM_FROM_CDP_BACKUP_REQUEST;
+    Struct DisableCdpTaskRequest = DISABLE_CDP_TASK_REQUEST;
+    Struct CreateDatabaseBackupRequest = CREATE_DATABASE_BACKUP_REQUEST;
+    Struct RecoverDatabaseFromBackupRequest = RECOVER_DATABASE_FROM_BACKUP_REQUEST;
+    Struct SyncDatabaseBackupFromImageStoreBackupStorageRequest = SYNC_DATABASE_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct CreateZBoxBackupRequest = CREATE_Z_BOX_BACKUP_REQUEST;
+    Struct AddZBoxRequest = ADD_Z_BOX_REQUEST;
+    Enum CdpPolicyState = CDP_POLICY_STATE;
+    Enum CdpTaskStatus = CDP_TASK_STATUS;
+    Enum CdpTaskState = CDP_TASK_STATE;
+    Enum CdpTaskType = CDP_TASK_TYPE;
+    Enum ExternalBackupState = EXTERNAL_BACKUP_STATE;
+    Enum ZBoxState = Z_BOX_STATE;
+    Enum ZBoxStatus = Z_BOX_STATUS;
+    Enum DatabaseType = DATABASE_TYPE;
+    Struct CreateCbtTaskRequest = CREATE_CBT_TASK_REQUEST;
+    Struct CbtTask = CBT_TASK;
+    Enum CbtTaskStatus = CBT_TASK_STATUS;
+    Struct DisableCbtTaskRequest = DISABLE_CBT_TASK_REQUEST;
+    Struct EnableCbtTaskRequest = ENABLE_CBT_TASK_REQUEST;
+    Struct ExportNbdVolumesRequest = EXPORT_NBD_VOLUMES_REQUEST;
+    Struct UnexportNbdVolumesRequest = UNEXPORT_NBD_VOLUMES_REQUEST;
+    Enum CreateDataVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM;
+    Struct CreateDataVolumeTemplateFromVolumeBackupRequest = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST;
+    Enum CreateRootVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM;
+    Enum CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_ARCHITECTURE;
+    Struct CreateRootVolumeTemplateFromVolumeBackupRequest = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST;
+    Struct SyncVmBackupResult = SYNC_VM_BACKUP_RESULT;
+    Struct RecoverVmBackupFromImageStoreBackupStorageRequest = RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct RecoverVmBackupFromImageStoreBackupStorageResult = RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT;
+    Enum RevertVmFromVmBackupRequestStrategy = REVERT_VM_FROM_VM_BACKUP_REQUEST_STRATEGY;
+    Struct RevertVmFromVmBackupRequest = REVERT_VM_FROM_VM_BACKUP_REQUEST;
+    Struct SyncVmBackupFromImageStoreBackupStorageRequest = SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct SyncVmBackupFromImageStoreBackupStorageResult = SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT;
+    Enum CreateVmFromVolumeBackupRequestType = CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_TYPE;
+    Enum CreateVmFromVolumeBackupRequestStrategy = CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_STRATEGY;
+    Struct CreateVmFromVolumeBackupRequest = CREATE_VM_FROM_VOLUME_BACKUP_REQUEST;
+    Enum CreateVmFromVmBackupRequestType = CREATE_VM_FROM_VM_BACKUP_REQUEST_TYPE;
+    Enum CreateVmFromVmBackupRequestStrategy = CREATE_VM_FROM_VM_BACKUP_REQUEST_STRATEGY;
+    Struct CreateVmFromVmBackupRequest = CREATE_VM_FROM_VM_BACKUP_REQUEST;
+    Struct SyncVolumeBackupResult = SYNC_VOLUME_BACKUP_RESULT;
+    Struct RecoverBackupFromImageStoreBackupStorageRequest = RECOVER_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct RevertVolumeFromVolumeBackupRequest = REVERT_VOLUME_FROM_VOLUME_BACKUP_REQUEST;
+    Struct SyncBackupFromImageStoreBackupStorageRequest = SYNC_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct CreateDataVolumeFromVolumeBackupRequest = CREATE_DATA_VOLUME_FROM_VOLUME_BACKUP_REQUEST;
+    Enum CreateVmBackupRequestMode = CREATE_VM_BACKUP_REQUEST_MODE;
+    Struct CreateVmBackupRequest = CREATE_VM_BACKUP_REQUEST;
+    Struct CreateVmBackupResult = CREATE_VM_BACKUP_RESULT;
+    Enum CreateVolumeBackupRequestMode = CREATE_VOLUME_BACKUP_REQUEST_MODE;
+    Struct CreateVolumeBackupRequest = CREATE_VOLUME_BACKUP_REQUEST;
+}

@@ -594,35 +594,34 @@ backhaul_wire::generated_choice! {
     /// `autoyast`.
     2 Autoyast = "autoyast";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BAREMETAL_CHASSIS, make::<BaremetalChassis>),
-    TypeEntry::Struct(&BAREMETAL_INSTANCE, make::<BaremetalInstance>),
-    TypeEntry::Struct(&BAREMETAL_BONDING, make::<BaremetalBonding>),
-    TypeEntry::Struct(&PRECONFIGURATION_TEMPLATE, make::<PreconfigurationTemplate>),
-    TypeEntry::Struct(&BAREMETAL_HARDWARE_INFO, make::<BaremetalHardwareInfo>),
-    TypeEntry::Struct(&BAREMETAL_NIC, make::<BaremetalNic>),
-    TypeEntry::Struct(&BASE_BAREMETAL_NIC, make::<BaseBaremetalNic>),
-    TypeEntry::Struct(&BAREMETAL_VLAN_NIC, make::<BaremetalVlanNic>),
-    TypeEntry::Struct(&GET_BAREMETAL_CHASSIS_POWER_STATUS_RESULT, make::<GetBaremetalChassisPowerStatusResult>),
-    TypeEntry::Struct(&CHRONY_SERVER_INFO, make::<ChronyServerInfo>),
-    TypeEntry::Struct(&CHRONY_SERVER_INFO_PAIR, make::<ChronyServerInfoPair>),
-    TypeEntry::Struct(&CREATE_BAREMETAL_CHASSIS_REQUEST, make::<CreateBaremetalChassisRequest>),
-    TypeEntry::Struct(&BATCH_CREATE_BAREMETAL_CHASSIS_REQUEST, make::<BatchCreateBaremetalChassisRequest>),
-    TypeEntry::Struct(&CHECK_BAREMETAL_CHASSIS_CONFIG_FILE_REQUEST, make::<CheckBaremetalChassisConfigFileRequest>),
-    TypeEntry::Struct(&CHANGE_BAREMETAL_CHASSIS_STATE_REQUEST, make::<ChangeBaremetalChassisStateRequest>),
-    TypeEntry::Struct(&UPDATE_BAREMETAL_CHASSIS_REQUEST, make::<UpdateBaremetalChassisRequest>),
-    TypeEntry::Struct(&CREATE_BAREMETAL_INSTANCE_REQUEST, make::<CreateBaremetalInstanceRequest>),
-    TypeEntry::Struct(&REBOOT_BAREMETAL_INSTANCE_REQUEST, make::<RebootBaremetalInstanceRequest>),
-    TypeEntry::Struct(&START_BAREMETAL_INSTANCE_REQUEST, make::<StartBaremetalInstanceRequest>),
-    TypeEntry::Struct(&STOP_BAREMETAL_INSTANCE_REQUEST, make::<StopBaremetalInstanceRequest>),
-    TypeEntry::Struct(&UPDATE_BAREMETAL_INSTANCE_REQUEST, make::<UpdateBaremetalInstanceRequest>),
-    TypeEntry::Struct(&CREATE_BAREMETAL_BONDING_REQUEST, make::<CreateBaremetalBondingRequest>),
-    TypeEntry::Struct(&ADD_PRECONFIGURATION_TEMPLATE_REQUEST, make::<AddPreconfigurationTemplateRequest>),
-    TypeEntry::Struct(&CHANGE_PRECONFIGURATION_TEMPLATE_STATE_REQUEST, make::<ChangePreconfigurationTemplateStateRequest>),
-    TypeEntry::Struct(&UPDATE_PRECONFIGURATION_TEMPLATE_REQUEST, make::<UpdatePreconfigurationTemplateRequest>),
-    TypeEntry::Struct(&CREATE_BAREMETAL_PXE_SERVER_REQUEST, make::<CreateBaremetalPxeServerRequest>),
-    TypeEntry::Struct(&UPDATE_BAREMETAL_PXE_SERVER_REQUEST, make::<UpdateBaremetalPxeServerRequest>),
-    TypeEntry::Enum(&CREATE_BAREMETAL_INSTANCE_STRATEGY),
-    TypeEntry::Enum(&ADD_PRECONFIGURATION_TEMPLATE_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BaremetalChassis = BAREMETAL_CHASSIS;
+    Struct BaremetalInstance = BAREMETAL_INSTANCE;
+    Struct BaremetalBonding = BAREMETAL_BONDING;
+    Struct PreconfigurationTemplate = PRECONFIGURATION_TEMPLATE;
+    Struct BaremetalHardwareInfo = BAREMETAL_HARDWARE_INFO;
+    Struct BaremetalNic = BAREMETAL_NIC;
+    Struct BaseBaremetalNic = BASE_BAREMETAL_NIC;
+    Struct BaremetalVlanNic = BAREMETAL_VLAN_NIC;
+    Struct GetBaremetalChassisPowerStatusResult = GET_BAREMETAL_CHASSIS_POWER_STATUS_RESULT;
+    Struct ChronyServerInfo = CHRONY_SERVER_INFO;
+    Struct ChronyServerInfoPair = CHRONY_SERVER_INFO_PAIR;
+    Struct CreateBaremetalChassisRequest = CREATE_BAREMETAL_CHASSIS_REQUEST;
+    Struct BatchCreateBaremetalChassisRequest = BATCH_CREATE_BAREMETAL_CHASSIS_REQUEST;
+    Struct CheckBaremetalChassisConfigFileRequest = CHECK_BAREMETAL_CHASSIS_CONFIG_FILE_REQUEST;
+    Struct ChangeBaremetalChassisStateRequest = CHANGE_BAREMETAL_CHASSIS_STATE_REQUEST;
+    Struct UpdateBaremetalChassisRequest = UPDATE_BAREMETAL_CHASSIS_REQUEST;
+    Struct CreateBaremetalInstanceRequest = CREATE_BAREMETAL_INSTANCE_REQUEST;
+    Struct RebootBaremetalInstanceRequest = REBOOT_BAREMETAL_INSTANCE_REQUEST;
+    Struct StartBaremetalInstanceRequest = START_BAREMETAL_INSTANCE_REQUEST;
+    Struct StopBaremetalInstanceRequest = STOP_BAREMETAL_INSTANCE_REQUEST;
+    Struct UpdateBaremetalInstanceRequest = UPDATE_BAREMETAL_INSTANCE_REQUEST;
+    Struct CreateBaremetalBondingRequest = CREATE_BAREMETAL_BONDING_REQUEST;
+    Struct AddPreconfigurationTemplateRequest = ADD_PRECONFIGURATION_TEMPLATE_REQUEST;
+    Struct ChangePreconfigurationTemplateStateRequest = CHANGE_PRECONFIGURATION_TEMPLATE_STATE_REQUEST;
+    Struct UpdatePreconfigurationTemplateRequest = UPDATE_PRECONFIGURATION_TEMPLATE_REQUEST;
+    Struct CreateBaremetalPxeServerRequest = CREATE_BAREMETAL_PXE_SERVER_REQUEST;
+    Struct UpdateBaremetalPxeServerRequest = UPDATE_BAREMETAL_PXE_SERVER_REQUEST;
+    Enum CreateBaremetalInstanceStrategy = CREATE_BAREMETAL_INSTANCE_STRATEGY;
+    Enum AddPreconfigurationTemplateType = ADD_PRECONFIGURATION_TEMPLATE_TYPE;
+}

@@ -54,8 +54,7 @@ backhaul_wire::generated_choice! {
     /// `cold`.
     1 Cold = "cold";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BAREMETAL_PXE_SERVER, make::<BaremetalPxeServer>),
-    TypeEntry::Enum(&STOP_BAREMETAL_INSTANCE_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BaremetalPxeServer = BAREMETAL_PXE_SERVER;
+    Enum StopBaremetalInstanceType = STOP_BAREMETAL_INSTANCE_TYPE;
+}

@@ -12,7 +12,6 @@ backhaul_wire::generated_choice! {
     /// `Unknown`.
     2 UnknownValue = "Unknown";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&HOST_CONNECTED_STATUS),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum HostConnectedStatus = HOST_CONNECTED_STATUS;
+}

@@ -1623,82 +1623,81 @@ backhaul_wire::generated_model! {
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
 backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVolumeBackupRequest(into name: String) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id, into chassis_disk_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into gateway_allocator_strategy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BARE_METAL2_BONDING, make::<BareMetal2Bonding>),
-    TypeEntry::Struct(&BARE_METAL2_CHASSIS, make::<BareMetal2Chassis>),
-    TypeEntry::Struct(&BASE_BARE_METAL2_CHASSIS, make::<BaseBareMetal2Chassis>),
-    TypeEntry::Struct(&BARE_METAL2_CHASSIS_GPU_DEVICE, make::<BareMetal2ChassisGpuDevice>),
-    TypeEntry::Struct(&BARE_METAL2_CHASSIS_OFFERING, make::<BareMetal2ChassisOffering>),
-    TypeEntry::Struct(&BARE_METAL2_CHASSIS_PCI_DEVICE, make::<BareMetal2ChassisPciDevice>),
-    TypeEntry::Struct(&BASE_BARE_METAL2_CHASSIS_PCI_DEVICE, make::<BaseBareMetal2ChassisPciDevice>),
-    TypeEntry::Struct(&BARE_METAL2_PROVISION_NETWORK, make::<BareMetal2ProvisionNetwork>),
-    TypeEntry::Struct(&BARE_METAL2_CHASSIS_NIC, make::<BareMetal2ChassisNic>),
-    TypeEntry::Struct(&BARE_METAL2_IPMI_CHASSIS, make::<BareMetal2IpmiChassis>),
-    TypeEntry::Struct(&KVM_HOST, make::<KVMHost>),
-    TypeEntry::Struct(&GET_BARE_METAL2_SUPPORTED_BOOT_MODE_RESULT, make::<GetBareMetal2SupportedBootModeResult>),
-    TypeEntry::Struct(&GET_BARE_METAL2_CHASSIS_POWER_STATUS_RESULT, make::<GetBareMetal2ChassisPowerStatusResult>),
-    TypeEntry::Struct(&GET_BARE_METAL2_GATEWAY_ALLOCATOR_STRATEGIES_RESULT, make::<GetBareMetal2GatewayAllocatorStrategiesResult>),
-    TypeEntry::Struct(&GET_BARE_METAL2_PROVISION_NETWORK_IP_ADDRESS_CAPACITY_RESULT, make::<GetBareMetal2ProvisionNetworkIpAddressCapacityResult>),
-    TypeEntry::Struct(&BARE_METAL2_BILLING, make::<BareMetal2Billing>),
-    TypeEntry::Struct(&BARE_METAL2_BONDING_NIC_REF, make::<BareMetal2BondingNicRef>),
-    TypeEntry::Struct(&BARE_METAL2_CHASSIS_DISK, make::<BareMetal2ChassisDisk>),
-    TypeEntry::Struct(&BARE_METAL2_PROVISION_NETWORK_IP_CAPACITY, make::<BareMetal2ProvisionNetworkIpCapacity>),
-    TypeEntry::Struct(&BARE_METAL2_SPENDING, make::<BareMetal2Spending>),
-    TypeEntry::Struct(&SPENDING_DETAILS, make::<SpendingDetails>),
-    TypeEntry::Struct(&BASE_SPENDING_DETAILS, make::<BaseSpendingDetails>),
-    TypeEntry::Struct(&DATA_VOLUME_SPENDING_ITEM, make::<DataVolumeSpendingItem>),
-    TypeEntry::Struct(&DATA_VOLUME_SPENDING, make::<DataVolumeSpending>),
-    TypeEntry::Struct(&PCI_DEVICE_SPENDING_ITEM, make::<PciDeviceSpendingItem>),
-    TypeEntry::Struct(&PCI_DEVICE_SPENDING, make::<PciDeviceSpending>),
-    TypeEntry::Struct(&PUB_IP_VIP_BANDWIDTH_SPENDING, make::<PubIpVipBandwidthSpending>),
-    TypeEntry::Struct(&PUB_IP_VM_NIC_BANDWIDTH_SPENDING, make::<PubIpVmNicBandwidthSpending>),
-    TypeEntry::Struct(&ROOT_VOLUME_SPENDING_ITEM, make::<RootVolumeSpendingItem>),
-    TypeEntry::Struct(&ROOT_VOLUME_SPENDING, make::<RootVolumeSpending>),
-    TypeEntry::Struct(&SNAPSHOT_SPENDING_ITEM, make::<SnapshotSpendingItem>),
-    TypeEntry::Struct(&SNAPSHOT_SPENDING, make::<SnapshotSpending>),
-    TypeEntry::Struct(&VM_SPENDING, make::<VmSpending>),
-    TypeEntry::Struct(&DATA_VOLUME_SPENDING_INVENTORY, make::<DataVolumeSpendingInventory>),
-    TypeEntry::Struct(&PCI_DEVICE_SPENDING_INVENTORY, make::<PciDeviceSpendingInventory>),
-    TypeEntry::Struct(&ROOT_VOLUME_SPENDING_INVENTORY, make::<RootVolumeSpendingInventory>),
-    TypeEntry::Struct(&SNAP_SHOT_SPENDING, make::<SnapShotSpending>),
-    TypeEntry::Struct(&BARE_METAL2_SPENDING_DETAILS, make::<BareMetal2SpendingDetails>),
-    TypeEntry::Struct(&DATA_VOLUME_BILLING, make::<DataVolumeBilling>),
-    TypeEntry::Struct(&KVM_ISO_TO, make::<KVMIsoTO>),
-    TypeEntry::Struct(&PUB_IP_VIP_BANDWIDTH_IN_BILLING, make::<PubIpVipBandwidthInBilling>),
-    TypeEntry::Struct(&PUB_IP_VIP_BANDWIDTH_OUT_BILLING, make::<PubIpVipBandwidthOutBilling>),
-    TypeEntry::Struct(&PUB_IP_VM_NIC_BANDWIDTH_IN_BILLING, make::<PubIpVmNicBandwidthInBilling>),
-    TypeEntry::Struct(&PUB_IP_VM_NIC_BANDWIDTH_OUT_BILLING, make::<PubIpVmNicBandwidthOutBilling>),
-    TypeEntry::Struct(&ROOT_VOLUME_BILLING, make::<RootVolumeBilling>),
-    TypeEntry::Struct(&CREATE_BARE_METAL2_INSTANCE_REQUEST, make::<CreateBareMetal2InstanceRequest>),
-    TypeEntry::Struct(&CHECK_STATIC_PROVISION_IP_REQUEST, make::<CheckStaticProvisionIpRequest>),
-    TypeEntry::Struct(&CHANGE_BARE_METAL2_INSTANCE_PASSWORD_REQUEST, make::<ChangeBareMetal2InstancePasswordRequest>),
-    TypeEntry::Struct(&START_BARE_METAL2_INSTANCE_REQUEST, make::<StartBareMetal2InstanceRequest>),
-    TypeEntry::Struct(&UPDATE_BARE_METAL2_INSTANCE_REQUEST, make::<UpdateBareMetal2InstanceRequest>),
-    TypeEntry::Struct(&ATTACH_PROVISION_NIC_TO_BONDING_REQUEST, make::<AttachProvisionNicToBondingRequest>),
-    TypeEntry::Struct(&CREATE_BARE_METAL2_BONDING_REQUEST, make::<CreateBareMetal2BondingRequest>),
-    TypeEntry::Struct(&ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST, make::<AddBareMetal2IpmiChassisRequest>),
-    TypeEntry::Struct(&BATCH_ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST, make::<BatchAddBareMetal2IpmiChassisRequest>),
-    TypeEntry::Struct(&CHECK_BARE_METAL2_IPMI_CHASSIS_CONFIG_FILE_REQUEST, make::<CheckBareMetal2IpmiChassisConfigFileRequest>),
-    TypeEntry::Struct(&CREATE_BARE_METAL2_IPMI_CHASSIS_HARDWARE_INFO_REQUEST, make::<CreateBareMetal2IpmiChassisHardwareInfoRequest>),
-    TypeEntry::Struct(&UPDATE_BARE_METAL2_IPMI_CHASSIS_REQUEST, make::<UpdateBareMetal2IpmiChassisRequest>),
-    TypeEntry::Struct(&CHANGE_BARE_METAL2_CHASSIS_OFFERING_STATE_REQUEST, make::<ChangeBareMetal2ChassisOfferingStateRequest>),
-    TypeEntry::Struct(&UPDATE_BARE_METAL2_CHASSIS_OFFERING_REQUEST, make::<UpdateBareMetal2ChassisOfferingRequest>),
-    TypeEntry::Struct(&UPDATE_BARE_METAL2_CHASSIS_PCI_DEVICE_REQUEST, make::<UpdateBareMetal2ChassisPciDeviceRequest>),
-    TypeEntry::Struct(&CHANGE_BARE_METAL2_CHASSIS_STATE_REQUEST, make::<ChangeBareMetal2ChassisStateRequest>),
-    TypeEntry::Struct(&POWER_ON_BARE_METAL2_CHASSIS_REQUEST, make::<PowerOnBareMetal2ChassisRequest>),
-    TypeEntry::Struct(&POWER_RESET_BARE_METAL2_CHASSIS_REQUEST, make::<PowerResetBareMetal2ChassisRequest>),
-    TypeEntry::Struct(&UPDATE_BARE_METAL2_CHASSIS_REQUEST, make::<UpdateBareMetal2ChassisRequest>),
-    TypeEntry::Struct(&ADD_BARE_METAL2_GATEWAY_REQUEST, make::<AddBareMetal2GatewayRequest>),
-    TypeEntry::Struct(&CHANGE_BARE_METAL2_GATEWAY_CLUSTER_REQUEST, make::<ChangeBareMetal2GatewayClusterRequest>),
-    TypeEntry::Struct(&CHANGE_BARE_METAL2_GATEWAY_STATE_REQUEST, make::<ChangeBareMetal2GatewayStateRequest>),
-    TypeEntry::Struct(&UPDATE_BARE_METAL2_GATEWAY_REQUEST, make::<UpdateBareMetal2GatewayRequest>),
-    TypeEntry::Struct(&CREATE_BARE_METAL2_PROVISION_NETWORK_REQUEST, make::<CreateBareMetal2ProvisionNetworkRequest>),
-    TypeEntry::Struct(&CHANGE_BARE_METAL2_PROVISION_NETWORK_STATE_REQUEST, make::<ChangeBareMetal2ProvisionNetworkStateRequest>),
-    TypeEntry::Struct(&UPDATE_BARE_METAL2_PROVISION_NETWORK_REQUEST, make::<UpdateBareMetal2ProvisionNetworkRequest>),
-    TypeEntry::Enum(&UPDATE_BARE_METAL2_INSTANCE_AUTO_RELEASE_CHASSIS_EVENT),
-    TypeEntry::Enum(&ADD_BARE_METAL2_IPMI_CHASSIS_PROVISION_TYPE),
-    TypeEntry::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV),
-    TypeEntry::Struct(&CREATE_BARE_METAL2_INSTANCE_FROM_VM_BACKUP_REQUEST, make::<CreateBareMetal2InstanceFromVmBackupRequest>),
-    TypeEntry::Struct(&CREATE_BARE_METAL2_INSTANCE_FROM_VOLUME_BACKUP_REQUEST, make::<CreateBareMetal2InstanceFromVolumeBackupRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BareMetal2Bonding = BARE_METAL2_BONDING;
+    Struct BareMetal2Chassis = BARE_METAL2_CHASSIS;
+    Struct BaseBareMetal2Chassis = BASE_BARE_METAL2_CHASSIS;
+    Struct BareMetal2ChassisGpuDevice = BARE_METAL2_CHASSIS_GPU_DEVICE;
+    Struct BareMetal2ChassisOffering = BARE_METAL2_CHASSIS_OFFERING;
+    Struct BareMetal2ChassisPciDevice = BARE_METAL2_CHASSIS_PCI_DEVICE;
+    Struct BaseBareMetal2ChassisPciDevice = BASE_BARE_METAL2_CHASSIS_PCI_DEVICE;
+    Struct BareMetal2ProvisionNetwork = BARE_METAL2_PROVISION_NETWORK;
+    Struct BareMetal2ChassisNic = BARE_METAL2_CHASSIS_NIC;
+    Struct BareMetal2IpmiChassis = BARE_METAL2_IPMI_CHASSIS;
+    Struct KVMHost = KVM_HOST;
+    Struct GetBareMetal2SupportedBootModeResult = GET_BARE_METAL2_SUPPORTED_BOOT_MODE_RESULT;
+    Struct GetBareMetal2ChassisPowerStatusResult = GET_BARE_METAL2_CHASSIS_POWER_STATUS_RESULT;
+    Struct GetBareMetal2GatewayAllocatorStrategiesResult = GET_BARE_METAL2_GATEWAY_ALLOCATOR_STRATEGIES_RESULT;
+    Struct GetBareMetal2ProvisionNetworkIpAddressCapacityResult = GET_BARE_METAL2_PROVISION_NETWORK_IP_ADDRESS_CAPACITY_RESULT;
+    Struct BareMetal2Billing = BARE_METAL2_BILLING;
+    Struct BareMetal2BondingNicRef = BARE_METAL2_BONDING_NIC_REF;
+    Struct BareMetal2ChassisDisk = BARE_METAL2_CHASSIS_DISK;
+    Struct BareMetal2ProvisionNetworkIpCapacity = BARE_METAL2_PROVISION_NETWORK_IP_CAPACITY;
+    Struct BareMetal2Spending = BARE_METAL2_SPENDING;
+    Struct SpendingDetails = SPENDING_DETAILS;
+    Struct BaseSpendingDetails = BASE_SPENDING_DETAILS;
+    Struct DataVolumeSpendingItem = DATA_VOLUME_SPENDING_ITEM;
+    Struct DataVolumeSpending = DATA_VOLUME_SPENDING;
+    Struct PciDeviceSpendingItem = PCI_DEVICE_SPENDING_ITEM;
+    Struct PciDeviceSpending = PCI_DEVICE_SPENDING;
+    Struct PubIpVipBandwidthSpending = PUB_IP_VIP_BANDWIDTH_SPENDING;
+    Struct PubIpVmNicBandwidthSpending = PUB_IP_VM_NIC_BANDWIDTH_SPENDING;
+    Struct RootVolumeSpendingItem = ROOT_VOLUME_SPENDING_ITEM;
+    Struct RootVolumeSpending = ROOT_VOLUME_SPENDING;
+    Struct SnapshotSpendingItem = SNAPSHOT_SPENDING_ITEM;
+    Struct SnapshotSpending = SNAPSHOT_SPENDING;
+    Struct VmSpending = VM_SPENDING;
+    Struct DataVolumeSpendingInventory = DATA_VOLUME_SPENDING_INVENTORY;
+    Struct PciDeviceSpendingInventory = PCI_DEVICE_SPENDING_INVENTORY;
+    Struct RootVolumeSpendingInventory = ROOT_VOLUME_SPENDING_INVENTORY;
+    Struct SnapShotSpending = SNAP_SHOT_SPENDING;
+    Struct BareMetal2SpendingDetails = BARE_METAL2_SPENDING_DETAILS;
+    Struct DataVolumeBilling = DATA_VOLUME_BILLING;
+    Struct KVMIsoTO = KVM_ISO_TO;
+    Struct PubIpVipBandwidthInBilling = PUB_IP_VIP_BANDWIDTH_IN_BILLING;
+    Struct PubIpVipBandwidthOutBilling = PUB_IP_VIP_BANDWIDTH_OUT_BILLING;
+    Struct PubIpVmNicBandwidthInBilling = PUB_IP_VM_NIC_BANDWIDTH_IN_BILLING;
+    Struct PubIpVmNicBandwidthOutBilling = PUB_IP_VM_NIC_BANDWIDTH_OUT_BILLING;
+    Struct RootVolumeBilling = ROOT_VOLUME_BILLING;
+    Struct CreateBareMetal2InstanceRequest = CREATE_BARE_METAL2_INSTANCE_REQUEST;
+    Struct CheckStaticProvisionIpRequest = CHECK_STATIC_PROVISION_IP_REQUEST;
+    Struct ChangeBareMetal2InstancePasswordRequest = CHANGE_BARE_METAL2_INSTANCE_PASSWORD_REQUEST;
+    Struct StartBareMetal2InstanceRequest = START_BARE_METAL2_INSTANCE_REQUEST;
+    Struct UpdateBareMetal2InstanceRequest = UPDATE_BARE_METAL2_INSTANCE_REQUEST;
+    Struct AttachProvisionNicToBondingRequest = ATTACH_PROVISION_NIC_TO_BONDING_REQUEST;
+    Struct CreateBareMetal2BondingRequest = CREATE_BARE_METAL2_BONDING_REQUEST;
+    Struct AddBareMetal2IpmiChassisRequest = ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST;
+    Struct BatchAddBareMetal2IpmiChassisRequest = BATCH_ADD_BARE_METAL2_IPMI_CHASSIS_REQUEST;
+    Struct CheckBareMetal2IpmiChassisConfigFileRequest = CHECK_BARE_METAL2_IPMI_CHASSIS_CONFIG_FILE_REQUEST;
+    Struct CreateBareMetal2IpmiChassisHardwareInfoRequest = CREATE_BARE_METAL2_IPMI_CHASSIS_HARDWARE_INFO_REQUEST;
+    Struct UpdateBareMetal2IpmiChassisRequest = UPDATE_BARE_METAL2_IPMI_CHASSIS_REQUEST;
+    Struct ChangeBareMetal2ChassisOfferingStateRequest = CHANGE_BARE_METAL2_CHASSIS_OFFERING_STATE_REQUEST;
+    Struct UpdateBareMetal2ChassisOfferingRequest = UPDATE_BARE_METAL2_CHASSIS_OFFERING_REQUEST;
+    Struct UpdateBareMetal2ChassisPciDeviceRequest = UPDATE_BARE_METAL2_CHASSIS_PCI_DEVICE_REQUEST;
+    Struct ChangeBareMetal2ChassisStateRequest = CHANGE_BARE_METAL2_CHASSIS_STATE_REQUEST;
+    Struct PowerOnBareMetal2ChassisRequest = POWER_ON_BARE_METAL2_CHASSIS_REQUEST;
+    Struct PowerResetBareMetal2ChassisRequest = POWER_RESET_BARE_METAL2_CHASSIS_REQUEST;
+    Struct UpdateBareMetal2ChassisRequest = UPDATE_BARE_METAL2_CHASSIS_REQUEST;
+    Struct AddBareMetal2GatewayRequest = ADD_BARE_METAL2_GATEWAY_REQUEST;
+    Struct ChangeBareMetal2GatewayClusterRequest = CHANGE_BARE_METAL2_GATEWAY_CLUSTER_REQUEST;
+    Struct ChangeBareMetal2GatewayStateRequest = CHANGE_BARE_METAL2_GATEWAY_STATE_REQUEST;
+    Struct UpdateBareMetal2GatewayRequest = UPDATE_BARE_METAL2_GATEWAY_REQUEST;
+    Struct CreateBareMetal2ProvisionNetworkRequest = CREATE_BARE_METAL2_PROVISION_NETWORK_REQUEST;
+    Struct ChangeBareMetal2ProvisionNetworkStateRequest = CHANGE_BARE_METAL2_PROVISION_NETWORK_STATE_REQUEST;
+    Struct UpdateBareMetal2ProvisionNetworkRequest = UPDATE_BARE_METAL2_PROVISION_NETWORK_REQUEST;
+    Enum UpdateBareMetal2InstanceAutoReleaseChassisEvent = UPDATE_BARE_METAL2_INSTANCE_AUTO_RELEASE_CHASSIS_EVENT;
+    Enum AddBareMetal2IpmiChassisProvisionType = ADD_BARE_METAL2_IPMI_CHASSIS_PROVISION_TYPE;
+    Enum PowerOnBareMetal2ChassisBootDev = POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV;
+    Struct CreateBareMetal2InstanceFromVmBackupRequest = CREATE_BARE_METAL2_INSTANCE_FROM_VM_BACKUP_REQUEST;
+    Struct CreateBareMetal2InstanceFromVolumeBackupRequest = CREATE_BARE_METAL2_INSTANCE_FROM_VOLUME_BACKUP_REQUEST;
+}

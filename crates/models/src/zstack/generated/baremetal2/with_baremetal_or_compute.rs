@@ -10,7 +10,6 @@ backhaul_wire::generated_choice! {
     0 Stopped = "Stopped";
     1 Running = "Running";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&UPDATE_BARE_METAL2_INSTANCE_STATE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum UpdateBareMetal2InstanceState = UPDATE_BARE_METAL2_INSTANCE_STATE;
+}

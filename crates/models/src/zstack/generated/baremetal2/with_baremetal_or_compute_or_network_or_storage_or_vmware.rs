@@ -95,8 +95,7 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BARE_METAL2_INSTANCE, make::<BareMetal2Instance>),
-    TypeEntry::Struct(&BARE_METAL2_INSTANCE_PROVISION_NIC, make::<BareMetal2InstanceProvisionNic>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BareMetal2Instance = BARE_METAL2_INSTANCE;
+    Struct BareMetal2InstanceProvisionNic = BARE_METAL2_INSTANCE_PROVISION_NIC;
+}

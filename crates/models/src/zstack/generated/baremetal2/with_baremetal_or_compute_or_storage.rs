@@ -140,9 +140,8 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BARE_METAL2_GATEWAY, make::<BareMetal2Gateway>),
-    TypeEntry::Struct(&BASE_KVM_HOST, make::<BaseKVMHost>),
-    TypeEntry::Struct(&BARE_METAL2_GATEWAY_PROVISION_NIC, make::<BareMetal2GatewayProvisionNic>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BareMetal2Gateway = BARE_METAL2_GATEWAY;
+    Struct BaseKVMHost = BASE_KVM_HOST;
+    Struct BareMetal2GatewayProvisionNic = BARE_METAL2_GATEWAY_PROVISION_NIC;
+}

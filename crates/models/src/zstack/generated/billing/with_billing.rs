@@ -383,31 +383,30 @@ backhaul_wire::generated_choice! {
     /// `all`.
     14 All = "all";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BILLING, make::<Billing>),
-    TypeEntry::Struct(&PRICE_INVENTORY, make::<PriceInventory>),
-    TypeEntry::Struct(&PRICE_TABLE, make::<PriceTable>),
-    TypeEntry::Struct(&PRICE_BARE_METAL2_CHASSIS_OFFERING_REF, make::<PriceBareMetal2ChassisOfferingRef>),
-    TypeEntry::Struct(&CALCULATE_ACCOUNT_BILLING_SPENDING_RESULT, make::<CalculateAccountBillingSpendingResult>),
-    TypeEntry::Struct(&SPENDING, make::<Spending>),
-    TypeEntry::Struct(&CALCULATE_ACCOUNT_SPENDING_RESULT, make::<CalculateAccountSpendingResult>),
-    TypeEntry::Struct(&GET_ACCOUNT_PRICE_TABLE_REF_RESULT, make::<GetAccountPriceTableRefResult>),
-    TypeEntry::Struct(&CALCULATE_RESOURCE_SPENDING_RESULT, make::<CalculateResourceSpendingResult>),
-    TypeEntry::Struct(&PAGINATION, make::<Pagination>),
-    TypeEntry::Struct(&PRICE, make::<Price>),
-    TypeEntry::Struct(&PRICE_PCI_DEVICE_OFFERING_REF, make::<PricePciDeviceOfferingRef>),
-    TypeEntry::Struct(&VALIDATE_DISK_OFFERING_USER_CONFIG_REQUEST, make::<ValidateDiskOfferingUserConfigRequest>),
-    TypeEntry::Struct(&VALIDATE_INSTANCE_OFFERING_USER_CONFIG_REQUEST, make::<ValidateInstanceOfferingUserConfigRequest>),
-    TypeEntry::Struct(&VALIDATE_PRICE_USER_CONFIG_REQUEST, make::<ValidatePriceUserConfigRequest>),
-    TypeEntry::Struct(&CALCULATE_ACCOUNT_BILLING_SPENDING_REQUEST, make::<CalculateAccountBillingSpendingRequest>),
-    TypeEntry::Struct(&CALCULATE_ACCOUNT_SPENDING_REQUEST, make::<CalculateAccountSpendingRequest>),
-    TypeEntry::Struct(&CREATE_PRICE_TABLE_REQUEST, make::<CreatePriceTableRequest>),
-    TypeEntry::Struct(&UPDATE_PRICE_TABLE_REQUEST, make::<UpdatePriceTableRequest>),
-    TypeEntry::Struct(&CREATE_RESOURCE_PRICE_REQUEST, make::<CreateResourcePriceRequest>),
-    TypeEntry::Struct(&UPDATE_RESOURCE_PRICE_REQUEST, make::<UpdateResourcePriceRequest>),
-    TypeEntry::Struct(&CALCULATE_RESOURCE_SPENDING_REQUEST, make::<CalculateResourceSpendingRequest>),
-    TypeEntry::Enum(&CALCULATE_ACCOUNT_SPENDING_HYPERVISOR_TYPE),
-    TypeEntry::Enum(&CREATE_RESOURCE_PRICE_RESOURCE_NAME),
-    TypeEntry::Enum(&CALCULATE_RESOURCE_SPENDING_RESOURCE_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Billing = BILLING;
+    Struct PriceInventory = PRICE_INVENTORY;
+    Struct PriceTable = PRICE_TABLE;
+    Struct PriceBareMetal2ChassisOfferingRef = PRICE_BARE_METAL2_CHASSIS_OFFERING_REF;
+    Struct CalculateAccountBillingSpendingResult = CALCULATE_ACCOUNT_BILLING_SPENDING_RESULT;
+    Struct Spending = SPENDING;
+    Struct CalculateAccountSpendingResult = CALCULATE_ACCOUNT_SPENDING_RESULT;
+    Struct GetAccountPriceTableRefResult = GET_ACCOUNT_PRICE_TABLE_REF_RESULT;
+    Struct CalculateResourceSpendingResult = CALCULATE_RESOURCE_SPENDING_RESULT;
+    Struct Pagination = PAGINATION;
+    Struct Price = PRICE;
+    Struct PricePciDeviceOfferingRef = PRICE_PCI_DEVICE_OFFERING_REF;
+    Struct ValidateDiskOfferingUserConfigRequest = VALIDATE_DISK_OFFERING_USER_CONFIG_REQUEST;
+    Struct ValidateInstanceOfferingUserConfigRequest = VALIDATE_INSTANCE_OFFERING_USER_CONFIG_REQUEST;
+    Struct ValidatePriceUserConfigRequest = VALIDATE_PRICE_USER_CONFIG_REQUEST;
+    Struct CalculateAccountBillingSpendingRequest = CALCULATE_ACCOUNT_BILLING_SPENDING_REQUEST;
+    Struct CalculateAccountSpendingRequest = CALCULATE_ACCOUNT_SPENDING_REQUEST;
+    Struct CreatePriceTableRequest = CREATE_PRICE_TABLE_REQUEST;
+    Struct UpdatePriceTableRequest = UPDATE_PRICE_TABLE_REQUEST;
+    Struct CreateResourcePriceRequest = CREATE_RESOURCE_PRICE_REQUEST;
+    Struct UpdateResourcePriceRequest = UPDATE_RESOURCE_PRICE_REQUEST;
+    Struct CalculateResourceSpendingRequest = CALCULATE_RESOURCE_SPENDING_REQUEST;
+    Enum CalculateAccountSpendingHypervisorType = CALCULATE_ACCOUNT_SPENDING_HYPERVISOR_TYPE;
+    Enum CreateResourcePriceResourceName = CREATE_RESOURCE_PRICE_RESOURCE_NAME;
+    Enum CalculateResourceSpendingResourceType = CALCULATE_RESOURCE_SPENDING_RESOURCE_TYPE;
+}

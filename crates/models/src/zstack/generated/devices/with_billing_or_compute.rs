@@ -84,13 +84,12 @@ backhaul_wire::generated_choice! {
     0 Equal = "Equal";
     1 Unequal = "Unequal";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&PCI_DEVICE_OFFERING, make::<PciDeviceOffering>),
-    TypeEntry::Struct(&PCI_DEVICE_PCI_DEVICE_OFFERING_REF, make::<PciDevicePciDeviceOfferingRef>),
-    TypeEntry::Struct(&PCI_DEVICE_OFFERING_INSTANCE_OFFERING_REF, make::<PciDeviceOfferingInstanceOfferingRef>),
-    TypeEntry::Struct(&PCI_DEVICE_META_DATA, make::<PciDeviceMetaData>),
-    TypeEntry::Struct(&PCI_DEVICE_META_DATA_ENTRY, make::<PciDeviceMetaDataEntry>),
-    TypeEntry::Enum(&PCI_DEVICE_OFFERING_TYPE),
-    TypeEntry::Enum(&PCI_DEVICE_META_DATA_OPERATOR),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct PciDeviceOffering = PCI_DEVICE_OFFERING;
+    Struct PciDevicePciDeviceOfferingRef = PCI_DEVICE_PCI_DEVICE_OFFERING_REF;
+    Struct PciDeviceOfferingInstanceOfferingRef = PCI_DEVICE_OFFERING_INSTANCE_OFFERING_REF;
+    Struct PciDeviceMetaData = PCI_DEVICE_META_DATA;
+    Struct PciDeviceMetaDataEntry = PCI_DEVICE_META_DATA_ENTRY;
+    Enum PciDeviceOfferingType = PCI_DEVICE_OFFERING_TYPE;
+    Enum PciDeviceMetaDataOperator = PCI_DEVICE_META_DATA_OPERATOR;
+}

@@ -875,54 +875,53 @@ backhaul_wire::generated_choice! {
     0 PassThrough = "PassThrough";
     1 Redirect = "Redirect";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&GPU_DEVICE, make::<GpuDevice>),
-    TypeEntry::Struct(&MDEV_DEVICE_SPEC, make::<MdevDeviceSpec>),
-    TypeEntry::Struct(&MDEV_DEVICE, make::<MdevDevice>),
-    TypeEntry::Struct(&MTTY_DEVICE, make::<MttyDevice>),
-    TypeEntry::Struct(&PCI_DEVICE_SPEC, make::<PciDeviceSpec>),
-    TypeEntry::Struct(&ETHERNET_VF_PCI_DEVICE, make::<EthernetVfPciDevice>),
-    TypeEntry::Struct(&PCI_DEVICE, make::<PciDevice>),
-    TypeEntry::Struct(&BASE_PCI_DEVICE, make::<BasePciDevice>),
-    TypeEntry::Struct(&USB_DEVICE, make::<UsbDevice>),
-    TypeEntry::Struct(&PCI_DEVICE_MDEV_SPEC_REF, make::<PciDeviceMdevSpecRef>),
-    TypeEntry::Struct(&UPDATE_HOST_IOMMU_STATE_RESULT, make::<UpdateHostIommuStateResult>),
-    TypeEntry::Struct(&GET_HOST_IOMMU_STATE_RESULT, make::<GetHostIommuStateResult>),
-    TypeEntry::Struct(&GET_HOST_IOMMU_STATUS_RESULT, make::<GetHostIommuStatusResult>),
-    TypeEntry::Struct(&PCI_DEVICE_BILLING, make::<PciDeviceBilling>),
-    TypeEntry::Struct(&ADD_MDEV_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST, make::<AddMdevDeviceSpecToVmInstanceRequest>),
-    TypeEntry::Struct(&UPDATE_MDEV_DEVICE_SPEC_REQUEST, make::<UpdateMdevDeviceSpecRequest>),
-    TypeEntry::Struct(&UPDATE_MDEV_DEVICE_REQUEST, make::<UpdateMdevDeviceRequest>),
-    TypeEntry::Struct(&GENERATE_SE_MDEV_DEVICES_REQUEST, make::<GenerateSeMdevDevicesRequest>),
-    TypeEntry::Struct(&ADD_PCI_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST, make::<AddPciDeviceSpecToVmInstanceRequest>),
-    TypeEntry::Struct(&UPDATE_PCI_DEVICE_SPEC_REQUEST, make::<UpdatePciDeviceSpecRequest>),
-    TypeEntry::Struct(&UPDATE_HOST_IOMMU_STATE_REQUEST, make::<UpdateHostIommuStateRequest>),
-    TypeEntry::Struct(&CREATE_PCI_DEVICE_OFFERING_REQUEST, make::<CreatePciDeviceOfferingRequest>),
-    TypeEntry::Struct(&ATTACH_PCI_DEVICE_TO_VM_REQUEST, make::<AttachPciDeviceToVmRequest>),
-    TypeEntry::Struct(&DETACH_PCI_DEVICE_FROM_VM_REQUEST, make::<DetachPciDeviceFromVmRequest>),
-    TypeEntry::Struct(&UPDATE_PCI_DEVICE_REQUEST, make::<UpdatePciDeviceRequest>),
-    TypeEntry::Struct(&GENERATE_MDEV_DEVICES_REQUEST, make::<GenerateMdevDevicesRequest>),
-    TypeEntry::Struct(&GENERATE_SRIOV_PCI_DEVICES_REQUEST, make::<GenerateSriovPciDevicesRequest>),
-    TypeEntry::Struct(&ATTACH_USB_DEVICE_TO_VM_REQUEST, make::<AttachUsbDeviceToVmRequest>),
-    TypeEntry::Struct(&UPDATE_USB_DEVICE_REQUEST, make::<UpdateUsbDeviceRequest>),
-    TypeEntry::Enum(&MDEV_DEVICE_TYPE),
-    TypeEntry::Enum(&MDEV_DEVICE_SPEC_STATE),
-    TypeEntry::Enum(&MDEV_DEVICE_STATE),
-    TypeEntry::Enum(&MDEV_DEVICE_STATUS),
-    TypeEntry::Enum(&MDEV_DEVICE_CHOOSER),
-    TypeEntry::Enum(&MTTY_DEVICE_TYPE),
-    TypeEntry::Enum(&MTTY_DEVICE_STATE),
-    TypeEntry::Enum(&MTTY_DEVICE_VIRT_STATUS),
-    TypeEntry::Enum(&PCI_DEVICE_TYPE),
-    TypeEntry::Enum(&PCI_DEVICE_SPEC_STATE),
-    TypeEntry::Enum(&ETHERNET_VF_STATUS),
-    TypeEntry::Enum(&PCI_DEVICE_STATE),
-    TypeEntry::Enum(&PCI_DEVICE_STATUS),
-    TypeEntry::Enum(&PCI_DEVICE_VIRT_STATUS),
-    TypeEntry::Enum(&PCI_DEVICE_CHOOSER),
-    TypeEntry::Enum(&USB_DEVICE_STATE),
-    TypeEntry::Enum(&HOST_IOMMU_STATE_TYPE),
-    TypeEntry::Enum(&HOST_IOMMU_STATUS_TYPE),
-    TypeEntry::Enum(&ATTACH_USB_DEVICE_TO_VM_ATTACH_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct GpuDevice = GPU_DEVICE;
+    Struct MdevDeviceSpec = MDEV_DEVICE_SPEC;
+    Struct MdevDevice = MDEV_DEVICE;
+    Struct MttyDevice = MTTY_DEVICE;
+    Struct PciDeviceSpec = PCI_DEVICE_SPEC;
+    Struct EthernetVfPciDevice = ETHERNET_VF_PCI_DEVICE;
+    Struct PciDevice = PCI_DEVICE;
+    Struct BasePciDevice = BASE_PCI_DEVICE;
+    Struct UsbDevice = USB_DEVICE;
+    Struct PciDeviceMdevSpecRef = PCI_DEVICE_MDEV_SPEC_REF;
+    Struct UpdateHostIommuStateResult = UPDATE_HOST_IOMMU_STATE_RESULT;
+    Struct GetHostIommuStateResult = GET_HOST_IOMMU_STATE_RESULT;
+    Struct GetHostIommuStatusResult = GET_HOST_IOMMU_STATUS_RESULT;
+    Struct PciDeviceBilling = PCI_DEVICE_BILLING;
+    Struct AddMdevDeviceSpecToVmInstanceRequest = ADD_MDEV_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST;
+    Struct UpdateMdevDeviceSpecRequest = UPDATE_MDEV_DEVICE_SPEC_REQUEST;
+    Struct UpdateMdevDeviceRequest = UPDATE_MDEV_DEVICE_REQUEST;
+    Struct GenerateSeMdevDevicesRequest = GENERATE_SE_MDEV_DEVICES_REQUEST;
+    Struct AddPciDeviceSpecToVmInstanceRequest = ADD_PCI_DEVICE_SPEC_TO_VM_INSTANCE_REQUEST;
+    Struct UpdatePciDeviceSpecRequest = UPDATE_PCI_DEVICE_SPEC_REQUEST;
+    Struct UpdateHostIommuStateRequest = UPDATE_HOST_IOMMU_STATE_REQUEST;
+    Struct CreatePciDeviceOfferingRequest = CREATE_PCI_DEVICE_OFFERING_REQUEST;
+    Struct AttachPciDeviceToVmRequest = ATTACH_PCI_DEVICE_TO_VM_REQUEST;
+    Struct DetachPciDeviceFromVmRequest = DETACH_PCI_DEVICE_FROM_VM_REQUEST;
+    Struct UpdatePciDeviceRequest = UPDATE_PCI_DEVICE_REQUEST;
+    Struct GenerateMdevDevicesRequest = GENERATE_MDEV_DEVICES_REQUEST;
+    Struct GenerateSriovPciDevicesRequest = GENERATE_SRIOV_PCI_DEVICES_REQUEST;
+    Struct AttachUsbDeviceToVmRequest = ATTACH_USB_DEVICE_TO_VM_REQUEST;
+    Struct UpdateUsbDeviceRequest = UPDATE_USB_DEVICE_REQUEST;
+    Enum MdevDeviceType = MDEV_DEVICE_TYPE;
+    Enum MdevDeviceSpecState = MDEV_DEVICE_SPEC_STATE;
+    Enum MdevDeviceState = MDEV_DEVICE_STATE;
+    Enum MdevDeviceStatus = MDEV_DEVICE_STATUS;
+    Enum MdevDeviceChooser = MDEV_DEVICE_CHOOSER;
+    Enum MttyDeviceType = MTTY_DEVICE_TYPE;
+    Enum MttyDeviceState = MTTY_DEVICE_STATE;
+    Enum MttyDeviceVirtStatus = MTTY_DEVICE_VIRT_STATUS;
+    Enum PciDeviceType = PCI_DEVICE_TYPE;
+    Enum PciDeviceSpecState = PCI_DEVICE_SPEC_STATE;
+    Enum EthernetVfStatus = ETHERNET_VF_STATUS;
+    Enum PciDeviceState = PCI_DEVICE_STATE;
+    Enum PciDeviceStatus = PCI_DEVICE_STATUS;
+    Enum PciDeviceVirtStatus = PCI_DEVICE_VIRT_STATUS;
+    Enum PciDeviceChooser = PCI_DEVICE_CHOOSER;
+    Enum UsbDeviceState = USB_DEVICE_STATE;
+    Enum HostIommuStateType = HOST_IOMMU_STATE_TYPE;
+    Enum HostIommuStatusType = HOST_IOMMU_STATUS_TYPE;
+    Enum AttachUsbDeviceToVmAttachType = ATTACH_USB_DEVICE_TO_VM_ATTACH_TYPE;
+}

@@ -68,9 +68,8 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CAS_CLIENT, make::<CasClient>),
-    TypeEntry::Struct(&O_AUTH2_CLIENT, make::<OAuth2Client>),
-    TypeEntry::Enum(&CAS_STATE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct CasClient = CAS_CLIENT;
+    Struct OAuth2Client = O_AUTH2_CLIENT;
+    Enum CasState = CAS_STATE;
+}

@@ -253,22 +253,21 @@ backhaul_wire::generated_model! {
     1 redirect_template: Option<String> = Text, new("redirectTemplate", Kind::Text).required();
 }
 backhaul_wire::generated_request! { UpdateSSORedirectTemplateRequest(into uuid: Id, into redirect_template: String) {  } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&DIRECTORY, make::<Directory>),
-    TypeEntry::Struct(&SSO_REDIRECT_TEMPLATE, make::<SSORedirectTemplate>),
-    TypeEntry::Struct(&REDIRECT_URL_TEMPLATE, make::<RedirectUrlTemplate>),
-    TypeEntry::Struct(&ADD_RESOURCES_TO_DIRECTORY_REQUEST, make::<AddResourcesToDirectoryRequest>),
-    TypeEntry::Struct(&CREATE_CAS_CLIENT_REQUEST, make::<CreateCasClientRequest>),
-    TypeEntry::Struct(&CREATE_DIRECTORY_REQUEST, make::<CreateDirectoryRequest>),
-    TypeEntry::Struct(&CREATE_O_AUTH_CLIENT_REQUEST, make::<CreateOAuthClientRequest>),
-    TypeEntry::Struct(&CREATE_SSO_REDIRECT_TEMPLATE_REQUEST, make::<CreateSSORedirectTemplateRequest>),
-    TypeEntry::Struct(&DELETE_SSO_CLIENT_REQUEST, make::<DeleteSSOClientRequest>),
-    TypeEntry::Struct(&DELETE_SSO_REDIRECT_TEMPLATE_REQUEST, make::<DeleteSSORedirectTemplateRequest>),
-    TypeEntry::Struct(&MOVE_DIRECTORY_REQUEST, make::<MoveDirectoryRequest>),
-    TypeEntry::Struct(&MOVE_RESOURCES_TO_DIRECTORY_REQUEST, make::<MoveResourcesToDirectoryRequest>),
-    TypeEntry::Struct(&UPDATE_CAS_CLIENT_REQUEST, make::<UpdateCasClientRequest>),
-    TypeEntry::Struct(&UPDATE_DIRECTORY_REQUEST, make::<UpdateDirectoryRequest>),
-    TypeEntry::Struct(&UPDATE_O_AUTH_CLIENT_REQUEST, make::<UpdateOAuthClientRequest>),
-    TypeEntry::Struct(&UPDATE_SSO_REDIRECT_TEMPLATE_REQUEST, make::<UpdateSSORedirectTemplateRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Directory = DIRECTORY;
+    Struct SSORedirectTemplate = SSO_REDIRECT_TEMPLATE;
+    Struct RedirectUrlTemplate = REDIRECT_URL_TEMPLATE;
+    Struct AddResourcesToDirectoryRequest = ADD_RESOURCES_TO_DIRECTORY_REQUEST;
+    Struct CreateCasClientRequest = CREATE_CAS_CLIENT_REQUEST;
+    Struct CreateDirectoryRequest = CREATE_DIRECTORY_REQUEST;
+    Struct CreateOAuthClientRequest = CREATE_O_AUTH_CLIENT_REQUEST;
+    Struct CreateSSORedirectTemplateRequest = CREATE_SSO_REDIRECT_TEMPLATE_REQUEST;
+    Struct DeleteSSOClientRequest = DELETE_SSO_CLIENT_REQUEST;
+    Struct DeleteSSORedirectTemplateRequest = DELETE_SSO_REDIRECT_TEMPLATE_REQUEST;
+    Struct MoveDirectoryRequest = MOVE_DIRECTORY_REQUEST;
+    Struct MoveResourcesToDirectoryRequest = MOVE_RESOURCES_TO_DIRECTORY_REQUEST;
+    Struct UpdateCasClientRequest = UPDATE_CAS_CLIENT_REQUEST;
+    Struct UpdateDirectoryRequest = UPDATE_DIRECTORY_REQUEST;
+    Struct UpdateOAuthClientRequest = UPDATE_O_AUTH_CLIENT_REQUEST;
+    Struct UpdateSSORedirectTemplateRequest = UPDATE_SSO_REDIRECT_TEMPLATE_REQUEST;
+}

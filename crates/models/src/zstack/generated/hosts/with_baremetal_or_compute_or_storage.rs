@@ -389,15 +389,14 @@ backhaul_wire::generated_choice! {
     /// `baremetal2`.
     3 Baremetal2 = "baremetal2";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&HOST, make::<Host>),
-    TypeEntry::Struct(&BASE_HOST, make::<BaseHost>),
-    TypeEntry::Struct(&ESX_HOST, make::<ESXHost>),
-    TypeEntry::Struct(&X_DRAGON_HOST, make::<XDragonHost>),
-    TypeEntry::Struct(&SIMULATOR_HOST, make::<SimulatorHost>),
-    TypeEntry::Enum(&HOST_STATE),
-    TypeEntry::Enum(&HOST_STATUS),
-    TypeEntry::Enum(&HW_MONITOR_STATUS),
-    TypeEntry::Enum(&HOST_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Host = HOST;
+    Struct BaseHost = BASE_HOST;
+    Struct ESXHost = ESX_HOST;
+    Struct XDragonHost = X_DRAGON_HOST;
+    Struct SimulatorHost = SIMULATOR_HOST;
+    Enum HostState = HOST_STATE;
+    Enum HostStatus = HOST_STATUS;
+    Enum HwMonitorStatus = HW_MONITOR_STATUS;
+    Enum HostType = HOST_TYPE;
+}

@@ -1725,126 +1725,125 @@ backhaul_wire::generated_model! {
     0 max_qemu_num: Option<i64> = Int, new("maxQemuNum", Kind::Int).required();
 }
 backhaul_wire::generated_request! { GenerateHygonMdevDevicesRequest(set max_qemu_num: i64) {  } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&AGENT_VERSION, make::<AgentVersion>),
-    TypeEntry::Struct(&CLUSTER_DRS, make::<ClusterDRS>),
-    TypeEntry::Struct(&DRS_ADVICE, make::<DRSAdvice>),
-    TypeEntry::Struct(&DRS_VM_MIGRATION_ACTIVITY, make::<DRSVmMigrationActivity>),
-    TypeEntry::Struct(&HOST_NETWORK_INTERFACE_LLDP, make::<HostNetworkInterfaceLldp>),
-    TypeEntry::Struct(&HOST_NETWORK_BONDING, make::<HostNetworkBonding>),
-    TypeEntry::Struct(&KVM_HYPERVISOR_INFO, make::<KvmHypervisorInfo>),
-    TypeEntry::Struct(&HOST_NETWORK_INTERFACE, make::<HostNetworkInterface>),
-    TypeEntry::Struct(&HOST_OS_CATEGORY, make::<HostOsCategory>),
-    TypeEntry::Struct(&HOST_PHYSICAL_MEMORY, make::<HostPhysicalMemory>),
-    TypeEntry::Struct(&L2_NETWORK_DATA, make::<L2NetworkData>),
-    TypeEntry::Struct(&HA_STRATEGY_CONDITION, make::<HaStrategyCondition>),
-    TypeEntry::Struct(&HOST_IPMI, make::<HostIpmi>),
-    TypeEntry::Struct(&THRESHOLD, make::<Threshold>),
-    TypeEntry::Struct(&HOST_NETWORK_INTERFACE_LLDP_REF, make::<HostNetworkInterfaceLldpRef>),
-    TypeEntry::Struct(&KVM_HOST_HYPERVISOR_METADATA, make::<KvmHostHypervisorMetadata>),
-    TypeEntry::Struct(&GET_CLUSTER_HOST_NETWORK_FACTS_RESULT, make::<GetClusterHostNetworkFactsResult>),
-    TypeEntry::Struct(&GET_CANDIDATE_NETWORK_INTERFACES_RESULT, make::<GetCandidateNetworkInterfacesResult>),
-    TypeEntry::Struct(&APPLY_DRS_ADVICE_RESULT, make::<ApplyDRSAdviceResult>),
-    TypeEntry::Struct(&GET_CLUSTER_DRS_STATUS_RESULT, make::<GetClusterDRSStatusResult>),
-    TypeEntry::Struct(&VALIDATE_CLUSTER_SUPPORT_DRS_RESULT, make::<ValidateClusterSupportDRSResult>),
-    TypeEntry::Struct(&GET_CANDIDATE_INTERFACE_VLAN_IDS_RESULT, make::<GetCandidateInterfaceVlanIdsResult>),
-    TypeEntry::Struct(&GET_HOST_NETWORK_INTERFACE_LLDP_RESULT, make::<GetHostNetworkInterfaceLldpResult>),
-    TypeEntry::Struct(&GET_HOST_ALLOCATOR_STRATEGIES_RESULT, make::<GetHostAllocatorStrategiesResult>),
-    TypeEntry::Struct(&CREATE_BONDING_RESULT, make::<CreateBondingResult>),
-    TypeEntry::Struct(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_RESULT, make::<SetServiceTypeOnHostNetworkBondingResult>),
-    TypeEntry::Struct(&HOST_NETWORK_BONDING_SERVICE_REF, make::<HostNetworkBondingServiceRef>),
-    TypeEntry::Struct(&GET_CPU_MEMORY_CAPACITY_RESULT, make::<GetCpuMemoryCapacityResult>),
-    TypeEntry::Struct(&CPU_MEMORY_CAPACITY_DATA, make::<CpuMemoryCapacityData>),
-    TypeEntry::Struct(&GET_INTERFACE_SERVICE_TYPE_STATISTIC_RESULT, make::<GetInterfaceServiceTypeStatisticResult>),
-    TypeEntry::Struct(&SERVICE_TYPE_STATISTIC_DATA, make::<ServiceTypeStatisticData>),
-    TypeEntry::Struct(&GET_HYPERVISOR_TYPES_RESULT, make::<GetHypervisorTypesResult>),
-    TypeEntry::Struct(&UPDATE_HOST_IPMI_RESULT, make::<UpdateHostIpmiResult>),
-    TypeEntry::Struct(&KVM_RUN_SHELL_RESULT, make::<KvmRunShellResult>),
-    TypeEntry::Struct(&SHELL_RESULT, make::<ShellResult>),
-    TypeEntry::Struct(&ADD_HOST_FROM_FILE_RESULT, make::<AddHostFromFileResult>),
-    TypeEntry::Struct(&ADD_HOST_FROM_CONFIG_FILE_RESULT, make::<AddHostFromConfigFileResult>),
-    TypeEntry::Struct(&GET_HOST_NETWORK_FACTS_RESULT, make::<GetHostNetworkFactsResult>),
-    TypeEntry::Struct(&SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_RESULT, make::<SetServiceTypeOnHostNetworkInterfaceResult>),
-    TypeEntry::Struct(&HOST_NETWORK_INTERFACE_SERVICE_REF, make::<HostNetworkInterfaceServiceRef>),
-    TypeEntry::Struct(&POWER_OFF_HARDWARE_RESULT, make::<PowerOffHardwareResult>),
-    TypeEntry::Struct(&POWER_OFF_HOST_RESULT, make::<PowerOffHostResult>),
-    TypeEntry::Struct(&GET_HOST_WEB_SSH_URL_RESULT, make::<GetHostWebSshUrlResult>),
-    TypeEntry::Struct(&ALLOCATE_HOST_RESOURCE_RESULT, make::<AllocateHostResourceResult>),
-    TypeEntry::Struct(&GET_HOST_NUMA_TOPOLOGY_RESULT, make::<GetHostNUMATopologyResult>),
-    TypeEntry::Struct(&GET_HOST_RESOURCE_ALLOCATION_RESULT, make::<GetHostResourceAllocationResult>),
-    TypeEntry::Struct(&GET_CANDIDATE_MINI_HOSTS_RESULT, make::<GetCandidateMiniHostsResult>),
-    TypeEntry::Struct(&BOOTSTRAP_MINI_HOST_RESULT, make::<BootstrapMiniHostResult>),
-    TypeEntry::Struct(&MINI_HOST_INFO, make::<MiniHostInfo>),
-    TypeEntry::Struct(&MINI_NETWORK_CONFIG_STRUCT, make::<MiniNetworkConfigStruct>),
-    TypeEntry::Struct(&HOST_LOAD, make::<HostLoad>),
-    TypeEntry::Struct(&HOST_NUMA_NODE, make::<HostNUMANode>),
-    TypeEntry::Struct(&CREATE_CLUSTER_REQUEST, make::<CreateClusterRequest>),
-    TypeEntry::Struct(&UPDATE_CLUSTER_DRS_REQUEST, make::<UpdateClusterDRSRequest>),
-    TypeEntry::Struct(&CREATE_CLUSTER_DRS_REQUEST, make::<CreateClusterDRSRequest>),
-    TypeEntry::Struct(&CHANGE_CLUSTER_STATE_REQUEST, make::<ChangeClusterStateRequest>),
-    TypeEntry::Struct(&UPDATE_CLUSTER_REQUEST, make::<UpdateClusterRequest>),
-    TypeEntry::Struct(&UPDATE_CLUSTER_OS_REQUEST, make::<UpdateClusterOSRequest>),
-    TypeEntry::Struct(&UPDATE_HA_STRATEGY_CONDITION_REQUEST, make::<UpdateHaStrategyConditionRequest>),
-    TypeEntry::Struct(&CHANGE_HOST_NETWORK_INTERFACE_LLDP_MODE_REQUEST, make::<ChangeHostNetworkInterfaceLldpModeRequest>),
-    TypeEntry::Struct(&CREATE_BONDING_REQUEST, make::<CreateBondingRequest>),
-    TypeEntry::Struct(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_REQUEST, make::<SetServiceTypeOnHostNetworkBondingRequest>),
-    TypeEntry::Struct(&SET_IP_ON_HOST_NETWORK_BONDING_REQUEST, make::<SetIpOnHostNetworkBondingRequest>),
-    TypeEntry::Struct(&UPDATE_BONDING_REQUEST, make::<UpdateBondingRequest>),
-    TypeEntry::Struct(&ATTACH_NIC_TO_BONDING_REQUEST, make::<AttachNicToBondingRequest>),
-    TypeEntry::Struct(&DETACH_NIC_FROM_BONDING_REQUEST, make::<DetachNicFromBondingRequest>),
-    TypeEntry::Struct(&UPDATE_HOST_IPMI_REQUEST, make::<UpdateHostIpmiRequest>),
-    TypeEntry::Struct(&ADD_KVM_HOST_REQUEST, make::<AddKVMHostRequest>),
-    TypeEntry::Struct(&KVM_RUN_SHELL_REQUEST, make::<KvmRunShellRequest>),
-    TypeEntry::Struct(&ADD_KVM_HOST_FROM_CONFIG_FILE_REQUEST, make::<AddKVMHostFromConfigFileRequest>),
-    TypeEntry::Struct(&CHECK_KVM_HOST_CONFIG_FILE_REQUEST, make::<CheckKVMHostConfigFileRequest>),
-    TypeEntry::Struct(&CHANGE_HOST_PASSWORD_REQUEST, make::<ChangeHostPasswordRequest>),
-    TypeEntry::Struct(&IDENTIFY_HOST_REQUEST, make::<IdentifyHostRequest>),
-    TypeEntry::Struct(&UPDATE_KVM_HOST_REQUEST, make::<UpdateKVMHostRequest>),
-    TypeEntry::Struct(&SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_REQUEST, make::<SetServiceTypeOnHostNetworkInterfaceRequest>),
-    TypeEntry::Struct(&UPDATE_HOST_NETWORK_INTERFACE_REQUEST, make::<UpdateHostNetworkInterfaceRequest>),
-    TypeEntry::Struct(&SET_IP_ON_HOST_NETWORK_INTERFACE_REQUEST, make::<SetIpOnHostNetworkInterfaceRequest>),
-    TypeEntry::Struct(&POWER_OFF_HOST_REQUEST, make::<PowerOffHostRequest>),
-    TypeEntry::Struct(&GET_HOST_POWER_STATUS_REQUEST, make::<GetHostPowerStatusRequest>),
-    TypeEntry::Struct(&POWER_ON_HOST_REQUEST, make::<PowerOnHostRequest>),
-    TypeEntry::Struct(&POWER_RESET_HOST_REQUEST, make::<PowerResetHostRequest>),
-    TypeEntry::Struct(&SHUTDOWN_HOST_REQUEST, make::<ShutdownHostRequest>),
-    TypeEntry::Struct(&ADD_SIMULATOR_HOST_REQUEST, make::<AddSimulatorHostRequest>),
-    TypeEntry::Struct(&GET_HOST_WEB_SSH_URL_REQUEST, make::<GetHostWebSshUrlRequest>),
-    TypeEntry::Struct(&ADD_X_DRAGON_HOST_REQUEST, make::<AddXDragonHostRequest>),
-    TypeEntry::Struct(&LOCATE_HOST_NETWORK_INTERFACE_REQUEST, make::<LocateHostNetworkInterfaceRequest>),
-    TypeEntry::Struct(&CHANGE_HOST_STATE_REQUEST, make::<ChangeHostStateRequest>),
-    TypeEntry::Struct(&UPDATE_HOST_REQUEST, make::<UpdateHostRequest>),
-    TypeEntry::Struct(&ALLOCATE_HOST_RESOURCE_REQUEST, make::<AllocateHostResourceRequest>),
-    TypeEntry::Struct(&GET_HOST_RESOURCE_ALLOCATION_REQUEST, make::<GetHostResourceAllocationRequest>),
-    TypeEntry::Struct(&CREATE_MINI_CLUSTER_REQUEST, make::<CreateMiniClusterRequest>),
-    TypeEntry::Struct(&BOOTSTRAP_MINI_HOST_REQUEST, make::<BootstrapMiniHostRequest>),
-    TypeEntry::Enum(&HYPERVISOR_VERSION_STATE),
-    TypeEntry::Enum(&HOST_POWER_STATUS),
-    TypeEntry::Enum(&HOST_NETWORK_INTERFACE_SERVICE_TYPE),
-    TypeEntry::Enum(&GET_CANDIDATE_NETWORK_INTERFACES_INTERFACE_TYPE),
-    TypeEntry::Enum(&CREATE_CLUSTER_HYPERVISOR_TYPE),
-    TypeEntry::Enum(&CREATE_CLUSTER_TYPE),
-    TypeEntry::Enum(&UPDATE_CLUSTER_DRS_AUTOMATION_LEVEL),
-    TypeEntry::Enum(&CHANGE_HOST_NETWORK_INTERFACE_LLDP_MODE_MODE),
-    TypeEntry::Enum(&CREATE_BONDING_TYPE),
-    TypeEntry::Enum(&CREATE_BONDING_MODE),
-    TypeEntry::Enum(&CREATE_BONDING_XMIT_HASH_POLICY),
-    TypeEntry::Enum(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_SERVICE_TYPES),
-    TypeEntry::Enum(&GET_CPU_MEMORY_CAPACITY_HYPERVISOR_TYPE),
-    TypeEntry::Enum(&GET_INTERFACE_SERVICE_TYPE_STATISTIC_INTERFACE_TYPE),
-    TypeEntry::Enum(&GET_INTERFACE_SERVICE_TYPE_STATISTIC_SORT_BY),
-    TypeEntry::Enum(&GET_HOST_POWER_STATUS_METHOD),
-    TypeEntry::Enum(&CHANGE_HOST_STATE_STATE_EVENT),
-    TypeEntry::Enum(&ALLOCATE_HOST_RESOURCE_SCENE),
-    TypeEntry::Enum(&CREATE_MINI_CLUSTER_HYPERVISOR_TYPE),
-    TypeEntry::Struct(&GET_CANDIDATE_NETWORK_BONDINGS_RESULT, make::<GetCandidateNetworkBondingsResult>),
-    TypeEntry::Struct(&GET_PHYSICAL_MACHINE_BLOCK_DEVICES_RESULT, make::<GetPhysicalMachineBlockDevicesResult>),
-    TypeEntry::Struct(&BLOCK_DEVICES, make::<BlockDevices>),
-    TypeEntry::Enum(&MOUNT_BLOCK_DEVICE_REQUEST_FILESYSTEM_TYPE),
-    TypeEntry::Struct(&MOUNT_BLOCK_DEVICE_REQUEST, make::<MountBlockDeviceRequest>),
-    TypeEntry::Struct(&CREATE_HOST_NETWORK_SERVICE_TYPE_REQUEST, make::<CreateHostNetworkServiceTypeRequest>),
-    TypeEntry::Struct(&HOST_NETWORK_LABEL, make::<HostNetworkLabel>),
-    TypeEntry::Struct(&UPDATE_HOST_NETWORK_SERVICE_TYPE_REQUEST, make::<UpdateHostNetworkServiceTypeRequest>),
-    TypeEntry::Struct(&GENERATE_HYGON_MDEV_DEVICES_REQUEST, make::<GenerateHygonMdevDevicesRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AgentVersion = AGENT_VERSION;
+    Struct ClusterDRS = CLUSTER_DRS;
+    Struct DRSAdvice = DRS_ADVICE;
+    Struct DRSVmMigrationActivity = DRS_VM_MIGRATION_ACTIVITY;
+    Struct HostNetworkInterfaceLldp = HOST_NETWORK_INTERFACE_LLDP;
+    Struct HostNetworkBonding = HOST_NETWORK_BONDING;
+    Struct KvmHypervisorInfo = KVM_HYPERVISOR_INFO;
+    Struct HostNetworkInterface = HOST_NETWORK_INTERFACE;
+    Struct HostOsCategory = HOST_OS_CATEGORY;
+    Struct HostPhysicalMemory = HOST_PHYSICAL_MEMORY;
+    Struct L2NetworkData = L2_NETWORK_DATA;
+    Struct HaStrategyCondition = HA_STRATEGY_CONDITION;
+    Struct HostIpmi = HOST_IPMI;
+    Struct Threshold = THRESHOLD;
+    Struct HostNetworkInterfaceLldpRef = HOST_NETWORK_INTERFACE_LLDP_REF;
+    Struct KvmHostHypervisorMetadata = KVM_HOST_HYPERVISOR_METADATA;
+    Struct GetClusterHostNetworkFactsResult = GET_CLUSTER_HOST_NETWORK_FACTS_RESULT;
+    Struct GetCandidateNetworkInterfacesResult = GET_CANDIDATE_NETWORK_INTERFACES_RESULT;
+    Struct ApplyDRSAdviceResult = APPLY_DRS_ADVICE_RESULT;
+    Struct GetClusterDRSStatusResult = GET_CLUSTER_DRS_STATUS_RESULT;
+    Struct ValidateClusterSupportDRSResult = VALIDATE_CLUSTER_SUPPORT_DRS_RESULT;
+    Struct GetCandidateInterfaceVlanIdsResult = GET_CANDIDATE_INTERFACE_VLAN_IDS_RESULT;
+    Struct GetHostNetworkInterfaceLldpResult = GET_HOST_NETWORK_INTERFACE_LLDP_RESULT;
+    Struct GetHostAllocatorStrategiesResult = GET_HOST_ALLOCATOR_STRATEGIES_RESULT;
+    Struct CreateBondingResult = CREATE_BONDING_RESULT;
+    Struct SetServiceTypeOnHostNetworkBondingResult = SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_RESULT;
+    Struct HostNetworkBondingServiceRef = HOST_NETWORK_BONDING_SERVICE_REF;
+    Struct GetCpuMemoryCapacityResult = GET_CPU_MEMORY_CAPACITY_RESULT;
+    Struct CpuMemoryCapacityData = CPU_MEMORY_CAPACITY_DATA;
+    Struct GetInterfaceServiceTypeStatisticResult = GET_INTERFACE_SERVICE_TYPE_STATISTIC_RESULT;
+    Struct ServiceTypeStatisticData = SERVICE_TYPE_STATISTIC_DATA;
+    Struct GetHypervisorTypesResult = GET_HYPERVISOR_TYPES_RESULT;
+    Struct UpdateHostIpmiResult = UPDATE_HOST_IPMI_RESULT;
+    Struct KvmRunShellResult = KVM_RUN_SHELL_RESULT;
+    Struct ShellResult = SHELL_RESULT;
+    Struct AddHostFromFileResult = ADD_HOST_FROM_FILE_RESULT;
+    Struct AddHostFromConfigFileResult = ADD_HOST_FROM_CONFIG_FILE_RESULT;
+    Struct GetHostNetworkFactsResult = GET_HOST_NETWORK_FACTS_RESULT;
+    Struct SetServiceTypeOnHostNetworkInterfaceResult = SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_RESULT;
+    Struct HostNetworkInterfaceServiceRef = HOST_NETWORK_INTERFACE_SERVICE_REF;
+    Struct PowerOffHardwareResult = POWER_OFF_HARDWARE_RESULT;
+    Struct PowerOffHostResult = POWER_OFF_HOST_RESULT;
+    Struct GetHostWebSshUrlResult = GET_HOST_WEB_SSH_URL_RESULT;
+    Struct AllocateHostResourceResult = ALLOCATE_HOST_RESOURCE_RESULT;
+    Struct GetHostNUMATopologyResult = GET_HOST_NUMA_TOPOLOGY_RESULT;
+    Struct GetHostResourceAllocationResult = GET_HOST_RESOURCE_ALLOCATION_RESULT;
+    Struct GetCandidateMiniHostsResult = GET_CANDIDATE_MINI_HOSTS_RESULT;
+    Struct BootstrapMiniHostResult = BOOTSTRAP_MINI_HOST_RESULT;
+    Struct MiniHostInfo = MINI_HOST_INFO;
+    Struct MiniNetworkConfigStruct = MINI_NETWORK_CONFIG_STRUCT;
+    Struct HostLoad = HOST_LOAD;
+    Struct HostNUMANode = HOST_NUMA_NODE;
+    Struct CreateClusterRequest = CREATE_CLUSTER_REQUEST;
+    Struct UpdateClusterDRSRequest = UPDATE_CLUSTER_DRS_REQUEST;
+    Struct CreateClusterDRSRequest = CREATE_CLUSTER_DRS_REQUEST;
+    Struct ChangeClusterStateRequest = CHANGE_CLUSTER_STATE_REQUEST;
+    Struct UpdateClusterRequest = UPDATE_CLUSTER_REQUEST;
+    Struct UpdateClusterOSRequest = UPDATE_CLUSTER_OS_REQUEST;
+    Struct UpdateHaStrategyConditionRequest = UPDATE_HA_STRATEGY_CONDITION_REQUEST;
+    Struct ChangeHostNetworkInterfaceLldpModeRequest = CHANGE_HOST_NETWORK_INTERFACE_LLDP_MODE_REQUEST;
+    Struct CreateBondingRequest = CREATE_BONDING_REQUEST;
+    Struct SetServiceTypeOnHostNetworkBondingRequest = SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_REQUEST;
+    Struct SetIpOnHostNetworkBondingRequest = SET_IP_ON_HOST_NETWORK_BONDING_REQUEST;
+    Struct UpdateBondingRequest = UPDATE_BONDING_REQUEST;
+    Struct AttachNicToBondingRequest = ATTACH_NIC_TO_BONDING_REQUEST;
+    Struct DetachNicFromBondingRequest = DETACH_NIC_FROM_BONDING_REQUEST;
+    Struct UpdateHostIpmiRequest = UPDATE_HOST_IPMI_REQUEST;
+    Struct AddKVMHostRequest = ADD_KVM_HOST_REQUEST;
+    Struct KvmRunShellRequest = KVM_RUN_SHELL_REQUEST;
+    Struct AddKVMHostFromConfigFileRequest = ADD_KVM_HOST_FROM_CONFIG_FILE_REQUEST;
+    Struct CheckKVMHostConfigFileRequest = CHECK_KVM_HOST_CONFIG_FILE_REQUEST;
+    Struct ChangeHostPasswordRequest = CHANGE_HOST_PASSWORD_REQUEST;
+    Struct IdentifyHostRequest = IDENTIFY_HOST_REQUEST;
+    Struct UpdateKVMHostRequest = UPDATE_KVM_HOST_REQUEST;
+    Struct SetServiceTypeOnHostNetworkInterfaceRequest = SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_REQUEST;
+    Struct UpdateHostNetworkInterfaceRequest = UPDATE_HOST_NETWORK_INTERFACE_REQUEST;
+    Struct SetIpOnHostNetworkInterfaceRequest = SET_IP_ON_HOST_NETWORK_INTERFACE_REQUEST;
+    Struct PowerOffHostRequest = POWER_OFF_HOST_REQUEST;
+    Struct GetHostPowerStatusRequest = GET_HOST_POWER_STATUS_REQUEST;
+    Struct PowerOnHostRequest = POWER_ON_HOST_REQUEST;
+    Struct PowerResetHostRequest = POWER_RESET_HOST_REQUEST;
+    Struct ShutdownHostRequest = SHUTDOWN_HOST_REQUEST;
+    Struct AddSimulatorHostRequest = ADD_SIMULATOR_HOST_REQUEST;
+    Struct GetHostWebSshUrlRequest = GET_HOST_WEB_SSH_URL_REQUEST;
+    Struct AddXDragonHostRequest = ADD_X_DRAGON_HOST_REQUEST;
+    Struct LocateHostNetworkInterfaceRequest = LOCATE_HOST_NETWORK_INTERFACE_REQUEST;
+    Struct ChangeHostStateRequest = CHANGE_HOST_STATE_REQUEST;
+    Struct UpdateHostRequest = UPDATE_HOST_REQUEST;
+    Struct AllocateHostResourceRequest = ALLOCATE_HOST_RESOURCE_REQUEST;
+    Struct GetHostResourceAllocationRequest = GET_HOST_RESOURCE_ALLOCATION_REQUEST;
+    Struct CreateMiniClusterRequest = CREATE_MINI_CLUSTER_REQUEST;
+    Struct BootstrapMiniHostRequest = BOOTSTRAP_MINI_HOST_REQUEST;
+    Enum HypervisorVersionState = HYPERVISOR_VERSION_STATE;
+    Enum HostPowerStatus = HOST_POWER_STATUS;
+    Enum HostNetworkInterfaceServiceType = HOST_NETWORK_INTERFACE_SERVICE_TYPE;
+    Enum GetCandidateNetworkInterfacesInterfaceType = GET_CANDIDATE_NETWORK_INTERFACES_INTERFACE_TYPE;
+    Enum CreateClusterHypervisorType = CREATE_CLUSTER_HYPERVISOR_TYPE;
+    Enum CreateClusterType = CREATE_CLUSTER_TYPE;
+    Enum UpdateClusterDRSAutomationLevel = UPDATE_CLUSTER_DRS_AUTOMATION_LEVEL;
+    Enum ChangeHostNetworkInterfaceLldpModeMode = CHANGE_HOST_NETWORK_INTERFACE_LLDP_MODE_MODE;
+    Enum CreateBondingType = CREATE_BONDING_TYPE;
+    Enum CreateBondingMode = CREATE_BONDING_MODE;
+    Enum CreateBondingXmitHashPolicy = CREATE_BONDING_XMIT_HASH_POLICY;
+    Enum SetServiceTypeOnHostNetworkBondingServiceTypes = SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_SERVICE_TYPES;
+    Enum GetCpuMemoryCapacityHypervisorType = GET_CPU_MEMORY_CAPACITY_HYPERVISOR_TYPE;
+    Enum GetInterfaceServiceTypeStatisticInterfaceType = GET_INTERFACE_SERVICE_TYPE_STATISTIC_INTERFACE_TYPE;
+    Enum GetInterfaceServiceTypeStatisticSortBy = GET_INTERFACE_SERVICE_TYPE_STATISTIC_SORT_BY;
+    Enum GetHostPowerStatusMethod = GET_HOST_POWER_STATUS_METHOD;
+    Enum ChangeHostStateStateEvent = CHANGE_HOST_STATE_STATE_EVENT;
+    Enum AllocateHostResourceScene = ALLOCATE_HOST_RESOURCE_SCENE;
+    Enum CreateMiniClusterHypervisorType = CREATE_MINI_CLUSTER_HYPERVISOR_TYPE;
+    Struct GetCandidateNetworkBondingsResult = GET_CANDIDATE_NETWORK_BONDINGS_RESULT;
+    Struct GetPhysicalMachineBlockDevicesResult = GET_PHYSICAL_MACHINE_BLOCK_DEVICES_RESULT;
+    Struct BlockDevices = BLOCK_DEVICES;
+    Enum MountBlockDeviceRequestFilesystemType = MOUNT_BLOCK_DEVICE_REQUEST_FILESYSTEM_TYPE;
+    Struct MountBlockDeviceRequest = MOUNT_BLOCK_DEVICE_REQUEST;
+    Struct CreateHostNetworkServiceTypeRequest = CREATE_HOST_NETWORK_SERVICE_TYPE_REQUEST;
+    Struct HostNetworkLabel = HOST_NETWORK_LABEL;
+    Struct UpdateHostNetworkServiceTypeRequest = UPDATE_HOST_NETWORK_SERVICE_TYPE_REQUEST;
+    Struct GenerateHygonMdevDevicesRequest = GENERATE_HYGON_MDEV_DEVICES_REQUEST;
+}

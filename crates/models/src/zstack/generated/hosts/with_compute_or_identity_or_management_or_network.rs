@@ -12,7 +12,6 @@ backhaul_wire::generated_choice! {
     /// `desc`.
     1 Desc = "desc";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&GET_INTERFACE_SERVICE_TYPE_STATISTIC_SORT_DIRECTION),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum GetInterfaceServiceTypeStatisticSortDirection = GET_INTERFACE_SERVICE_TYPE_STATISTIC_SORT_DIRECTION;
+}

@@ -90,8 +90,7 @@ backhaul_wire::generated_model! {
     /// The processor architecture.
     9 architecture: Option<String> = Text, new("architecture", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CLUSTER, make::<Cluster>),
-    TypeEntry::Struct(&BASE_CLUSTER, make::<BaseCluster>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Cluster = CLUSTER;
+    Struct BaseCluster = BASE_CLUSTER;
+}

@@ -10,7 +10,6 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&CLUSTER_STATE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum ClusterState = CLUSTER_STATE;
+}

@@ -16,7 +16,6 @@ backhaul_wire::generated_choice! {
     /// `loongarch64`.
     3 Loongarch64 = "loongarch64";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&CREATE_CLUSTER_ARCHITECTURE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum CreateClusterArchitecture = CREATE_CLUSTER_ARCHITECTURE;
+}

@@ -2348,146 +2348,145 @@ backhaul_wire::generated_choice! {
     /// `sha1`.
     1 Sha1 = "sha1";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ALIYUN_PROXY_VPC, make::<AliyunProxyVpc>),
-    TypeEntry::Struct(&ALIYUN_PROXY_V_SWITCH, make::<AliyunProxyVSwitch>),
-    TypeEntry::Struct(&ALIYUN_PANGU_PARTITION, make::<AliyunPanguPartition>),
-    TypeEntry::Struct(&CONNECTION_ACCESS_POINT, make::<ConnectionAccessPoint>),
-    TypeEntry::Struct(&VIRTUAL_BORDER_ROUTER, make::<VirtualBorderRouter>),
-    TypeEntry::Struct(&ALIYUN_DISK, make::<AliyunDisk>),
-    TypeEntry::Struct(&ECS_INSTANCE, make::<EcsInstance>),
-    TypeEntry::Struct(&ECS_IMAGE, make::<EcsImage>),
-    TypeEntry::Struct(&OSS_BUCKET, make::<OssBucket>),
-    TypeEntry::Struct(&VPC_VIRTUAL_ROUTE_ENTRY, make::<VpcVirtualRouteEntry>),
-    TypeEntry::Struct(&ALIYUN_ROUTER_INTERFACE, make::<AliyunRouterInterface>),
-    TypeEntry::Struct(&ECS_SECURITY_GROUP, make::<EcsSecurityGroup>),
-    TypeEntry::Struct(&ECS_SECURITY_GROUP_RULE, make::<EcsSecurityGroupRule>),
-    TypeEntry::Struct(&ALIYUN_SNAPSHOT, make::<AliyunSnapshot>),
-    TypeEntry::Struct(&ECS_VPC, make::<EcsVpc>),
-    TypeEntry::Struct(&VPC_VIRTUAL_ROUTER, make::<VpcVirtualRouter>),
-    TypeEntry::Struct(&ECS_V_SWITCH, make::<EcsVSwitch>),
-    TypeEntry::Struct(&DATA_CENTER, make::<DataCenter>),
-    TypeEntry::Struct(&HYBRID_EIP_ADDRESS, make::<HybridEipAddress>),
-    TypeEntry::Struct(&HYBRID_ACCOUNT, make::<HybridAccount>),
-    TypeEntry::Struct(&IDENTITY_ZONE, make::<IdentityZone>),
-    TypeEntry::Struct(&VPC_USER_VPN_GATEWAY, make::<VpcUserVpnGateway>),
-    TypeEntry::Struct(&VPC_VPN_GATEWAY, make::<VpcVpnGateway>),
-    TypeEntry::Struct(&VPC_VPN_CONNECTION, make::<VpcVpnConnection>),
-    TypeEntry::Struct(&VPC_VPN_IKE_CONFIG, make::<VpcVpnIkeConfig>),
-    TypeEntry::Struct(&VPC_VPN_IP_SEC_CONFIG, make::<VpcVpnIpSecConfig>),
-    TypeEntry::Struct(&CONNECTION_RELATION_SHIP, make::<ConnectionRelationShip>),
-    TypeEntry::Struct(&GET_ECS_INSTANCE_VNC_URL_RESULT, make::<GetEcsInstanceVncUrlResult>),
-    TypeEntry::Struct(&GET_CREATE_ECS_IMAGE_PROGRESS_RESULT, make::<GetCreateEcsImageProgressResult>),
-    TypeEntry::Struct(&PROGRESS_PROPERTY, make::<ProgressProperty>),
-    TypeEntry::Struct(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESULT, make::<GetConnectionBetweenL3NetworkAndAliyunVSwitchResult>),
-    TypeEntry::Struct(&BACKUP_DATABASE_TO_PUBLIC_CLOUD_RESULT, make::<BackupDatabaseToPublicCloudResult>),
-    TypeEntry::Struct(&DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_RESULT, make::<DownloadBackupFileFromPublicCloudResult>),
-    TypeEntry::Struct(&GET_ECS_INSTANCE_TYPE_RESULT, make::<GetEcsInstanceTypeResult>),
-    TypeEntry::Struct(&GET_OSS_BUCKET_FILE_FROM_REMOTE_RESULT, make::<GetOssBucketFileFromRemoteResult>),
-    TypeEntry::Struct(&GET_VPC_VPN_CONFIGURATION_FROM_REMOTE_RESULT, make::<GetVpcVpnConfigurationFromRemoteResult>),
-    TypeEntry::Struct(&VPC_VPN_IKE_CONFIG_STRUCT, make::<VpcVpnIkeConfigStruct>),
-    TypeEntry::Struct(&VPC_VPN_IP_SEC_CONFIG_STRUCT, make::<VpcVpnIpSecConfigStruct>),
-    TypeEntry::Struct(&CONNECTION_RELATION_SHIP_PROPERTY, make::<ConnectionRelationShipProperty>),
-    TypeEntry::Struct(&DATA_CENTER_PROPERTY, make::<DataCenterProperty>),
-    TypeEntry::Struct(&ECS_INSTANCE_TYPE, make::<EcsInstanceType>),
-    TypeEntry::Struct(&IDENTITY_ZONE_PROPERTY, make::<IdentityZoneProperty>),
-    TypeEntry::Struct(&OSS_BUCKET_PROPERTY, make::<OssBucketProperty>),
-    TypeEntry::Struct(&CREATE_ALIYUN_PROXY_VPC_REQUEST, make::<CreateAliyunProxyVpcRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_PROXY_V_SWITCH_REQUEST, make::<CreateAliyunProxyVSwitchRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_PROXY_VPC_REQUEST, make::<UpdateAliyunProxyVpcRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_PROXY_V_SWITCH_REQUEST, make::<UpdateAliyunProxyVSwitchRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_PANGU_PARTITION_REQUEST, make::<AddAliyunPanguPartitionRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_PANGU_PARTITION_REQUEST, make::<UpdateAliyunPanguPartitionRequest>),
-    TypeEntry::Struct(&ADD_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST, make::<AddConnectionAccessPointFromRemoteRequest>),
-    TypeEntry::Struct(&SYNC_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST, make::<SyncConnectionAccessPointFromRemoteRequest>),
-    TypeEntry::Struct(&SYNC_VIRTUAL_BORDER_ROUTER_FROM_REMOTE_REQUEST, make::<SyncVirtualBorderRouterFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_VIRTUAL_BORDER_ROUTER_REMOTE_REQUEST, make::<UpdateVirtualBorderRouterRemoteRequest>),
-    TypeEntry::Struct(&CREATE_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST, make::<CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest>),
-    TypeEntry::Struct(&UPDATE_CONNECTION_BETWEEN_L3_NET_WORK_AND_ALIYUN_V_SWITCH_REQUEST, make::<UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_DISK_FROM_REMOTE_REQUEST, make::<CreateAliyunDiskFromRemoteRequest>),
-    TypeEntry::Struct(&ATTACH_ALIYUN_DISK_TO_ECS_REQUEST, make::<AttachAliyunDiskToEcsRequest>),
-    TypeEntry::Struct(&SYNC_DISK_FROM_ALIYUN_FROM_REMOTE_REQUEST, make::<SyncDiskFromAliyunFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_DISK_REQUEST, make::<UpdateAliyunDiskRequest>),
-    TypeEntry::Struct(&DETACH_ALIYUN_DISK_FROM_ECS_REQUEST, make::<DetachAliyunDiskFromEcsRequest>),
-    TypeEntry::Struct(&CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_REQUEST, make::<CreateEcsInstanceFromEcsImageRequest>),
-    TypeEntry::Struct(&SYNC_ECS_INSTANCE_FROM_REMOTE_REQUEST, make::<SyncEcsInstanceFromRemoteRequest>),
-    TypeEntry::Struct(&CREATE_ECS_IMAGE_FROM_LOCAL_IMAGE_REQUEST, make::<CreateEcsImageFromLocalImageRequest>),
-    TypeEntry::Struct(&CREATE_ECS_IMAGE_FROM_ECS_SNAPSHOT_REQUEST, make::<CreateEcsImageFromEcsSnapshotRequest>),
-    TypeEntry::Struct(&SYNC_ECS_IMAGE_FROM_REMOTE_REQUEST, make::<SyncEcsImageFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_ECS_IMAGE_REQUEST, make::<UpdateEcsImageRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_KEY_SECRET_REQUEST, make::<AddAliyunKeySecretRequest>),
-    TypeEntry::Struct(&ADD_OSS_BUCKET_FROM_REMOTE_REQUEST, make::<AddOssBucketFromRemoteRequest>),
-    TypeEntry::Struct(&CREATE_OSS_BUCKET_REMOTE_REQUEST, make::<CreateOssBucketRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_OSS_BUCKET_REQUEST, make::<UpdateOssBucketRequest>),
-    TypeEntry::Struct(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST, make::<GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_REQUEST, make::<CreateAliyunVpcVirtualRouterEntryRemoteRequest>),
-    TypeEntry::Struct(&SYNC_ALIYUN_ROUTE_ENTRY_FROM_REMOTE_REQUEST, make::<SyncAliyunRouteEntryFromRemoteRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_ROUTER_INTERFACE_REMOTE_REQUEST, make::<CreateAliyunRouterInterfaceRemoteRequest>),
-    TypeEntry::Struct(&SYNC_ALIYUN_ROUTER_INTERFACE_FROM_REMOTE_REQUEST, make::<SyncAliyunRouterInterfaceFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_REQUEST, make::<UpdateAliyunRouteInterfaceRemoteRequest>),
-    TypeEntry::Struct(&START_CONNECTION_BETWEEN_ALIYUN_ROUTER_INTERFACE_REQUEST, make::<StartConnectionBetweenAliyunRouterInterfaceRequest>),
-    TypeEntry::Struct(&CREATE_ECS_SECURITY_GROUP_RULE_REMOTE_REQUEST, make::<CreateEcsSecurityGroupRuleRemoteRequest>),
-    TypeEntry::Struct(&SYNC_ECS_SECURITY_GROUP_RULE_FROM_REMOTE_REQUEST, make::<SyncEcsSecurityGroupRuleFromRemoteRequest>),
-    TypeEntry::Struct(&CREATE_ECS_SECURITY_GROUP_REMOTE_REQUEST, make::<CreateEcsSecurityGroupRemoteRequest>),
-    TypeEntry::Struct(&SYNC_ECS_SECURITY_GROUP_FROM_REMOTE_REQUEST, make::<SyncEcsSecurityGroupFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_ECS_SECURITY_GROUP_REQUEST, make::<UpdateEcsSecurityGroupRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_SNAPSHOT_REMOTE_REQUEST, make::<CreateAliyunSnapshotRemoteRequest>),
-    TypeEntry::Struct(&GC_ALIYUN_SNAPSHOT_REMOTE_REQUEST, make::<GCAliyunSnapshotRemoteRequest>),
-    TypeEntry::Struct(&SYNC_ALIYUN_SNAPSHOT_REMOTE_REQUEST, make::<SyncAliyunSnapshotRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_SNAPSHOT_REQUEST, make::<UpdateAliyunSnapshotRequest>),
-    TypeEntry::Struct(&CREATE_ECS_VPC_REMOTE_REQUEST, make::<CreateEcsVpcRemoteRequest>),
-    TypeEntry::Struct(&SYNC_ECS_VPC_FROM_REMOTE_REQUEST, make::<SyncEcsVpcFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_ECS_VPC_REQUEST, make::<UpdateEcsVpcRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_VIRTUAL_ROUTER_REQUEST, make::<UpdateAliyunVirtualRouterRequest>),
-    TypeEntry::Struct(&SYNC_ALIYUN_VIRTUAL_ROUTER_FROM_REMOTE_REQUEST, make::<SyncAliyunVirtualRouterFromRemoteRequest>),
-    TypeEntry::Struct(&CREATE_ECS_V_SWITCH_REMOTE_REQUEST, make::<CreateEcsVSwitchRemoteRequest>),
-    TypeEntry::Struct(&SYNC_ECS_V_SWITCH_FROM_REMOTE_REQUEST, make::<SyncEcsVSwitchFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_ECS_V_SWITCH_REQUEST, make::<UpdateEcsVSwitchRequest>),
-    TypeEntry::Struct(&UPDATE_ECS_INSTANCE_REQUEST, make::<UpdateEcsInstanceRequest>),
-    TypeEntry::Struct(&UPDATE_ECS_INSTANCE_VNC_PASSWORD_REQUEST, make::<UpdateEcsInstanceVncPasswordRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_KEY_SECRET_REQUEST, make::<UpdateAliyunKeySecretRequest>),
-    TypeEntry::Struct(&BACKUP_DATABASE_TO_PUBLIC_CLOUD_REQUEST, make::<BackupDatabaseToPublicCloudRequest>),
-    TypeEntry::Struct(&DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_REQUEST, make::<DownloadBackupFileFromPublicCloudRequest>),
-    TypeEntry::Struct(&CREATE_OSS_BACKUP_BUCKET_REMOTE_REQUEST, make::<CreateOssBackupBucketRemoteRequest>),
-    TypeEntry::Struct(&ADD_DATA_CENTER_FROM_REMOTE_REQUEST, make::<AddDataCenterFromRemoteRequest>),
-    TypeEntry::Struct(&CREATE_HYBRID_EIP_REQUEST, make::<CreateHybridEipRequest>),
-    TypeEntry::Struct(&SYNC_HYBRID_EIP_FROM_REMOTE_REQUEST, make::<SyncHybridEipFromRemoteRequest>),
-    TypeEntry::Struct(&ATTACH_HYBRID_EIP_TO_ECS_REQUEST, make::<AttachHybridEipToEcsRequest>),
-    TypeEntry::Struct(&DETACH_HYBRID_EIP_FROM_ECS_REQUEST, make::<DetachHybridEipFromEcsRequest>),
-    TypeEntry::Struct(&UPDATE_HYBRID_EIP_REQUEST, make::<UpdateHybridEipRequest>),
-    TypeEntry::Struct(&ADD_HYBRID_KEY_SECRET_REQUEST, make::<AddHybridKeySecretRequest>),
-    TypeEntry::Struct(&UPDATE_HYBRID_KEY_SECRET_REQUEST, make::<UpdateHybridKeySecretRequest>),
-    TypeEntry::Struct(&ADD_IDENTITY_ZONE_FROM_REMOTE_REQUEST, make::<AddIdentityZoneFromRemoteRequest>),
-    TypeEntry::Struct(&CREATE_VPC_USER_VPN_GATEWAY_REMOTE_REQUEST, make::<CreateVpcUserVpnGatewayRemoteRequest>),
-    TypeEntry::Struct(&SYNC_VPC_USER_VPN_GATEWAY_FROM_REMOTE_REQUEST, make::<SyncVpcUserVpnGatewayFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_VPC_USER_VPN_GATEWAY_REQUEST, make::<UpdateVpcUserVpnGatewayRequest>),
-    TypeEntry::Struct(&SYNC_VPC_VPN_GATEWAY_FROM_REMOTE_REQUEST, make::<SyncVpcVpnGatewayFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_VPC_VPN_GATEWAY_REQUEST, make::<UpdateVpcVpnGatewayRequest>),
-    TypeEntry::Struct(&CREATE_VPC_VPN_CONNECTION_REMOTE_REQUEST, make::<CreateVpcVpnConnectionRemoteRequest>),
-    TypeEntry::Struct(&CREATE_VPN_IKE_CONFIG_REQUEST, make::<CreateVpnIkeConfigRequest>),
-    TypeEntry::Struct(&CREATE_VPN_IPSEC_CONFIG_REQUEST, make::<CreateVpnIpsecConfigRequest>),
-    TypeEntry::Struct(&SYNC_VPC_VPN_CONNECTION_FROM_REMOTE_REQUEST, make::<SyncVpcVpnConnectionFromRemoteRequest>),
-    TypeEntry::Struct(&UPDATE_VPC_VPN_CONNECTION_REMOTE_REQUEST, make::<UpdateVpcVpnConnectionRemoteRequest>),
-    TypeEntry::Enum(&HYBRID_TYPE),
-    TypeEntry::Enum(&HYBRID_EIP_STATUS),
-    TypeEntry::Enum(&HYBRID_CONNECTION_TYPE),
-    TypeEntry::Enum(&UPDATE_ALIYUN_PROXY_VPC_STATUS),
-    TypeEntry::Enum(&CREATE_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_DIRECTION),
-    TypeEntry::Enum(&CREATE_ALIYUN_DISK_FROM_REMOTE_DISK_CATEGORY),
-    TypeEntry::Enum(&CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_CREATE_MODE),
-    TypeEntry::Enum(&CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_ALLOCATE_PUBLIC_IP),
-    TypeEntry::Enum(&SYNC_ECS_IMAGE_FROM_REMOTE_TYPE),
-    TypeEntry::Enum(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESOURCE_TYPE),
-    TypeEntry::Enum(&CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_NEXT_HOP_TYPE),
-    TypeEntry::Enum(&CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_V_ROUTER_TYPE),
-    TypeEntry::Enum(&CREATE_ALIYUN_ROUTER_INTERFACE_REMOTE_ROUTER_TYPE),
-    TypeEntry::Enum(&DELETE_ALIYUN_ROUTER_INTERFACE_REMOTE_V_ROUTER_TYPE),
-    TypeEntry::Enum(&UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_OP),
-    TypeEntry::Enum(&CREATE_ECS_SECURITY_GROUP_REMOTE_STRATEGY),
-    TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_PFS),
-    TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_VERSION),
-    TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_MODE),
-    TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_ENC_ALG),
-    TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_AUTH_ALG),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AliyunProxyVpc = ALIYUN_PROXY_VPC;
+    Struct AliyunProxyVSwitch = ALIYUN_PROXY_V_SWITCH;
+    Struct AliyunPanguPartition = ALIYUN_PANGU_PARTITION;
+    Struct ConnectionAccessPoint = CONNECTION_ACCESS_POINT;
+    Struct VirtualBorderRouter = VIRTUAL_BORDER_ROUTER;
+    Struct AliyunDisk = ALIYUN_DISK;
+    Struct EcsInstance = ECS_INSTANCE;
+    Struct EcsImage = ECS_IMAGE;
+    Struct OssBucket = OSS_BUCKET;
+    Struct VpcVirtualRouteEntry = VPC_VIRTUAL_ROUTE_ENTRY;
+    Struct AliyunRouterInterface = ALIYUN_ROUTER_INTERFACE;
+    Struct EcsSecurityGroup = ECS_SECURITY_GROUP;
+    Struct EcsSecurityGroupRule = ECS_SECURITY_GROUP_RULE;
+    Struct AliyunSnapshot = ALIYUN_SNAPSHOT;
+    Struct EcsVpc = ECS_VPC;
+    Struct VpcVirtualRouter = VPC_VIRTUAL_ROUTER;
+    Struct EcsVSwitch = ECS_V_SWITCH;
+    Struct DataCenter = DATA_CENTER;
+    Struct HybridEipAddress = HYBRID_EIP_ADDRESS;
+    Struct HybridAccount = HYBRID_ACCOUNT;
+    Struct IdentityZone = IDENTITY_ZONE;
+    Struct VpcUserVpnGateway = VPC_USER_VPN_GATEWAY;
+    Struct VpcVpnGateway = VPC_VPN_GATEWAY;
+    Struct VpcVpnConnection = VPC_VPN_CONNECTION;
+    Struct VpcVpnIkeConfig = VPC_VPN_IKE_CONFIG;
+    Struct VpcVpnIpSecConfig = VPC_VPN_IP_SEC_CONFIG;
+    Struct ConnectionRelationShip = CONNECTION_RELATION_SHIP;
+    Struct GetEcsInstanceVncUrlResult = GET_ECS_INSTANCE_VNC_URL_RESULT;
+    Struct GetCreateEcsImageProgressResult = GET_CREATE_ECS_IMAGE_PROGRESS_RESULT;
+    Struct ProgressProperty = PROGRESS_PROPERTY;
+    Struct GetConnectionBetweenL3NetworkAndAliyunVSwitchResult = GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESULT;
+    Struct BackupDatabaseToPublicCloudResult = BACKUP_DATABASE_TO_PUBLIC_CLOUD_RESULT;
+    Struct DownloadBackupFileFromPublicCloudResult = DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_RESULT;
+    Struct GetEcsInstanceTypeResult = GET_ECS_INSTANCE_TYPE_RESULT;
+    Struct GetOssBucketFileFromRemoteResult = GET_OSS_BUCKET_FILE_FROM_REMOTE_RESULT;
+    Struct GetVpcVpnConfigurationFromRemoteResult = GET_VPC_VPN_CONFIGURATION_FROM_REMOTE_RESULT;
+    Struct VpcVpnIkeConfigStruct = VPC_VPN_IKE_CONFIG_STRUCT;
+    Struct VpcVpnIpSecConfigStruct = VPC_VPN_IP_SEC_CONFIG_STRUCT;
+    Struct ConnectionRelationShipProperty = CONNECTION_RELATION_SHIP_PROPERTY;
+    Struct DataCenterProperty = DATA_CENTER_PROPERTY;
+    Struct EcsInstanceType = ECS_INSTANCE_TYPE;
+    Struct IdentityZoneProperty = IDENTITY_ZONE_PROPERTY;
+    Struct OssBucketProperty = OSS_BUCKET_PROPERTY;
+    Struct CreateAliyunProxyVpcRequest = CREATE_ALIYUN_PROXY_VPC_REQUEST;
+    Struct CreateAliyunProxyVSwitchRequest = CREATE_ALIYUN_PROXY_V_SWITCH_REQUEST;
+    Struct UpdateAliyunProxyVpcRequest = UPDATE_ALIYUN_PROXY_VPC_REQUEST;
+    Struct UpdateAliyunProxyVSwitchRequest = UPDATE_ALIYUN_PROXY_V_SWITCH_REQUEST;
+    Struct AddAliyunPanguPartitionRequest = ADD_ALIYUN_PANGU_PARTITION_REQUEST;
+    Struct UpdateAliyunPanguPartitionRequest = UPDATE_ALIYUN_PANGU_PARTITION_REQUEST;
+    Struct AddConnectionAccessPointFromRemoteRequest = ADD_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST;
+    Struct SyncConnectionAccessPointFromRemoteRequest = SYNC_CONNECTION_ACCESS_POINT_FROM_REMOTE_REQUEST;
+    Struct SyncVirtualBorderRouterFromRemoteRequest = SYNC_VIRTUAL_BORDER_ROUTER_FROM_REMOTE_REQUEST;
+    Struct UpdateVirtualBorderRouterRemoteRequest = UPDATE_VIRTUAL_BORDER_ROUTER_REMOTE_REQUEST;
+    Struct CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest = CREATE_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST;
+    Struct UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest = UPDATE_CONNECTION_BETWEEN_L3_NET_WORK_AND_ALIYUN_V_SWITCH_REQUEST;
+    Struct CreateAliyunDiskFromRemoteRequest = CREATE_ALIYUN_DISK_FROM_REMOTE_REQUEST;
+    Struct AttachAliyunDiskToEcsRequest = ATTACH_ALIYUN_DISK_TO_ECS_REQUEST;
+    Struct SyncDiskFromAliyunFromRemoteRequest = SYNC_DISK_FROM_ALIYUN_FROM_REMOTE_REQUEST;
+    Struct UpdateAliyunDiskRequest = UPDATE_ALIYUN_DISK_REQUEST;
+    Struct DetachAliyunDiskFromEcsRequest = DETACH_ALIYUN_DISK_FROM_ECS_REQUEST;
+    Struct CreateEcsInstanceFromEcsImageRequest = CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_REQUEST;
+    Struct SyncEcsInstanceFromRemoteRequest = SYNC_ECS_INSTANCE_FROM_REMOTE_REQUEST;
+    Struct CreateEcsImageFromLocalImageRequest = CREATE_ECS_IMAGE_FROM_LOCAL_IMAGE_REQUEST;
+    Struct CreateEcsImageFromEcsSnapshotRequest = CREATE_ECS_IMAGE_FROM_ECS_SNAPSHOT_REQUEST;
+    Struct SyncEcsImageFromRemoteRequest = SYNC_ECS_IMAGE_FROM_REMOTE_REQUEST;
+    Struct UpdateEcsImageRequest = UPDATE_ECS_IMAGE_REQUEST;
+    Struct AddAliyunKeySecretRequest = ADD_ALIYUN_KEY_SECRET_REQUEST;
+    Struct AddOssBucketFromRemoteRequest = ADD_OSS_BUCKET_FROM_REMOTE_REQUEST;
+    Struct CreateOssBucketRemoteRequest = CREATE_OSS_BUCKET_REMOTE_REQUEST;
+    Struct UpdateOssBucketRequest = UPDATE_OSS_BUCKET_REQUEST;
+    Struct GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest = GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_REQUEST;
+    Struct CreateAliyunVpcVirtualRouterEntryRemoteRequest = CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_REQUEST;
+    Struct SyncAliyunRouteEntryFromRemoteRequest = SYNC_ALIYUN_ROUTE_ENTRY_FROM_REMOTE_REQUEST;
+    Struct CreateAliyunRouterInterfaceRemoteRequest = CREATE_ALIYUN_ROUTER_INTERFACE_REMOTE_REQUEST;
+    Struct SyncAliyunRouterInterfaceFromRemoteRequest = SYNC_ALIYUN_ROUTER_INTERFACE_FROM_REMOTE_REQUEST;
+    Struct UpdateAliyunRouteInterfaceRemoteRequest = UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_REQUEST;
+    Struct StartConnectionBetweenAliyunRouterInterfaceRequest = START_CONNECTION_BETWEEN_ALIYUN_ROUTER_INTERFACE_REQUEST;
+    Struct CreateEcsSecurityGroupRuleRemoteRequest = CREATE_ECS_SECURITY_GROUP_RULE_REMOTE_REQUEST;
+    Struct SyncEcsSecurityGroupRuleFromRemoteRequest = SYNC_ECS_SECURITY_GROUP_RULE_FROM_REMOTE_REQUEST;
+    Struct CreateEcsSecurityGroupRemoteRequest = CREATE_ECS_SECURITY_GROUP_REMOTE_REQUEST;
+    Struct SyncEcsSecurityGroupFromRemoteRequest = SYNC_ECS_SECURITY_GROUP_FROM_REMOTE_REQUEST;
+    Struct UpdateEcsSecurityGroupRequest = UPDATE_ECS_SECURITY_GROUP_REQUEST;
+    Struct CreateAliyunSnapshotRemoteRequest = CREATE_ALIYUN_SNAPSHOT_REMOTE_REQUEST;
+    Struct GCAliyunSnapshotRemoteRequest = GC_ALIYUN_SNAPSHOT_REMOTE_REQUEST;
+    Struct SyncAliyunSnapshotRemoteRequest = SYNC_ALIYUN_SNAPSHOT_REMOTE_REQUEST;
+    Struct UpdateAliyunSnapshotRequest = UPDATE_ALIYUN_SNAPSHOT_REQUEST;
+    Struct CreateEcsVpcRemoteRequest = CREATE_ECS_VPC_REMOTE_REQUEST;
+    Struct SyncEcsVpcFromRemoteRequest = SYNC_ECS_VPC_FROM_REMOTE_REQUEST;
+    Struct UpdateEcsVpcRequest = UPDATE_ECS_VPC_REQUEST;
+    Struct UpdateAliyunVirtualRouterRequest = UPDATE_ALIYUN_VIRTUAL_ROUTER_REQUEST;
+    Struct SyncAliyunVirtualRouterFromRemoteRequest = SYNC_ALIYUN_VIRTUAL_ROUTER_FROM_REMOTE_REQUEST;
+    Struct CreateEcsVSwitchRemoteRequest = CREATE_ECS_V_SWITCH_REMOTE_REQUEST;
+    Struct SyncEcsVSwitchFromRemoteRequest = SYNC_ECS_V_SWITCH_FROM_REMOTE_REQUEST;
+    Struct UpdateEcsVSwitchRequest = UPDATE_ECS_V_SWITCH_REQUEST;
+    Struct UpdateEcsInstanceRequest = UPDATE_ECS_INSTANCE_REQUEST;
+    Struct UpdateEcsInstanceVncPasswordRequest = UPDATE_ECS_INSTANCE_VNC_PASSWORD_REQUEST;
+    Struct UpdateAliyunKeySecretRequest = UPDATE_ALIYUN_KEY_SECRET_REQUEST;
+    Struct BackupDatabaseToPublicCloudRequest = BACKUP_DATABASE_TO_PUBLIC_CLOUD_REQUEST;
+    Struct DownloadBackupFileFromPublicCloudRequest = DOWNLOAD_BACKUP_FILE_FROM_PUBLIC_CLOUD_REQUEST;
+    Struct CreateOssBackupBucketRemoteRequest = CREATE_OSS_BACKUP_BUCKET_REMOTE_REQUEST;
+    Struct AddDataCenterFromRemoteRequest = ADD_DATA_CENTER_FROM_REMOTE_REQUEST;
+    Struct CreateHybridEipRequest = CREATE_HYBRID_EIP_REQUEST;
+    Struct SyncHybridEipFromRemoteRequest = SYNC_HYBRID_EIP_FROM_REMOTE_REQUEST;
+    Struct AttachHybridEipToEcsRequest = ATTACH_HYBRID_EIP_TO_ECS_REQUEST;
+    Struct DetachHybridEipFromEcsRequest = DETACH_HYBRID_EIP_FROM_ECS_REQUEST;
+    Struct UpdateHybridEipRequest = UPDATE_HYBRID_EIP_REQUEST;
+    Struct AddHybridKeySecretRequest = ADD_HYBRID_KEY_SECRET_REQUEST;
+    Struct UpdateHybridKeySecretRequest = UPDATE_HYBRID_KEY_SECRET_REQUEST;
+    Struct AddIdentityZoneFromRemoteRequest = ADD_IDENTITY_ZONE_FROM_REMOTE_REQUEST;
+    Struct CreateVpcUserVpnGatewayRemoteRequest = CREATE_VPC_USER_VPN_GATEWAY_REMOTE_REQUEST;
+    Struct SyncVpcUserVpnGatewayFromRemoteRequest = SYNC_VPC_USER_VPN_GATEWAY_FROM_REMOTE_REQUEST;
+    Struct UpdateVpcUserVpnGatewayRequest = UPDATE_VPC_USER_VPN_GATEWAY_REQUEST;
+    Struct SyncVpcVpnGatewayFromRemoteRequest = SYNC_VPC_VPN_GATEWAY_FROM_REMOTE_REQUEST;
+    Struct UpdateVpcVpnGatewayRequest = UPDATE_VPC_VPN_GATEWAY_REQUEST;
+    Struct CreateVpcVpnConnectionRemoteRequest = CREATE_VPC_VPN_CONNECTION_REMOTE_REQUEST;
+    Struct CreateVpnIkeConfigRequest = CREATE_VPN_IKE_CONFIG_REQUEST;
+    Struct CreateVpnIpsecConfigRequest = CREATE_VPN_IPSEC_CONFIG_REQUEST;
+    Struct SyncVpcVpnConnectionFromRemoteRequest = SYNC_VPC_VPN_CONNECTION_FROM_REMOTE_REQUEST;
+    Struct UpdateVpcVpnConnectionRemoteRequest = UPDATE_VPC_VPN_CONNECTION_REMOTE_REQUEST;
+    Enum HybridType = HYBRID_TYPE;
+    Enum HybridEipStatus = HYBRID_EIP_STATUS;
+    Enum HybridConnectionType = HYBRID_CONNECTION_TYPE;
+    Enum UpdateAliyunProxyVpcStatus = UPDATE_ALIYUN_PROXY_VPC_STATUS;
+    Enum CreateConnectionBetweenL3NetworkAndAliyunVSwitchDirection = CREATE_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_DIRECTION;
+    Enum CreateAliyunDiskFromRemoteDiskCategory = CREATE_ALIYUN_DISK_FROM_REMOTE_DISK_CATEGORY;
+    Enum CreateEcsInstanceFromEcsImageCreateMode = CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_CREATE_MODE;
+    Enum CreateEcsInstanceFromEcsImageAllocatePublicIp = CREATE_ECS_INSTANCE_FROM_ECS_IMAGE_ALLOCATE_PUBLIC_IP;
+    Enum SyncEcsImageFromRemoteType = SYNC_ECS_IMAGE_FROM_REMOTE_TYPE;
+    Enum GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType = GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESOURCE_TYPE;
+    Enum CreateAliyunVpcVirtualRouterEntryRemoteNextHopType = CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_NEXT_HOP_TYPE;
+    Enum CreateAliyunVpcVirtualRouterEntryRemoteVRouterType = CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_V_ROUTER_TYPE;
+    Enum CreateAliyunRouterInterfaceRemoteRouterType = CREATE_ALIYUN_ROUTER_INTERFACE_REMOTE_ROUTER_TYPE;
+    Enum DeleteAliyunRouterInterfaceRemoteVRouterType = DELETE_ALIYUN_ROUTER_INTERFACE_REMOTE_V_ROUTER_TYPE;
+    Enum UpdateAliyunRouteInterfaceRemoteOp = UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_OP;
+    Enum CreateEcsSecurityGroupRemoteStrategy = CREATE_ECS_SECURITY_GROUP_REMOTE_STRATEGY;
+    Enum CreateVpnIkeConfigPfs = CREATE_VPN_IKE_CONFIG_PFS;
+    Enum CreateVpnIkeConfigVersion = CREATE_VPN_IKE_CONFIG_VERSION;
+    Enum CreateVpnIkeConfigMode = CREATE_VPN_IKE_CONFIG_MODE;
+    Enum CreateVpnIkeConfigEncAlg = CREATE_VPN_IKE_CONFIG_ENC_ALG;
+    Enum CreateVpnIkeConfigAuthAlg = CREATE_VPN_IKE_CONFIG_AUTH_ALG;
+}

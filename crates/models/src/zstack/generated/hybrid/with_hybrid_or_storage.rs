@@ -21,7 +21,6 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     10 state: Option<String> = Text, new("state", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SMART_DATA_STRUCT, make::<SmartDataStruct>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct SmartDataStruct = SMART_DATA_STRUCT;
+}

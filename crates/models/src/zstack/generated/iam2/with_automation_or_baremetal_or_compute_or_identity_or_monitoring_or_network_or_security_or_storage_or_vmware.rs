@@ -12,7 +12,6 @@ backhaul_wire::generated_choice! {
     /// `disable`.
     1 Disable = "disable";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&STATE_EVENT),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum StateEvent = STATE_EVENT;
+}

@@ -1064,87 +1064,86 @@ backhaul_wire::generated_model! {
     GetIAM2ProjectRepositoryResult = GET_IAM2_PROJECT_REPOSITORY_RESULT("GetIAM2ProjectRepositoryResult");
     0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&IAM2_ORGANIZATION, make::<IAM2Organization>),
-    TypeEntry::Struct(&IAM2_ORGANIZATION_ATTRIBUTE, make::<IAM2OrganizationAttribute>),
-    TypeEntry::Struct(&IAM2_PROJECT_ROLE, make::<IAM2ProjectRole>),
-    TypeEntry::Struct(&IAM2_PROJECT, make::<IAM2Project>),
-    TypeEntry::Struct(&IAM2_PROJECT_ACCOUNT_REF, make::<IAM2ProjectAccountRef>),
-    TypeEntry::Struct(&IAM2_PROJECT_ATTRIBUTE, make::<IAM2ProjectAttribute>),
-    TypeEntry::Struct(&IAM2_VIRTUAL_ID_GROUP, make::<IAM2VirtualIDGroup>),
-    TypeEntry::Struct(&IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE, make::<IAM2VirtualIDGroupAttribute>),
-    TypeEntry::Struct(&IAM2_ORGANIZATION_PROJECT_REF, make::<IAM2OrganizationProjectRef>),
-    TypeEntry::Struct(&IAM2_PROJECT_TEMPLATE, make::<IAM2ProjectTemplate>),
-    TypeEntry::Struct(&IAM2_VIRTUAL_ID, make::<IAM2VirtualID>),
-    TypeEntry::Struct(&IAM2_VIRTUAL_ID_ATTRIBUTE, make::<IAM2VirtualIDAttribute>),
-    TypeEntry::Struct(&LDAP_RESOURCE_REF, make::<LdapResourceRef>),
-    TypeEntry::Struct(&ATTRIBUTE, make::<Attribute>),
-    TypeEntry::Struct(&IAM2_ATTRIBUTE, make::<IAM2Attribute>),
-    TypeEntry::Struct(&BASE_IAM2_ATTRIBUTE, make::<BaseIAM2Attribute>),
-    TypeEntry::Struct(&TEMPLATE, make::<Template>),
-    TypeEntry::Struct(&GET_IAM2_VIRTUAL_ID_IN_GROUP_RESULT, make::<GetIAM2VirtualIDInGroupResult>),
-    TypeEntry::Struct(&GET_IAM2_SYSTEM_ATTRIBUTES_RESULT, make::<GetIAM2SystemAttributesResult>),
-    TypeEntry::Struct(&GET_LDAP_ENTRY_RESULT, make::<GetLdapEntryResult>),
-    TypeEntry::Struct(&CHECK_IAM2_ORGANIZATION_AVAILABILITY_RESULT, make::<CheckIAM2OrganizationAvailabilityResult>),
-    TypeEntry::Struct(&GET_ORGANIZATION_QUOTA_USAGE_RESULT, make::<GetOrganizationQuotaUsageResult>),
-    TypeEntry::Struct(&GET_IAM2_ORGANIZATION_VIRTUAL_ID_NUMBER_RESULT, make::<GetIAM2OrganizationVirtualIDNumberResult>),
-    TypeEntry::Struct(&GET_IAM2_VIRTUAL_IDAPI_PERMISSION_RESULT, make::<GetIAM2VirtualIDAPIPermissionResult>),
-    TypeEntry::Struct(&BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_RESULT, make::<BatchCreateIAM2VirtualIDFromConfigFileResult>),
-    TypeEntry::Struct(&IAM2_VIRTUAL_ID_CONFIG_FILE_ERROR, make::<IAM2VirtualIDConfigFileError>),
-    TypeEntry::Struct(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_RESULT, make::<CheckIAM2VirtualIDConfigFileResult>),
-    TypeEntry::Struct(&UPDATE_ORGANIZATION_QUOTA_REQUEST, make::<UpdateOrganizationQuotaRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_VIRTUAL_ID_GROUP_REQUEST, make::<CreateIAM2VirtualIDGroupRequest>),
-    TypeEntry::Struct(&RUN_IAM2_SCRIPT_REQUEST, make::<RunIAM2ScriptRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_VIRTUAL_ID_LDAP_BINDING_REQUEST, make::<CreateIAM2VirtualIDLdapBindingRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_ORGANIZATION_REQUEST, make::<CreateIAM2OrganizationRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_ORGANIZATION_ATTRIBUTE_REQUEST, make::<UpdateIAM2OrganizationAttributeRequest>),
-    TypeEntry::Struct(&ADD_IAM2_VIRTUAL_I_DS_TO_ORGANIZATION_REQUEST, make::<AddIAM2VirtualIDsToOrganizationRequest>),
-    TypeEntry::Struct(&CHANGE_IAM2_ORGANIZATION_PARENT_REQUEST, make::<ChangeIAM2OrganizationParentRequest>),
-    TypeEntry::Struct(&CHANGE_IAM2_ORGANIZATION_STATE_REQUEST, make::<ChangeIAM2OrganizationStateRequest>),
-    TypeEntry::Struct(&SET_ORGANIZATION_SUPERVISOR_REQUEST, make::<SetOrganizationSupervisorRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_ORGANIZATION_REQUEST, make::<UpdateIAM2OrganizationRequest>),
-    TypeEntry::Struct(&ADD_ATTRIBUTES_TO_IAM2_ORGANIZATION_REQUEST, make::<AddAttributesToIAM2OrganizationRequest>),
-    TypeEntry::Struct(&SET_ORGANIZATION_OPERATION_REQUEST, make::<SetOrganizationOperationRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_PROJECT_ROLE_REQUEST, make::<CreateIAM2ProjectRoleRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_PROJECT_REQUEST, make::<CreateIAM2ProjectRequest>),
-    TypeEntry::Struct(&SET_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST, make::<SetIAM2ProjectLoginExpiredRequest>),
-    TypeEntry::Struct(&ADD_RESOURCE_TO_IAM2_PROJECT_REQUEST, make::<AddResourceToIAM2ProjectRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_PROJECT_ATTRIBUTE_REQUEST, make::<UpdateIAM2ProjectAttributeRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_PROJECT_FROM_TEMPLATE_REQUEST, make::<CreateIAM2ProjectFromTemplateRequest>),
-    TypeEntry::Struct(&ADD_IAM2_VIRTUAL_ID_GROUP_TO_PROJECTS_REQUEST, make::<AddIAM2VirtualIDGroupToProjectsRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE_REQUEST, make::<UpdateIAM2VirtualIDGroupAttributeRequest>),
-    TypeEntry::Struct(&ADD_ROLES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST, make::<AddRolesToIAM2VirtualIDGroupRequest>),
-    TypeEntry::Struct(&ADD_IAM2_VIRTUAL_I_DS_TO_GROUP_REQUEST, make::<AddIAM2VirtualIDsToGroupRequest>),
-    TypeEntry::Struct(&CHANGE_IAM2_VIRTUAL_ID_GROUP_STATE_REQUEST, make::<ChangeIAM2VirtualIDGroupStateRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_VIRTUAL_ID_GROUP_REQUEST, make::<UpdateIAM2VirtualIDGroupRequest>),
-    TypeEntry::Struct(&ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST, make::<AddAttributesToIAM2VirtualIDGroupRequest>),
-    TypeEntry::Struct(&REMOVE_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST, make::<RemoveIAM2ProjectLoginExpiredRequest>),
-    TypeEntry::Struct(&SET_IAM2_PROJECT_RETIRE_POLICY_REQUEST, make::<SetIAM2ProjectRetirePolicyRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_PROJECT_TEMPLATE_REQUEST, make::<CreateIAM2ProjectTemplateRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_PROJECT_TEMPLATE_FROM_PROJECT_REQUEST, make::<CreateIAM2ProjectTemplateFromProjectRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_PROJECT_TEMPLATE_REQUEST, make::<UpdateIAM2ProjectTemplateRequest>),
-    TypeEntry::Struct(&ADD_IAM2_VIRTUAL_I_DS_TO_PROJECTS_REQUEST, make::<AddIAM2VirtualIDsToProjectsRequest>),
-    TypeEntry::Struct(&ADD_ROLES_TO_IAM2_VIRTUAL_ID_REQUEST, make::<AddRolesToIAM2VirtualIDRequest>),
-    TypeEntry::Struct(&ADD_IAM2_VIRTUAL_I_DS_TO_PROJECT_REQUEST, make::<AddIAM2VirtualIDsToProjectRequest>),
-    TypeEntry::Struct(&CHANGE_IAM2_PROJECT_STATE_REQUEST, make::<ChangeIAM2ProjectStateRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_PROJECT_REQUEST, make::<UpdateIAM2ProjectRequest>),
-    TypeEntry::Struct(&ADD_ATTRIBUTES_TO_IAM2_PROJECT_REQUEST, make::<AddAttributesToIAM2ProjectRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_VIRTUAL_ID_FROM_LDAP_UID_REQUEST, make::<CreateIAM2VirtualIDFromLdapUidRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_VIRTUAL_ID_REQUEST, make::<CreateIAM2VirtualIDRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_VIRTUAL_ID_ATTRIBUTE_REQUEST, make::<UpdateIAM2VirtualIDAttributeRequest>),
-    TypeEntry::Struct(&BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_REQUEST, make::<BatchCreateIAM2VirtualIDFromConfigFileRequest>),
-    TypeEntry::Struct(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_REQUEST, make::<CheckIAM2VirtualIDConfigFileRequest>),
-    TypeEntry::Struct(&CHANGE_IAM2_VIRTUAL_ID_STATE_REQUEST, make::<ChangeIAM2VirtualIDStateRequest>),
-    TypeEntry::Struct(&CHANGE_IAM2_VIRTUAL_ID_TYPE_REQUEST, make::<ChangeIAM2VirtualIDTypeRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_VIRTUAL_ID_REQUEST, make::<UpdateIAM2VirtualIDRequest>),
-    TypeEntry::Struct(&ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_REQUEST, make::<AddAttributesToIAM2VirtualIDRequest>),
-    TypeEntry::Enum(&STATE),
-    TypeEntry::Enum(&ORGANIZATION_TYPE),
-    TypeEntry::Enum(&PROJECT_STATE),
-    TypeEntry::Enum(&ATTRIBUTE_TYPE),
-    TypeEntry::Struct(&GET_IAM2_PROJECT_CONTAINER_IMAGES_RESULT, make::<GetIAM2ProjectContainerImagesResult>),
-    TypeEntry::Struct(&GET_IAM2_PROJECT_CONTAINER_IMAGE_TAGS_RESULT, make::<GetIAM2ProjectContainerImageTagsResult>),
-    TypeEntry::Struct(&GET_IAM2_PROJECT_CONTAINER_CLUSTER_CANDIDATES_RESULT, make::<GetIAM2ProjectContainerClusterCandidatesResult>),
-    TypeEntry::Struct(&GET_IAM2_PROJECT_REPOSITORY_RESULT, make::<GetIAM2ProjectRepositoryResult>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct IAM2Organization = IAM2_ORGANIZATION;
+    Struct IAM2OrganizationAttribute = IAM2_ORGANIZATION_ATTRIBUTE;
+    Struct IAM2ProjectRole = IAM2_PROJECT_ROLE;
+    Struct IAM2Project = IAM2_PROJECT;
+    Struct IAM2ProjectAccountRef = IAM2_PROJECT_ACCOUNT_REF;
+    Struct IAM2ProjectAttribute = IAM2_PROJECT_ATTRIBUTE;
+    Struct IAM2VirtualIDGroup = IAM2_VIRTUAL_ID_GROUP;
+    Struct IAM2VirtualIDGroupAttribute = IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE;
+    Struct IAM2OrganizationProjectRef = IAM2_ORGANIZATION_PROJECT_REF;
+    Struct IAM2ProjectTemplate = IAM2_PROJECT_TEMPLATE;
+    Struct IAM2VirtualID = IAM2_VIRTUAL_ID;
+    Struct IAM2VirtualIDAttribute = IAM2_VIRTUAL_ID_ATTRIBUTE;
+    Struct LdapResourceRef = LDAP_RESOURCE_REF;
+    Struct Attribute = ATTRIBUTE;
+    Struct IAM2Attribute = IAM2_ATTRIBUTE;
+    Struct BaseIAM2Attribute = BASE_IAM2_ATTRIBUTE;
+    Struct Template = TEMPLATE;
+    Struct GetIAM2VirtualIDInGroupResult = GET_IAM2_VIRTUAL_ID_IN_GROUP_RESULT;
+    Struct GetIAM2SystemAttributesResult = GET_IAM2_SYSTEM_ATTRIBUTES_RESULT;
+    Struct GetLdapEntryResult = GET_LDAP_ENTRY_RESULT;
+    Struct CheckIAM2OrganizationAvailabilityResult = CHECK_IAM2_ORGANIZATION_AVAILABILITY_RESULT;
+    Struct GetOrganizationQuotaUsageResult = GET_ORGANIZATION_QUOTA_USAGE_RESULT;
+    Struct GetIAM2OrganizationVirtualIDNumberResult = GET_IAM2_ORGANIZATION_VIRTUAL_ID_NUMBER_RESULT;
+    Struct GetIAM2VirtualIDAPIPermissionResult = GET_IAM2_VIRTUAL_IDAPI_PERMISSION_RESULT;
+    Struct BatchCreateIAM2VirtualIDFromConfigFileResult = BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_RESULT;
+    Struct IAM2VirtualIDConfigFileError = IAM2_VIRTUAL_ID_CONFIG_FILE_ERROR;
+    Struct CheckIAM2VirtualIDConfigFileResult = CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_RESULT;
+    Struct UpdateOrganizationQuotaRequest = UPDATE_ORGANIZATION_QUOTA_REQUEST;
+    Struct CreateIAM2VirtualIDGroupRequest = CREATE_IAM2_VIRTUAL_ID_GROUP_REQUEST;
+    Struct RunIAM2ScriptRequest = RUN_IAM2_SCRIPT_REQUEST;
+    Struct CreateIAM2VirtualIDLdapBindingRequest = CREATE_IAM2_VIRTUAL_ID_LDAP_BINDING_REQUEST;
+    Struct CreateIAM2OrganizationRequest = CREATE_IAM2_ORGANIZATION_REQUEST;
+    Struct UpdateIAM2OrganizationAttributeRequest = UPDATE_IAM2_ORGANIZATION_ATTRIBUTE_REQUEST;
+    Struct AddIAM2VirtualIDsToOrganizationRequest = ADD_IAM2_VIRTUAL_I_DS_TO_ORGANIZATION_REQUEST;
+    Struct ChangeIAM2OrganizationParentRequest = CHANGE_IAM2_ORGANIZATION_PARENT_REQUEST;
+    Struct ChangeIAM2OrganizationStateRequest = CHANGE_IAM2_ORGANIZATION_STATE_REQUEST;
+    Struct SetOrganizationSupervisorRequest = SET_ORGANIZATION_SUPERVISOR_REQUEST;
+    Struct UpdateIAM2OrganizationRequest = UPDATE_IAM2_ORGANIZATION_REQUEST;
+    Struct AddAttributesToIAM2OrganizationRequest = ADD_ATTRIBUTES_TO_IAM2_ORGANIZATION_REQUEST;
+    Struct SetOrganizationOperationRequest = SET_ORGANIZATION_OPERATION_REQUEST;
+    Struct CreateIAM2ProjectRoleRequest = CREATE_IAM2_PROJECT_ROLE_REQUEST;
+    Struct CreateIAM2ProjectRequest = CREATE_IAM2_PROJECT_REQUEST;
+    Struct SetIAM2ProjectLoginExpiredRequest = SET_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST;
+    Struct AddResourceToIAM2ProjectRequest = ADD_RESOURCE_TO_IAM2_PROJECT_REQUEST;
+    Struct UpdateIAM2ProjectAttributeRequest = UPDATE_IAM2_PROJECT_ATTRIBUTE_REQUEST;
+    Struct CreateIAM2ProjectFromTemplateRequest = CREATE_IAM2_PROJECT_FROM_TEMPLATE_REQUEST;
+    Struct AddIAM2VirtualIDGroupToProjectsRequest = ADD_IAM2_VIRTUAL_ID_GROUP_TO_PROJECTS_REQUEST;
+    Struct UpdateIAM2VirtualIDGroupAttributeRequest = UPDATE_IAM2_VIRTUAL_ID_GROUP_ATTRIBUTE_REQUEST;
+    Struct AddRolesToIAM2VirtualIDGroupRequest = ADD_ROLES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST;
+    Struct AddIAM2VirtualIDsToGroupRequest = ADD_IAM2_VIRTUAL_I_DS_TO_GROUP_REQUEST;
+    Struct ChangeIAM2VirtualIDGroupStateRequest = CHANGE_IAM2_VIRTUAL_ID_GROUP_STATE_REQUEST;
+    Struct UpdateIAM2VirtualIDGroupRequest = UPDATE_IAM2_VIRTUAL_ID_GROUP_REQUEST;
+    Struct AddAttributesToIAM2VirtualIDGroupRequest = ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_GROUP_REQUEST;
+    Struct RemoveIAM2ProjectLoginExpiredRequest = REMOVE_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST;
+    Struct SetIAM2ProjectRetirePolicyRequest = SET_IAM2_PROJECT_RETIRE_POLICY_REQUEST;
+    Struct CreateIAM2ProjectTemplateRequest = CREATE_IAM2_PROJECT_TEMPLATE_REQUEST;
+    Struct CreateIAM2ProjectTemplateFromProjectRequest = CREATE_IAM2_PROJECT_TEMPLATE_FROM_PROJECT_REQUEST;
+    Struct UpdateIAM2ProjectTemplateRequest = UPDATE_IAM2_PROJECT_TEMPLATE_REQUEST;
+    Struct AddIAM2VirtualIDsToProjectsRequest = ADD_IAM2_VIRTUAL_I_DS_TO_PROJECTS_REQUEST;
+    Struct AddRolesToIAM2VirtualIDRequest = ADD_ROLES_TO_IAM2_VIRTUAL_ID_REQUEST;
+    Struct AddIAM2VirtualIDsToProjectRequest = ADD_IAM2_VIRTUAL_I_DS_TO_PROJECT_REQUEST;
+    Struct ChangeIAM2ProjectStateRequest = CHANGE_IAM2_PROJECT_STATE_REQUEST;
+    Struct UpdateIAM2ProjectRequest = UPDATE_IAM2_PROJECT_REQUEST;
+    Struct AddAttributesToIAM2ProjectRequest = ADD_ATTRIBUTES_TO_IAM2_PROJECT_REQUEST;
+    Struct CreateIAM2VirtualIDFromLdapUidRequest = CREATE_IAM2_VIRTUAL_ID_FROM_LDAP_UID_REQUEST;
+    Struct CreateIAM2VirtualIDRequest = CREATE_IAM2_VIRTUAL_ID_REQUEST;
+    Struct UpdateIAM2VirtualIDAttributeRequest = UPDATE_IAM2_VIRTUAL_ID_ATTRIBUTE_REQUEST;
+    Struct BatchCreateIAM2VirtualIDFromConfigFileRequest = BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_REQUEST;
+    Struct CheckIAM2VirtualIDConfigFileRequest = CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_REQUEST;
+    Struct ChangeIAM2VirtualIDStateRequest = CHANGE_IAM2_VIRTUAL_ID_STATE_REQUEST;
+    Struct ChangeIAM2VirtualIDTypeRequest = CHANGE_IAM2_VIRTUAL_ID_TYPE_REQUEST;
+    Struct UpdateIAM2VirtualIDRequest = UPDATE_IAM2_VIRTUAL_ID_REQUEST;
+    Struct AddAttributesToIAM2VirtualIDRequest = ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_REQUEST;
+    Enum State = STATE;
+    Enum OrganizationType = ORGANIZATION_TYPE;
+    Enum ProjectState = PROJECT_STATE;
+    Enum AttributeType = ATTRIBUTE_TYPE;
+    Struct GetIAM2ProjectContainerImagesResult = GET_IAM2_PROJECT_CONTAINER_IMAGES_RESULT;
+    Struct GetIAM2ProjectContainerImageTagsResult = GET_IAM2_PROJECT_CONTAINER_IMAGE_TAGS_RESULT;
+    Struct GetIAM2ProjectContainerClusterCandidatesResult = GET_IAM2_PROJECT_CONTAINER_CLUSTER_CANDIDATES_RESULT;
+    Struct GetIAM2ProjectRepositoryResult = GET_IAM2_PROJECT_REPOSITORY_RESULT;
+}

@@ -54,10 +54,9 @@ backhaul_wire::generated_choice! {
     /// `ISO`.
     2 Iso = "ISO";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&IMAGE_BACKUP_STORAGE_REF, make::<ImageBackupStorageRef>),
-    TypeEntry::Enum(&IMAGE_STATE),
-    TypeEntry::Enum(&IMAGE_STATUS),
-    TypeEntry::Enum(&IMAGE_MEDIA_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct ImageBackupStorageRef = IMAGE_BACKUP_STORAGE_REF;
+    Enum ImageState = IMAGE_STATE;
+    Enum ImageStatus = IMAGE_STATUS;
+    Enum ImageMediaType = IMAGE_MEDIA_TYPE;
+}

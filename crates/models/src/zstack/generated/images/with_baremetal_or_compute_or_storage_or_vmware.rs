@@ -13,7 +13,6 @@ backhaul_wire::generated_choice! {
     3 Other = "Other";
     4 Paravirtualization = "Paravirtualization";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&IMAGE_PLATFORM),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum ImagePlatform = IMAGE_PLATFORM;
+}

@@ -86,9 +86,8 @@ backhaul_wire::generated_choice! {
     0 Exporting = "Exporting";
     1 Exported = "Exported";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&IMAGE_PACKAGE, make::<ImagePackage>),
-    TypeEntry::Struct(&IMAGE, make::<Image>),
-    TypeEntry::Enum(&IMAGE_PACKAGE_STATE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct ImagePackage = IMAGE_PACKAGE;
+    Struct Image = IMAGE;
+    Enum ImagePackageState = IMAGE_PACKAGE_STATE;
+}

@@ -423,34 +423,33 @@ backhaul_wire::generated_model! {
     GetCandidateImagesForCreatingVmResult = GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT("GetCandidateImagesForCreatingVmResult");
     0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT, make::<CreateDataVolumeTemplateFromVolumeSnapshotResult>),
-    TypeEntry::Struct(&API_CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_EVENT_FAILURE, make::<APICreateDataVolumeTemplateFromVolumeSnapshotEventFailure>),
-    TypeEntry::Struct(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT, make::<CreateRootVolumeTemplateFromVolumeSnapshotResult>),
-    TypeEntry::Struct(&FAILURE, make::<Failure>),
-    TypeEntry::Struct(&GET_UPLOAD_IMAGE_JOB_DETAILS_RESULT, make::<GetUploadImageJobDetailsResult>),
-    TypeEntry::Struct(&JOB_DETAILS, make::<JobDetails>),
-    TypeEntry::Struct(&GET_IMAGE_QGA_RESULT, make::<GetImageQgaResult>),
-    TypeEntry::Struct(&API_PERMISSION_STRUCT, make::<APIPermissionStruct>),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_FAILURE, make::<CreateDataVolumeTemplateFromVolumeSnapshotFailure>),
-    TypeEntry::Struct(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_FAILURE, make::<CreateRootVolumeTemplateFromVolumeSnapshotFailure>),
-    TypeEntry::Struct(&UPDATE_IMAGE_PACKAGE_REQUEST, make::<UpdateImagePackageRequest>),
-    TypeEntry::Struct(&ADD_IMAGE_REQUEST, make::<AddImageRequest>),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST, make::<CreateDataVolumeTemplateFromVolumeSnapshotRequest>),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_REQUEST, make::<CreateDataVolumeTemplateFromVolumeRequest>),
-    TypeEntry::Struct(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST, make::<CreateRootVolumeTemplateFromVolumeSnapshotRequest>),
-    TypeEntry::Struct(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_ROOT_VOLUME_REQUEST, make::<CreateRootVolumeTemplateFromRootVolumeRequest>),
-    TypeEntry::Struct(&EXPUNGE_IMAGE_REQUEST, make::<ExpungeImageRequest>),
-    TypeEntry::Struct(&RECOVER_IMAGE_REQUEST, make::<RecoverImageRequest>),
-    TypeEntry::Struct(&CALCULATE_IMAGE_HASH_REQUEST, make::<CalculateImageHashRequest>),
-    TypeEntry::Struct(&CHANGE_IMAGE_STATE_REQUEST, make::<ChangeImageStateRequest>),
-    TypeEntry::Struct(&SET_IMAGE_BOOT_MODE_REQUEST, make::<SetImageBootModeRequest>),
-    TypeEntry::Struct(&SET_IMAGE_QGA_REQUEST, make::<SetImageQgaRequest>),
-    TypeEntry::Struct(&SET_IMAGE_SECURITY_LEVEL_REQUEST, make::<SetImageSecurityLevelRequest>),
-    TypeEntry::Struct(&SYNC_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<SyncImageFromImageStoreBackupStorageRequest>),
-    TypeEntry::Struct(&UPDATE_IMAGE_REQUEST, make::<UpdateImageRequest>),
-    TypeEntry::Enum(&SET_IMAGE_BOOT_MODE_BOOT_MODE),
-    TypeEntry::Enum(&UPDATE_IMAGE_FORMAT),
-    TypeEntry::Struct(&GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT, make::<GetCandidateImagesForCreatingVmResult>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct CreateDataVolumeTemplateFromVolumeSnapshotResult = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT;
+    Struct APICreateDataVolumeTemplateFromVolumeSnapshotEventFailure = API_CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_EVENT_FAILURE;
+    Struct CreateRootVolumeTemplateFromVolumeSnapshotResult = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT;
+    Struct Failure = FAILURE;
+    Struct GetUploadImageJobDetailsResult = GET_UPLOAD_IMAGE_JOB_DETAILS_RESULT;
+    Struct JobDetails = JOB_DETAILS;
+    Struct GetImageQgaResult = GET_IMAGE_QGA_RESULT;
+    Struct APIPermissionStruct = API_PERMISSION_STRUCT;
+    Struct CreateDataVolumeTemplateFromVolumeSnapshotFailure = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_FAILURE;
+    Struct CreateRootVolumeTemplateFromVolumeSnapshotFailure = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_FAILURE;
+    Struct UpdateImagePackageRequest = UPDATE_IMAGE_PACKAGE_REQUEST;
+    Struct AddImageRequest = ADD_IMAGE_REQUEST;
+    Struct CreateDataVolumeTemplateFromVolumeSnapshotRequest = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST;
+    Struct CreateDataVolumeTemplateFromVolumeRequest = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_REQUEST;
+    Struct CreateRootVolumeTemplateFromVolumeSnapshotRequest = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_REQUEST;
+    Struct CreateRootVolumeTemplateFromRootVolumeRequest = CREATE_ROOT_VOLUME_TEMPLATE_FROM_ROOT_VOLUME_REQUEST;
+    Struct ExpungeImageRequest = EXPUNGE_IMAGE_REQUEST;
+    Struct RecoverImageRequest = RECOVER_IMAGE_REQUEST;
+    Struct CalculateImageHashRequest = CALCULATE_IMAGE_HASH_REQUEST;
+    Struct ChangeImageStateRequest = CHANGE_IMAGE_STATE_REQUEST;
+    Struct SetImageBootModeRequest = SET_IMAGE_BOOT_MODE_REQUEST;
+    Struct SetImageQgaRequest = SET_IMAGE_QGA_REQUEST;
+    Struct SetImageSecurityLevelRequest = SET_IMAGE_SECURITY_LEVEL_REQUEST;
+    Struct SyncImageFromImageStoreBackupStorageRequest = SYNC_IMAGE_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST;
+    Struct UpdateImageRequest = UPDATE_IMAGE_REQUEST;
+    Enum SetImageBootModeBootMode = SET_IMAGE_BOOT_MODE_BOOT_MODE;
+    Enum UpdateImageFormat = UPDATE_IMAGE_FORMAT;
+    Struct GetCandidateImagesForCreatingVmResult = GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT;
+}

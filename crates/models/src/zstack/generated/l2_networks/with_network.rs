@@ -1883,102 +1883,101 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&L2_NETWORK, make::<L2Network>),
-    TypeEntry::Struct(&BASE_L2_NETWORK, make::<BaseL2Network>),
-    TypeEntry::Struct(&L2_PORT_GROUP_NETWORK, make::<L2PortGroupNetwork>),
-    TypeEntry::Struct(&L2_VIRTUAL_SWITCH_NETWORK, make::<L2VirtualSwitchNetwork>),
-    TypeEntry::Struct(&L2_VLAN_NETWORK, make::<L2VlanNetwork>),
-    TypeEntry::Struct(&VTEP, make::<Vtep>),
-    TypeEntry::Struct(&L2_VXLAN_NETWORK, make::<L2VxlanNetwork>),
-    TypeEntry::Struct(&L2_VXLAN_NETWORK_POOL, make::<L2VxlanNetworkPool>),
-    TypeEntry::Struct(&BASE_L2_VXLAN_NETWORK_POOL, make::<BaseL2VxlanNetworkPool>),
-    TypeEntry::Struct(&VNI_RANGE, make::<VniRange>),
-    TypeEntry::Struct(&PORT_MIRROR, make::<PortMirror>),
-    TypeEntry::Struct(&MIRROR_NETWORK_USED_IP, make::<MirrorNetworkUsedIp>),
-    TypeEntry::Struct(&PORT_MIRROR_SESSION, make::<PortMirrorSession>),
-    TypeEntry::Struct(&SDN_CONTROLLER, make::<SdnController>),
-    TypeEntry::Struct(&REMOTE_VTEP, make::<RemoteVtep>),
-    TypeEntry::Struct(&HARDWARE_L2_VXLAN_NETWORK_POOL, make::<HardwareL2VxlanNetworkPool>),
-    TypeEntry::Struct(&SDN_VNI_RANGE, make::<SdnVniRange>),
-    TypeEntry::Struct(&GET_L2_NETWORK_TYPES_RESULT, make::<GetL2NetworkTypesResult>),
-    TypeEntry::Struct(&GET_V_SWITCH_TYPES_RESULT, make::<GetVSwitchTypesResult>),
-    TypeEntry::Struct(&CREATE_L2_HARDWARE_VXLAN_NETWORK_REQUEST, make::<CreateL2HardwareVxlanNetworkRequest>),
-    TypeEntry::Struct(&CREATE_L2_HARDWARE_VXLAN_NETWORK_POOL_REQUEST, make::<CreateL2HardwareVxlanNetworkPoolRequest>),
-    TypeEntry::Struct(&CREATE_L2_NO_VLAN_NETWORK_REQUEST, make::<CreateL2NoVlanNetworkRequest>),
-    TypeEntry::Struct(&CREATE_L2_PORT_GROUP_REQUEST, make::<CreateL2PortGroupRequest>),
-    TypeEntry::Struct(&CREATE_L2_TF_NETWORK_REQUEST, make::<CreateL2TfNetworkRequest>),
-    TypeEntry::Struct(&CREATE_L2_VIRTUAL_SWITCH_REQUEST, make::<CreateL2VirtualSwitchRequest>),
-    TypeEntry::Struct(&CREATE_L2_VLAN_NETWORK_REQUEST, make::<CreateL2VlanNetworkRequest>),
-    TypeEntry::Struct(&CREATE_L2_VXLAN_NETWORK_REQUEST, make::<CreateL2VxlanNetworkRequest>),
-    TypeEntry::Struct(&CREATE_L2_VXLAN_NETWORK_POOL_REQUEST, make::<CreateL2VxlanNetworkPoolRequest>),
-    TypeEntry::Struct(&UPDATE_VNI_RANGE_REQUEST, make::<UpdateVniRangeRequest>),
-    TypeEntry::Struct(&CREATE_VNI_RANGE_REQUEST, make::<CreateVniRangeRequest>),
-    TypeEntry::Struct(&CREATE_VXLAN_VTEP_REQUEST, make::<CreateVxlanVtepRequest>),
-    TypeEntry::Struct(&ATTACH_L2_NETWORK_TO_CLUSTER_REQUEST, make::<AttachL2NetworkToClusterRequest>),
-    TypeEntry::Struct(&CREATE_VXLAN_POOL_REMOTE_VTEP_REQUEST, make::<CreateVxlanPoolRemoteVtepRequest>),
-    TypeEntry::Struct(&CHANGE_L2_NETWORK_VLAN_ID_REQUEST, make::<ChangeL2NetworkVlanIdRequest>),
-    TypeEntry::Struct(&UPDATE_L2_NETWORK_REQUEST, make::<UpdateL2NetworkRequest>),
-    TypeEntry::Struct(&CREATE_PORT_MIRROR_REQUEST, make::<CreatePortMirrorRequest>),
-    TypeEntry::Struct(&CREATE_PORT_MIRROR_SESSION_REQUEST, make::<CreatePortMirrorSessionRequest>),
-    TypeEntry::Struct(&CHANGE_PORT_MIRROR_STATE_REQUEST, make::<ChangePortMirrorStateRequest>),
-    TypeEntry::Struct(&UPDATE_PORT_MIRROR_REQUEST, make::<UpdatePortMirrorRequest>),
-    TypeEntry::Struct(&ADD_SDN_CONTROLLER_REQUEST, make::<AddSdnControllerRequest>),
-    TypeEntry::Struct(&UPDATE_SDN_CONTROLLER_REQUEST, make::<UpdateSdnControllerRequest>),
-    TypeEntry::Enum(&L2_NETWORK_TYPE),
-    TypeEntry::Enum(&L2_PORT_GROUP_VLAN_MODE),
-    TypeEntry::Enum(&PORT_MIRROR_STATE),
-    TypeEntry::Enum(&SESSION_STATUS),
-    TypeEntry::Enum(&SESSION_TYPE),
-    TypeEntry::Enum(&CREATE_L2_HARDWARE_VXLAN_NETWORK_V_SWITCH_TYPE),
-    TypeEntry::Enum(&GET_CANDIDATE_VM_NICS_FOR_PORT_MIRROR_TYPE),
-    TypeEntry::Struct(&CREATE_HOST_KERNEL_INTERFACE_REQUEST, make::<CreateHostKernelInterfaceRequest>),
-    TypeEntry::Struct(&HOST_KERNEL_INTERFACE, make::<HostKernelInterface>),
-    TypeEntry::Struct(&UPDATE_HOST_KERNEL_INTERFACE_REQUEST, make::<UpdateHostKernelInterfaceRequest>),
-    TypeEntry::Struct(&GET_VF_PCI_DEVICE_AVAILABLE_IN_L2_NETWORK_RESULT, make::<GetVfPciDeviceAvailableInL2NetworkResult>),
-    TypeEntry::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_MODE),
-    TypeEntry::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_XMIT_HASH_POLICY),
-    TypeEntry::Struct(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST, make::<UpdateVirtualSwitchUplinkBondingsRequest>),
-    TypeEntry::Struct(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_RESULT, make::<UpdateVirtualSwitchUplinkBondingsResult>),
-    TypeEntry::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST_TYPE),
-    TypeEntry::Struct(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST, make::<UpdateVirtualSwitchUplinkGroupRequest>),
-    TypeEntry::Struct(&L2_NETWORK_HOST_REF, make::<L2NetworkHostRef>),
-    TypeEntry::Struct(&UPLINK_GROUP, make::<UplinkGroup>),
-    TypeEntry::Enum(&UPLINK_GROUP_TYPE),
-    TypeEntry::Enum(&ATTACH_L2_NETWORK_TO_HOST_REQUEST_L2_PROVIDER_TYPE),
-    TypeEntry::Struct(&ATTACH_L2_NETWORK_TO_HOST_REQUEST, make::<AttachL2NetworkToHostRequest>),
-    TypeEntry::Struct(&UPDATE_L2_NETWORK_VIRTUAL_NETWORK_ID_REQUEST, make::<UpdateL2NetworkVirtualNetworkIdRequest>),
-    TypeEntry::Enum(&CREATE_NFV_INST_GROUP_REQUEST_INST_TYPE),
-    TypeEntry::Enum(&CREATE_NFV_INST_GROUP_REQUEST_FUNC_TYPE),
-    TypeEntry::Struct(&CREATE_NFV_INST_GROUP_REQUEST, make::<CreateNfvInstGroupRequest>),
-    TypeEntry::Struct(&NFV_INST_GROUP, make::<NfvInstGroup>),
-    TypeEntry::Enum(&INST_TYPE),
-    TypeEntry::Enum(&FUNC_TYPE),
-    TypeEntry::Enum(&NFV_INST_GROUP_STATUS),
-    TypeEntry::Enum(&NFV_INST_GROUP_OPERATION_MODE),
-    TypeEntry::Struct(&NFV_INST_GROUP_INSTANCE, make::<NfvInstGroupInstance>),
-    TypeEntry::Struct(&NFV_INST_GROUP_MONITOR, make::<NfvInstGroupMonitor>),
-    TypeEntry::Struct(&NFV_INST_GROUP_SERVICE, make::<NfvInstGroupService>),
-    TypeEntry::Struct(&NFV_INST_GROUP_CONFIG_TASK, make::<NfvInstGroupConfigTask>),
-    TypeEntry::Struct(&NFV_INST_GROUP_L3_NETWORK, make::<NfvInstGroupL3Network>),
-    TypeEntry::Struct(&ADD_L3_NETWORK_TO_GROUP_REQUEST, make::<AddL3NetworkToGroupRequest>),
-    TypeEntry::Enum(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE),
-    TypeEntry::Struct(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST, make::<ChangeNfvInstGroupOperationModeRequest>),
-    TypeEntry::Struct(&UPDATE_NFV_INST_GROUP_REQUEST, make::<UpdateNfvInstGroupRequest>),
-    TypeEntry::Struct(&CREATE_NFV_INST_REQUEST, make::<CreateNfvInstRequest>),
-    TypeEntry::Struct(&NFV_INST, make::<NfvInst>),
-    TypeEntry::Struct(&CREATE_HUAWEI_I_MASTER_V_ROUTER_REQUEST, make::<CreateHuaweiIMasterVRouterRequest>),
-    TypeEntry::Struct(&HUAWEI_I_MASTER_V_ROUTER, make::<HuaweiIMasterVRouter>),
-    TypeEntry::Struct(&PULL_HUAWEI_I_MASTER_CONTROLLER_REQUEST, make::<PullHuaweiIMasterControllerRequest>),
-    TypeEntry::Struct(&PULL_HUAWEI_I_MASTER_CONTROLLER_RESULT, make::<PullHuaweiIMasterControllerResult>),
-    TypeEntry::Enum(&SDN_CONTROLLER_ADD_HOST_REQUEST_V_SWITCH_TYPE),
-    TypeEntry::Struct(&SDN_CONTROLLER_ADD_HOST_REQUEST, make::<SdnControllerAddHostRequest>),
-    TypeEntry::Enum(&SDN_CONTROLLER_CHANGE_HOST_REQUEST_V_SWITCH_TYPE),
-    TypeEntry::Struct(&SDN_CONTROLLER_CHANGE_HOST_REQUEST, make::<SdnControllerChangeHostRequest>),
-    TypeEntry::Struct(&CHANGE_SDN_CONTROLLER_REQUEST, make::<ChangeSdnControllerRequest>),
-    TypeEntry::Struct(&PULL_SDN_CONTROLLER_TENANT_RESULT, make::<PullSdnControllerTenantResult>),
-    TypeEntry::Struct(&HUAWEI_I_MASTER_FABRIC, make::<HuaweiIMasterFabric>),
-    TypeEntry::Struct(&HUAWEI_I_MASTER_TENANT, make::<HuaweiIMasterTenant>),
-    TypeEntry::Struct(&HUAWEI_I_MASTER_VPC, make::<HuaweiIMasterVpc>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct L2Network = L2_NETWORK;
+    Struct BaseL2Network = BASE_L2_NETWORK;
+    Struct L2PortGroupNetwork = L2_PORT_GROUP_NETWORK;
+    Struct L2VirtualSwitchNetwork = L2_VIRTUAL_SWITCH_NETWORK;
+    Struct L2VlanNetwork = L2_VLAN_NETWORK;
+    Struct Vtep = VTEP;
+    Struct L2VxlanNetwork = L2_VXLAN_NETWORK;
+    Struct L2VxlanNetworkPool = L2_VXLAN_NETWORK_POOL;
+    Struct BaseL2VxlanNetworkPool = BASE_L2_VXLAN_NETWORK_POOL;
+    Struct VniRange = VNI_RANGE;
+    Struct PortMirror = PORT_MIRROR;
+    Struct MirrorNetworkUsedIp = MIRROR_NETWORK_USED_IP;
+    Struct PortMirrorSession = PORT_MIRROR_SESSION;
+    Struct SdnController = SDN_CONTROLLER;
+    Struct RemoteVtep = REMOTE_VTEP;
+    Struct HardwareL2VxlanNetworkPool = HARDWARE_L2_VXLAN_NETWORK_POOL;
+    Struct SdnVniRange = SDN_VNI_RANGE;
+    Struct GetL2NetworkTypesResult = GET_L2_NETWORK_TYPES_RESULT;
+    Struct GetVSwitchTypesResult = GET_V_SWITCH_TYPES_RESULT;
+    Struct CreateL2HardwareVxlanNetworkRequest = CREATE_L2_HARDWARE_VXLAN_NETWORK_REQUEST;
+    Struct CreateL2HardwareVxlanNetworkPoolRequest = CREATE_L2_HARDWARE_VXLAN_NETWORK_POOL_REQUEST;
+    Struct CreateL2NoVlanNetworkRequest = CREATE_L2_NO_VLAN_NETWORK_REQUEST;
+    Struct CreateL2PortGroupRequest = CREATE_L2_PORT_GROUP_REQUEST;
+    Struct CreateL2TfNetworkRequest = CREATE_L2_TF_NETWORK_REQUEST;
+    Struct CreateL2VirtualSwitchRequest = CREATE_L2_VIRTUAL_SWITCH_REQUEST;
+    Struct CreateL2VlanNetworkRequest = CREATE_L2_VLAN_NETWORK_REQUEST;
+    Struct CreateL2VxlanNetworkRequest = CREATE_L2_VXLAN_NETWORK_REQUEST;
+    Struct CreateL2VxlanNetworkPoolRequest = CREATE_L2_VXLAN_NETWORK_POOL_REQUEST;
+    Struct UpdateVniRangeRequest = UPDATE_VNI_RANGE_REQUEST;
+    Struct CreateVniRangeRequest = CREATE_VNI_RANGE_REQUEST;
+    Struct CreateVxlanVtepRequest = CREATE_VXLAN_VTEP_REQUEST;
+    Struct AttachL2NetworkToClusterRequest = ATTACH_L2_NETWORK_TO_CLUSTER_REQUEST;
+    Struct CreateVxlanPoolRemoteVtepRequest = CREATE_VXLAN_POOL_REMOTE_VTEP_REQUEST;
+    Struct ChangeL2NetworkVlanIdRequest = CHANGE_L2_NETWORK_VLAN_ID_REQUEST;
+    Struct UpdateL2NetworkRequest = UPDATE_L2_NETWORK_REQUEST;
+    Struct CreatePortMirrorRequest = CREATE_PORT_MIRROR_REQUEST;
+    Struct CreatePortMirrorSessionRequest = CREATE_PORT_MIRROR_SESSION_REQUEST;
+    Struct ChangePortMirrorStateRequest = CHANGE_PORT_MIRROR_STATE_REQUEST;
+    Struct UpdatePortMirrorRequest = UPDATE_PORT_MIRROR_REQUEST;
+    Struct AddSdnControllerRequest = ADD_SDN_CONTROLLER_REQUEST;
+    Struct UpdateSdnControllerRequest = UPDATE_SDN_CONTROLLER_REQUEST;
+    Enum L2NetworkType = L2_NETWORK_TYPE;
+    Enum L2PortGroupVlanMode = L2_PORT_GROUP_VLAN_MODE;
+    Enum PortMirrorState = PORT_MIRROR_STATE;
+    Enum SessionStatus = SESSION_STATUS;
+    Enum SessionType = SESSION_TYPE;
+    Enum CreateL2HardwareVxlanNetworkVSwitchType = CREATE_L2_HARDWARE_VXLAN_NETWORK_V_SWITCH_TYPE;
+    Enum GetCandidateVmNicsForPortMirrorType = GET_CANDIDATE_VM_NICS_FOR_PORT_MIRROR_TYPE;
+    Struct CreateHostKernelInterfaceRequest = CREATE_HOST_KERNEL_INTERFACE_REQUEST;
+    Struct HostKernelInterface = HOST_KERNEL_INTERFACE;
+    Struct UpdateHostKernelInterfaceRequest = UPDATE_HOST_KERNEL_INTERFACE_REQUEST;
+    Struct GetVfPciDeviceAvailableInL2NetworkResult = GET_VF_PCI_DEVICE_AVAILABLE_IN_L2_NETWORK_RESULT;
+    Enum UpdateVirtualSwitchUplinkBondingsRequestMode = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_MODE;
+    Enum UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_XMIT_HASH_POLICY;
+    Struct UpdateVirtualSwitchUplinkBondingsRequest = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST;
+    Struct UpdateVirtualSwitchUplinkBondingsResult = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_RESULT;
+    Enum UpdateVirtualSwitchUplinkGroupRequestType = UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST_TYPE;
+    Struct UpdateVirtualSwitchUplinkGroupRequest = UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST;
+    Struct L2NetworkHostRef = L2_NETWORK_HOST_REF;
+    Struct UplinkGroup = UPLINK_GROUP;
+    Enum UplinkGroupType = UPLINK_GROUP_TYPE;
+    Enum AttachL2NetworkToHostRequestL2ProviderType = ATTACH_L2_NETWORK_TO_HOST_REQUEST_L2_PROVIDER_TYPE;
+    Struct AttachL2NetworkToHostRequest = ATTACH_L2_NETWORK_TO_HOST_REQUEST;
+    Struct UpdateL2NetworkVirtualNetworkIdRequest = UPDATE_L2_NETWORK_VIRTUAL_NETWORK_ID_REQUEST;
+    Enum CreateNfvInstGroupRequestInstType = CREATE_NFV_INST_GROUP_REQUEST_INST_TYPE;
+    Enum CreateNfvInstGroupRequestFuncType = CREATE_NFV_INST_GROUP_REQUEST_FUNC_TYPE;
+    Struct CreateNfvInstGroupRequest = CREATE_NFV_INST_GROUP_REQUEST;
+    Struct NfvInstGroup = NFV_INST_GROUP;
+    Enum InstType = INST_TYPE;
+    Enum FuncType = FUNC_TYPE;
+    Enum NfvInstGroupStatus = NFV_INST_GROUP_STATUS;
+    Enum NfvInstGroupOperationMode = NFV_INST_GROUP_OPERATION_MODE;
+    Struct NfvInstGroupInstance = NFV_INST_GROUP_INSTANCE;
+    Struct NfvInstGroupMonitor = NFV_INST_GROUP_MONITOR;
+    Struct NfvInstGroupService = NFV_INST_GROUP_SERVICE;
+    Struct NfvInstGroupConfigTask = NFV_INST_GROUP_CONFIG_TASK;
+    Struct NfvInstGroupL3Network = NFV_INST_GROUP_L3_NETWORK;
+    Struct AddL3NetworkToGroupRequest = ADD_L3_NETWORK_TO_GROUP_REQUEST;
+    Enum ChangeNfvInstGroupOperationModeRequestOperationMode = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE;
+    Struct ChangeNfvInstGroupOperationModeRequest = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST;
+    Struct UpdateNfvInstGroupRequest = UPDATE_NFV_INST_GROUP_REQUEST;
+    Struct CreateNfvInstRequest = CREATE_NFV_INST_REQUEST;
+    Struct NfvInst = NFV_INST;
+    Struct CreateHuaweiIMasterVRouterRequest = CREATE_HUAWEI_I_MASTER_V_ROUTER_REQUEST;
+    Struct HuaweiIMasterVRouter = HUAWEI_I_MASTER_V_ROUTER;
+    Struct PullHuaweiIMasterControllerRequest = PULL_HUAWEI_I_MASTER_CONTROLLER_REQUEST;
+    Struct PullHuaweiIMasterControllerResult = PULL_HUAWEI_I_MASTER_CONTROLLER_RESULT;
+    Enum SdnControllerAddHostRequestVSwitchType = SDN_CONTROLLER_ADD_HOST_REQUEST_V_SWITCH_TYPE;
+    Struct SdnControllerAddHostRequest = SDN_CONTROLLER_ADD_HOST_REQUEST;
+    Enum SdnControllerChangeHostRequestVSwitchType = SDN_CONTROLLER_CHANGE_HOST_REQUEST_V_SWITCH_TYPE;
+    Struct SdnControllerChangeHostRequest = SDN_CONTROLLER_CHANGE_HOST_REQUEST;
+    Struct ChangeSdnControllerRequest = CHANGE_SDN_CONTROLLER_REQUEST;
+    Struct PullSdnControllerTenantResult = PULL_SDN_CONTROLLER_TENANT_RESULT;
+    Struct HuaweiIMasterFabric = HUAWEI_I_MASTER_FABRIC;
+    Struct HuaweiIMasterTenant = HUAWEI_I_MASTER_TENANT;
+    Struct HuaweiIMasterVpc = HUAWEI_I_MASTER_VPC;
+}

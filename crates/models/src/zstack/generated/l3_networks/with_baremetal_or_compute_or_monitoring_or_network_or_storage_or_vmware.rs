@@ -30,7 +30,6 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&USED_IP, make::<UsedIp>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct UsedIp = USED_IP;
+}

@@ -147,14 +147,13 @@ backhaul_wire::generated_choice! {
     0 Normal = "Normal";
     1 AddressPool = "AddressPool";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&L3_NETWORK, make::<L3Network>),
-    TypeEntry::Struct(&IP_RANGE, make::<IpRange>),
-    TypeEntry::Struct(&NETWORK_SERVICE_L3_NETWORK_REF, make::<NetworkServiceL3NetworkRef>),
-    TypeEntry::Struct(&RESERVED_IP_RANGE, make::<ReservedIpRange>),
-    TypeEntry::Struct(&L3_NETWORK_HOST_ROUTE, make::<L3NetworkHostRoute>),
-    TypeEntry::Enum(&L3_NETWORK_STATE),
-    TypeEntry::Enum(&L3_NETWORK_CATEGORY),
-    TypeEntry::Enum(&IP_RANGE_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct L3Network = L3_NETWORK;
+    Struct IpRange = IP_RANGE;
+    Struct NetworkServiceL3NetworkRef = NETWORK_SERVICE_L3_NETWORK_REF;
+    Struct ReservedIpRange = RESERVED_IP_RANGE;
+    Struct L3NetworkHostRoute = L3_NETWORK_HOST_ROUTE;
+    Enum L3NetworkState = L3_NETWORK_STATE;
+    Enum L3NetworkCategory = L3_NETWORK_CATEGORY;
+    Enum IpRangeType = IP_RANGE_TYPE;
+}

@@ -606,46 +606,45 @@ backhaul_wire::generated_choice! {
     /// `PVLAN`.
     2 Pvlan = "PVLAN";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&NETWORK_SERVICE_PROVIDER, make::<NetworkServiceProvider>),
-    TypeEntry::Struct(&FREE_IP, make::<FreeIp>),
-    TypeEntry::Struct(&GET_IP_ADDRESS_CAPACITY_RESULT, make::<GetIpAddressCapacityResult>),
-    TypeEntry::Struct(&IP_CAPACITY_DATA, make::<IpCapacityData>),
-    TypeEntry::Struct(&GET_L3_NETWORK_TYPES_RESULT, make::<GetL3NetworkTypesResult>),
-    TypeEntry::Struct(&GET_L3_NETWORK_DHCP_IP_ADDRESS_RESULT, make::<GetL3NetworkDhcpIpAddressResult>),
-    TypeEntry::Struct(&CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_RESULT, make::<ChangeL3NetworkDhcpIpAddressResult>),
-    TypeEntry::Struct(&IS_VF_NIC_AVAILABLE_IN_L3_NETWORK_RESULT, make::<IsVfNicAvailableInL3NetworkResult>),
-    TypeEntry::Struct(&ADD_IP_RANGE_BY_NETWORK_CIDR_RESULT, make::<AddIpRangeByNetworkCidrResult>),
-    TypeEntry::Struct(&GET_L3_NETWORK_IP_STATISTIC_RESULT, make::<GetL3NetworkIpStatisticResult>),
-    TypeEntry::Struct(&IP_STATISTIC_DATA, make::<IpStatisticData>),
-    TypeEntry::Struct(&CHECK_IP_AVAILABILITY_RESULT, make::<CheckIpAvailabilityResult>),
-    TypeEntry::Struct(&GET_L3_NETWORK_MTU_RESULT, make::<GetL3NetworkMtuResult>),
-    TypeEntry::Struct(&GET_L3_NETWORK_ROUTER_INTERFACE_IP_RESULT, make::<GetL3NetworkRouterInterfaceIpResult>),
-    TypeEntry::Struct(&GET_NETWORK_SERVICE_TYPES_RESULT, make::<GetNetworkServiceTypesResult>),
-    TypeEntry::Struct(&CREATE_L3_NETWORK_REQUEST, make::<CreateL3NetworkRequest>),
-    TypeEntry::Struct(&UPDATE_IP_RANGE_REQUEST, make::<UpdateIpRangeRequest>),
-    TypeEntry::Struct(&CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_REQUEST, make::<ChangeL3NetworkDhcpIpAddressRequest>),
-    TypeEntry::Struct(&ADD_DNS_TO_L3_NETWORK_REQUEST, make::<AddDnsToL3NetworkRequest>),
-    TypeEntry::Struct(&ADD_HOST_ROUTE_TO_L3_NETWORK_REQUEST, make::<AddHostRouteToL3NetworkRequest>),
-    TypeEntry::Struct(&ADD_IP_RANGE_REQUEST, make::<AddIpRangeRequest>),
-    TypeEntry::Struct(&ADD_IP_RANGE_BY_NETWORK_CIDR_REQUEST, make::<AddIpRangeByNetworkCidrRequest>),
-    TypeEntry::Struct(&ADD_IPV6_RANGE_REQUEST, make::<AddIpv6RangeRequest>),
-    TypeEntry::Struct(&ADD_IPV6_RANGE_BY_NETWORK_CIDR_REQUEST, make::<AddIpv6RangeByNetworkCidrRequest>),
-    TypeEntry::Struct(&SET_L3_NETWORK_MTU_REQUEST, make::<SetL3NetworkMtuRequest>),
-    TypeEntry::Struct(&ATTACH_NETWORK_SERVICE_TO_L3_NETWORK_REQUEST, make::<AttachNetworkServiceToL3NetworkRequest>),
-    TypeEntry::Struct(&ADD_RESERVED_IP_RANGE_REQUEST, make::<AddReservedIpRangeRequest>),
-    TypeEntry::Struct(&SET_L3_NETWORK_ROUTER_INTERFACE_IP_REQUEST, make::<SetL3NetworkRouterInterfaceIpRequest>),
-    TypeEntry::Struct(&CHANGE_L3_NETWORK_STATE_REQUEST, make::<ChangeL3NetworkStateRequest>),
-    TypeEntry::Struct(&UPDATE_L3_NETWORK_REQUEST, make::<UpdateL3NetworkRequest>),
-    TypeEntry::Enum(&GET_L3_NETWORK_IP_STATISTIC_RESOURCE_TYPE),
-    TypeEntry::Enum(&GET_L3_NETWORK_IP_STATISTIC_SORT_BY),
-    TypeEntry::Enum(&ADD_IPV6_RANGE_ADDRESS_MODE),
-    TypeEntry::Enum(&CREATE_PORT_GROUP_REQUEST_VLAN_MODE),
-    TypeEntry::Enum(&CREATE_PORT_GROUP_REQUEST_CATEGORY),
-    TypeEntry::Struct(&CREATE_PORT_GROUP_REQUEST, make::<CreatePortGroupRequest>),
-    TypeEntry::Enum(&UPDATE_PORT_GROUP_REQUEST_CATEGORY),
-    TypeEntry::Struct(&UPDATE_PORT_GROUP_REQUEST, make::<UpdatePortGroupRequest>),
-    TypeEntry::Struct(&PORT_GROUP, make::<PortGroup>),
-    TypeEntry::Enum(&PORT_GROUP_VLAN_MODE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct NetworkServiceProvider = NETWORK_SERVICE_PROVIDER;
+    Struct FreeIp = FREE_IP;
+    Struct GetIpAddressCapacityResult = GET_IP_ADDRESS_CAPACITY_RESULT;
+    Struct IpCapacityData = IP_CAPACITY_DATA;
+    Struct GetL3NetworkTypesResult = GET_L3_NETWORK_TYPES_RESULT;
+    Struct GetL3NetworkDhcpIpAddressResult = GET_L3_NETWORK_DHCP_IP_ADDRESS_RESULT;
+    Struct ChangeL3NetworkDhcpIpAddressResult = CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_RESULT;
+    Struct IsVfNicAvailableInL3NetworkResult = IS_VF_NIC_AVAILABLE_IN_L3_NETWORK_RESULT;
+    Struct AddIpRangeByNetworkCidrResult = ADD_IP_RANGE_BY_NETWORK_CIDR_RESULT;
+    Struct GetL3NetworkIpStatisticResult = GET_L3_NETWORK_IP_STATISTIC_RESULT;
+    Struct IpStatisticData = IP_STATISTIC_DATA;
+    Struct CheckIpAvailabilityResult = CHECK_IP_AVAILABILITY_RESULT;
+    Struct GetL3NetworkMtuResult = GET_L3_NETWORK_MTU_RESULT;
+    Struct GetL3NetworkRouterInterfaceIpResult = GET_L3_NETWORK_ROUTER_INTERFACE_IP_RESULT;
+    Struct GetNetworkServiceTypesResult = GET_NETWORK_SERVICE_TYPES_RESULT;
+    Struct CreateL3NetworkRequest = CREATE_L3_NETWORK_REQUEST;
+    Struct UpdateIpRangeRequest = UPDATE_IP_RANGE_REQUEST;
+    Struct ChangeL3NetworkDhcpIpAddressRequest = CHANGE_L3_NETWORK_DHCP_IP_ADDRESS_REQUEST;
+    Struct AddDnsToL3NetworkRequest = ADD_DNS_TO_L3_NETWORK_REQUEST;
+    Struct AddHostRouteToL3NetworkRequest = ADD_HOST_ROUTE_TO_L3_NETWORK_REQUEST;
+    Struct AddIpRangeRequest = ADD_IP_RANGE_REQUEST;
+    Struct AddIpRangeByNetworkCidrRequest = ADD_IP_RANGE_BY_NETWORK_CIDR_REQUEST;
+    Struct AddIpv6RangeRequest = ADD_IPV6_RANGE_REQUEST;
+    Struct AddIpv6RangeByNetworkCidrRequest = ADD_IPV6_RANGE_BY_NETWORK_CIDR_REQUEST;
+    Struct SetL3NetworkMtuRequest = SET_L3_NETWORK_MTU_REQUEST;
+    Struct AttachNetworkServiceToL3NetworkRequest = ATTACH_NETWORK_SERVICE_TO_L3_NETWORK_REQUEST;
+    Struct AddReservedIpRangeRequest = ADD_RESERVED_IP_RANGE_REQUEST;
+    Struct SetL3NetworkRouterInterfaceIpRequest = SET_L3_NETWORK_ROUTER_INTERFACE_IP_REQUEST;
+    Struct ChangeL3NetworkStateRequest = CHANGE_L3_NETWORK_STATE_REQUEST;
+    Struct UpdateL3NetworkRequest = UPDATE_L3_NETWORK_REQUEST;
+    Enum GetL3NetworkIpStatisticResourceType = GET_L3_NETWORK_IP_STATISTIC_RESOURCE_TYPE;
+    Enum GetL3NetworkIpStatisticSortBy = GET_L3_NETWORK_IP_STATISTIC_SORT_BY;
+    Enum AddIpv6RangeAddressMode = ADD_IPV6_RANGE_ADDRESS_MODE;
+    Enum CreatePortGroupRequestVlanMode = CREATE_PORT_GROUP_REQUEST_VLAN_MODE;
+    Enum CreatePortGroupRequestCategory = CREATE_PORT_GROUP_REQUEST_CATEGORY;
+    Struct CreatePortGroupRequest = CREATE_PORT_GROUP_REQUEST;
+    Enum UpdatePortGroupRequestCategory = UPDATE_PORT_GROUP_REQUEST_CATEGORY;
+    Struct UpdatePortGroupRequest = UPDATE_PORT_GROUP_REQUEST;
+    Struct PortGroup = PORT_GROUP;
+    Enum PortGroupVlanMode = PORT_GROUP_VLAN_MODE;
+}

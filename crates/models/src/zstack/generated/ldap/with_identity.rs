@@ -220,21 +220,20 @@ backhaul_wire::generated_model! {
     2 skip: Option<i64> = Int, new("skip", Kind::Int);
     3 fail: Option<i64> = Int, new("fail", Kind::Int);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ACCOUNT_THIRD_PARTY_ACCOUNT_SOURCE_REF, make::<AccountThirdPartyAccountSourceRef>),
-    TypeEntry::Struct(&LDAP_ACCOUNT_REF, make::<LdapAccountRef>),
-    TypeEntry::Struct(&LDAP_SERVER, make::<LdapServer>),
-    TypeEntry::Struct(&CREATE_LDAP_BINDING_REQUEST, make::<CreateLdapBindingRequest>),
-    TypeEntry::Struct(&ADD_LDAP_SERVER_REQUEST, make::<AddLdapServerRequest>),
-    TypeEntry::Struct(&UPDATE_LDAP_SERVER_REQUEST, make::<UpdateLdapServerRequest>),
-    TypeEntry::Enum(&ADD_LDAP_SERVER_ENCRYPTION),
-    TypeEntry::Enum(&ADD_LDAP_SERVER_SCOPE),
-    TypeEntry::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_CREATE_ACCOUNT_STRATEGY),
-    TypeEntry::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_DELETE_ACCOUNT_STRATEGY),
-    TypeEntry::Struct(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST, make::<SyncAccountsFromLdapServerRequest>),
-    TypeEntry::Struct(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_RESULT, make::<SyncAccountsFromLdapServerResult>),
-    TypeEntry::Struct(&SYNC_TASK_RESULT, make::<SyncTaskResult>),
-    TypeEntry::Struct(&IMPORT_STAGE, make::<ImportStage>),
-    TypeEntry::Struct(&CLEAN_STAGE, make::<CleanStage>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AccountThirdPartyAccountSourceRef = ACCOUNT_THIRD_PARTY_ACCOUNT_SOURCE_REF;
+    Struct LdapAccountRef = LDAP_ACCOUNT_REF;
+    Struct LdapServer = LDAP_SERVER;
+    Struct CreateLdapBindingRequest = CREATE_LDAP_BINDING_REQUEST;
+    Struct AddLdapServerRequest = ADD_LDAP_SERVER_REQUEST;
+    Struct UpdateLdapServerRequest = UPDATE_LDAP_SERVER_REQUEST;
+    Enum AddLdapServerEncryption = ADD_LDAP_SERVER_ENCRYPTION;
+    Enum AddLdapServerScope = ADD_LDAP_SERVER_SCOPE;
+    Enum SyncAccountsFromLdapServerRequestCreateAccountStrategy = SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_CREATE_ACCOUNT_STRATEGY;
+    Enum SyncAccountsFromLdapServerRequestDeleteAccountStrategy = SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_DELETE_ACCOUNT_STRATEGY;
+    Struct SyncAccountsFromLdapServerRequest = SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST;
+    Struct SyncAccountsFromLdapServerResult = SYNC_ACCOUNTS_FROM_LDAP_SERVER_RESULT;
+    Struct SyncTaskResult = SYNC_TASK_RESULT;
+    Struct ImportStage = IMPORT_STAGE;
+    Struct CleanStage = CLEAN_STAGE;
+}

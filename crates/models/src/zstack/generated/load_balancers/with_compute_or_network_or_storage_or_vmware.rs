@@ -103,9 +103,8 @@ backhaul_wire::generated_choice! {
     2 Success = "Success";
     3 Failed = "Failed";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SLB_VM_INSTANCE, make::<SlbVmInstance>),
-    TypeEntry::Struct(&SLB_VM_INSTANCE_CONFIG_TASK, make::<SlbVmInstanceConfigTask>),
-    TypeEntry::Enum(&SLB_VM_INSTANCE_CONFIG_TASK_STATUS),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct SlbVmInstance = SLB_VM_INSTANCE;
+    Struct SlbVmInstanceConfigTask = SLB_VM_INSTANCE_CONFIG_TASK;
+    Enum SlbVmInstanceConfigTaskStatus = SLB_VM_INSTANCE_CONFIG_TASK_STATUS;
+}

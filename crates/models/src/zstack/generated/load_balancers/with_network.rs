@@ -1053,70 +1053,69 @@ backhaul_wire::generated_choice! {
     /// `black`.
     1 Black = "black";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ACCESS_CONTROL_LIST, make::<AccessControlList>),
-    TypeEntry::Struct(&CERTIFICATE, make::<Certificate>),
-    TypeEntry::Struct(&LOAD_BALANCER, make::<LoadBalancer>),
-    TypeEntry::Struct(&BASE_LOAD_BALANCER, make::<BaseLoadBalancer>),
-    TypeEntry::Struct(&LOAD_BALANCER_LISTENER, make::<LoadBalancerListener>),
-    TypeEntry::Struct(&LOAD_BALANCER_SERVER_GROUP, make::<LoadBalancerServerGroup>),
-    TypeEntry::Struct(&SLB_GROUP, make::<SlbGroup>),
-    TypeEntry::Struct(&ACCESS_CONTROL_LIST_ENTRY, make::<AccessControlListEntry>),
-    TypeEntry::Struct(&LOAD_BALANCER_LISTER_ACL, make::<LoadBalancerListerAcl>),
-    TypeEntry::Struct(&LOAD_BALANCER_LISTENER_CERTIFICATE_REF, make::<LoadBalancerListenerCertificateRef>),
-    TypeEntry::Struct(&SLB_LOAD_BALANCER, make::<SlbLoadBalancer>),
-    TypeEntry::Struct(&LOAD_BALANCER_LISTENER_VM_NIC_REF, make::<LoadBalancerListenerVmNicRef>),
-    TypeEntry::Struct(&LOAD_BALANCER_LISTENER_ACL_REF, make::<LoadBalancerListenerACLRef>),
-    TypeEntry::Struct(&LOAD_BALANCER_LISTENER_SERVER_GROUP_REF, make::<LoadBalancerListenerServerGroupRef>),
-    TypeEntry::Struct(&LOAD_BALANCER_SERVER_GROUP_SERVER_IP, make::<LoadBalancerServerGroupServerIp>),
-    TypeEntry::Struct(&LOAD_BALANCER_SERVER_GROUP_VM_NIC_REF, make::<LoadBalancerServerGroupVmNicRef>),
-    TypeEntry::Struct(&SLB_GROUP_L3_NETWORK_REF, make::<SlbGroupL3NetworkRef>),
-    TypeEntry::Struct(&GET_LOAD_BALANCER_LISTENER_ACL_ENTRIES_RESULT, make::<GetLoadBalancerListenerACLEntriesResult>),
-    TypeEntry::Struct(&LOAD_BALANCER_ACL_ENTRY, make::<LoadBalancerACLEntry>),
-    TypeEntry::Struct(&GET_LOAD_BALANCER_OWNER_RESULT, make::<GetLoadBalancerOwnerResult>),
-    TypeEntry::Struct(&SLB_GROUP_MONITOR_IP, make::<SlbGroupMonitorIp>),
-    TypeEntry::Struct(&CREATE_ACCESS_CONTROL_LIST_REQUEST, make::<CreateAccessControlListRequest>),
-    TypeEntry::Struct(&CHANGE_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST, make::<ChangeAccessControlListRedirectRuleRequest>),
-    TypeEntry::Struct(&ADD_ACCESS_CONTROL_LIST_ENTRY_REQUEST, make::<AddAccessControlListEntryRequest>),
-    TypeEntry::Struct(&ADD_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST, make::<AddAccessControlListRedirectRuleRequest>),
-    TypeEntry::Struct(&CREATE_CERTIFICATE_REQUEST, make::<CreateCertificateRequest>),
-    TypeEntry::Struct(&UPDATE_CERTIFICATE_REQUEST, make::<UpdateCertificateRequest>),
-    TypeEntry::Struct(&CREATE_LOAD_BALANCER_REQUEST, make::<CreateLoadBalancerRequest>),
-    TypeEntry::Struct(&CHANGE_ACCESS_CONTROL_LIST_SERVER_GROUP_REQUEST, make::<ChangeAccessControlListServerGroupRequest>),
-    TypeEntry::Struct(&ADD_ACCESS_CONTROL_LIST_TO_LOAD_BALANCER_REQUEST, make::<AddAccessControlListToLoadBalancerRequest>),
-    TypeEntry::Struct(&ADD_CERTIFICATE_TO_LOAD_BALANCER_LISTENER_REQUEST, make::<AddCertificateToLoadBalancerListenerRequest>),
-    TypeEntry::Struct(&ADD_SERVER_GROUP_TO_LOAD_BALANCER_LISTENER_REQUEST, make::<AddServerGroupToLoadBalancerListenerRequest>),
-    TypeEntry::Struct(&ADD_VM_NIC_TO_LOAD_BALANCER_REQUEST, make::<AddVmNicToLoadBalancerRequest>),
-    TypeEntry::Struct(&UPDATE_LOAD_BALANCER_LISTENER_REQUEST, make::<UpdateLoadBalancerListenerRequest>),
-    TypeEntry::Struct(&CHANGE_LOAD_BALANCER_LISTENER_REQUEST, make::<ChangeLoadBalancerListenerRequest>),
-    TypeEntry::Struct(&CHANGE_LOAD_BALANCER_BACKEND_SERVER_REQUEST, make::<ChangeLoadBalancerBackendServerRequest>),
-    TypeEntry::Struct(&ADD_BACKEND_SERVER_TO_SERVER_GROUP_REQUEST, make::<AddBackendServerToServerGroupRequest>),
-    TypeEntry::Struct(&REMOVE_BACKEND_SERVER_FROM_SERVER_GROUP_REQUEST, make::<RemoveBackendServerFromServerGroupRequest>),
-    TypeEntry::Struct(&UPDATE_LOAD_BALANCER_SERVER_GROUP_REQUEST, make::<UpdateLoadBalancerServerGroupRequest>),
-    TypeEntry::Struct(&UPDATE_SLB_GROUP_REQUEST, make::<UpdateSlbGroupRequest>),
-    TypeEntry::Struct(&CREATE_SLB_GROUP_REQUEST, make::<CreateSlbGroupRequest>),
-    TypeEntry::Struct(&CHANGE_SLB_GROUP_DEPLOY_TYPE_REQUEST, make::<ChangeSlbGroupDeployTypeRequest>),
-    TypeEntry::Struct(&CHANGE_SLB_GROUP_MONITOR_IPS_REQUEST, make::<ChangeSlbGroupMonitorIpsRequest>),
-    TypeEntry::Struct(&CREATE_SLB_INSTANCE_REQUEST, make::<CreateSlbInstanceRequest>),
-    TypeEntry::Struct(&CREATE_LOAD_BALANCER_LISTENER_REQUEST, make::<CreateLoadBalancerListenerRequest>),
-    TypeEntry::Struct(&CREATE_LOAD_BALANCER_SERVER_GROUP_REQUEST, make::<CreateLoadBalancerServerGroupRequest>),
-    TypeEntry::Struct(&UPDATE_LOAD_BALANCER_REQUEST, make::<UpdateLoadBalancerRequest>),
-    TypeEntry::Enum(&LOAD_BALANCER_STATE),
-    TypeEntry::Enum(&LOAD_BALANCER_TYPE),
-    TypeEntry::Enum(&LOAD_BALANCER_VM_NIC_STATUS),
-    TypeEntry::Enum(&LOAD_BALANCER_ACL_TYPE),
-    TypeEntry::Enum(&LOAD_BALANCER_BACKEND_SERVER_STATUS),
-    TypeEntry::Enum(&GET_LOAD_BALANCER_LISTENER_ACL_ENTRIES_TYPE),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_BALANCER_ALGORITHM),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_HEALTH_CHECK_PROTOCOL),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_HEALTH_CHECK_METHOD),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_ACL_STATUS),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_SECURITY_POLICY_TYPE),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_HTTP_MODE),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_SESSION_PERSISTENCE),
-    TypeEntry::Enum(&CHANGE_LOAD_BALANCER_LISTENER_HTTP_REDIRECT_HTTPS),
-    TypeEntry::Enum(&CREATE_SLB_GROUP_DEPLOY_TYPE),
-    TypeEntry::Enum(&CREATE_LOAD_BALANCER_LISTENER_PROTOCOL),
-    TypeEntry::Enum(&CREATE_LOAD_BALANCER_LISTENER_ACL_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AccessControlList = ACCESS_CONTROL_LIST;
+    Struct Certificate = CERTIFICATE;
+    Struct LoadBalancer = LOAD_BALANCER;
+    Struct BaseLoadBalancer = BASE_LOAD_BALANCER;
+    Struct LoadBalancerListener = LOAD_BALANCER_LISTENER;
+    Struct LoadBalancerServerGroup = LOAD_BALANCER_SERVER_GROUP;
+    Struct SlbGroup = SLB_GROUP;
+    Struct AccessControlListEntry = ACCESS_CONTROL_LIST_ENTRY;
+    Struct LoadBalancerListerAcl = LOAD_BALANCER_LISTER_ACL;
+    Struct LoadBalancerListenerCertificateRef = LOAD_BALANCER_LISTENER_CERTIFICATE_REF;
+    Struct SlbLoadBalancer = SLB_LOAD_BALANCER;
+    Struct LoadBalancerListenerVmNicRef = LOAD_BALANCER_LISTENER_VM_NIC_REF;
+    Struct LoadBalancerListenerACLRef = LOAD_BALANCER_LISTENER_ACL_REF;
+    Struct LoadBalancerListenerServerGroupRef = LOAD_BALANCER_LISTENER_SERVER_GROUP_REF;
+    Struct LoadBalancerServerGroupServerIp = LOAD_BALANCER_SERVER_GROUP_SERVER_IP;
+    Struct LoadBalancerServerGroupVmNicRef = LOAD_BALANCER_SERVER_GROUP_VM_NIC_REF;
+    Struct SlbGroupL3NetworkRef = SLB_GROUP_L3_NETWORK_REF;
+    Struct GetLoadBalancerListenerACLEntriesResult = GET_LOAD_BALANCER_LISTENER_ACL_ENTRIES_RESULT;
+    Struct LoadBalancerACLEntry = LOAD_BALANCER_ACL_ENTRY;
+    Struct GetLoadBalancerOwnerResult = GET_LOAD_BALANCER_OWNER_RESULT;
+    Struct SlbGroupMonitorIp = SLB_GROUP_MONITOR_IP;
+    Struct CreateAccessControlListRequest = CREATE_ACCESS_CONTROL_LIST_REQUEST;
+    Struct ChangeAccessControlListRedirectRuleRequest = CHANGE_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST;
+    Struct AddAccessControlListEntryRequest = ADD_ACCESS_CONTROL_LIST_ENTRY_REQUEST;
+    Struct AddAccessControlListRedirectRuleRequest = ADD_ACCESS_CONTROL_LIST_REDIRECT_RULE_REQUEST;
+    Struct CreateCertificateRequest = CREATE_CERTIFICATE_REQUEST;
+    Struct UpdateCertificateRequest = UPDATE_CERTIFICATE_REQUEST;
+    Struct CreateLoadBalancerRequest = CREATE_LOAD_BALANCER_REQUEST;
+    Struct ChangeAccessControlListServerGroupRequest = CHANGE_ACCESS_CONTROL_LIST_SERVER_GROUP_REQUEST;
+    Struct AddAccessControlListToLoadBalancerRequest = ADD_ACCESS_CONTROL_LIST_TO_LOAD_BALANCER_REQUEST;
+    Struct AddCertificateToLoadBalancerListenerRequest = ADD_CERTIFICATE_TO_LOAD_BALANCER_LISTENER_REQUEST;
+    Struct AddServerGroupToLoadBalancerListenerRequest = ADD_SERVER_GROUP_TO_LOAD_BALANCER_LISTENER_REQUEST;
+    Struct AddVmNicToLoadBalancerRequest = ADD_VM_NIC_TO_LOAD_BALANCER_REQUEST;
+    Struct UpdateLoadBalancerListenerRequest = UPDATE_LOAD_BALANCER_LISTENER_REQUEST;
+    Struct ChangeLoadBalancerListenerRequest = CHANGE_LOAD_BALANCER_LISTENER_REQUEST;
+    Struct ChangeLoadBalancerBackendServerRequest = CHANGE_LOAD_BALANCER_BACKEND_SERVER_REQUEST;
+    Struct AddBackendServerToServerGroupRequest = ADD_BACKEND_SERVER_TO_SERVER_GROUP_REQUEST;
+    Struct RemoveBackendServerFromServerGroupRequest = REMOVE_BACKEND_SERVER_FROM_SERVER_GROUP_REQUEST;
+    Struct UpdateLoadBalancerServerGroupRequest = UPDATE_LOAD_BALANCER_SERVER_GROUP_REQUEST;
+    Struct UpdateSlbGroupRequest = UPDATE_SLB_GROUP_REQUEST;
+    Struct CreateSlbGroupRequest = CREATE_SLB_GROUP_REQUEST;
+    Struct ChangeSlbGroupDeployTypeRequest = CHANGE_SLB_GROUP_DEPLOY_TYPE_REQUEST;
+    Struct ChangeSlbGroupMonitorIpsRequest = CHANGE_SLB_GROUP_MONITOR_IPS_REQUEST;
+    Struct CreateSlbInstanceRequest = CREATE_SLB_INSTANCE_REQUEST;
+    Struct CreateLoadBalancerListenerRequest = CREATE_LOAD_BALANCER_LISTENER_REQUEST;
+    Struct CreateLoadBalancerServerGroupRequest = CREATE_LOAD_BALANCER_SERVER_GROUP_REQUEST;
+    Struct UpdateLoadBalancerRequest = UPDATE_LOAD_BALANCER_REQUEST;
+    Enum LoadBalancerState = LOAD_BALANCER_STATE;
+    Enum LoadBalancerType = LOAD_BALANCER_TYPE;
+    Enum LoadBalancerVmNicStatus = LOAD_BALANCER_VM_NIC_STATUS;
+    Enum LoadBalancerAclType = LOAD_BALANCER_ACL_TYPE;
+    Enum LoadBalancerBackendServerStatus = LOAD_BALANCER_BACKEND_SERVER_STATUS;
+    Enum GetLoadBalancerListenerACLEntriesType = GET_LOAD_BALANCER_LISTENER_ACL_ENTRIES_TYPE;
+    Enum ChangeLoadBalancerListenerBalancerAlgorithm = CHANGE_LOAD_BALANCER_LISTENER_BALANCER_ALGORITHM;
+    Enum ChangeLoadBalancerListenerHealthCheckProtocol = CHANGE_LOAD_BALANCER_LISTENER_HEALTH_CHECK_PROTOCOL;
+    Enum ChangeLoadBalancerListenerHealthCheckMethod = CHANGE_LOAD_BALANCER_LISTENER_HEALTH_CHECK_METHOD;
+    Enum ChangeLoadBalancerListenerAclStatus = CHANGE_LOAD_BALANCER_LISTENER_ACL_STATUS;
+    Enum ChangeLoadBalancerListenerSecurityPolicyType = CHANGE_LOAD_BALANCER_LISTENER_SECURITY_POLICY_TYPE;
+    Enum ChangeLoadBalancerListenerHttpMode = CHANGE_LOAD_BALANCER_LISTENER_HTTP_MODE;
+    Enum ChangeLoadBalancerListenerSessionPersistence = CHANGE_LOAD_BALANCER_LISTENER_SESSION_PERSISTENCE;
+    Enum ChangeLoadBalancerListenerHttpRedirectHttps = CHANGE_LOAD_BALANCER_LISTENER_HTTP_REDIRECT_HTTPS;
+    Enum CreateSlbGroupDeployType = CREATE_SLB_GROUP_DEPLOY_TYPE;
+    Enum CreateLoadBalancerListenerProtocol = CREATE_LOAD_BALANCER_LISTENER_PROTOCOL;
+    Enum CreateLoadBalancerListenerAclType = CREATE_LOAD_BALANCER_LISTENER_ACL_TYPE;
+}

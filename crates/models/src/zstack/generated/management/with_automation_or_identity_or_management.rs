@@ -15,7 +15,6 @@ backhaul_wire::generated_model! {
     2 resource_type: Option<String> = Text, new("resourceType", Kind::Text);
     3 concrete_resource_type: Option<String> = Text, new("concreteResourceType", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&RESOURCE, make::<Resource>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Resource = RESOURCE;
+}

@@ -33,9 +33,8 @@ backhaul_wire::generated_model! {
     7 api_name: Option<String> = Text, new("apiName", Kind::Text);
     8 context_list: Vec<String> = Texts, list("contextList", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&GET_CHAIN_TASK_RESULT, make::<GetChainTaskResult>),
-    TypeEntry::Struct(&CHAIN_INFO, make::<ChainInfo>),
-    TypeEntry::Struct(&TASK_INFO, make::<TaskInfo>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct GetChainTaskResult = GET_CHAIN_TASK_RESULT;
+    Struct ChainInfo = CHAIN_INFO;
+    Struct TaskInfo = TASK_INFO;
+}

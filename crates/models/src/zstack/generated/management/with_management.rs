@@ -835,78 +835,77 @@ backhaul_wire::generated_model! {
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
 backhaul_wire::generated_request! { UpdateLogServerRequest(into uuid: Id) { into name: String, into description: String } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&GARBAGE_COLLECTOR, make::<GarbageCollector>),
-    TypeEntry::Struct(&GLOBAL_CONFIG, make::<GlobalConfig>),
-    TypeEntry::Struct(&MANAGEMENT_NODE, make::<ManagementNode>),
-    TypeEntry::Struct(&RESOURCE_CONFIG, make::<ResourceConfig>),
-    TypeEntry::Struct(&TEMPLATE_CONFIG, make::<TemplateConfig>),
-    TypeEntry::Struct(&GLOBAL_CONFIG_TEMPLATE, make::<GlobalConfigTemplate>),
-    TypeEntry::Struct(&LICENSE, make::<License>),
-    TypeEntry::Struct(&BASE_LICENSE, make::<BaseLicense>),
-    TypeEntry::Struct(&RESOURCE_CONFIG_STRUCT, make::<ResourceConfigStruct>),
-    TypeEntry::Struct(&LICENSE_ADD_ON, make::<LicenseAddOn>),
-    TypeEntry::Struct(&GET_DEBUG_SIGNAL_RESULT, make::<GetDebugSignalResult>),
-    TypeEntry::Struct(&GET_ELABORATIONS_RESULT, make::<GetElaborationsResult>),
-    TypeEntry::Struct(&ELABORATION_CONTENT, make::<ElaborationContent>),
-    TypeEntry::Struct(&GET_ELABORATION_CATEGORIES_RESULT, make::<GetElaborationCategoriesResult>),
-    TypeEntry::Struct(&ELABORATION_CATEGORY, make::<ElaborationCategory>),
-    TypeEntry::Struct(&CHECK_ELABORATION_CONTENT_RESULT, make::<CheckElaborationContentResult>),
-    TypeEntry::Struct(&ELABORATION_CHECK_RESULT, make::<ElaborationCheckResult>),
-    TypeEntry::Struct(&GET_GLOBAL_CONFIG_OPTIONS_RESULT, make::<GetGlobalConfigOptionsResult>),
-    TypeEntry::Struct(&GLOBAL_CONFIG_OPTIONS, make::<GlobalConfigOptions>),
-    TypeEntry::Struct(&GET_LICENSE_INFO_RESULT, make::<GetLicenseInfoResult>),
-    TypeEntry::Struct(&ADDITIONAL_LICENSE_INFO, make::<AdditionalLicenseInfo>),
-    TypeEntry::Struct(&GET_LICENSE_ADD_ONS_RESULT, make::<GetLicenseAddOnsResult>),
-    TypeEntry::Struct(&REGISTER_LICENSE_REQUESTED_APPLICATION_RESULT, make::<RegisterLicenseRequestedApplicationResult>),
-    TypeEntry::Struct(&GET_LICENSE_CAPABILITIES_RESULT, make::<GetLicenseCapabilitiesResult>),
-    TypeEntry::Struct(&GET_LICENSE_RECORDS_RESULT, make::<GetLicenseRecordsResult>),
-    TypeEntry::Struct(&GET_CURRENT_TIME_RESULT, make::<GetCurrentTimeResult>),
-    TypeEntry::Struct(&GET_MANAGEMENT_NODE_ARCH_RESULT, make::<GetManagementNodeArchResult>),
-    TypeEntry::Struct(&GET_SUPPORT_AP_IS_RESULT, make::<GetSupportAPIsResult>),
-    TypeEntry::Struct(&GET_VERSION_RESULT, make::<GetVersionResult>),
-    TypeEntry::Struct(&GET_FACTORY_MODE_STATE_RESULT, make::<GetFactoryModeStateResult>),
-    TypeEntry::Struct(&GET_PLATFORM_TIME_ZONE_RESULT, make::<GetPlatformTimeZoneResult>),
-    TypeEntry::Struct(&GET_MANAGEMENT_NODE_OS_RESULT, make::<GetManagementNodeOSResult>),
-    TypeEntry::Struct(&IS_OPENSOURCE_VERSION_RESULT, make::<IsOpensourceVersionResult>),
-    TypeEntry::Struct(&GET_RESOURCE_BINDABLE_CONFIG_RESULT, make::<GetResourceBindableConfigResult>),
-    TypeEntry::Struct(&RESOURCE_BINDABLE_CONFIG_STRUCT, make::<ResourceBindableConfigStruct>),
-    TypeEntry::Struct(&RESOURCE_CONFIG_AO, make::<ResourceConfigAO>),
-    TypeEntry::Struct(&GET_RESOURCE_CONFIGS_RESULT, make::<GetResourceConfigsResult>),
-    TypeEntry::Struct(&GET_RESOURCE_CONFIG_RESULT, make::<GetResourceConfigResult>),
-    TypeEntry::Struct(&GET_RESOURCE_ACCOUNT_RESULT, make::<GetResourceAccountResult>),
-    TypeEntry::Struct(&CHECK_NETWORK_REACHABLE_RESULT, make::<CheckNetworkReachableResult>),
-    TypeEntry::Struct(&GET_CHRONY_SERVERS_RESULT, make::<GetChronyServersResult>),
-    TypeEntry::Struct(&RESOURCE_STRUCT, make::<ResourceStruct>),
-    TypeEntry::Struct(&SUPPORTED_RESOURCE_STRUCT, make::<SupportedResourceStruct>),
-    TypeEntry::Struct(&CLEAN_QUEUE_REQUEST, make::<CleanQueueRequest>),
-    TypeEntry::Struct(&DEBUG_SIGNAL_REQUEST, make::<DebugSignalRequest>),
-    TypeEntry::Struct(&CHECK_ELABORATION_CONTENT_REQUEST, make::<CheckElaborationContentRequest>),
-    TypeEntry::Struct(&RELOAD_EXTERNAL_SERVICE_REQUEST, make::<ReloadExternalServiceRequest>),
-    TypeEntry::Struct(&UPDATE_GLOBAL_CONFIG_REQUEST, make::<UpdateGlobalConfigRequest>),
-    TypeEntry::Struct(&RELOAD_LICENSE_REQUEST, make::<ReloadLicenseRequest>),
-    TypeEntry::Struct(&PUSH_LICENSE_ADD_ONS_USAGE_REQUEST, make::<PushLicenseAddOnsUsageRequest>),
-    TypeEntry::Struct(&REGISTER_LICENSE_REQUESTED_APPLICATION_REQUEST, make::<RegisterLicenseRequestedApplicationRequest>),
-    TypeEntry::Struct(&UPDATE_LICENSE_REQUEST, make::<UpdateLicenseRequest>),
-    TypeEntry::Struct(&UPDATE_FACTORY_MODE_STATE_REQUEST, make::<UpdateFactoryModeStateRequest>),
-    TypeEntry::Struct(&UPDATE_RESOURCE_CONFIG_REQUEST, make::<UpdateResourceConfigRequest>),
-    TypeEntry::Struct(&UPDATE_RESOURCE_CONFIGS_REQUEST, make::<UpdateResourceConfigsRequest>),
-    TypeEntry::Struct(&UPDATE_TEMPLATE_CONFIG_REQUEST, make::<UpdateTemplateConfigRequest>),
-    TypeEntry::Struct(&UPDATE_CHRONY_SERVERS_REQUEST, make::<UpdateChronyServersRequest>),
-    TypeEntry::Enum(&GC_STATUS),
-    TypeEntry::Enum(&ADDITIONAL_LICENSE_TYPE),
-    TypeEntry::Enum(&RESOURCE_TYPE),
-    TypeEntry::Enum(&GET_LICENSE_RECORDS_SORT_BY),
-    TypeEntry::Struct(&GET_MISSED_ELABORATION_RESULT, make::<GetMissedElaborationResult>),
-    TypeEntry::Struct(&REFRESH_PLUGIN_DRIVERS_REQUEST, make::<RefreshPluginDriversRequest>),
-    TypeEntry::Enum(&ADD_LOG_SERVER_REQUEST_CATEGORY),
-    TypeEntry::Enum(&ADD_LOG_SERVER_REQUEST_TYPE),
-    TypeEntry::Enum(&ADD_LOG_SERVER_REQUEST_LEVEL),
-    TypeEntry::Struct(&ADD_LOG_SERVER_REQUEST, make::<AddLogServerRequest>),
-    TypeEntry::Struct(&LOG_SERVER, make::<LogServer>),
-    TypeEntry::Enum(&LOG_CATEGORY),
-    TypeEntry::Enum(&LOG_TYPE),
-    TypeEntry::Enum(&LOG_LEVEL),
-    TypeEntry::Struct(&UPDATE_LOG_SERVER_REQUEST, make::<UpdateLogServerRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct GarbageCollector = GARBAGE_COLLECTOR;
+    Struct GlobalConfig = GLOBAL_CONFIG;
+    Struct ManagementNode = MANAGEMENT_NODE;
+    Struct ResourceConfig = RESOURCE_CONFIG;
+    Struct TemplateConfig = TEMPLATE_CONFIG;
+    Struct GlobalConfigTemplate = GLOBAL_CONFIG_TEMPLATE;
+    Struct License = LICENSE;
+    Struct BaseLicense = BASE_LICENSE;
+    Struct ResourceConfigStruct = RESOURCE_CONFIG_STRUCT;
+    Struct LicenseAddOn = LICENSE_ADD_ON;
+    Struct GetDebugSignalResult = GET_DEBUG_SIGNAL_RESULT;
+    Struct GetElaborationsResult = GET_ELABORATIONS_RESULT;
+    Struct ElaborationContent = ELABORATION_CONTENT;
+    Struct GetElaborationCategoriesResult = GET_ELABORATION_CATEGORIES_RESULT;
+    Struct ElaborationCategory = ELABORATION_CATEGORY;
+    Struct CheckElaborationContentResult = CHECK_ELABORATION_CONTENT_RESULT;
+    Struct ElaborationCheckResult = ELABORATION_CHECK_RESULT;
+    Struct GetGlobalConfigOptionsResult = GET_GLOBAL_CONFIG_OPTIONS_RESULT;
+    Struct GlobalConfigOptions = GLOBAL_CONFIG_OPTIONS;
+    Struct GetLicenseInfoResult = GET_LICENSE_INFO_RESULT;
+    Struct AdditionalLicenseInfo = ADDITIONAL_LICENSE_INFO;
+    Struct GetLicenseAddOnsResult = GET_LICENSE_ADD_ONS_RESULT;
+    Struct RegisterLicenseRequestedApplicationResult = REGISTER_LICENSE_REQUESTED_APPLICATION_RESULT;
+    Struct GetLicenseCapabilitiesResult = GET_LICENSE_CAPABILITIES_RESULT;
+    Struct GetLicenseRecordsResult = GET_LICENSE_RECORDS_RESULT;
+    Struct GetCurrentTimeResult = GET_CURRENT_TIME_RESULT;
+    Struct GetManagementNodeArchResult = GET_MANAGEMENT_NODE_ARCH_RESULT;
+    Struct GetSupportAPIsResult = GET_SUPPORT_AP_IS_RESULT;
+    Struct GetVersionResult = GET_VERSION_RESULT;
+    Struct GetFactoryModeStateResult = GET_FACTORY_MODE_STATE_RESULT;
+    Struct GetPlatformTimeZoneResult = GET_PLATFORM_TIME_ZONE_RESULT;
+    Struct GetManagementNodeOSResult = GET_MANAGEMENT_NODE_OS_RESULT;
+    Struct IsOpensourceVersionResult = IS_OPENSOURCE_VERSION_RESULT;
+    Struct GetResourceBindableConfigResult = GET_RESOURCE_BINDABLE_CONFIG_RESULT;
+    Struct ResourceBindableConfigStruct = RESOURCE_BINDABLE_CONFIG_STRUCT;
+    Struct ResourceConfigAO = RESOURCE_CONFIG_AO;
+    Struct GetResourceConfigsResult = GET_RESOURCE_CONFIGS_RESULT;
+    Struct GetResourceConfigResult = GET_RESOURCE_CONFIG_RESULT;
+    Struct GetResourceAccountResult = GET_RESOURCE_ACCOUNT_RESULT;
+    Struct CheckNetworkReachableResult = CHECK_NETWORK_REACHABLE_RESULT;
+    Struct GetChronyServersResult = GET_CHRONY_SERVERS_RESULT;
+    Struct ResourceStruct = RESOURCE_STRUCT;
+    Struct SupportedResourceStruct = SUPPORTED_RESOURCE_STRUCT;
+    Struct CleanQueueRequest = CLEAN_QUEUE_REQUEST;
+    Struct DebugSignalRequest = DEBUG_SIGNAL_REQUEST;
+    Struct CheckElaborationContentRequest = CHECK_ELABORATION_CONTENT_REQUEST;
+    Struct ReloadExternalServiceRequest = RELOAD_EXTERNAL_SERVICE_REQUEST;
+    Struct UpdateGlobalConfigRequest = UPDATE_GLOBAL_CONFIG_REQUEST;
+    Struct ReloadLicenseRequest = RELOAD_LICENSE_REQUEST;
+    Struct PushLicenseAddOnsUsageRequest = PUSH_LICENSE_ADD_ONS_USAGE_REQUEST;
+    Struct RegisterLicenseRequestedApplicationRequest = REGISTER_LICENSE_REQUESTED_APPLICATION_REQUEST;
+    Struct UpdateLicenseRequest = UPDATE_LICENSE_REQUEST;
+    Struct UpdateFactoryModeStateRequest = UPDATE_FACTORY_MODE_STATE_REQUEST;
+    Struct UpdateResourceConfigRequest = UPDATE_RESOURCE_CONFIG_REQUEST;
+    Struct UpdateResourceConfigsRequest = UPDATE_RESOURCE_CONFIGS_REQUEST;
+    Struct UpdateTemplateConfigRequest = UPDATE_TEMPLATE_CONFIG_REQUEST;
+    Struct UpdateChronyServersRequest = UPDATE_CHRONY_SERVERS_REQUEST;
+    Enum GCStatus = GC_STATUS;
+    Enum AdditionalLicenseType = ADDITIONAL_LICENSE_TYPE;
+    Enum ResourceType = RESOURCE_TYPE;
+    Enum GetLicenseRecordsSortBy = GET_LICENSE_RECORDS_SORT_BY;
+    Struct GetMissedElaborationResult = GET_MISSED_ELABORATION_RESULT;
+    Struct RefreshPluginDriversRequest = REFRESH_PLUGIN_DRIVERS_REQUEST;
+    Enum AddLogServerRequestCategory = ADD_LOG_SERVER_REQUEST_CATEGORY;
+    Enum AddLogServerRequestType = ADD_LOG_SERVER_REQUEST_TYPE;
+    Enum AddLogServerRequestLevel = ADD_LOG_SERVER_REQUEST_LEVEL;
+    Struct AddLogServerRequest = ADD_LOG_SERVER_REQUEST;
+    Struct LogServer = LOG_SERVER;
+    Enum LogCategory = LOG_CATEGORY;
+    Enum LogType = LOG_TYPE;
+    Enum LogLevel = LOG_LEVEL;
+    Struct UpdateLogServerRequest = UPDATE_LOG_SERVER_REQUEST;
+}

@@ -20,8 +20,7 @@ backhaul_wire::generated_model! {
     ExternalServiceCapabilities = EXTERNAL_SERVICE_CAPABILITIES("ExternalServiceCapabilities").aliases(&["ExternalServiceCapabilitiesBuilder"]);
     0 reload_config: Option<bool> = Bool, new("reloadConfig", Kind::Bool);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&EXTERNAL_SERVICE, make::<ExternalService>),
-    TypeEntry::Struct(&EXTERNAL_SERVICE_CAPABILITIES, make::<ExternalServiceCapabilities>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct ExternalService = EXTERNAL_SERVICE;
+    Struct ExternalServiceCapabilities = EXTERNAL_SERVICE_CAPABILITIES;
+}

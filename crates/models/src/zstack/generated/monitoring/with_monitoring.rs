@@ -837,51 +837,50 @@ backhaul_wire::generated_model! {
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
 backhaul_wire::generated_request! { CreateObservabilityServerRequest(into name: String, into observability_server_offering_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&EVENT_LOG, make::<EventLog>),
-    TypeEntry::Struct(&MEDIA, make::<Media>),
-    TypeEntry::Struct(&BASE_MEDIA, make::<BaseMedia>),
-    TypeEntry::Struct(&ALERT, make::<Alert>),
-    TypeEntry::Struct(&MONITOR_TRIGGER_ACTION, make::<MonitorTriggerAction>),
-    TypeEntry::Struct(&BASE_MONITOR_TRIGGER_ACTION, make::<BaseMonitorTriggerAction>),
-    TypeEntry::Struct(&MONITOR_TRIGGER, make::<MonitorTrigger>),
-    TypeEntry::Struct(&SNMP_AGENT, make::<SnmpAgent>),
-    TypeEntry::Struct(&WEBHOOK, make::<Webhook>),
-    TypeEntry::Struct(&JSON_LABEL, make::<JsonLabel>),
-    TypeEntry::Struct(&EMAIL_MEDIA, make::<EmailMedia>),
-    TypeEntry::Struct(&EMAIL_TRIGGER_ACTION, make::<EmailTriggerAction>),
-    TypeEntry::Struct(&GET_LOG_CONFIGURATION_RESULT, make::<GetLogConfigurationResult>),
-    TypeEntry::Struct(&GET_MONITOR_ITEM_RESULT, make::<GetMonitorItemResult>),
-    TypeEntry::Struct(&PROMETHEUS_QUERY_PASS_THROUGH_RESULT, make::<PrometheusQueryPassThroughResult>),
-    TypeEntry::Struct(&PROMETHEUS_QUERY_LABEL_VALUES_RESULT, make::<PrometheusQueryLabelValuesResult>),
-    TypeEntry::Struct(&PROMETHEUS_QUERY_METADATA_RESULT, make::<PrometheusQueryMetadataResult>),
-    TypeEntry::Struct(&PROMETHEUS_QUERY_VM_MONITORING_DATA_RESULT, make::<PrometheusQueryVmMonitoringDataResult>),
-    TypeEntry::Struct(&ADD_LOG_CONFIGURATION_REQUEST, make::<AddLogConfigurationRequest>),
-    TypeEntry::Struct(&UPDATE_LOG_CONFIGURATION_REQUEST, make::<UpdateLogConfigurationRequest>),
-    TypeEntry::Struct(&CREATE_EMAIL_MEDIA_REQUEST, make::<CreateEmailMediaRequest>),
-    TypeEntry::Struct(&UPDATE_EMAIL_MEDIA_REQUEST, make::<UpdateEmailMediaRequest>),
-    TypeEntry::Struct(&CHANGE_MEDIA_STATE_REQUEST, make::<ChangeMediaStateRequest>),
-    TypeEntry::Struct(&CREATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST, make::<CreateEmailMonitorTriggerActionRequest>),
-    TypeEntry::Struct(&UPDATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST, make::<UpdateEmailMonitorTriggerActionRequest>),
-    TypeEntry::Struct(&CHANGE_MONITOR_TRIGGER_ACTION_STATE_REQUEST, make::<ChangeMonitorTriggerActionStateRequest>),
-    TypeEntry::Struct(&CREATE_MONITOR_TRIGGER_REQUEST, make::<CreateMonitorTriggerRequest>),
-    TypeEntry::Struct(&CHANGE_MONITOR_TRIGGER_STATE_REQUEST, make::<ChangeMonitorTriggerStateRequest>),
-    TypeEntry::Struct(&UPDATE_MONITOR_TRIGGER_REQUEST, make::<UpdateMonitorTriggerRequest>),
-    TypeEntry::Struct(&CREATE_SNMP_AGENT_REQUEST, make::<CreateSnmpAgentRequest>),
-    TypeEntry::Struct(&START_SNMP_AGENT_REQUEST, make::<StartSnmpAgentRequest>),
-    TypeEntry::Struct(&STOP_SNMP_AGENT_REQUEST, make::<StopSnmpAgentRequest>),
-    TypeEntry::Struct(&UPDATE_SNMP_AGENT_REQUEST, make::<UpdateSnmpAgentRequest>),
-    TypeEntry::Struct(&CREATE_WEBHOOK_REQUEST, make::<CreateWebhookRequest>),
-    TypeEntry::Struct(&UPDATE_WEBHOOK_REQUEST, make::<UpdateWebhookRequest>),
-    TypeEntry::Enum(&EVENT_LOG_TYPE),
-    TypeEntry::Enum(&ADD_LOG_CONFIGURATION_LEVEL),
-    TypeEntry::Enum(&CREATE_SNMP_AGENT_VERSION),
-    TypeEntry::Enum(&CREATE_SNMP_AGENT_AUTH_ALGORITHM),
-    TypeEntry::Enum(&CREATE_SNMP_AGENT_PRIVACY_ALGORITHM),
-    TypeEntry::Enum(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE),
-    TypeEntry::Struct(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST, make::<AttachServiceToObservabilityServerRequest>),
-    TypeEntry::Struct(&OBSERVABILITY_SERVER_VM, make::<ObservabilityServerVm>),
-    TypeEntry::Struct(&GET_OBSERVABILITY_SERVER_SERVICE_DATA_RESULT, make::<GetObservabilityServerServiceDataResult>),
-    TypeEntry::Struct(&CREATE_OBSERVABILITY_SERVER_REQUEST, make::<CreateObservabilityServerRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct EventLog = EVENT_LOG;
+    Struct Media = MEDIA;
+    Struct BaseMedia = BASE_MEDIA;
+    Struct Alert = ALERT;
+    Struct MonitorTriggerAction = MONITOR_TRIGGER_ACTION;
+    Struct BaseMonitorTriggerAction = BASE_MONITOR_TRIGGER_ACTION;
+    Struct MonitorTrigger = MONITOR_TRIGGER;
+    Struct SnmpAgent = SNMP_AGENT;
+    Struct Webhook = WEBHOOK;
+    Struct JsonLabel = JSON_LABEL;
+    Struct EmailMedia = EMAIL_MEDIA;
+    Struct EmailTriggerAction = EMAIL_TRIGGER_ACTION;
+    Struct GetLogConfigurationResult = GET_LOG_CONFIGURATION_RESULT;
+    Struct GetMonitorItemResult = GET_MONITOR_ITEM_RESULT;
+    Struct PrometheusQueryPassThroughResult = PROMETHEUS_QUERY_PASS_THROUGH_RESULT;
+    Struct PrometheusQueryLabelValuesResult = PROMETHEUS_QUERY_LABEL_VALUES_RESULT;
+    Struct PrometheusQueryMetadataResult = PROMETHEUS_QUERY_METADATA_RESULT;
+    Struct PrometheusQueryVmMonitoringDataResult = PROMETHEUS_QUERY_VM_MONITORING_DATA_RESULT;
+    Struct AddLogConfigurationRequest = ADD_LOG_CONFIGURATION_REQUEST;
+    Struct UpdateLogConfigurationRequest = UPDATE_LOG_CONFIGURATION_REQUEST;
+    Struct CreateEmailMediaRequest = CREATE_EMAIL_MEDIA_REQUEST;
+    Struct UpdateEmailMediaRequest = UPDATE_EMAIL_MEDIA_REQUEST;
+    Struct ChangeMediaStateRequest = CHANGE_MEDIA_STATE_REQUEST;
+    Struct CreateEmailMonitorTriggerActionRequest = CREATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST;
+    Struct UpdateEmailMonitorTriggerActionRequest = UPDATE_EMAIL_MONITOR_TRIGGER_ACTION_REQUEST;
+    Struct ChangeMonitorTriggerActionStateRequest = CHANGE_MONITOR_TRIGGER_ACTION_STATE_REQUEST;
+    Struct CreateMonitorTriggerRequest = CREATE_MONITOR_TRIGGER_REQUEST;
+    Struct ChangeMonitorTriggerStateRequest = CHANGE_MONITOR_TRIGGER_STATE_REQUEST;
+    Struct UpdateMonitorTriggerRequest = UPDATE_MONITOR_TRIGGER_REQUEST;
+    Struct CreateSnmpAgentRequest = CREATE_SNMP_AGENT_REQUEST;
+    Struct StartSnmpAgentRequest = START_SNMP_AGENT_REQUEST;
+    Struct StopSnmpAgentRequest = STOP_SNMP_AGENT_REQUEST;
+    Struct UpdateSnmpAgentRequest = UPDATE_SNMP_AGENT_REQUEST;
+    Struct CreateWebhookRequest = CREATE_WEBHOOK_REQUEST;
+    Struct UpdateWebhookRequest = UPDATE_WEBHOOK_REQUEST;
+    Enum EventLogType = EVENT_LOG_TYPE;
+    Enum AddLogConfigurationLevel = ADD_LOG_CONFIGURATION_LEVEL;
+    Enum CreateSnmpAgentVersion = CREATE_SNMP_AGENT_VERSION;
+    Enum CreateSnmpAgentAuthAlgorithm = CREATE_SNMP_AGENT_AUTH_ALGORITHM;
+    Enum CreateSnmpAgentPrivacyAlgorithm = CREATE_SNMP_AGENT_PRIVACY_ALGORITHM;
+    Enum AttachServiceToObservabilityServerRequestServiceType = ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE;
+    Struct AttachServiceToObservabilityServerRequest = ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST;
+    Struct ObservabilityServerVm = OBSERVABILITY_SERVER_VM;
+    Struct GetObservabilityServerServiceDataResult = GET_OBSERVABILITY_SERVER_SERVICE_DATA_RESULT;
+    Struct CreateObservabilityServerRequest = CREATE_OBSERVABILITY_SERVER_REQUEST;
+}

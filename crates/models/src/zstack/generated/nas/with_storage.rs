@@ -321,26 +321,25 @@ backhaul_wire::generated_choice! {
     /// `RDONLY`.
     1 Rdonly = "RDONLY";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ALIYUN_NAS_ACCESS_GROUP, make::<AliyunNasAccessGroup>),
-    TypeEntry::Struct(&ALIYUN_NAS_FILE_SYSTEM, make::<AliyunNasFileSystem>),
-    TypeEntry::Struct(&ALIYUN_NAS_MOUNT_TARGET, make::<AliyunNasMountTarget>),
-    TypeEntry::Struct(&ALIYUN_NAS_ACCESS_RULE, make::<AliyunNasAccessRule>),
-    TypeEntry::Struct(&ALIYUN_NAS_ACCESS_GROUP_PROPERTY, make::<AliyunNasAccessGroupProperty>),
-    TypeEntry::Struct(&ALIYUN_NAS_FILE_SYSTEM_PROPERTY, make::<AliyunNasFileSystemProperty>),
-    TypeEntry::Struct(&ALIYUN_NAS_MOUNT_TARGET_PROPERTY, make::<AliyunNasMountTargetProperty>),
-    TypeEntry::Struct(&CREATE_ALIYUN_NAS_FILE_SYSTEM_REQUEST, make::<CreateAliyunNasFileSystemRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_NAS_FILE_SYSTEM_REQUEST, make::<AddAliyunNasFileSystemRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST, make::<CreateAliyunNasAccessGroupRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_NAS_ACCESS_GROUP_REQUEST, make::<AddAliyunNasAccessGroupRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST, make::<UpdateAliyunNasAccessGroupRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_NAS_MOUNT_TARGET_REQUEST, make::<CreateAliyunNasMountTargetRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_NAS_MOUNT_TARGET_REQUEST, make::<AddAliyunNasMountTargetRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_MOUNT_TARGET_REQUEST, make::<UpdateAliyunMountTargetRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_NAS_ACCESS_GROUP_RULE_REQUEST, make::<CreateAliyunNasAccessGroupRuleRequest>),
-    TypeEntry::Enum(&CREATE_ALIYUN_NAS_FILE_SYSTEM_STORAGE_TYPE),
-    TypeEntry::Enum(&CREATE_ALIYUN_NAS_FILE_SYSTEM_PROTOCOL),
-    TypeEntry::Enum(&CREATE_ALIYUN_NAS_ACCESS_GROUP_NETWORK_TYPE),
-    TypeEntry::Enum(&CREATE_ALIYUN_NAS_ACCESS_GROUP_RULE_RW_ACCESS_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AliyunNasAccessGroup = ALIYUN_NAS_ACCESS_GROUP;
+    Struct AliyunNasFileSystem = ALIYUN_NAS_FILE_SYSTEM;
+    Struct AliyunNasMountTarget = ALIYUN_NAS_MOUNT_TARGET;
+    Struct AliyunNasAccessRule = ALIYUN_NAS_ACCESS_RULE;
+    Struct AliyunNasAccessGroupProperty = ALIYUN_NAS_ACCESS_GROUP_PROPERTY;
+    Struct AliyunNasFileSystemProperty = ALIYUN_NAS_FILE_SYSTEM_PROPERTY;
+    Struct AliyunNasMountTargetProperty = ALIYUN_NAS_MOUNT_TARGET_PROPERTY;
+    Struct CreateAliyunNasFileSystemRequest = CREATE_ALIYUN_NAS_FILE_SYSTEM_REQUEST;
+    Struct AddAliyunNasFileSystemRequest = ADD_ALIYUN_NAS_FILE_SYSTEM_REQUEST;
+    Struct CreateAliyunNasAccessGroupRequest = CREATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST;
+    Struct AddAliyunNasAccessGroupRequest = ADD_ALIYUN_NAS_ACCESS_GROUP_REQUEST;
+    Struct UpdateAliyunNasAccessGroupRequest = UPDATE_ALIYUN_NAS_ACCESS_GROUP_REQUEST;
+    Struct CreateAliyunNasMountTargetRequest = CREATE_ALIYUN_NAS_MOUNT_TARGET_REQUEST;
+    Struct AddAliyunNasMountTargetRequest = ADD_ALIYUN_NAS_MOUNT_TARGET_REQUEST;
+    Struct UpdateAliyunMountTargetRequest = UPDATE_ALIYUN_MOUNT_TARGET_REQUEST;
+    Struct CreateAliyunNasAccessGroupRuleRequest = CREATE_ALIYUN_NAS_ACCESS_GROUP_RULE_REQUEST;
+    Enum CreateAliyunNasFileSystemStorageType = CREATE_ALIYUN_NAS_FILE_SYSTEM_STORAGE_TYPE;
+    Enum CreateAliyunNasFileSystemProtocol = CREATE_ALIYUN_NAS_FILE_SYSTEM_PROTOCOL;
+    Enum CreateAliyunNasAccessGroupNetworkType = CREATE_ALIYUN_NAS_ACCESS_GROUP_NETWORK_TYPE;
+    Enum CreateAliyunNasAccessGroupRuleRwAccessType = CREATE_ALIYUN_NAS_ACCESS_GROUP_RULE_RW_ACCESS_TYPE;
+}

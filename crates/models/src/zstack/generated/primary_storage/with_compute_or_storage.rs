@@ -553,22 +553,21 @@ backhaul_wire::generated_choice! {
     1 Connected = "Connected";
     2 Disconnected = "Disconnected";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&PRIMARY_STORAGE, make::<PrimaryStorage>),
-    TypeEntry::Struct(&BASE_PRIMARY_STORAGE, make::<BasePrimaryStorage>),
-    TypeEntry::Struct(&BLOCK_PRIMARY_STORAGE, make::<BlockPrimaryStorage>),
-    TypeEntry::Struct(&CEPH_PRIMARY_STORAGE_POOL, make::<CephPrimaryStoragePool>),
-    TypeEntry::Struct(&MINI_STORAGE, make::<MiniStorage>),
-    TypeEntry::Struct(&SHARED_BLOCK_GROUP_PRIMARY_STORAGE, make::<SharedBlockGroupPrimaryStorage>),
-    TypeEntry::Struct(&SHARED_BLOCK, make::<SharedBlock>),
-    TypeEntry::Struct(&EXTERNAL_PRIMARY_STORAGE, make::<ExternalPrimaryStorage>),
-    TypeEntry::Struct(&CEPH_PRIMARY_STORAGE, make::<CephPrimaryStorage>),
-    TypeEntry::Struct(&ALIYUN_EBS_PRIMARY_STORAGE, make::<AliyunEbsPrimaryStorage>),
-    TypeEntry::Struct(&CEPH_PRIMARY_STORAGE_MON, make::<CephPrimaryStorageMon>),
-    TypeEntry::Enum(&MINI_STORAGE_TYPE),
-    TypeEntry::Enum(&SHARED_BLOCK_GROUP_TYPE),
-    TypeEntry::Enum(&SHARED_BLOCK_TYPE),
-    TypeEntry::Enum(&SHARED_BLOCK_STATE),
-    TypeEntry::Enum(&SHARED_BLOCK_STATUS),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct PrimaryStorage = PRIMARY_STORAGE;
+    Struct BasePrimaryStorage = BASE_PRIMARY_STORAGE;
+    Struct BlockPrimaryStorage = BLOCK_PRIMARY_STORAGE;
+    Struct CephPrimaryStoragePool = CEPH_PRIMARY_STORAGE_POOL;
+    Struct MiniStorage = MINI_STORAGE;
+    Struct SharedBlockGroupPrimaryStorage = SHARED_BLOCK_GROUP_PRIMARY_STORAGE;
+    Struct SharedBlock = SHARED_BLOCK;
+    Struct ExternalPrimaryStorage = EXTERNAL_PRIMARY_STORAGE;
+    Struct CephPrimaryStorage = CEPH_PRIMARY_STORAGE;
+    Struct AliyunEbsPrimaryStorage = ALIYUN_EBS_PRIMARY_STORAGE;
+    Struct CephPrimaryStorageMon = CEPH_PRIMARY_STORAGE_MON;
+    Enum MiniStorageType = MINI_STORAGE_TYPE;
+    Enum SharedBlockGroupType = SHARED_BLOCK_GROUP_TYPE;
+    Enum SharedBlockType = SHARED_BLOCK_TYPE;
+    Enum SharedBlockState = SHARED_BLOCK_STATE;
+    Enum SharedBlockStatus = SHARED_BLOCK_STATUS;
+}

@@ -41,9 +41,8 @@ backhaul_wire::generated_choice! {
     9 Addon = "Addon";
     10 VCenter = "VCenter";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Enum(&PRIMARY_STORAGE_STATE),
-    TypeEntry::Enum(&PRIMARY_STORAGE_STATUS),
-    TypeEntry::Enum(&PRIMARY_STORAGE_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Enum PrimaryStorageState = PRIMARY_STORAGE_STATE;
+    Enum PrimaryStorageStatus = PRIMARY_STORAGE_STATUS;
+    Enum PrimaryStorageType = PRIMARY_STORAGE_TYPE;
+}

@@ -1237,75 +1237,74 @@ backhaul_wire::generated_model! {
     0 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id).required();
 }
 backhaul_wire::generated_request! { UpdateSharedBlockDiskUuidRequest(into disk_uuid: Id) {  } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CEPH_OSD_GROUP, make::<CephOsdGroup>),
-    TypeEntry::Struct(&IMAGE_CACHE, make::<ImageCache>),
-    TypeEntry::Struct(&LOCAL_STORAGE_RESOURCE_REF, make::<LocalStorageResourceRef>),
-    TypeEntry::Struct(&MINI_STORAGE_HOST_REF, make::<MiniStorageHostRef>),
-    TypeEntry::Struct(&MINI_STORAGE_RESOURCE_REPLICATION, make::<MiniStorageResourceReplication>),
-    TypeEntry::Struct(&NAS_FILE_SYSTEM, make::<NasFileSystem>),
-    TypeEntry::Struct(&BASE_NAS_FILE_SYSTEM, make::<BaseNasFileSystem>),
-    TypeEntry::Struct(&NAS_MOUNT_TARGET, make::<NasMountTarget>),
-    TypeEntry::Struct(&BASE_NAS_MOUNT_TARGET, make::<BaseNasMountTarget>),
-    TypeEntry::Struct(&SHARED_BLOCK_GROUP_PRIMARY_STORAGE_HOST_REF, make::<SharedBlockGroupPrimaryStorageHostRef>),
-    TypeEntry::Struct(&HOST_DISK_CAPACITY, make::<HostDiskCapacity>),
-    TypeEntry::Struct(&GET_PRIMARY_STORAGE_ALLOCATOR_STRATEGIES_RESULT, make::<GetPrimaryStorageAllocatorStrategiesResult>),
-    TypeEntry::Struct(&GET_PRIMARY_STORAGE_CAPACITY_RESULT, make::<GetPrimaryStorageCapacityResult>),
-    TypeEntry::Struct(&GET_SHARED_BLOCK_CANDIDATE_RESULT, make::<GetSharedBlockCandidateResult>),
-    TypeEntry::Struct(&GET_PRIMARY_STORAGE_TYPES_RESULT, make::<GetPrimaryStorageTypesResult>),
-    TypeEntry::Struct(&GET_PRIMARY_STORAGE_USAGE_REPORT_RESULT, make::<GetPrimaryStorageUsageReportResult>),
-    TypeEntry::Struct(&USAGE_REPORT, make::<UsageReport>),
-    TypeEntry::Struct(&GET_PRIMARY_STORAGE_LICENSE_INFO_RESULT, make::<GetPrimaryStorageLicenseInfoResult>),
-    TypeEntry::Struct(&CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_RESULT, make::<CleanUpStorageTrashOnPrimaryStorageResult>),
-    TypeEntry::Struct(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_RESULT, make::<CleanUpTrashOnPrimaryStorageResult>),
-    TypeEntry::Struct(&MINI_CANDIDATE_HOST_STRUCT, make::<MiniCandidateHostStruct>),
-    TypeEntry::Struct(&SHARED_BLOCK_CANDIDATE_STRUCT, make::<SharedBlockCandidateStruct>),
-    TypeEntry::Struct(&ADD_EXTERNAL_PRIMARY_STORAGE_REQUEST, make::<AddExternalPrimaryStorageRequest>),
-    TypeEntry::Struct(&DISCOVER_EXTERNAL_PRIMARY_STORAGE_REQUEST, make::<DiscoverExternalPrimaryStorageRequest>),
-    TypeEntry::Struct(&UPDATE_EXTERNAL_PRIMARY_STORAGE_REQUEST, make::<UpdateExternalPrimaryStorageRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST, make::<AddAliyunEbsPrimaryStorageRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST, make::<UpdateAliyunEbsPrimaryStorageRequest>),
-    TypeEntry::Struct(&ADD_ALIYUN_NAS_PRIMARY_STORAGE_REQUEST, make::<AddAliyunNasPrimaryStorageRequest>),
-    TypeEntry::Struct(&ADD_BLOCK_PRIMARY_STORAGE_REQUEST, make::<AddBlockPrimaryStorageRequest>),
-    TypeEntry::Struct(&GET_BLOCK_PRIMARY_STORAGE_METADATA_REQUEST, make::<GetBlockPrimaryStorageMetadataRequest>),
-    TypeEntry::Struct(&UPDATE_BLOCK_PRIMARY_STORAGE_REQUEST, make::<UpdateBlockPrimaryStorageRequest>),
-    TypeEntry::Struct(&ADD_CEPH_PRIMARY_STORAGE_REQUEST, make::<AddCephPrimaryStorageRequest>),
-    TypeEntry::Struct(&UPDATE_CEPH_PRIMARY_STORAGE_MON_REQUEST, make::<UpdateCephPrimaryStorageMonRequest>),
-    TypeEntry::Struct(&UPDATE_CEPH_PRIMARY_STORAGE_POOL_REQUEST, make::<UpdateCephPrimaryStoragePoolRequest>),
-    TypeEntry::Struct(&ADD_CEPH_PRIMARY_STORAGE_POOL_REQUEST, make::<AddCephPrimaryStoragePoolRequest>),
-    TypeEntry::Struct(&ADD_MON_TO_CEPH_PRIMARY_STORAGE_REQUEST, make::<AddMonToCephPrimaryStorageRequest>),
-    TypeEntry::Struct(&ADD_LOCAL_PRIMARY_STORAGE_REQUEST, make::<AddLocalPrimaryStorageRequest>),
-    TypeEntry::Struct(&LOCAL_STORAGE_MIGRATE_VOLUME_REQUEST, make::<LocalStorageMigrateVolumeRequest>),
-    TypeEntry::Struct(&ADD_MINI_STORAGE_REQUEST, make::<AddMiniStorageRequest>),
-    TypeEntry::Struct(&RECOVER_RESOURCE_SPLIT_BRAIN_REQUEST, make::<RecoverResourceSplitBrainRequest>),
-    TypeEntry::Struct(&UPDATE_NAS_MOUNT_TARGET_REQUEST, make::<UpdateNasMountTargetRequest>),
-    TypeEntry::Struct(&UPDATE_NAS_FILE_SYSTEM_REQUEST, make::<UpdateNasFileSystemRequest>),
-    TypeEntry::Struct(&ADD_NFS_PRIMARY_STORAGE_REQUEST, make::<AddNfsPrimaryStorageRequest>),
-    TypeEntry::Struct(&ADD_STORAGE_PROTOCOL_REQUEST, make::<AddStorageProtocolRequest>),
-    TypeEntry::Struct(&ADD_SHARED_BLOCK_GROUP_PRIMARY_STORAGE_REQUEST, make::<AddSharedBlockGroupPrimaryStorageRequest>),
-    TypeEntry::Struct(&UPDATE_SHARED_BLOCK_REQUEST, make::<UpdateSharedBlockRequest>),
-    TypeEntry::Struct(&ADD_SHARED_BLOCK_TO_SHARED_BLOCK_GROUP_REQUEST, make::<AddSharedBlockToSharedBlockGroupRequest>),
-    TypeEntry::Struct(&ADD_SIMULATOR_PRIMARY_STORAGE_REQUEST, make::<AddSimulatorPrimaryStorageRequest>),
-    TypeEntry::Struct(&ADD_SHARED_MOUNT_POINT_PRIMARY_STORAGE_REQUEST, make::<AddSharedMountPointPrimaryStorageRequest>),
-    TypeEntry::Struct(&PRIMARY_STORAGE_MIGRATE_VOLUME_REQUEST, make::<PrimaryStorageMigrateVolumeRequest>),
-    TypeEntry::Struct(&CHANGE_PRIMARY_STORAGE_STATE_REQUEST, make::<ChangePrimaryStorageStateRequest>),
-    TypeEntry::Struct(&CLEAN_UP_IMAGE_CACHE_ON_PRIMARY_STORAGE_REQUEST, make::<CleanUpImageCacheOnPrimaryStorageRequest>),
-    TypeEntry::Struct(&UPDATE_PRIMARY_STORAGE_REQUEST, make::<UpdatePrimaryStorageRequest>),
-    TypeEntry::Struct(&CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_REQUEST, make::<CleanUpStorageTrashOnPrimaryStorageRequest>),
-    TypeEntry::Struct(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_REQUEST, make::<CleanUpTrashOnPrimaryStorageRequest>),
-    TypeEntry::Enum(&IMAGE_CACHE_STATE),
-    TypeEntry::Enum(&PRIMARY_STORAGE_HOST_STATUS),
-    TypeEntry::Enum(&REPLICATION_STATE),
-    TypeEntry::Enum(&REPLICATION_ROLE),
-    TypeEntry::Enum(&REPLICATION_NETWORK_STATUS),
-    TypeEntry::Enum(&REPLICATION_DISK_STATUS),
-    TypeEntry::Enum(&NAS_PROTOCOL_TYPE),
-    TypeEntry::Enum(&ADD_EXTERNAL_PRIMARY_STORAGE_DEFAULT_OUTPUT_PROTOCOL),
-    TypeEntry::Enum(&UPDATE_EXTERNAL_PRIMARY_STORAGE_DEFAULT_PROTOCOL),
-    TypeEntry::Enum(&ADD_ALIYUN_EBS_PRIMARY_STORAGE_DEFAULT_IO_TYPE),
-    TypeEntry::Enum(&ADD_CEPH_PRIMARY_STORAGE_POOL_TYPE),
-    TypeEntry::Enum(&GET_TRASH_ON_PRIMARY_STORAGE_TRASH_TYPE),
-    TypeEntry::Enum(&CHANGE_PRIMARY_STORAGE_STATE_STATE_EVENT),
-    TypeEntry::Struct(&UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST, make::<UpdateSharedBlockDiskUuidRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct CephOsdGroup = CEPH_OSD_GROUP;
+    Struct ImageCache = IMAGE_CACHE;
+    Struct LocalStorageResourceRef = LOCAL_STORAGE_RESOURCE_REF;
+    Struct MiniStorageHostRef = MINI_STORAGE_HOST_REF;
+    Struct MiniStorageResourceReplication = MINI_STORAGE_RESOURCE_REPLICATION;
+    Struct NasFileSystem = NAS_FILE_SYSTEM;
+    Struct BaseNasFileSystem = BASE_NAS_FILE_SYSTEM;
+    Struct NasMountTarget = NAS_MOUNT_TARGET;
+    Struct BaseNasMountTarget = BASE_NAS_MOUNT_TARGET;
+    Struct SharedBlockGroupPrimaryStorageHostRef = SHARED_BLOCK_GROUP_PRIMARY_STORAGE_HOST_REF;
+    Struct HostDiskCapacity = HOST_DISK_CAPACITY;
+    Struct GetPrimaryStorageAllocatorStrategiesResult = GET_PRIMARY_STORAGE_ALLOCATOR_STRATEGIES_RESULT;
+    Struct GetPrimaryStorageCapacityResult = GET_PRIMARY_STORAGE_CAPACITY_RESULT;
+    Struct GetSharedBlockCandidateResult = GET_SHARED_BLOCK_CANDIDATE_RESULT;
+    Struct GetPrimaryStorageTypesResult = GET_PRIMARY_STORAGE_TYPES_RESULT;
+    Struct GetPrimaryStorageUsageReportResult = GET_PRIMARY_STORAGE_USAGE_REPORT_RESULT;
+    Struct UsageReport = USAGE_REPORT;
+    Struct GetPrimaryStorageLicenseInfoResult = GET_PRIMARY_STORAGE_LICENSE_INFO_RESULT;
+    Struct CleanUpStorageTrashOnPrimaryStorageResult = CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_RESULT;
+    Struct CleanUpTrashOnPrimaryStorageResult = CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_RESULT;
+    Struct MiniCandidateHostStruct = MINI_CANDIDATE_HOST_STRUCT;
+    Struct SharedBlockCandidateStruct = SHARED_BLOCK_CANDIDATE_STRUCT;
+    Struct AddExternalPrimaryStorageRequest = ADD_EXTERNAL_PRIMARY_STORAGE_REQUEST;
+    Struct DiscoverExternalPrimaryStorageRequest = DISCOVER_EXTERNAL_PRIMARY_STORAGE_REQUEST;
+    Struct UpdateExternalPrimaryStorageRequest = UPDATE_EXTERNAL_PRIMARY_STORAGE_REQUEST;
+    Struct AddAliyunEbsPrimaryStorageRequest = ADD_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST;
+    Struct UpdateAliyunEbsPrimaryStorageRequest = UPDATE_ALIYUN_EBS_PRIMARY_STORAGE_REQUEST;
+    Struct AddAliyunNasPrimaryStorageRequest = ADD_ALIYUN_NAS_PRIMARY_STORAGE_REQUEST;
+    Struct AddBlockPrimaryStorageRequest = ADD_BLOCK_PRIMARY_STORAGE_REQUEST;
+    Struct GetBlockPrimaryStorageMetadataRequest = GET_BLOCK_PRIMARY_STORAGE_METADATA_REQUEST;
+    Struct UpdateBlockPrimaryStorageRequest = UPDATE_BLOCK_PRIMARY_STORAGE_REQUEST;
+    Struct AddCephPrimaryStorageRequest = ADD_CEPH_PRIMARY_STORAGE_REQUEST;
+    Struct UpdateCephPrimaryStorageMonRequest = UPDATE_CEPH_PRIMARY_STORAGE_MON_REQUEST;
+    Struct UpdateCephPrimaryStoragePoolRequest = UPDATE_CEPH_PRIMARY_STORAGE_POOL_REQUEST;
+    Struct AddCephPrimaryStoragePoolRequest = ADD_CEPH_PRIMARY_STORAGE_POOL_REQUEST;
+    Struct AddMonToCephPrimaryStorageRequest = ADD_MON_TO_CEPH_PRIMARY_STORAGE_REQUEST;
+    Struct AddLocalPrimaryStorageRequest = ADD_LOCAL_PRIMARY_STORAGE_REQUEST;
+    Struct LocalStorageMigrateVolumeRequest = LOCAL_STORAGE_MIGRATE_VOLUME_REQUEST;
+    Struct AddMiniStorageRequest = ADD_MINI_STORAGE_REQUEST;
+    Struct RecoverResourceSplitBrainRequest = RECOVER_RESOURCE_SPLIT_BRAIN_REQUEST;
+    Struct UpdateNasMountTargetRequest = UPDATE_NAS_MOUNT_TARGET_REQUEST;
+    Struct UpdateNasFileSystemRequest = UPDATE_NAS_FILE_SYSTEM_REQUEST;
+    Struct AddNfsPrimaryStorageRequest = ADD_NFS_PRIMARY_STORAGE_REQUEST;
+    Struct AddStorageProtocolRequest = ADD_STORAGE_PROTOCOL_REQUEST;
+    Struct AddSharedBlockGroupPrimaryStorageRequest = ADD_SHARED_BLOCK_GROUP_PRIMARY_STORAGE_REQUEST;
+    Struct UpdateSharedBlockRequest = UPDATE_SHARED_BLOCK_REQUEST;
+    Struct AddSharedBlockToSharedBlockGroupRequest = ADD_SHARED_BLOCK_TO_SHARED_BLOCK_GROUP_REQUEST;
+    Struct AddSimulatorPrimaryStorageRequest = ADD_SIMULATOR_PRIMARY_STORAGE_REQUEST;
+    Struct AddSharedMountPointPrimaryStorageRequest = ADD_SHARED_MOUNT_POINT_PRIMARY_STORAGE_REQUEST;
+    Struct PrimaryStorageMigrateVolumeRequest = PRIMARY_STORAGE_MIGRATE_VOLUME_REQUEST;
+    Struct ChangePrimaryStorageStateRequest = CHANGE_PRIMARY_STORAGE_STATE_REQUEST;
+    Struct CleanUpImageCacheOnPrimaryStorageRequest = CLEAN_UP_IMAGE_CACHE_ON_PRIMARY_STORAGE_REQUEST;
+    Struct UpdatePrimaryStorageRequest = UPDATE_PRIMARY_STORAGE_REQUEST;
+    Struct CleanUpStorageTrashOnPrimaryStorageRequest = CLEAN_UP_STORAGE_TRASH_ON_PRIMARY_STORAGE_REQUEST;
+    Struct CleanUpTrashOnPrimaryStorageRequest = CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_REQUEST;
+    Enum ImageCacheState = IMAGE_CACHE_STATE;
+    Enum PrimaryStorageHostStatus = PRIMARY_STORAGE_HOST_STATUS;
+    Enum ReplicationState = REPLICATION_STATE;
+    Enum ReplicationRole = REPLICATION_ROLE;
+    Enum ReplicationNetworkStatus = REPLICATION_NETWORK_STATUS;
+    Enum ReplicationDiskStatus = REPLICATION_DISK_STATUS;
+    Enum NasProtocolType = NAS_PROTOCOL_TYPE;
+    Enum AddExternalPrimaryStorageDefaultOutputProtocol = ADD_EXTERNAL_PRIMARY_STORAGE_DEFAULT_OUTPUT_PROTOCOL;
+    Enum UpdateExternalPrimaryStorageDefaultProtocol = UPDATE_EXTERNAL_PRIMARY_STORAGE_DEFAULT_PROTOCOL;
+    Enum AddAliyunEbsPrimaryStorageDefaultIoType = ADD_ALIYUN_EBS_PRIMARY_STORAGE_DEFAULT_IO_TYPE;
+    Enum AddCephPrimaryStoragePoolType = ADD_CEPH_PRIMARY_STORAGE_POOL_TYPE;
+    Enum GetTrashOnPrimaryStorageTrashType = GET_TRASH_ON_PRIMARY_STORAGE_TRASH_TYPE;
+    Enum ChangePrimaryStorageStateStateEvent = CHANGE_PRIMARY_STORAGE_STATE_STATE_EVENT;
+    Struct UpdateSharedBlockDiskUuidRequest = UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST;
+}

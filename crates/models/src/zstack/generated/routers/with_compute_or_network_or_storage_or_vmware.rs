@@ -73,7 +73,6 @@ backhaul_wire::generated_model! {
     35 dns: Vec<String> = Texts, list("dns", Kind::Text).uncertain();
     36 ha_ref: Vec<Value> = Jsons, list("haRef", Kind::Json).uncertain();
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&VPC_ROUTER_VM, make::<VpcRouterVm>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct VpcRouterVm = VPC_ROUTER_VM;
+}

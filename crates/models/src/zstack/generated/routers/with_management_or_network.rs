@@ -12,7 +12,6 @@ backhaul_wire::generated_model! {
     /// How it is doing.
     2 status: Option<HostConnectedStatus> = Enum, new("status", Kind::Enum(&HOST_CONNECTED_STATUS));
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&NETWORK_REACHABLE_PAIR, make::<NetworkReachablePair>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct NetworkReachablePair = NETWORK_REACHABLE_PAIR;
+}

@@ -2276,147 +2276,146 @@ backhaul_wire::generated_choice! {
     /// `accept`.
     2 Accept = "accept";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&FLOW_METER, make::<FlowMeter>),
-    TypeEntry::Struct(&FLOW_COLLECTOR, make::<FlowCollector>),
-    TypeEntry::Struct(&NETWORK_ROUTER_FLOW_METER_REF, make::<NetworkRouterFlowMeterRef>),
-    TypeEntry::Struct(&I_PSEC_CONNECTION, make::<IPsecConnection>),
-    TypeEntry::Struct(&MULTICAST_ROUTER, make::<MulticastRouter>),
-    TypeEntry::Struct(&POLICY_ROUTE_TABLE_ROUTE_ENTRY, make::<PolicyRouteTableRouteEntry>),
-    TypeEntry::Struct(&POLICY_ROUTE_RULE, make::<PolicyRouteRule>),
-    TypeEntry::Struct(&POLICY_ROUTE_RULE_SET, make::<PolicyRouteRuleSet>),
-    TypeEntry::Struct(&POLICY_ROUTE_RULE_SET_L3_REF, make::<PolicyRouteRuleSetL3Ref>),
-    TypeEntry::Struct(&POLICY_ROUTE_RULE_SET_V_ROUTER_REF, make::<PolicyRouteRuleSetVRouterRef>),
-    TypeEntry::Struct(&POLICY_ROUTE_TABLE, make::<PolicyRouteTable>),
-    TypeEntry::Struct(&POLICY_ROUTE_TABLE_V_ROUTER_REF, make::<PolicyRouteTableVRouterRef>),
-    TypeEntry::Struct(&VPC_HA_GROUP, make::<VpcHaGroup>),
-    TypeEntry::Struct(&VPC_HA_GROUP_NETWORK_SERVICE_REF, make::<VpcHaGroupNetworkServiceRef>),
-    TypeEntry::Struct(&VPC_SNAT_STATE, make::<VpcSnatState>),
-    TypeEntry::Struct(&VPC_FIREWALL, make::<VpcFirewall>),
-    TypeEntry::Struct(&VPC_FIREWALL_IP_SET_TEMPLATE, make::<VpcFirewallIpSetTemplate>),
-    TypeEntry::Struct(&VPC_FIREWALL_RULE_SET_L3_REF, make::<VpcFirewallRuleSetL3Ref>),
-    TypeEntry::Struct(&VPC_FIREWALL_RULE_SET, make::<VpcFirewallRuleSet>),
-    TypeEntry::Struct(&VPC_FIREWALL_RULE, make::<VpcFirewallRule>),
-    TypeEntry::Struct(&VPC_FIREWALL_RULE_TEMPLATE, make::<VpcFirewallRuleTemplate>),
-    TypeEntry::Struct(&VPC_FIREWALL_V_ROUTER_REF, make::<VpcFirewallVRouterRef>),
-    TypeEntry::Struct(&V_ROUTER_ROUTE_TABLE, make::<VRouterRouteTable>),
-    TypeEntry::Struct(&V_ROUTER_ROUTE_ENTRY, make::<VRouterRouteEntry>),
-    TypeEntry::Struct(&VIRTUAL_ROUTER_V_ROUTER_ROUTE_TABLE_REF, make::<VirtualRouterVRouterRouteTableRef>),
-    TypeEntry::Struct(&MULTICAST_ROUTE, make::<MulticastRoute>),
-    TypeEntry::Struct(&ROUTER_AREA, make::<RouterArea>),
-    TypeEntry::Struct(&VIRTUAL_ROUTER_SOFTWARE_VERSION, make::<VirtualRouterSoftwareVersion>),
-    TypeEntry::Struct(&I_PSEC_L3_NETWORK_REF, make::<IPsecL3NetworkRef>),
-    TypeEntry::Struct(&MULTICAST_ROUTER_RENDEZVOUS_POINT, make::<MulticastRouterRendezvousPoint>),
-    TypeEntry::Struct(&MULTICAST_ROUTER_VPC_V_ROUTER_REF, make::<MulticastRouterVpcVRouterRef>),
-    TypeEntry::Struct(&VPC_HA_GROUP_MONITOR_IP, make::<VpcHaGroupMonitorIp>),
-    TypeEntry::Struct(&VPC_HA_GROUP_APPLIANCE_VM_REF, make::<VpcHaGroupApplianceVmRef>),
-    TypeEntry::Struct(&GET_V_ROUTER_FLOW_COUNTER_RESULT, make::<GetVRouterFlowCounterResult>),
-    TypeEntry::Struct(&FLOW_COUNTER, make::<FlowCounter>),
-    TypeEntry::Struct(&GET_FLOW_METER_ROUTER_ID_RESULT, make::<GetFlowMeterRouterIdResult>),
-    TypeEntry::Struct(&SET_FLOW_METER_ROUTER_ID_RESULT, make::<SetFlowMeterRouterIdResult>),
-    TypeEntry::Struct(&ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_RESULT, make::<AddVRouterNetworksToOspfAreaResult>),
-    TypeEntry::Struct(&GET_V_ROUTER_OSPF_NEIGHBOR_RESULT, make::<GetVRouterOspfNeighborResult>),
-    TypeEntry::Struct(&NEIGHBOR, make::<Neighbor>),
-    TypeEntry::Struct(&GET_V_ROUTER_ROUTER_ID_RESULT, make::<GetVRouterRouterIdResult>),
-    TypeEntry::Struct(&SET_V_ROUTER_ROUTER_ID_RESULT, make::<SetVRouterRouterIdResult>),
-    TypeEntry::Struct(&GET_ROUTE_TABLE_VPC_V_ROUTER_CANDIDATE_RESULT, make::<GetRouteTableVpcVRouterCandidateResult>),
-    TypeEntry::Struct(&GET_VPC_I_PSEC_LOG_RESULT, make::<GetVpcIPsecLogResult>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_OSPF_RESULT, make::<GetVpcAttachedOspfResult>),
-    TypeEntry::Struct(&GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT, make::<GetVpcVRouterDistributedRoutingEnabledResult>),
-    TypeEntry::Struct(&SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT, make::<SetVpcVRouterDistributedRoutingEnabledResult>),
-    TypeEntry::Struct(&GET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT, make::<GetVpcVRouterNetworkServiceStateResult>),
-    TypeEntry::Struct(&SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT, make::<SetVpcVRouterNetworkServiceStateResult>),
-    TypeEntry::Struct(&GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_CONNECTIONS_RESULT, make::<GetVpcVRouterDistributedRoutingConnectionsResult>),
-    TypeEntry::Struct(&CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_RESULT, make::<CreateFirewallRuleFromConfigFileResult>),
-    TypeEntry::Struct(&ACTION_PARAM, make::<ActionParam>),
-    TypeEntry::Struct(&ACTION_STRUCT, make::<ActionStruct>),
-    TypeEntry::Struct(&I_PSEC_PEER_CIDR, make::<IPsecPeerCidr>),
-    TypeEntry::Struct(&NETWORK_ROUTER_AREA_REF, make::<NetworkRouterAreaRef>),
-    TypeEntry::Struct(&V_ROUTER_ROUTE_ENTRY_AO, make::<VRouterRouteEntryAO>),
-    TypeEntry::Struct(&VPC_HA_GROUP_VIP_REF, make::<VpcHaGroupVipRef>),
-    TypeEntry::Struct(&VPC_ROUTER_DNS, make::<VpcRouterDns>),
-    TypeEntry::Struct(&CREATE_FLOW_METER_REQUEST, make::<CreateFlowMeterRequest>),
-    TypeEntry::Struct(&UPDATE_FLOW_COLLECTOR_REQUEST, make::<UpdateFlowCollectorRequest>),
-    TypeEntry::Struct(&CREATE_FLOW_COLLECTOR_REQUEST, make::<CreateFlowCollectorRequest>),
-    TypeEntry::Struct(&ADD_V_ROUTER_NETWORKS_TO_FLOW_METER_REQUEST, make::<AddVRouterNetworksToFlowMeterRequest>),
-    TypeEntry::Struct(&UPDATE_FLOW_METER_REQUEST, make::<UpdateFlowMeterRequest>),
-    TypeEntry::Struct(&SET_FLOW_METER_ROUTER_ID_REQUEST, make::<SetFlowMeterRouterIdRequest>),
-    TypeEntry::Struct(&CREATE_I_PSEC_CONNECTION_REQUEST, make::<CreateIPsecConnectionRequest>),
-    TypeEntry::Struct(&CHANGE_I_PSEC_CONNECTION_REQUEST, make::<ChangeIPsecConnectionRequest>),
-    TypeEntry::Struct(&UPDATE_I_PSEC_CONNECTION_REQUEST, make::<UpdateIPsecConnectionRequest>),
-    TypeEntry::Struct(&CHANGE_IP_SEC_CONNECTION_STATE_REQUEST, make::<ChangeIPSecConnectionStateRequest>),
-    TypeEntry::Struct(&ATTACH_L3_NETWORKS_TO_I_PSEC_CONNECTION_REQUEST, make::<AttachL3NetworksToIPsecConnectionRequest>),
-    TypeEntry::Struct(&ADD_REMOTE_CIDRS_TO_I_PSEC_CONNECTION_REQUEST, make::<AddRemoteCidrsToIPsecConnectionRequest>),
-    TypeEntry::Struct(&CREATE_MULTICAST_ROUTER_REQUEST, make::<CreateMulticastRouterRequest>),
-    TypeEntry::Struct(&ADD_RENDEZVOUS_POINT_TO_MULTICAST_ROUTER_REQUEST, make::<AddRendezvousPointToMulticastRouterRequest>),
-    TypeEntry::Struct(&CHANGE_MULTICAST_ROUTER_STATE_REQUEST, make::<ChangeMulticastRouterStateRequest>),
-    TypeEntry::Struct(&CREATE_POLICY_ROUTE_TABLE_ROUTE_ENTRY_REQUEST, make::<CreatePolicyRouteTableRouteEntryRequest>),
-    TypeEntry::Struct(&UPDATE_POLICY_ROUTE_RULE_SET_REQUEST, make::<UpdatePolicyRouteRuleSetRequest>),
-    TypeEntry::Struct(&CREATE_POLICY_ROUTE_RULE_REQUEST, make::<CreatePolicyRouteRuleRequest>),
-    TypeEntry::Struct(&CREATE_POLICY_ROUTE_RULE_SET_REQUEST, make::<CreatePolicyRouteRuleSetRequest>),
-    TypeEntry::Struct(&CREATE_POLICY_ROUTE_TABLE_REQUEST, make::<CreatePolicyRouteTableRequest>),
-    TypeEntry::Struct(&CREATE_V_ROUTER_OSPF_AREA_REQUEST, make::<CreateVRouterOspfAreaRequest>),
-    TypeEntry::Struct(&ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_REQUEST, make::<AddVRouterNetworksToOspfAreaRequest>),
-    TypeEntry::Struct(&UPDATE_V_ROUTER_OSPF_AREA_REQUEST, make::<UpdateVRouterOspfAreaRequest>),
-    TypeEntry::Struct(&SET_V_ROUTER_ROUTER_ID_REQUEST, make::<SetVRouterRouterIdRequest>),
-    TypeEntry::Struct(&CREATE_VPC_HA_GROUP_REQUEST, make::<CreateVpcHaGroupRequest>),
-    TypeEntry::Struct(&UPDATE_VPC_HA_GROUP_REQUEST, make::<UpdateVpcHaGroupRequest>),
-    TypeEntry::Struct(&CHANGE_VPC_HA_GROUP_MONITOR_IPS_REQUEST, make::<ChangeVpcHaGroupMonitorIpsRequest>),
-    TypeEntry::Struct(&CREATE_VPC_V_ROUTER_REQUEST, make::<CreateVpcVRouterRequest>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_EIP_REQUEST, make::<GetVpcAttachedEipRequest>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_IPSEC_REQUEST, make::<GetVpcAttachedIpsecRequest>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_LOAD_BALANCER_REQUEST, make::<GetVpcAttachedLoadBalancerRequest>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_NETFLOW_REQUEST, make::<GetVpcAttachedNetflowRequest>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_OSPF_REQUEST, make::<GetVpcAttachedOspfRequest>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_PORT_FORWARDING_RULES_REQUEST, make::<GetVpcAttachedPortForwardingRulesRequest>),
-    TypeEntry::Struct(&GET_VPC_ATTACHED_VIP_REQUEST, make::<GetVpcAttachedVipRequest>),
-    TypeEntry::Struct(&SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_REQUEST, make::<SetVpcVRouterDistributedRoutingEnabledRequest>),
-    TypeEntry::Struct(&ADD_DNS_TO_VPC_ROUTER_REQUEST, make::<AddDnsToVpcRouterRequest>),
-    TypeEntry::Struct(&SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_REQUEST, make::<SetVpcVRouterNetworkServiceStateRequest>),
-    TypeEntry::Struct(&UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_REQUEST, make::<UpdateVirtualRouterSoftwareVersionRequest>),
-    TypeEntry::Struct(&CREATE_VPC_FIREWALL_REQUEST, make::<CreateVpcFirewallRequest>),
-    TypeEntry::Struct(&CREATE_FIREWALL_IP_SET_TEMPLATE_REQUEST, make::<CreateFirewallIpSetTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_FIREWALL_IP_SET_TEMPLATE_REQUEST, make::<UpdateFirewallIpSetTemplateRequest>),
-    TypeEntry::Struct(&DETACH_FIREWALL_RULE_SET_FROM_L3_REQUEST, make::<DetachFirewallRuleSetFromL3Request>),
-    TypeEntry::Struct(&CREATE_FIREWALL_RULE_SET_REQUEST, make::<CreateFirewallRuleSetRequest>),
-    TypeEntry::Struct(&ATTACH_FIREWALL_RULE_SET_TO_L3_REQUEST, make::<AttachFirewallRuleSetToL3Request>),
-    TypeEntry::Struct(&UPDATE_FIREWALL_RULE_SET_REQUEST, make::<UpdateFirewallRuleSetRequest>),
-    TypeEntry::Struct(&CREATE_FIREWALL_RULE_REQUEST, make::<CreateFirewallRuleRequest>),
-    TypeEntry::Struct(&CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_REQUEST, make::<CreateFirewallRuleFromConfigFileRequest>),
-    TypeEntry::Struct(&CHECK_FIREWALL_RULE_CONFIG_FILE_REQUEST, make::<CheckFirewallRuleConfigFileRequest>),
-    TypeEntry::Struct(&CREATE_FIREWALL_RULE_TEMPLATE_REQUEST, make::<CreateFirewallRuleTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_FIREWALL_RULE_TEMPLATE_REQUEST, make::<UpdateFirewallRuleTemplateRequest>),
-    TypeEntry::Struct(&CHANGE_FIREWALL_RULE_STATE_REQUEST, make::<ChangeFirewallRuleStateRequest>),
-    TypeEntry::Struct(&UPDATE_FIREWALL_RULE_REQUEST, make::<UpdateFirewallRuleRequest>),
-    TypeEntry::Struct(&UPDATE_VPC_FIREWALL_REQUEST, make::<UpdateVpcFirewallRequest>),
-    TypeEntry::Struct(&CREATE_V_ROUTER_ROUTE_TABLE_REQUEST, make::<CreateVRouterRouteTableRequest>),
-    TypeEntry::Struct(&ATTACH_V_ROUTER_ROUTE_TABLE_TO_V_ROUTER_REQUEST, make::<AttachVRouterRouteTableToVRouterRequest>),
-    TypeEntry::Struct(&ADD_V_ROUTER_ROUTE_ENTRY_REQUEST, make::<AddVRouterRouteEntryRequest>),
-    TypeEntry::Struct(&UPDATE_V_ROUTER_ROUTE_TABLE_REQUEST, make::<UpdateVRouterRouteTableRequest>),
-    TypeEntry::Enum(&POLICY_ROUTE_RULE_PROTOCOL),
-    TypeEntry::Enum(&POLICY_ROUTE_RULE_STATE),
-    TypeEntry::Enum(&IP_SET_TYPE),
-    TypeEntry::Enum(&PACKETS_FORWARD_TYPE),
-    TypeEntry::Enum(&ACTION_TYPE),
-    TypeEntry::Enum(&PROTOCOL_TYPE),
-    TypeEntry::Enum(&FIREWALL_RULE_STATE),
-    TypeEntry::Enum(&V_ROUTER_ROUTE_ENTRY_TYPE),
-    TypeEntry::Enum(&CREATE_FLOW_METER_VERSION),
-    TypeEntry::Enum(&CREATE_FLOW_METER_TYPE),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_AUTH_MODE),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_ID_TYPE),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_IKE_VERSION),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_IKE_AUTH_ALGORITHM),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_IKE_ENCRYPTION_ALGORITHM),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_POLICY_AUTH_ALGORITHM),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_POLICY_ENCRYPTION_ALGORITHM),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_PFS),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_POLICY_MODE),
-    TypeEntry::Enum(&CREATE_I_PSEC_CONNECTION_TRANSFORM_PROTOCOL),
-    TypeEntry::Enum(&CHANGE_I_PSEC_CONNECTION_PFS),
-    TypeEntry::Enum(&CREATE_POLICY_ROUTE_RULE_SET_TYPE),
-    TypeEntry::Enum(&UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_TARGET_VERSION),
-    TypeEntry::Enum(&DETACH_FIREWALL_RULE_SET_FROM_L3_FORWARD),
-    TypeEntry::Enum(&CREATE_FIREWALL_RULE_ACTION),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct FlowMeter = FLOW_METER;
+    Struct FlowCollector = FLOW_COLLECTOR;
+    Struct NetworkRouterFlowMeterRef = NETWORK_ROUTER_FLOW_METER_REF;
+    Struct IPsecConnection = I_PSEC_CONNECTION;
+    Struct MulticastRouter = MULTICAST_ROUTER;
+    Struct PolicyRouteTableRouteEntry = POLICY_ROUTE_TABLE_ROUTE_ENTRY;
+    Struct PolicyRouteRule = POLICY_ROUTE_RULE;
+    Struct PolicyRouteRuleSet = POLICY_ROUTE_RULE_SET;
+    Struct PolicyRouteRuleSetL3Ref = POLICY_ROUTE_RULE_SET_L3_REF;
+    Struct PolicyRouteRuleSetVRouterRef = POLICY_ROUTE_RULE_SET_V_ROUTER_REF;
+    Struct PolicyRouteTable = POLICY_ROUTE_TABLE;
+    Struct PolicyRouteTableVRouterRef = POLICY_ROUTE_TABLE_V_ROUTER_REF;
+    Struct VpcHaGroup = VPC_HA_GROUP;
+    Struct VpcHaGroupNetworkServiceRef = VPC_HA_GROUP_NETWORK_SERVICE_REF;
+    Struct VpcSnatState = VPC_SNAT_STATE;
+    Struct VpcFirewall = VPC_FIREWALL;
+    Struct VpcFirewallIpSetTemplate = VPC_FIREWALL_IP_SET_TEMPLATE;
+    Struct VpcFirewallRuleSetL3Ref = VPC_FIREWALL_RULE_SET_L3_REF;
+    Struct VpcFirewallRuleSet = VPC_FIREWALL_RULE_SET;
+    Struct VpcFirewallRule = VPC_FIREWALL_RULE;
+    Struct VpcFirewallRuleTemplate = VPC_FIREWALL_RULE_TEMPLATE;
+    Struct VpcFirewallVRouterRef = VPC_FIREWALL_V_ROUTER_REF;
+    Struct VRouterRouteTable = V_ROUTER_ROUTE_TABLE;
+    Struct VRouterRouteEntry = V_ROUTER_ROUTE_ENTRY;
+    Struct VirtualRouterVRouterRouteTableRef = VIRTUAL_ROUTER_V_ROUTER_ROUTE_TABLE_REF;
+    Struct MulticastRoute = MULTICAST_ROUTE;
+    Struct RouterArea = ROUTER_AREA;
+    Struct VirtualRouterSoftwareVersion = VIRTUAL_ROUTER_SOFTWARE_VERSION;
+    Struct IPsecL3NetworkRef = I_PSEC_L3_NETWORK_REF;
+    Struct MulticastRouterRendezvousPoint = MULTICAST_ROUTER_RENDEZVOUS_POINT;
+    Struct MulticastRouterVpcVRouterRef = MULTICAST_ROUTER_VPC_V_ROUTER_REF;
+    Struct VpcHaGroupMonitorIp = VPC_HA_GROUP_MONITOR_IP;
+    Struct VpcHaGroupApplianceVmRef = VPC_HA_GROUP_APPLIANCE_VM_REF;
+    Struct GetVRouterFlowCounterResult = GET_V_ROUTER_FLOW_COUNTER_RESULT;
+    Struct FlowCounter = FLOW_COUNTER;
+    Struct GetFlowMeterRouterIdResult = GET_FLOW_METER_ROUTER_ID_RESULT;
+    Struct SetFlowMeterRouterIdResult = SET_FLOW_METER_ROUTER_ID_RESULT;
+    Struct AddVRouterNetworksToOspfAreaResult = ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_RESULT;
+    Struct GetVRouterOspfNeighborResult = GET_V_ROUTER_OSPF_NEIGHBOR_RESULT;
+    Struct Neighbor = NEIGHBOR;
+    Struct GetVRouterRouterIdResult = GET_V_ROUTER_ROUTER_ID_RESULT;
+    Struct SetVRouterRouterIdResult = SET_V_ROUTER_ROUTER_ID_RESULT;
+    Struct GetRouteTableVpcVRouterCandidateResult = GET_ROUTE_TABLE_VPC_V_ROUTER_CANDIDATE_RESULT;
+    Struct GetVpcIPsecLogResult = GET_VPC_I_PSEC_LOG_RESULT;
+    Struct GetVpcAttachedOspfResult = GET_VPC_ATTACHED_OSPF_RESULT;
+    Struct GetVpcVRouterDistributedRoutingEnabledResult = GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT;
+    Struct SetVpcVRouterDistributedRoutingEnabledResult = SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_RESULT;
+    Struct GetVpcVRouterNetworkServiceStateResult = GET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT;
+    Struct SetVpcVRouterNetworkServiceStateResult = SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_RESULT;
+    Struct GetVpcVRouterDistributedRoutingConnectionsResult = GET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_CONNECTIONS_RESULT;
+    Struct CreateFirewallRuleFromConfigFileResult = CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_RESULT;
+    Struct ActionParam = ACTION_PARAM;
+    Struct ActionStruct = ACTION_STRUCT;
+    Struct IPsecPeerCidr = I_PSEC_PEER_CIDR;
+    Struct NetworkRouterAreaRef = NETWORK_ROUTER_AREA_REF;
+    Struct VRouterRouteEntryAO = V_ROUTER_ROUTE_ENTRY_AO;
+    Struct VpcHaGroupVipRef = VPC_HA_GROUP_VIP_REF;
+    Struct VpcRouterDns = VPC_ROUTER_DNS;
+    Struct CreateFlowMeterRequest = CREATE_FLOW_METER_REQUEST;
+    Struct UpdateFlowCollectorRequest = UPDATE_FLOW_COLLECTOR_REQUEST;
+    Struct CreateFlowCollectorRequest = CREATE_FLOW_COLLECTOR_REQUEST;
+    Struct AddVRouterNetworksToFlowMeterRequest = ADD_V_ROUTER_NETWORKS_TO_FLOW_METER_REQUEST;
+    Struct UpdateFlowMeterRequest = UPDATE_FLOW_METER_REQUEST;
+    Struct SetFlowMeterRouterIdRequest = SET_FLOW_METER_ROUTER_ID_REQUEST;
+    Struct CreateIPsecConnectionRequest = CREATE_I_PSEC_CONNECTION_REQUEST;
+    Struct ChangeIPsecConnectionRequest = CHANGE_I_PSEC_CONNECTION_REQUEST;
+    Struct UpdateIPsecConnectionRequest = UPDATE_I_PSEC_CONNECTION_REQUEST;
+    Struct ChangeIPSecConnectionStateRequest = CHANGE_IP_SEC_CONNECTION_STATE_REQUEST;
+    Struct AttachL3NetworksToIPsecConnectionRequest = ATTACH_L3_NETWORKS_TO_I_PSEC_CONNECTION_REQUEST;
+    Struct AddRemoteCidrsToIPsecConnectionRequest = ADD_REMOTE_CIDRS_TO_I_PSEC_CONNECTION_REQUEST;
+    Struct CreateMulticastRouterRequest = CREATE_MULTICAST_ROUTER_REQUEST;
+    Struct AddRendezvousPointToMulticastRouterRequest = ADD_RENDEZVOUS_POINT_TO_MULTICAST_ROUTER_REQUEST;
+    Struct ChangeMulticastRouterStateRequest = CHANGE_MULTICAST_ROUTER_STATE_REQUEST;
+    Struct CreatePolicyRouteTableRouteEntryRequest = CREATE_POLICY_ROUTE_TABLE_ROUTE_ENTRY_REQUEST;
+    Struct UpdatePolicyRouteRuleSetRequest = UPDATE_POLICY_ROUTE_RULE_SET_REQUEST;
+    Struct CreatePolicyRouteRuleRequest = CREATE_POLICY_ROUTE_RULE_REQUEST;
+    Struct CreatePolicyRouteRuleSetRequest = CREATE_POLICY_ROUTE_RULE_SET_REQUEST;
+    Struct CreatePolicyRouteTableRequest = CREATE_POLICY_ROUTE_TABLE_REQUEST;
+    Struct CreateVRouterOspfAreaRequest = CREATE_V_ROUTER_OSPF_AREA_REQUEST;
+    Struct AddVRouterNetworksToOspfAreaRequest = ADD_V_ROUTER_NETWORKS_TO_OSPF_AREA_REQUEST;
+    Struct UpdateVRouterOspfAreaRequest = UPDATE_V_ROUTER_OSPF_AREA_REQUEST;
+    Struct SetVRouterRouterIdRequest = SET_V_ROUTER_ROUTER_ID_REQUEST;
+    Struct CreateVpcHaGroupRequest = CREATE_VPC_HA_GROUP_REQUEST;
+    Struct UpdateVpcHaGroupRequest = UPDATE_VPC_HA_GROUP_REQUEST;
+    Struct ChangeVpcHaGroupMonitorIpsRequest = CHANGE_VPC_HA_GROUP_MONITOR_IPS_REQUEST;
+    Struct CreateVpcVRouterRequest = CREATE_VPC_V_ROUTER_REQUEST;
+    Struct GetVpcAttachedEipRequest = GET_VPC_ATTACHED_EIP_REQUEST;
+    Struct GetVpcAttachedIpsecRequest = GET_VPC_ATTACHED_IPSEC_REQUEST;
+    Struct GetVpcAttachedLoadBalancerRequest = GET_VPC_ATTACHED_LOAD_BALANCER_REQUEST;
+    Struct GetVpcAttachedNetflowRequest = GET_VPC_ATTACHED_NETFLOW_REQUEST;
+    Struct GetVpcAttachedOspfRequest = GET_VPC_ATTACHED_OSPF_REQUEST;
+    Struct GetVpcAttachedPortForwardingRulesRequest = GET_VPC_ATTACHED_PORT_FORWARDING_RULES_REQUEST;
+    Struct GetVpcAttachedVipRequest = GET_VPC_ATTACHED_VIP_REQUEST;
+    Struct SetVpcVRouterDistributedRoutingEnabledRequest = SET_VPC_V_ROUTER_DISTRIBUTED_ROUTING_ENABLED_REQUEST;
+    Struct AddDnsToVpcRouterRequest = ADD_DNS_TO_VPC_ROUTER_REQUEST;
+    Struct SetVpcVRouterNetworkServiceStateRequest = SET_VPC_V_ROUTER_NETWORK_SERVICE_STATE_REQUEST;
+    Struct UpdateVirtualRouterSoftwareVersionRequest = UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_REQUEST;
+    Struct CreateVpcFirewallRequest = CREATE_VPC_FIREWALL_REQUEST;
+    Struct CreateFirewallIpSetTemplateRequest = CREATE_FIREWALL_IP_SET_TEMPLATE_REQUEST;
+    Struct UpdateFirewallIpSetTemplateRequest = UPDATE_FIREWALL_IP_SET_TEMPLATE_REQUEST;
+    Struct DetachFirewallRuleSetFromL3Request = DETACH_FIREWALL_RULE_SET_FROM_L3_REQUEST;
+    Struct CreateFirewallRuleSetRequest = CREATE_FIREWALL_RULE_SET_REQUEST;
+    Struct AttachFirewallRuleSetToL3Request = ATTACH_FIREWALL_RULE_SET_TO_L3_REQUEST;
+    Struct UpdateFirewallRuleSetRequest = UPDATE_FIREWALL_RULE_SET_REQUEST;
+    Struct CreateFirewallRuleRequest = CREATE_FIREWALL_RULE_REQUEST;
+    Struct CreateFirewallRuleFromConfigFileRequest = CREATE_FIREWALL_RULE_FROM_CONFIG_FILE_REQUEST;
+    Struct CheckFirewallRuleConfigFileRequest = CHECK_FIREWALL_RULE_CONFIG_FILE_REQUEST;
+    Struct CreateFirewallRuleTemplateRequest = CREATE_FIREWALL_RULE_TEMPLATE_REQUEST;
+    Struct UpdateFirewallRuleTemplateRequest = UPDATE_FIREWALL_RULE_TEMPLATE_REQUEST;
+    Struct ChangeFirewallRuleStateRequest = CHANGE_FIREWALL_RULE_STATE_REQUEST;
+    Struct UpdateFirewallRuleRequest = UPDATE_FIREWALL_RULE_REQUEST;
+    Struct UpdateVpcFirewallRequest = UPDATE_VPC_FIREWALL_REQUEST;
+    Struct CreateVRouterRouteTableRequest = CREATE_V_ROUTER_ROUTE_TABLE_REQUEST;
+    Struct AttachVRouterRouteTableToVRouterRequest = ATTACH_V_ROUTER_ROUTE_TABLE_TO_V_ROUTER_REQUEST;
+    Struct AddVRouterRouteEntryRequest = ADD_V_ROUTER_ROUTE_ENTRY_REQUEST;
+    Struct UpdateVRouterRouteTableRequest = UPDATE_V_ROUTER_ROUTE_TABLE_REQUEST;
+    Enum PolicyRouteRuleProtocol = POLICY_ROUTE_RULE_PROTOCOL;
+    Enum PolicyRouteRuleState = POLICY_ROUTE_RULE_STATE;
+    Enum IpSetType = IP_SET_TYPE;
+    Enum PacketsForwardType = PACKETS_FORWARD_TYPE;
+    Enum ActionType = ACTION_TYPE;
+    Enum ProtocolType = PROTOCOL_TYPE;
+    Enum FirewallRuleState = FIREWALL_RULE_STATE;
+    Enum VRouterRouteEntryType = V_ROUTER_ROUTE_ENTRY_TYPE;
+    Enum CreateFlowMeterVersion = CREATE_FLOW_METER_VERSION;
+    Enum CreateFlowMeterType = CREATE_FLOW_METER_TYPE;
+    Enum CreateIPsecConnectionAuthMode = CREATE_I_PSEC_CONNECTION_AUTH_MODE;
+    Enum CreateIPsecConnectionIdType = CREATE_I_PSEC_CONNECTION_ID_TYPE;
+    Enum CreateIPsecConnectionIkeVersion = CREATE_I_PSEC_CONNECTION_IKE_VERSION;
+    Enum CreateIPsecConnectionIkeAuthAlgorithm = CREATE_I_PSEC_CONNECTION_IKE_AUTH_ALGORITHM;
+    Enum CreateIPsecConnectionIkeEncryptionAlgorithm = CREATE_I_PSEC_CONNECTION_IKE_ENCRYPTION_ALGORITHM;
+    Enum CreateIPsecConnectionPolicyAuthAlgorithm = CREATE_I_PSEC_CONNECTION_POLICY_AUTH_ALGORITHM;
+    Enum CreateIPsecConnectionPolicyEncryptionAlgorithm = CREATE_I_PSEC_CONNECTION_POLICY_ENCRYPTION_ALGORITHM;
+    Enum CreateIPsecConnectionPfs = CREATE_I_PSEC_CONNECTION_PFS;
+    Enum CreateIPsecConnectionPolicyMode = CREATE_I_PSEC_CONNECTION_POLICY_MODE;
+    Enum CreateIPsecConnectionTransformProtocol = CREATE_I_PSEC_CONNECTION_TRANSFORM_PROTOCOL;
+    Enum ChangeIPsecConnectionPfs = CHANGE_I_PSEC_CONNECTION_PFS;
+    Enum CreatePolicyRouteRuleSetType = CREATE_POLICY_ROUTE_RULE_SET_TYPE;
+    Enum UpdateVirtualRouterSoftwareVersionTargetVersion = UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_TARGET_VERSION;
+    Enum DetachFirewallRuleSetFromL3Forward = DETACH_FIREWALL_RULE_SET_FROM_L3_FORWARD;
+    Enum CreateFirewallRuleAction = CREATE_FIREWALL_RULE_ACTION;
+}

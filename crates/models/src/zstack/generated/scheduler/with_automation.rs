@@ -422,31 +422,30 @@ backhaul_wire::generated_choice! {
     /// `simple`.
     1 Simple = "simple";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SCHEDULER_JOB_HISTORY, make::<SchedulerJobHistory>),
-    TypeEntry::Struct(&SCHEDULER_JOB_GROUP, make::<SchedulerJobGroup>),
-    TypeEntry::Struct(&SCHEDULER_JOB, make::<SchedulerJob>),
-    TypeEntry::Struct(&SCHEDULER_TRIGGER, make::<SchedulerTrigger>),
-    TypeEntry::Struct(&SCHEDULER_JOB_GROUP_SCHEDULER_TRIGGER_REF, make::<SchedulerJobGroupSchedulerTriggerRef>),
-    TypeEntry::Struct(&SCHEDULER_JOB_SCHEDULER_TRIGGER, make::<SchedulerJobSchedulerTrigger>),
-    TypeEntry::Struct(&GET_SCHEDULER_EXECUTION_REPORT_RESULT, make::<GetSchedulerExecutionReportResult>),
-    TypeEntry::Struct(&SCHEDULER_JOB_GROUP_JOB_REF, make::<SchedulerJobGroupJobRef>),
-    TypeEntry::Struct(&CREATE_SCHEDULER_JOB_GROUP_REQUEST, make::<CreateSchedulerJobGroupRequest>),
-    TypeEntry::Struct(&ADD_SCHEDULER_JOBS_TO_SCHEDULER_JOB_GROUP_REQUEST, make::<AddSchedulerJobsToSchedulerJobGroupRequest>),
-    TypeEntry::Struct(&ADD_SCHEDULER_JOB_GROUP_TO_SCHEDULER_TRIGGER_REQUEST, make::<AddSchedulerJobGroupToSchedulerTriggerRequest>),
-    TypeEntry::Struct(&UPDATE_SCHEDULER_JOB_GROUP_REQUEST, make::<UpdateSchedulerJobGroupRequest>),
-    TypeEntry::Struct(&CREATE_SCHEDULER_JOB_REQUEST, make::<CreateSchedulerJobRequest>),
-    TypeEntry::Struct(&CREATE_AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER_REQUEST, make::<CreateAutoScalingRuleSchedulerJobTriggerRequest>),
-    TypeEntry::Struct(&ADD_SCHEDULER_JOB_TO_SCHEDULER_TRIGGER_REQUEST, make::<AddSchedulerJobToSchedulerTriggerRequest>),
-    TypeEntry::Struct(&UPDATE_SCHEDULER_JOB_REQUEST, make::<UpdateSchedulerJobRequest>),
-    TypeEntry::Struct(&CREATE_SCHEDULER_TRIGGER_REQUEST, make::<CreateSchedulerTriggerRequest>),
-    TypeEntry::Struct(&RUN_SCHEDULER_TRIGGER_REQUEST, make::<RunSchedulerTriggerRequest>),
-    TypeEntry::Struct(&UPDATE_SCHEDULER_TRIGGER_REQUEST, make::<UpdateSchedulerTriggerRequest>),
-    TypeEntry::Struct(&CHANGE_SCHEDULER_STATE_REQUEST, make::<ChangeSchedulerStateRequest>),
-    TypeEntry::Enum(&CREATE_SCHEDULER_JOB_GROUP_TYPE),
-    TypeEntry::Enum(&CREATE_SCHEDULER_JOB_TYPE),
-    TypeEntry::Enum(&GET_SCHEDULER_EXECUTION_REPORT_INTERVAL_TIME_UNIT),
-    TypeEntry::Enum(&CREATE_SCHEDULER_TRIGGER_SCHEDULER_TYPE),
-    TypeEntry::Enum(&UPDATE_SCHEDULER_TRIGGER_SCHEDULER_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct SchedulerJobHistory = SCHEDULER_JOB_HISTORY;
+    Struct SchedulerJobGroup = SCHEDULER_JOB_GROUP;
+    Struct SchedulerJob = SCHEDULER_JOB;
+    Struct SchedulerTrigger = SCHEDULER_TRIGGER;
+    Struct SchedulerJobGroupSchedulerTriggerRef = SCHEDULER_JOB_GROUP_SCHEDULER_TRIGGER_REF;
+    Struct SchedulerJobSchedulerTrigger = SCHEDULER_JOB_SCHEDULER_TRIGGER;
+    Struct GetSchedulerExecutionReportResult = GET_SCHEDULER_EXECUTION_REPORT_RESULT;
+    Struct SchedulerJobGroupJobRef = SCHEDULER_JOB_GROUP_JOB_REF;
+    Struct CreateSchedulerJobGroupRequest = CREATE_SCHEDULER_JOB_GROUP_REQUEST;
+    Struct AddSchedulerJobsToSchedulerJobGroupRequest = ADD_SCHEDULER_JOBS_TO_SCHEDULER_JOB_GROUP_REQUEST;
+    Struct AddSchedulerJobGroupToSchedulerTriggerRequest = ADD_SCHEDULER_JOB_GROUP_TO_SCHEDULER_TRIGGER_REQUEST;
+    Struct UpdateSchedulerJobGroupRequest = UPDATE_SCHEDULER_JOB_GROUP_REQUEST;
+    Struct CreateSchedulerJobRequest = CREATE_SCHEDULER_JOB_REQUEST;
+    Struct CreateAutoScalingRuleSchedulerJobTriggerRequest = CREATE_AUTO_SCALING_RULE_SCHEDULER_JOB_TRIGGER_REQUEST;
+    Struct AddSchedulerJobToSchedulerTriggerRequest = ADD_SCHEDULER_JOB_TO_SCHEDULER_TRIGGER_REQUEST;
+    Struct UpdateSchedulerJobRequest = UPDATE_SCHEDULER_JOB_REQUEST;
+    Struct CreateSchedulerTriggerRequest = CREATE_SCHEDULER_TRIGGER_REQUEST;
+    Struct RunSchedulerTriggerRequest = RUN_SCHEDULER_TRIGGER_REQUEST;
+    Struct UpdateSchedulerTriggerRequest = UPDATE_SCHEDULER_TRIGGER_REQUEST;
+    Struct ChangeSchedulerStateRequest = CHANGE_SCHEDULER_STATE_REQUEST;
+    Enum CreateSchedulerJobGroupType = CREATE_SCHEDULER_JOB_GROUP_TYPE;
+    Enum CreateSchedulerJobType = CREATE_SCHEDULER_JOB_TYPE;
+    Enum GetSchedulerExecutionReportIntervalTimeUnit = GET_SCHEDULER_EXECUTION_REPORT_INTERVAL_TIME_UNIT;
+    Enum CreateSchedulerTriggerSchedulerType = CREATE_SCHEDULER_TRIGGER_SCHEDULER_TYPE;
+    Enum UpdateSchedulerTriggerSchedulerType = UPDATE_SCHEDULER_TRIGGER_SCHEDULER_TYPE;
+}

@@ -674,46 +674,45 @@ backhaul_wire::generated_choice! {
     /// `HARD`.
     1 Hard = "HARD";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&AFFINITY_GROUP, make::<AffinityGroup>),
-    TypeEntry::Struct(&HOST_SCHEDULING_RULE_GROUP, make::<HostSchedulingRuleGroup>),
-    TypeEntry::Struct(&VM_SCHEDULING_RULE, make::<VmSchedulingRule>),
-    TypeEntry::Struct(&VM_SCHEDULING_RULE_GROUP, make::<VmSchedulingRuleGroup>),
-    TypeEntry::Struct(&SSO_CLIENT, make::<SSOClient>),
-    TypeEntry::Struct(&BASE_SSO_CLIENT, make::<BaseSSOClient>),
-    TypeEntry::Struct(&AFFINITY_GROUP_USAGE, make::<AffinityGroupUsage>),
-    TypeEntry::Struct(&GET_O_AUTH2_TOKEN_RESULT, make::<GetOAuth2TokenResult>),
-    TypeEntry::Struct(&O_AUTH2_TOKEN, make::<OAuth2Token>),
-    TypeEntry::Struct(&SSO_SERVER_TOKEN, make::<SSOServerToken>),
-    TypeEntry::Struct(&SSO_TOKEN, make::<SSOToken>),
-    TypeEntry::Struct(&BASE_SSO_TOKEN, make::<BaseSSOToken>),
-    TypeEntry::Struct(&GET_VM_SCHEDULING_RULES_EXECUTE_STATE_RESULT, make::<GetVmSchedulingRulesExecuteStateResult>),
-    TypeEntry::Struct(&GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_RESULT, make::<GetVmsSchedulingStateFromSchedulingRuleResult>),
-    TypeEntry::Struct(&LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_RESULT, make::<ListVmSchedulingRulesFromExecuteStateResult>),
-    TypeEntry::Struct(&LIST_VMS_FROM_SCHEDULING_STATE_RESULT, make::<ListVmsFromSchedulingStateResult>),
-    TypeEntry::Struct(&VM_CPU_BILLING, make::<VmCPUBilling>),
-    TypeEntry::Struct(&VM_CPU_SPENDING_DETAILS, make::<VmCPUSpendingDetails>),
-    TypeEntry::Struct(&VM_SPENDING_DETAILS, make::<VmSpendingDetails>),
-    TypeEntry::Struct(&BASE_VM_SPENDING_DETAILS, make::<BaseVmSpendingDetails>),
-    TypeEntry::Struct(&VM_MEMORY_SPENDING_DETAILS, make::<VmMemorySpendingDetails>),
-    TypeEntry::Struct(&VM_MEMORY_BILLING, make::<VmMemoryBilling>),
-    TypeEntry::Struct(&CREATE_AFFINITY_GROUP_REQUEST, make::<CreateAffinityGroupRequest>),
-    TypeEntry::Struct(&CHANGE_AFFINITY_GROUP_STATE_REQUEST, make::<ChangeAffinityGroupStateRequest>),
-    TypeEntry::Struct(&UPDATE_AFFINITY_GROUP_REQUEST, make::<UpdateAffinityGroupRequest>),
-    TypeEntry::Struct(&GET_VM_SCHEDULING_RULES_EXECUTE_STATE_REQUEST, make::<GetVmSchedulingRulesExecuteStateRequest>),
-    TypeEntry::Struct(&GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_REQUEST, make::<GetVmsSchedulingStateFromSchedulingRuleRequest>),
-    TypeEntry::Struct(&CREATE_HOST_SCHEDULING_RULE_GROUP_REQUEST, make::<CreateHostSchedulingRuleGroupRequest>),
-    TypeEntry::Struct(&UPDATE_HOST_SCHEDULING_RULE_GROUP_REQUEST, make::<UpdateHostSchedulingRuleGroupRequest>),
-    TypeEntry::Struct(&LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_REQUEST, make::<ListVmSchedulingRulesFromExecuteStateRequest>),
-    TypeEntry::Struct(&LIST_VMS_FROM_SCHEDULING_STATE_REQUEST, make::<ListVmsFromSchedulingStateRequest>),
-    TypeEntry::Struct(&VALIDATE_VM_SCHEDULING_RULE_REQUEST, make::<ValidateVmSchedulingRuleRequest>),
-    TypeEntry::Struct(&CHANGE_VM_SCHEDULING_RULE_STATE_REQUEST, make::<ChangeVmSchedulingRuleStateRequest>),
-    TypeEntry::Struct(&UPDATE_VM_SCHEDULING_RULE_REQUEST, make::<UpdateVmSchedulingRuleRequest>),
-    TypeEntry::Struct(&CREATE_VM_SCHEDULING_RULE_GROUP_REQUEST, make::<CreateVmSchedulingRuleGroupRequest>),
-    TypeEntry::Struct(&UPDATE_VM_SCHEDULING_RULE_GROUP_REQUEST, make::<UpdateVmSchedulingRuleGroupRequest>),
-    TypeEntry::Struct(&CREATE_VM_SCHEDULING_RULE_REQUEST, make::<CreateVmSchedulingRuleRequest>),
-    TypeEntry::Enum(&CREATE_AFFINITY_GROUP_POLICY),
-    TypeEntry::Enum(&VALIDATE_VM_SCHEDULING_RULE_RULE),
-    TypeEntry::Enum(&VALIDATE_VM_SCHEDULING_RULE_MODE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AffinityGroup = AFFINITY_GROUP;
+    Struct HostSchedulingRuleGroup = HOST_SCHEDULING_RULE_GROUP;
+    Struct VmSchedulingRule = VM_SCHEDULING_RULE;
+    Struct VmSchedulingRuleGroup = VM_SCHEDULING_RULE_GROUP;
+    Struct SSOClient = SSO_CLIENT;
+    Struct BaseSSOClient = BASE_SSO_CLIENT;
+    Struct AffinityGroupUsage = AFFINITY_GROUP_USAGE;
+    Struct GetOAuth2TokenResult = GET_O_AUTH2_TOKEN_RESULT;
+    Struct OAuth2Token = O_AUTH2_TOKEN;
+    Struct SSOServerToken = SSO_SERVER_TOKEN;
+    Struct SSOToken = SSO_TOKEN;
+    Struct BaseSSOToken = BASE_SSO_TOKEN;
+    Struct GetVmSchedulingRulesExecuteStateResult = GET_VM_SCHEDULING_RULES_EXECUTE_STATE_RESULT;
+    Struct GetVmsSchedulingStateFromSchedulingRuleResult = GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_RESULT;
+    Struct ListVmSchedulingRulesFromExecuteStateResult = LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_RESULT;
+    Struct ListVmsFromSchedulingStateResult = LIST_VMS_FROM_SCHEDULING_STATE_RESULT;
+    Struct VmCPUBilling = VM_CPU_BILLING;
+    Struct VmCPUSpendingDetails = VM_CPU_SPENDING_DETAILS;
+    Struct VmSpendingDetails = VM_SPENDING_DETAILS;
+    Struct BaseVmSpendingDetails = BASE_VM_SPENDING_DETAILS;
+    Struct VmMemorySpendingDetails = VM_MEMORY_SPENDING_DETAILS;
+    Struct VmMemoryBilling = VM_MEMORY_BILLING;
+    Struct CreateAffinityGroupRequest = CREATE_AFFINITY_GROUP_REQUEST;
+    Struct ChangeAffinityGroupStateRequest = CHANGE_AFFINITY_GROUP_STATE_REQUEST;
+    Struct UpdateAffinityGroupRequest = UPDATE_AFFINITY_GROUP_REQUEST;
+    Struct GetVmSchedulingRulesExecuteStateRequest = GET_VM_SCHEDULING_RULES_EXECUTE_STATE_REQUEST;
+    Struct GetVmsSchedulingStateFromSchedulingRuleRequest = GET_VMS_SCHEDULING_STATE_FROM_SCHEDULING_RULE_REQUEST;
+    Struct CreateHostSchedulingRuleGroupRequest = CREATE_HOST_SCHEDULING_RULE_GROUP_REQUEST;
+    Struct UpdateHostSchedulingRuleGroupRequest = UPDATE_HOST_SCHEDULING_RULE_GROUP_REQUEST;
+    Struct ListVmSchedulingRulesFromExecuteStateRequest = LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_REQUEST;
+    Struct ListVmsFromSchedulingStateRequest = LIST_VMS_FROM_SCHEDULING_STATE_REQUEST;
+    Struct ValidateVmSchedulingRuleRequest = VALIDATE_VM_SCHEDULING_RULE_REQUEST;
+    Struct ChangeVmSchedulingRuleStateRequest = CHANGE_VM_SCHEDULING_RULE_STATE_REQUEST;
+    Struct UpdateVmSchedulingRuleRequest = UPDATE_VM_SCHEDULING_RULE_REQUEST;
+    Struct CreateVmSchedulingRuleGroupRequest = CREATE_VM_SCHEDULING_RULE_GROUP_REQUEST;
+    Struct UpdateVmSchedulingRuleGroupRequest = UPDATE_VM_SCHEDULING_RULE_GROUP_REQUEST;
+    Struct CreateVmSchedulingRuleRequest = CREATE_VM_SCHEDULING_RULE_REQUEST;
+    Enum CreateAffinityGroupPolicy = CREATE_AFFINITY_GROUP_POLICY;
+    Enum ValidateVmSchedulingRuleRule = VALIDATE_VM_SCHEDULING_RULE_RULE;
+    Enum ValidateVmSchedulingRuleMode = VALIDATE_VM_SCHEDULING_RULE_MODE;
+}

@@ -1566,71 +1566,70 @@ backhaul_wire::generated_model! {
     0 state: Option<UpdateCCSCertificateAccountStateRequestState> = Enum, new("state", Kind::Enum(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE)).required();
 }
 backhaul_wire::generated_request! { UpdateCCSCertificateAccountStateRequest(set state: UpdateCCSCertificateAccountStateRequestState) {  } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CCS_CERTIFICATE, make::<CCSCertificate>),
-    TypeEntry::Struct(&SECRET_RESOURCE_POOL, make::<SecretResourcePool>),
-    TypeEntry::Struct(&BASE_SECRET_RESOURCE_POOL, make::<BaseSecretResourcePool>),
-    TypeEntry::Struct(&SECURITY_MACHINE, make::<SecurityMachine>),
-    TypeEntry::Struct(&BASE_SECURITY_MACHINE, make::<BaseSecurityMachine>),
-    TypeEntry::Struct(&CCS_CERTIFICATE_USER_REF, make::<CCSCertificateUserRef>),
-    TypeEntry::Struct(&AI_SI_NO_SECRET_RESOURCE_POOL, make::<AiSiNoSecretResourcePool>),
-    TypeEntry::Struct(&CSP_SECRET_RESOURCE_POOL, make::<CSPSecretResourcePool>),
-    TypeEntry::Struct(&FI_SEC_SECRET_RESOURCE_POOL, make::<FiSecSecretResourcePool>),
-    TypeEntry::Struct(&FLK_SEC_SECRET_RESOURCE_POOL, make::<FlkSecSecretResourcePool>),
-    TypeEntry::Struct(&HAI_TAI_SECRET_RESOURCE_POOL, make::<HaiTaiSecretResourcePool>),
-    TypeEntry::Struct(&INFO_SEC_SECRET_RESOURCE_POOL, make::<InfoSecSecretResourcePool>),
-    TypeEntry::Struct(&SAN_SEC_SECRET_RESOURCE_POOL, make::<SanSecSecretResourcePool>),
-    TypeEntry::Struct(&FI_SEC_SECURITY_MACHINE, make::<FiSecSecurityMachine>),
-    TypeEntry::Struct(&FLK_SEC_SECURITY_MACHINE, make::<FlkSecSecurityMachine>),
-    TypeEntry::Struct(&INFO_SEC_SECURITY_MACHINE, make::<InfoSecSecurityMachine>),
-    TypeEntry::Struct(&JIT_SECURITY_MACHINE, make::<JitSecurityMachine>),
-    TypeEntry::Struct(&SAN_SEC_SECURITY_MACHINE, make::<SanSecSecurityMachine>),
-    TypeEntry::Struct(&CHECK_BATCH_DATA_INTEGRITY_RESULT, make::<CheckBatchDataIntegrityResult>),
-    TypeEntry::Struct(&GET_ENCRYPTED_FIELD_RESULT, make::<GetEncryptedFieldResult>),
-    TypeEntry::Struct(&GET_SIGNATURE_SERVER_ENCRYPT_PUBLIC_KEY_RESULT, make::<GetSignatureServerEncryptPublicKeyResult>),
-    TypeEntry::Struct(&SECURITY_MACHINE_ENCRYPT_RESULT, make::<SecurityMachineEncryptResult>),
-    TypeEntry::Struct(&ADD_CCS_CERTIFICATE_REQUEST, make::<AddCCSCertificateRequest>),
-    TypeEntry::Struct(&ATTACH_CCS_CERTIFICATE_TO_USER_REQUEST, make::<AttachCCSCertificateToUserRequest>),
-    TypeEntry::Struct(&UPDATE_CCS_CERTIFICATE_USER_STATE_REQUEST, make::<UpdateCCSCertificateUserStateRequest>),
-    TypeEntry::Struct(&ADD_INTEGRITY_RESOURCE_REQUEST, make::<AddIntegrityResourceRequest>),
-    TypeEntry::Struct(&SET_SECURITY_MACHINE_KEY_REQUEST, make::<SetSecurityMachineKeyRequest>),
-    TypeEntry::Struct(&CREATE_AI_SI_NO_SECRET_RESOURCE_POOL_REQUEST, make::<CreateAiSiNoSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CREATE_CSP_SECRET_RESOURCE_POOL_REQUEST, make::<CreateCSPSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CREATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<CreateFiSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CREATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<CreateFlkSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CREATE_HAI_TAI_SECRET_RESOURCE_POOL_REQUEST, make::<CreateHaiTaiSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CREATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<CreateInfoSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CREATE_JIT_SECRET_RESOURCE_POOL_REQUEST, make::<CreateJitSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CREATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<CreateSanSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&UPDATE_SECRET_RESOURCE_POOL_REQUEST, make::<UpdateSecretResourcePoolRequest>),
-    TypeEntry::Struct(&UPDATE_CSP_SECRET_RESOURCE_POOL_REQUEST, make::<UpdateCSPSecretResourcePoolRequest>),
-    TypeEntry::Struct(&UPDATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<UpdateFiSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&UPDATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<UpdateFlkSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&UPDATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<UpdateInfoSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&UPDATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST, make::<UpdateSanSecSecretResourcePoolRequest>),
-    TypeEntry::Struct(&CHANGE_SECRET_RESOURCE_POOL_STATE_REQUEST, make::<ChangeSecretResourcePoolStateRequest>),
-    TypeEntry::Struct(&SECURITY_MACHINE_ENCRYPT_REQUEST, make::<SecurityMachineEncryptRequest>),
-    TypeEntry::Struct(&ADD_FI_SEC_SECURITY_MACHINE_REQUEST, make::<AddFiSecSecurityMachineRequest>),
-    TypeEntry::Struct(&ADD_FLK_SEC_SECURITY_MACHINE_REQUEST, make::<AddFlkSecSecurityMachineRequest>),
-    TypeEntry::Struct(&ADD_INFO_SEC_SECURITY_MACHINE_REQUEST, make::<AddInfoSecSecurityMachineRequest>),
-    TypeEntry::Struct(&ADD_JIT_SECURITY_MACHINE_REQUEST, make::<AddJitSecurityMachineRequest>),
-    TypeEntry::Struct(&ADD_SAN_SEC_SECURITY_MACHINE_REQUEST, make::<AddSanSecSecurityMachineRequest>),
-    TypeEntry::Struct(&UPDATE_FI_SEC_SECURITY_MACHINE_REQUEST, make::<UpdateFiSecSecurityMachineRequest>),
-    TypeEntry::Struct(&UPDATE_FLK_SEC_SECURITY_MACHINE_REQUEST, make::<UpdateFlkSecSecurityMachineRequest>),
-    TypeEntry::Struct(&UPDATE_INFO_SEC_SECURITY_MACHINE_REQUEST, make::<UpdateInfoSecSecurityMachineRequest>),
-    TypeEntry::Struct(&UPDATE_JIT_SECURITY_MACHINE_REQUEST, make::<UpdateJitSecurityMachineRequest>),
-    TypeEntry::Struct(&UPDATE_SAN_SEC_SECURITY_MACHINE_REQUEST, make::<UpdateSanSecSecurityMachineRequest>),
-    TypeEntry::Struct(&CHANGE_SECURITY_MACHINE_STATE_REQUEST, make::<ChangeSecurityMachineStateRequest>),
-    TypeEntry::Struct(&UPDATE_SECURITY_MACHINE_REQUEST, make::<UpdateSecurityMachineRequest>),
-    TypeEntry::Struct(&START_DATA_PROTECTION_REQUEST, make::<StartDataProtectionRequest>),
-    TypeEntry::Enum(&CCS_CERTIFICATE_USER_STATE),
-    TypeEntry::Enum(&CREATE_AI_SI_NO_SECRET_RESOURCE_POOL_TYPE),
-    TypeEntry::Enum(&CREATE_CSP_SECRET_RESOURCE_POOL_PROTOCOL),
-    TypeEntry::Enum(&CHANGE_SECRET_RESOURCE_POOL_STATE_STATE_EVENT),
-    TypeEntry::Enum(&ADD_FI_SEC_SECURITY_MACHINE_TYPE),
-    TypeEntry::Enum(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE),
-    TypeEntry::Struct(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST, make::<AttachCCSCertificateToAccountRequest>),
-    TypeEntry::Enum(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE),
-    TypeEntry::Struct(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST, make::<UpdateCCSCertificateAccountStateRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct CCSCertificate = CCS_CERTIFICATE;
+    Struct SecretResourcePool = SECRET_RESOURCE_POOL;
+    Struct BaseSecretResourcePool = BASE_SECRET_RESOURCE_POOL;
+    Struct SecurityMachine = SECURITY_MACHINE;
+    Struct BaseSecurityMachine = BASE_SECURITY_MACHINE;
+    Struct CCSCertificateUserRef = CCS_CERTIFICATE_USER_REF;
+    Struct AiSiNoSecretResourcePool = AI_SI_NO_SECRET_RESOURCE_POOL;
+    Struct CSPSecretResourcePool = CSP_SECRET_RESOURCE_POOL;
+    Struct FiSecSecretResourcePool = FI_SEC_SECRET_RESOURCE_POOL;
+    Struct FlkSecSecretResourcePool = FLK_SEC_SECRET_RESOURCE_POOL;
+    Struct HaiTaiSecretResourcePool = HAI_TAI_SECRET_RESOURCE_POOL;
+    Struct InfoSecSecretResourcePool = INFO_SEC_SECRET_RESOURCE_POOL;
+    Struct SanSecSecretResourcePool = SAN_SEC_SECRET_RESOURCE_POOL;
+    Struct FiSecSecurityMachine = FI_SEC_SECURITY_MACHINE;
+    Struct FlkSecSecurityMachine = FLK_SEC_SECURITY_MACHINE;
+    Struct InfoSecSecurityMachine = INFO_SEC_SECURITY_MACHINE;
+    Struct JitSecurityMachine = JIT_SECURITY_MACHINE;
+    Struct SanSecSecurityMachine = SAN_SEC_SECURITY_MACHINE;
+    Struct CheckBatchDataIntegrityResult = CHECK_BATCH_DATA_INTEGRITY_RESULT;
+    Struct GetEncryptedFieldResult = GET_ENCRYPTED_FIELD_RESULT;
+    Struct GetSignatureServerEncryptPublicKeyResult = GET_SIGNATURE_SERVER_ENCRYPT_PUBLIC_KEY_RESULT;
+    Struct SecurityMachineEncryptResult = SECURITY_MACHINE_ENCRYPT_RESULT;
+    Struct AddCCSCertificateRequest = ADD_CCS_CERTIFICATE_REQUEST;
+    Struct AttachCCSCertificateToUserRequest = ATTACH_CCS_CERTIFICATE_TO_USER_REQUEST;
+    Struct UpdateCCSCertificateUserStateRequest = UPDATE_CCS_CERTIFICATE_USER_STATE_REQUEST;
+    Struct AddIntegrityResourceRequest = ADD_INTEGRITY_RESOURCE_REQUEST;
+    Struct SetSecurityMachineKeyRequest = SET_SECURITY_MACHINE_KEY_REQUEST;
+    Struct CreateAiSiNoSecretResourcePoolRequest = CREATE_AI_SI_NO_SECRET_RESOURCE_POOL_REQUEST;
+    Struct CreateCSPSecretResourcePoolRequest = CREATE_CSP_SECRET_RESOURCE_POOL_REQUEST;
+    Struct CreateFiSecSecretResourcePoolRequest = CREATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct CreateFlkSecSecretResourcePoolRequest = CREATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct CreateHaiTaiSecretResourcePoolRequest = CREATE_HAI_TAI_SECRET_RESOURCE_POOL_REQUEST;
+    Struct CreateInfoSecSecretResourcePoolRequest = CREATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct CreateJitSecretResourcePoolRequest = CREATE_JIT_SECRET_RESOURCE_POOL_REQUEST;
+    Struct CreateSanSecSecretResourcePoolRequest = CREATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct UpdateSecretResourcePoolRequest = UPDATE_SECRET_RESOURCE_POOL_REQUEST;
+    Struct UpdateCSPSecretResourcePoolRequest = UPDATE_CSP_SECRET_RESOURCE_POOL_REQUEST;
+    Struct UpdateFiSecSecretResourcePoolRequest = UPDATE_FI_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct UpdateFlkSecSecretResourcePoolRequest = UPDATE_FLK_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct UpdateInfoSecSecretResourcePoolRequest = UPDATE_INFO_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct UpdateSanSecSecretResourcePoolRequest = UPDATE_SAN_SEC_SECRET_RESOURCE_POOL_REQUEST;
+    Struct ChangeSecretResourcePoolStateRequest = CHANGE_SECRET_RESOURCE_POOL_STATE_REQUEST;
+    Struct SecurityMachineEncryptRequest = SECURITY_MACHINE_ENCRYPT_REQUEST;
+    Struct AddFiSecSecurityMachineRequest = ADD_FI_SEC_SECURITY_MACHINE_REQUEST;
+    Struct AddFlkSecSecurityMachineRequest = ADD_FLK_SEC_SECURITY_MACHINE_REQUEST;
+    Struct AddInfoSecSecurityMachineRequest = ADD_INFO_SEC_SECURITY_MACHINE_REQUEST;
+    Struct AddJitSecurityMachineRequest = ADD_JIT_SECURITY_MACHINE_REQUEST;
+    Struct AddSanSecSecurityMachineRequest = ADD_SAN_SEC_SECURITY_MACHINE_REQUEST;
+    Struct UpdateFiSecSecurityMachineRequest = UPDATE_FI_SEC_SECURITY_MACHINE_REQUEST;
+    Struct UpdateFlkSecSecurityMachineRequest = UPDATE_FLK_SEC_SECURITY_MACHINE_REQUEST;
+    Struct UpdateInfoSecSecurityMachineRequest = UPDATE_INFO_SEC_SECURITY_MACHINE_REQUEST;
+    Struct UpdateJitSecurityMachineRequest = UPDATE_JIT_SECURITY_MACHINE_REQUEST;
+    Struct UpdateSanSecSecurityMachineRequest = UPDATE_SAN_SEC_SECURITY_MACHINE_REQUEST;
+    Struct ChangeSecurityMachineStateRequest = CHANGE_SECURITY_MACHINE_STATE_REQUEST;
+    Struct UpdateSecurityMachineRequest = UPDATE_SECURITY_MACHINE_REQUEST;
+    Struct StartDataProtectionRequest = START_DATA_PROTECTION_REQUEST;
+    Enum CCSCertificateUserState = CCS_CERTIFICATE_USER_STATE;
+    Enum CreateAiSiNoSecretResourcePoolType = CREATE_AI_SI_NO_SECRET_RESOURCE_POOL_TYPE;
+    Enum CreateCSPSecretResourcePoolProtocol = CREATE_CSP_SECRET_RESOURCE_POOL_PROTOCOL;
+    Enum ChangeSecretResourcePoolStateStateEvent = CHANGE_SECRET_RESOURCE_POOL_STATE_STATE_EVENT;
+    Enum AddFiSecSecurityMachineType = ADD_FI_SEC_SECURITY_MACHINE_TYPE;
+    Enum AttachCCSCertificateToAccountRequestState = ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE;
+    Struct AttachCCSCertificateToAccountRequest = ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST;
+    Enum UpdateCCSCertificateAccountStateRequestState = UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE;
+    Struct UpdateCCSCertificateAccountStateRequest = UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST;
+}

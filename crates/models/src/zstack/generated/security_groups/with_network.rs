@@ -428,37 +428,36 @@ backhaul_wire::generated_choice! {
     /// `DROP`.
     1 Drop = "DROP";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SECURITY_GROUP, make::<SecurityGroup>),
-    TypeEntry::Struct(&VM_NIC_SECURITY_POLICY, make::<VmNicSecurityPolicy>),
-    TypeEntry::Struct(&SECURITY_GROUP_RULE, make::<SecurityGroupRule>),
-    TypeEntry::Struct(&VM_NIC_SECURITY_GROUP_REF, make::<VmNicSecurityGroupRef>),
-    TypeEntry::Struct(&SET_VM_NIC_SECURITY_GROUP_RESULT, make::<SetVmNicSecurityGroupResult>),
-    TypeEntry::Struct(&VM_NIC_SECURITY_GROUP_REF_AO, make::<VmNicSecurityGroupRefAO>),
-    TypeEntry::Struct(&SECURITY_GROUP_RULE_AO, make::<SecurityGroupRuleAO>),
-    TypeEntry::Struct(&SECURITY_GROUP_RULE_PRIORITY_AO, make::<SecurityGroupRulePriorityAO>),
-    TypeEntry::Struct(&VALIDATE_SECURITY_GROUP_RULE_RESULT, make::<ValidateSecurityGroupRuleResult>),
-    TypeEntry::Struct(&SECURITY_GROUP_INGRESS_RULE_TO, make::<SecurityGroupIngressRuleTO>),
-    TypeEntry::Struct(&VM_NIC_BANDWIDTH_SPENDING_DETAILS, make::<VmNicBandwidthSpendingDetails>),
-    TypeEntry::Struct(&CREATE_SECURITY_GROUP_REQUEST, make::<CreateSecurityGroupRequest>),
-    TypeEntry::Struct(&SET_VM_NIC_SECURITY_GROUP_REQUEST, make::<SetVmNicSecurityGroupRequest>),
-    TypeEntry::Struct(&CHANGE_VM_NIC_SECURITY_POLICY_REQUEST, make::<ChangeVmNicSecurityPolicyRequest>),
-    TypeEntry::Struct(&CHANGE_SECURITY_GROUP_RULE_REQUEST, make::<ChangeSecurityGroupRuleRequest>),
-    TypeEntry::Struct(&ADD_SECURITY_GROUP_RULE_REQUEST, make::<AddSecurityGroupRuleRequest>),
-    TypeEntry::Struct(&UPDATE_SECURITY_GROUP_RULE_PRIORITY_REQUEST, make::<UpdateSecurityGroupRulePriorityRequest>),
-    TypeEntry::Struct(&CHANGE_SECURITY_GROUP_RULE_STATE_REQUEST, make::<ChangeSecurityGroupRuleStateRequest>),
-    TypeEntry::Struct(&ADD_VM_NIC_TO_SECURITY_GROUP_REQUEST, make::<AddVmNicToSecurityGroupRequest>),
-    TypeEntry::Struct(&CHANGE_SECURITY_GROUP_STATE_REQUEST, make::<ChangeSecurityGroupStateRequest>),
-    TypeEntry::Struct(&UPDATE_SECURITY_GROUP_REQUEST, make::<UpdateSecurityGroupRequest>),
-    TypeEntry::Enum(&SECURITY_GROUP_STATE),
-    TypeEntry::Enum(&SECURITY_GROUP_RULE_TYPE),
-    TypeEntry::Enum(&SECURITY_GROUP_RULE_PROTOCOL_TYPE),
-    TypeEntry::Enum(&SECURITY_GROUP_RULE_STATE),
-    TypeEntry::Enum(&CHANGE_VM_NIC_SECURITY_POLICY_INGRESS_POLICY),
-    TypeEntry::Enum(&CHANGE_VM_NIC_SECURITY_POLICY_EGRESS_POLICY),
-    TypeEntry::Enum(&CHANGE_SECURITY_GROUP_RULE_ACTION),
-    TypeEntry::Enum(&CHANGE_SECURITY_GROUP_RULE_PROTOCOL),
-    TypeEntry::Enum(&VALIDATE_SECURITY_GROUP_RULE_PROTOCOL),
-    TypeEntry::Enum(&VALIDATE_SECURITY_GROUP_RULE_ACTION),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct SecurityGroup = SECURITY_GROUP;
+    Struct VmNicSecurityPolicy = VM_NIC_SECURITY_POLICY;
+    Struct SecurityGroupRule = SECURITY_GROUP_RULE;
+    Struct VmNicSecurityGroupRef = VM_NIC_SECURITY_GROUP_REF;
+    Struct SetVmNicSecurityGroupResult = SET_VM_NIC_SECURITY_GROUP_RESULT;
+    Struct VmNicSecurityGroupRefAO = VM_NIC_SECURITY_GROUP_REF_AO;
+    Struct SecurityGroupRuleAO = SECURITY_GROUP_RULE_AO;
+    Struct SecurityGroupRulePriorityAO = SECURITY_GROUP_RULE_PRIORITY_AO;
+    Struct ValidateSecurityGroupRuleResult = VALIDATE_SECURITY_GROUP_RULE_RESULT;
+    Struct SecurityGroupIngressRuleTO = SECURITY_GROUP_INGRESS_RULE_TO;
+    Struct VmNicBandwidthSpendingDetails = VM_NIC_BANDWIDTH_SPENDING_DETAILS;
+    Struct CreateSecurityGroupRequest = CREATE_SECURITY_GROUP_REQUEST;
+    Struct SetVmNicSecurityGroupRequest = SET_VM_NIC_SECURITY_GROUP_REQUEST;
+    Struct ChangeVmNicSecurityPolicyRequest = CHANGE_VM_NIC_SECURITY_POLICY_REQUEST;
+    Struct ChangeSecurityGroupRuleRequest = CHANGE_SECURITY_GROUP_RULE_REQUEST;
+    Struct AddSecurityGroupRuleRequest = ADD_SECURITY_GROUP_RULE_REQUEST;
+    Struct UpdateSecurityGroupRulePriorityRequest = UPDATE_SECURITY_GROUP_RULE_PRIORITY_REQUEST;
+    Struct ChangeSecurityGroupRuleStateRequest = CHANGE_SECURITY_GROUP_RULE_STATE_REQUEST;
+    Struct AddVmNicToSecurityGroupRequest = ADD_VM_NIC_TO_SECURITY_GROUP_REQUEST;
+    Struct ChangeSecurityGroupStateRequest = CHANGE_SECURITY_GROUP_STATE_REQUEST;
+    Struct UpdateSecurityGroupRequest = UPDATE_SECURITY_GROUP_REQUEST;
+    Enum SecurityGroupState = SECURITY_GROUP_STATE;
+    Enum SecurityGroupRuleType = SECURITY_GROUP_RULE_TYPE;
+    Enum SecurityGroupRuleProtocolType = SECURITY_GROUP_RULE_PROTOCOL_TYPE;
+    Enum SecurityGroupRuleState = SECURITY_GROUP_RULE_STATE;
+    Enum ChangeVmNicSecurityPolicyIngressPolicy = CHANGE_VM_NIC_SECURITY_POLICY_INGRESS_POLICY;
+    Enum ChangeVmNicSecurityPolicyEgressPolicy = CHANGE_VM_NIC_SECURITY_POLICY_EGRESS_POLICY;
+    Enum ChangeSecurityGroupRuleAction = CHANGE_SECURITY_GROUP_RULE_ACTION;
+    Enum ChangeSecurityGroupRuleProtocol = CHANGE_SECURITY_GROUP_RULE_PROTOCOL;
+    Enum ValidateSecurityGroupRuleProtocol = VALIDATE_SECURITY_GROUP_RULE_PROTOCOL;
+    Enum ValidateSecurityGroupRuleAction = VALIDATE_SECURITY_GROUP_RULE_ACTION;
+}

@@ -1599,83 +1599,82 @@ backhaul_wire::generated_choice! {
     /// `en_US`.
     1 EnUs = "en_US";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SNS_APPLICATION_ENDPOINT, make::<SNSApplicationEndpoint>),
-    TypeEntry::Struct(&BASE_SNS_APPLICATION_ENDPOINT, make::<BaseSNSApplicationEndpoint>),
-    TypeEntry::Struct(&SNS_DING_TALK_ENDPOINT, make::<SNSDingTalkEndpoint>),
-    TypeEntry::Struct(&SNS_DING_TALK_AT_PERSON, make::<SNSDingTalkAtPerson>),
-    TypeEntry::Struct(&SNS_EMAIL_ENDPOINT, make::<SNSEmailEndpoint>),
-    TypeEntry::Struct(&SNS_EMAIL_ADDRESS, make::<SNSEmailAddress>),
-    TypeEntry::Struct(&SNS_FEI_SHU_ENDPOINT, make::<SNSFeiShuEndpoint>),
-    TypeEntry::Struct(&SNS_FEI_SHU_AT_PERSON, make::<SNSFeiShuAtPerson>),
-    TypeEntry::Struct(&SNS_HTTP_ENDPOINT, make::<SNSHttpEndpoint>),
-    TypeEntry::Struct(&SNS_MICROSOFT_TEAMS_ENDPOINT, make::<SNSMicrosoftTeamsEndpoint>),
-    TypeEntry::Struct(&SNS_UNIVERSAL_SMS_ENDPOINT, make::<SNSUniversalSmsEndpoint>),
-    TypeEntry::Struct(&BASE_SNS_UNIVERSAL_SMS_ENDPOINT, make::<BaseSNSUniversalSmsEndpoint>),
-    TypeEntry::Struct(&SNS_WE_COM_ENDPOINT, make::<SNSWeComEndpoint>),
-    TypeEntry::Struct(&SNS_WE_COM_AT_PERSON, make::<SNSWeComAtPerson>),
-    TypeEntry::Struct(&SNS_APPLICATION_PLATFORM, make::<SNSApplicationPlatform>),
-    TypeEntry::Struct(&BASE_SNS_APPLICATION_PLATFORM, make::<BaseSNSApplicationPlatform>),
-    TypeEntry::Struct(&SNS_EMAIL_PLATFORM, make::<SNSEmailPlatform>),
-    TypeEntry::Struct(&SNS_TOPIC, make::<SNSTopic>),
-    TypeEntry::Struct(&SNS_ALIYUN_SMS_ENDPOINT, make::<SNSAliyunSmsEndpoint>),
-    TypeEntry::Struct(&SNS_SMS_RECEIVER, make::<SNSSmsReceiver>),
-    TypeEntry::Struct(&SNS_EMAY_SMS_ENDPOINT, make::<SNSEmaySmsEndpoint>),
-    TypeEntry::Struct(&SNS_SNMP_PLATFORM, make::<SNSSnmpPlatform>),
-    TypeEntry::Struct(&SNS_DING_TALK_TEST_CONNECTION_RESULT, make::<SNSDingTalkTestConnectionResult>),
-    TypeEntry::Struct(&SNS_EMAIL_TEST_CONNECTION_RESULT, make::<SNSEmailTestConnectionResult>),
-    TypeEntry::Struct(&SNS_FEI_SHU_TEST_CONNECTION_RESULT, make::<SNSFeiShuTestConnectionResult>),
-    TypeEntry::Struct(&SNS_HTTP_TEST_CONNECTION_RESULT, make::<SNSHttpTestConnectionResult>),
-    TypeEntry::Struct(&SNS_MICROSOFT_TEAMS_TEST_CONNECTION_RESULT, make::<SNSMicrosoftTeamsTestConnectionResult>),
-    TypeEntry::Struct(&SNS_SNMP_TEST_CONNECTION_RESULT, make::<SNSSnmpTestConnectionResult>),
-    TypeEntry::Struct(&SNS_WE_COM_TEST_CONNECTION_RESULT, make::<SNSWeComTestConnectionResult>),
-    TypeEntry::Struct(&SNS_SUBSCRIBER, make::<SNSSubscriber>),
-    TypeEntry::Struct(&CREATE_SNS_DING_TALK_ENDPOINT_REQUEST, make::<CreateSNSDingTalkEndpointRequest>),
-    TypeEntry::Struct(&ADD_SNS_DING_TALK_AT_PERSON_REQUEST, make::<AddSNSDingTalkAtPersonRequest>),
-    TypeEntry::Struct(&UPDATE_AT_PERSON_OF_AT_DING_TALK_ENDPOINT_REQUEST, make::<UpdateAtPersonOfAtDingTalkEndpointRequest>),
-    TypeEntry::Struct(&SNS_DING_TALK_TEST_CONNECTION_REQUEST, make::<SNSDingTalkTestConnectionRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_DING_TALK_ENDPOINT_REQUEST, make::<UpdateSNSDingTalkEndpointRequest>),
-    TypeEntry::Struct(&SNS_EMAIL_TEST_CONNECTION_REQUEST, make::<SNSEmailTestConnectionRequest>),
-    TypeEntry::Struct(&CREATE_SNS_EMAIL_ENDPOINT_REQUEST, make::<CreateSNSEmailEndpointRequest>),
-    TypeEntry::Struct(&ADD_EMAIL_ADDRESS_TO_SNS_EMAIL_ENDPOINT_REQUEST, make::<AddEmailAddressToSNSEmailEndpointRequest>),
-    TypeEntry::Struct(&UPDATE_EMAIL_ADDRESS_OF_SNS_EMAIL_ENDPOINT_REQUEST, make::<UpdateEmailAddressOfSNSEmailEndpointRequest>),
-    TypeEntry::Struct(&CREATE_SNS_FEI_SHU_ENDPOINT_REQUEST, make::<CreateSNSFeiShuEndpointRequest>),
-    TypeEntry::Struct(&ADD_SNS_FEI_SHU_AT_PERSON_REQUEST, make::<AddSNSFeiShuAtPersonRequest>),
-    TypeEntry::Struct(&UPDATE_AT_PERSON_OF_AT_FEI_SHU_ENDPOINT_REQUEST, make::<UpdateAtPersonOfAtFeiShuEndpointRequest>),
-    TypeEntry::Struct(&SNS_FEI_SHU_TEST_CONNECTION_REQUEST, make::<SNSFeiShuTestConnectionRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_FEI_SHU_ENDPOINT_REQUEST, make::<UpdateSNSFeiShuEndpointRequest>),
-    TypeEntry::Struct(&CREATE_SNS_HTTP_ENDPOINT_REQUEST, make::<CreateSNSHttpEndpointRequest>),
-    TypeEntry::Struct(&SNS_HTTP_TEST_CONNECTION_REQUEST, make::<SNSHttpTestConnectionRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_HTTP_ENDPOINT_REQUEST, make::<UpdateSNSHttpEndpointRequest>),
-    TypeEntry::Struct(&CREATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST, make::<CreateSNSMicrosoftTeamsEndpointRequest>),
-    TypeEntry::Struct(&SNS_MICROSOFT_TEAMS_TEST_CONNECTION_REQUEST, make::<SNSMicrosoftTeamsTestConnectionRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST, make::<UpdateSNSMicrosoftTeamsEndpointRequest>),
-    TypeEntry::Struct(&CREATE_SNS_SNMP_ENDPOINT_REQUEST, make::<CreateSNSSnmpEndpointRequest>),
-    TypeEntry::Struct(&SNS_SNMP_TEST_CONNECTION_REQUEST, make::<SNSSnmpTestConnectionRequest>),
-    TypeEntry::Struct(&CREATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST, make::<CreateSNSUniversalSmsEndpointRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST, make::<UpdateSNSUniversalSmsEndpointRequest>),
-    TypeEntry::Struct(&VALIDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST, make::<ValidateSNSUniversalSmsEndpointRequest>),
-    TypeEntry::Struct(&CREATE_SNS_WE_COM_ENDPOINT_REQUEST, make::<CreateSNSWeComEndpointRequest>),
-    TypeEntry::Struct(&ADD_SNS_WE_COM_AT_PERSON_REQUEST, make::<AddSNSWeComAtPersonRequest>),
-    TypeEntry::Struct(&UPDATE_AT_PERSON_OF_AT_WE_COM_ENDPOINT_REQUEST, make::<UpdateAtPersonOfAtWeComEndpointRequest>),
-    TypeEntry::Struct(&SNS_WE_COM_TEST_CONNECTION_REQUEST, make::<SNSWeComTestConnectionRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_WE_COM_ENDPOINT_REQUEST, make::<UpdateSNSWeComEndpointRequest>),
-    TypeEntry::Struct(&CHANGE_SNS_APPLICATION_ENDPOINT_STATE_REQUEST, make::<ChangeSNSApplicationEndpointStateRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_APPLICATION_ENDPOINT_REQUEST, make::<UpdateSNSApplicationEndpointRequest>),
-    TypeEntry::Struct(&CREATE_SNS_EMAIL_PLATFORM_REQUEST, make::<CreateSNSEmailPlatformRequest>),
-    TypeEntry::Struct(&VALIDATE_SNS_EMAIL_PLATFORM_REQUEST, make::<ValidateSNSEmailPlatformRequest>),
-    TypeEntry::Struct(&CREATE_SNS_SNMP_PLATFORM_REQUEST, make::<CreateSNSSnmpPlatformRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_SNMP_PLATFORM_REQUEST, make::<UpdateSNSSnmpPlatformRequest>),
-    TypeEntry::Struct(&CHANGE_SNS_APPLICATION_PLATFORM_STATE_REQUEST, make::<ChangeSNSApplicationPlatformStateRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_APPLICATION_PLATFORM_REQUEST, make::<UpdateSNSApplicationPlatformRequest>),
-    TypeEntry::Struct(&CREATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST, make::<CreateSNSAliyunSmsEndpointRequest>),
-    TypeEntry::Struct(&ADD_SNS_SMS_RECEIVER_REQUEST, make::<AddSNSSmsReceiverRequest>),
-    TypeEntry::Struct(&VALIDATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST, make::<ValidateSNSAliyunSmsEndpointRequest>),
-    TypeEntry::Struct(&CREATE_SNS_TOPIC_REQUEST, make::<CreateSNSTopicRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_TOPIC_REQUEST, make::<UpdateSNSTopicRequest>),
-    TypeEntry::Enum(&SMS_RECEIVER_TYPE),
-    TypeEntry::Enum(&CHANGE_SNS_APPLICATION_ENDPOINT_STATE_STATE_EVENT),
-    TypeEntry::Enum(&CREATE_SNS_EMAIL_PLATFORM_ENCRYPT_TYPE),
-    TypeEntry::Enum(&CREATE_SNS_TOPIC_LOCALE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct SNSApplicationEndpoint = SNS_APPLICATION_ENDPOINT;
+    Struct BaseSNSApplicationEndpoint = BASE_SNS_APPLICATION_ENDPOINT;
+    Struct SNSDingTalkEndpoint = SNS_DING_TALK_ENDPOINT;
+    Struct SNSDingTalkAtPerson = SNS_DING_TALK_AT_PERSON;
+    Struct SNSEmailEndpoint = SNS_EMAIL_ENDPOINT;
+    Struct SNSEmailAddress = SNS_EMAIL_ADDRESS;
+    Struct SNSFeiShuEndpoint = SNS_FEI_SHU_ENDPOINT;
+    Struct SNSFeiShuAtPerson = SNS_FEI_SHU_AT_PERSON;
+    Struct SNSHttpEndpoint = SNS_HTTP_ENDPOINT;
+    Struct SNSMicrosoftTeamsEndpoint = SNS_MICROSOFT_TEAMS_ENDPOINT;
+    Struct SNSUniversalSmsEndpoint = SNS_UNIVERSAL_SMS_ENDPOINT;
+    Struct BaseSNSUniversalSmsEndpoint = BASE_SNS_UNIVERSAL_SMS_ENDPOINT;
+    Struct SNSWeComEndpoint = SNS_WE_COM_ENDPOINT;
+    Struct SNSWeComAtPerson = SNS_WE_COM_AT_PERSON;
+    Struct SNSApplicationPlatform = SNS_APPLICATION_PLATFORM;
+    Struct BaseSNSApplicationPlatform = BASE_SNS_APPLICATION_PLATFORM;
+    Struct SNSEmailPlatform = SNS_EMAIL_PLATFORM;
+    Struct SNSTopic = SNS_TOPIC;
+    Struct SNSAliyunSmsEndpoint = SNS_ALIYUN_SMS_ENDPOINT;
+    Struct SNSSmsReceiver = SNS_SMS_RECEIVER;
+    Struct SNSEmaySmsEndpoint = SNS_EMAY_SMS_ENDPOINT;
+    Struct SNSSnmpPlatform = SNS_SNMP_PLATFORM;
+    Struct SNSDingTalkTestConnectionResult = SNS_DING_TALK_TEST_CONNECTION_RESULT;
+    Struct SNSEmailTestConnectionResult = SNS_EMAIL_TEST_CONNECTION_RESULT;
+    Struct SNSFeiShuTestConnectionResult = SNS_FEI_SHU_TEST_CONNECTION_RESULT;
+    Struct SNSHttpTestConnectionResult = SNS_HTTP_TEST_CONNECTION_RESULT;
+    Struct SNSMicrosoftTeamsTestConnectionResult = SNS_MICROSOFT_TEAMS_TEST_CONNECTION_RESULT;
+    Struct SNSSnmpTestConnectionResult = SNS_SNMP_TEST_CONNECTION_RESULT;
+    Struct SNSWeComTestConnectionResult = SNS_WE_COM_TEST_CONNECTION_RESULT;
+    Struct SNSSubscriber = SNS_SUBSCRIBER;
+    Struct CreateSNSDingTalkEndpointRequest = CREATE_SNS_DING_TALK_ENDPOINT_REQUEST;
+    Struct AddSNSDingTalkAtPersonRequest = ADD_SNS_DING_TALK_AT_PERSON_REQUEST;
+    Struct UpdateAtPersonOfAtDingTalkEndpointRequest = UPDATE_AT_PERSON_OF_AT_DING_TALK_ENDPOINT_REQUEST;
+    Struct SNSDingTalkTestConnectionRequest = SNS_DING_TALK_TEST_CONNECTION_REQUEST;
+    Struct UpdateSNSDingTalkEndpointRequest = UPDATE_SNS_DING_TALK_ENDPOINT_REQUEST;
+    Struct SNSEmailTestConnectionRequest = SNS_EMAIL_TEST_CONNECTION_REQUEST;
+    Struct CreateSNSEmailEndpointRequest = CREATE_SNS_EMAIL_ENDPOINT_REQUEST;
+    Struct AddEmailAddressToSNSEmailEndpointRequest = ADD_EMAIL_ADDRESS_TO_SNS_EMAIL_ENDPOINT_REQUEST;
+    Struct UpdateEmailAddressOfSNSEmailEndpointRequest = UPDATE_EMAIL_ADDRESS_OF_SNS_EMAIL_ENDPOINT_REQUEST;
+    Struct CreateSNSFeiShuEndpointRequest = CREATE_SNS_FEI_SHU_ENDPOINT_REQUEST;
+    Struct AddSNSFeiShuAtPersonRequest = ADD_SNS_FEI_SHU_AT_PERSON_REQUEST;
+    Struct UpdateAtPersonOfAtFeiShuEndpointRequest = UPDATE_AT_PERSON_OF_AT_FEI_SHU_ENDPOINT_REQUEST;
+    Struct SNSFeiShuTestConnectionRequest = SNS_FEI_SHU_TEST_CONNECTION_REQUEST;
+    Struct UpdateSNSFeiShuEndpointRequest = UPDATE_SNS_FEI_SHU_ENDPOINT_REQUEST;
+    Struct CreateSNSHttpEndpointRequest = CREATE_SNS_HTTP_ENDPOINT_REQUEST;
+    Struct SNSHttpTestConnectionRequest = SNS_HTTP_TEST_CONNECTION_REQUEST;
+    Struct UpdateSNSHttpEndpointRequest = UPDATE_SNS_HTTP_ENDPOINT_REQUEST;
+    Struct CreateSNSMicrosoftTeamsEndpointRequest = CREATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST;
+    Struct SNSMicrosoftTeamsTestConnectionRequest = SNS_MICROSOFT_TEAMS_TEST_CONNECTION_REQUEST;
+    Struct UpdateSNSMicrosoftTeamsEndpointRequest = UPDATE_SNS_MICROSOFT_TEAMS_ENDPOINT_REQUEST;
+    Struct CreateSNSSnmpEndpointRequest = CREATE_SNS_SNMP_ENDPOINT_REQUEST;
+    Struct SNSSnmpTestConnectionRequest = SNS_SNMP_TEST_CONNECTION_REQUEST;
+    Struct CreateSNSUniversalSmsEndpointRequest = CREATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST;
+    Struct UpdateSNSUniversalSmsEndpointRequest = UPDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST;
+    Struct ValidateSNSUniversalSmsEndpointRequest = VALIDATE_SNS_UNIVERSAL_SMS_ENDPOINT_REQUEST;
+    Struct CreateSNSWeComEndpointRequest = CREATE_SNS_WE_COM_ENDPOINT_REQUEST;
+    Struct AddSNSWeComAtPersonRequest = ADD_SNS_WE_COM_AT_PERSON_REQUEST;
+    Struct UpdateAtPersonOfAtWeComEndpointRequest = UPDATE_AT_PERSON_OF_AT_WE_COM_ENDPOINT_REQUEST;
+    Struct SNSWeComTestConnectionRequest = SNS_WE_COM_TEST_CONNECTION_REQUEST;
+    Struct UpdateSNSWeComEndpointRequest = UPDATE_SNS_WE_COM_ENDPOINT_REQUEST;
+    Struct ChangeSNSApplicationEndpointStateRequest = CHANGE_SNS_APPLICATION_ENDPOINT_STATE_REQUEST;
+    Struct UpdateSNSApplicationEndpointRequest = UPDATE_SNS_APPLICATION_ENDPOINT_REQUEST;
+    Struct CreateSNSEmailPlatformRequest = CREATE_SNS_EMAIL_PLATFORM_REQUEST;
+    Struct ValidateSNSEmailPlatformRequest = VALIDATE_SNS_EMAIL_PLATFORM_REQUEST;
+    Struct CreateSNSSnmpPlatformRequest = CREATE_SNS_SNMP_PLATFORM_REQUEST;
+    Struct UpdateSNSSnmpPlatformRequest = UPDATE_SNS_SNMP_PLATFORM_REQUEST;
+    Struct ChangeSNSApplicationPlatformStateRequest = CHANGE_SNS_APPLICATION_PLATFORM_STATE_REQUEST;
+    Struct UpdateSNSApplicationPlatformRequest = UPDATE_SNS_APPLICATION_PLATFORM_REQUEST;
+    Struct CreateSNSAliyunSmsEndpointRequest = CREATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST;
+    Struct AddSNSSmsReceiverRequest = ADD_SNS_SMS_RECEIVER_REQUEST;
+    Struct ValidateSNSAliyunSmsEndpointRequest = VALIDATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST;
+    Struct CreateSNSTopicRequest = CREATE_SNS_TOPIC_REQUEST;
+    Struct UpdateSNSTopicRequest = UPDATE_SNS_TOPIC_REQUEST;
+    Enum SmsReceiverType = SMS_RECEIVER_TYPE;
+    Enum ChangeSNSApplicationEndpointStateStateEvent = CHANGE_SNS_APPLICATION_ENDPOINT_STATE_STATE_EVENT;
+    Enum CreateSNSEmailPlatformEncryptType = CREATE_SNS_EMAIL_PLATFORM_ENCRYPT_TYPE;
+    Enum CreateSNSTopicLocale = CREATE_SNS_TOPIC_LOCALE;
+}

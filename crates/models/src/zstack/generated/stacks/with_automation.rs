@@ -662,46 +662,45 @@ backhaul_wire::generated_model! {
     3 template_content: Option<String> = Text, new("templateContent", Kind::Text);
 }
 backhaul_wire::generated_request! { UpdateStackTemplateRequest() { into name: String, into description: String, set state: bool, into template_content: String } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&PUBLISH_APP_INVENTORY, make::<PublishAppInventory>),
-    TypeEntry::Struct(&BUILD_APPLICATION, make::<BuildApplication>),
-    TypeEntry::Struct(&APP_BUILD_SYSTEM, make::<AppBuildSystem>),
-    TypeEntry::Struct(&BUILD_APP_EXPORT_HISTORY, make::<BuildAppExportHistory>),
-    TypeEntry::Struct(&CLOUD_FORMATION_STACK_EVENT, make::<CloudFormationStackEvent>),
-    TypeEntry::Struct(&RESOURCE_STACK, make::<ResourceStack>),
-    TypeEntry::Struct(&STACK_TEMPLATE, make::<StackTemplate>),
-    TypeEntry::Struct(&PREVIEW_RESOURCE_STACK_RESULT, make::<PreviewResourceStackResult>),
-    TypeEntry::Struct(&PREVIEW_RESOURCE_STRUCT, make::<PreviewResourceStruct>),
-    TypeEntry::Struct(&GET_RESOURCE_FROM_PUBLISH_APP_RESULT, make::<GetResourceFromPublishAppResult>),
-    TypeEntry::Struct(&CHECK_BUILD_APP_PARAMETERS_RESULT, make::<CheckBuildAppParametersResult>),
-    TypeEntry::Struct(&GET_APP_BUILD_SYSTEM_CAPACITY_RESULT, make::<GetAppBuildSystemCapacityResult>),
-    TypeEntry::Struct(&GET_SUPPORTED_CLOUD_FORMATION_RESOURCES_RESULT, make::<GetSupportedCloudFormationResourcesResult>),
-    TypeEntry::Struct(&GET_RESOURCE_STACK_FROM_RESOURCE_RESULT, make::<GetResourceStackFromResourceResult>),
-    TypeEntry::Struct(&CHECK_STACK_TEMPLATE_PARAMETERS_RESULT, make::<CheckStackTemplateParametersResult>),
-    TypeEntry::Struct(&GET_RESOURCE_STACK_VM_STATUS_RESULT, make::<GetResourceStackVmStatusResult>),
-    TypeEntry::Struct(&DECODE_STACK_TEMPLATE_RESULT, make::<DecodeStackTemplateResult>),
-    TypeEntry::Struct(&GET_RESOURCE_FROM_RESOURCE_STACK_RESULT, make::<GetResourceFromResourceStackResult>),
-    TypeEntry::Struct(&PUBLISH_APP_RESOURCE_STRUCT, make::<PublishAppResourceStruct>),
-    TypeEntry::Struct(&RESOURCE_SPENDING, make::<ResourceSpending>),
-    TypeEntry::Struct(&STACK_PARAMETERS, make::<StackParameters>),
-    TypeEntry::Struct(&PUBLISH_APP_REQUEST, make::<PublishAppRequest>),
-    TypeEntry::Struct(&PREVIEW_RESOURCE_FROM_APP_REQUEST, make::<PreviewResourceFromAppRequest>),
-    TypeEntry::Struct(&CREATE_RESOURCE_STACK_FROM_APP_REQUEST, make::<CreateResourceStackFromAppRequest>),
-    TypeEntry::Struct(&UPDATE_PUBLISH_APP_REQUEST, make::<UpdatePublishAppRequest>),
-    TypeEntry::Struct(&CREATE_BUILD_APP_REQUEST, make::<CreateBuildAppRequest>),
-    TypeEntry::Struct(&ADD_BUILD_APP_REQUEST, make::<AddBuildAppRequest>),
-    TypeEntry::Struct(&CHECK_BUILD_APP_PARAMETERS_REQUEST, make::<CheckBuildAppParametersRequest>),
-    TypeEntry::Struct(&UPDATE_BUILD_APP_REQUEST, make::<UpdateBuildAppRequest>),
-    TypeEntry::Struct(&ADD_APP_BUILD_SYSTEM_REQUEST, make::<AddAppBuildSystemRequest>),
-    TypeEntry::Struct(&CHANGE_APP_BUILD_SYSTEM_STATE_REQUEST, make::<ChangeAppBuildSystemStateRequest>),
-    TypeEntry::Struct(&UPDATE_APP_BUILD_SYSTEM_REQUEST, make::<UpdateAppBuildSystemRequest>),
-    TypeEntry::Struct(&CREATE_RESOURCE_STACK_REQUEST, make::<CreateResourceStackRequest>),
-    TypeEntry::Struct(&CHECK_STACK_TEMPLATE_PARAMETERS_REQUEST, make::<CheckStackTemplateParametersRequest>),
-    TypeEntry::Struct(&ADD_RESOURCE_STACK_VM_PORT_MONITOR_REQUEST, make::<AddResourceStackVmPortMonitorRequest>),
-    TypeEntry::Struct(&PREVIEW_RESOURCE_STACK_REQUEST, make::<PreviewResourceStackRequest>),
-    TypeEntry::Struct(&DECODE_STACK_TEMPLATE_REQUEST, make::<DecodeStackTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_RESOURCE_STACK_REQUEST, make::<UpdateResourceStackRequest>),
-    TypeEntry::Struct(&ADD_STACK_TEMPLATE_REQUEST, make::<AddStackTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_STACK_TEMPLATE_REQUEST, make::<UpdateStackTemplateRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct PublishAppInventory = PUBLISH_APP_INVENTORY;
+    Struct BuildApplication = BUILD_APPLICATION;
+    Struct AppBuildSystem = APP_BUILD_SYSTEM;
+    Struct BuildAppExportHistory = BUILD_APP_EXPORT_HISTORY;
+    Struct CloudFormationStackEvent = CLOUD_FORMATION_STACK_EVENT;
+    Struct ResourceStack = RESOURCE_STACK;
+    Struct StackTemplate = STACK_TEMPLATE;
+    Struct PreviewResourceStackResult = PREVIEW_RESOURCE_STACK_RESULT;
+    Struct PreviewResourceStruct = PREVIEW_RESOURCE_STRUCT;
+    Struct GetResourceFromPublishAppResult = GET_RESOURCE_FROM_PUBLISH_APP_RESULT;
+    Struct CheckBuildAppParametersResult = CHECK_BUILD_APP_PARAMETERS_RESULT;
+    Struct GetAppBuildSystemCapacityResult = GET_APP_BUILD_SYSTEM_CAPACITY_RESULT;
+    Struct GetSupportedCloudFormationResourcesResult = GET_SUPPORTED_CLOUD_FORMATION_RESOURCES_RESULT;
+    Struct GetResourceStackFromResourceResult = GET_RESOURCE_STACK_FROM_RESOURCE_RESULT;
+    Struct CheckStackTemplateParametersResult = CHECK_STACK_TEMPLATE_PARAMETERS_RESULT;
+    Struct GetResourceStackVmStatusResult = GET_RESOURCE_STACK_VM_STATUS_RESULT;
+    Struct DecodeStackTemplateResult = DECODE_STACK_TEMPLATE_RESULT;
+    Struct GetResourceFromResourceStackResult = GET_RESOURCE_FROM_RESOURCE_STACK_RESULT;
+    Struct PublishAppResourceStruct = PUBLISH_APP_RESOURCE_STRUCT;
+    Struct ResourceSpending = RESOURCE_SPENDING;
+    Struct StackParameters = STACK_PARAMETERS;
+    Struct PublishAppRequest = PUBLISH_APP_REQUEST;
+    Struct PreviewResourceFromAppRequest = PREVIEW_RESOURCE_FROM_APP_REQUEST;
+    Struct CreateResourceStackFromAppRequest = CREATE_RESOURCE_STACK_FROM_APP_REQUEST;
+    Struct UpdatePublishAppRequest = UPDATE_PUBLISH_APP_REQUEST;
+    Struct CreateBuildAppRequest = CREATE_BUILD_APP_REQUEST;
+    Struct AddBuildAppRequest = ADD_BUILD_APP_REQUEST;
+    Struct CheckBuildAppParametersRequest = CHECK_BUILD_APP_PARAMETERS_REQUEST;
+    Struct UpdateBuildAppRequest = UPDATE_BUILD_APP_REQUEST;
+    Struct AddAppBuildSystemRequest = ADD_APP_BUILD_SYSTEM_REQUEST;
+    Struct ChangeAppBuildSystemStateRequest = CHANGE_APP_BUILD_SYSTEM_STATE_REQUEST;
+    Struct UpdateAppBuildSystemRequest = UPDATE_APP_BUILD_SYSTEM_REQUEST;
+    Struct CreateResourceStackRequest = CREATE_RESOURCE_STACK_REQUEST;
+    Struct CheckStackTemplateParametersRequest = CHECK_STACK_TEMPLATE_PARAMETERS_REQUEST;
+    Struct AddResourceStackVmPortMonitorRequest = ADD_RESOURCE_STACK_VM_PORT_MONITOR_REQUEST;
+    Struct PreviewResourceStackRequest = PREVIEW_RESOURCE_STACK_REQUEST;
+    Struct DecodeStackTemplateRequest = DECODE_STACK_TEMPLATE_REQUEST;
+    Struct UpdateResourceStackRequest = UPDATE_RESOURCE_STACK_REQUEST;
+    Struct AddStackTemplateRequest = ADD_STACK_TEMPLATE_REQUEST;
+    Struct UpdateStackTemplateRequest = UPDATE_STACK_TEMPLATE_REQUEST;
+}

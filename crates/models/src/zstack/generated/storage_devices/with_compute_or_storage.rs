@@ -351,20 +351,19 @@ backhaul_wire::generated_model! {
     4 device_id: Option<i64> = Int, new("deviceId", Kind::Int);
     5 attach_multipath: Option<bool> = Bool, new("attachMultipath", Kind::Bool);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&FIBER_CHANNEL_LUN, make::<FiberChannelLun>),
-    TypeEntry::Struct(&ISCSI_LUN, make::<IscsiLun>),
-    TypeEntry::Struct(&ISCSI_SERVER, make::<IscsiServer>),
-    TypeEntry::Struct(&NVME_TARGET, make::<NvmeTarget>),
-    TypeEntry::Struct(&NVME_LUN, make::<NvmeLun>),
-    TypeEntry::Struct(&NVME_SERVER, make::<NvmeServer>),
-    TypeEntry::Struct(&SCSI_LUN, make::<ScsiLun>),
-    TypeEntry::Struct(&BASE_SCSI_LUN, make::<BaseScsiLun>),
-    TypeEntry::Struct(&ISCSI_TARGET, make::<IscsiTarget>),
-    TypeEntry::Struct(&ISCSI_SERVER_CLUSTER_REF, make::<IscsiServerClusterRef>),
-    TypeEntry::Struct(&NVME_LUN_HOST_REF, make::<NvmeLunHostRef>),
-    TypeEntry::Struct(&NVME_SERVER_CLUSTER_REF, make::<NvmeServerClusterRef>),
-    TypeEntry::Struct(&SCSI_LUN_HOST_REF, make::<ScsiLunHostRef>),
-    TypeEntry::Struct(&SCSI_LUN_VM_INSTANCE_REF, make::<ScsiLunVmInstanceRef>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct FiberChannelLun = FIBER_CHANNEL_LUN;
+    Struct IscsiLun = ISCSI_LUN;
+    Struct IscsiServer = ISCSI_SERVER;
+    Struct NvmeTarget = NVME_TARGET;
+    Struct NvmeLun = NVME_LUN;
+    Struct NvmeServer = NVME_SERVER;
+    Struct ScsiLun = SCSI_LUN;
+    Struct BaseScsiLun = BASE_SCSI_LUN;
+    Struct IscsiTarget = ISCSI_TARGET;
+    Struct IscsiServerClusterRef = ISCSI_SERVER_CLUSTER_REF;
+    Struct NvmeLunHostRef = NVME_LUN_HOST_REF;
+    Struct NvmeServerClusterRef = NVME_SERVER_CLUSTER_REF;
+    Struct ScsiLunHostRef = SCSI_LUN_HOST_REF;
+    Struct ScsiLunVmInstanceRef = SCSI_LUN_VM_INSTANCE_REF;
+}

@@ -390,28 +390,27 @@ backhaul_wire::generated_model! {
     GetHostMultipathTopologyResult = GET_HOST_MULTIPATH_TOPOLOGY_RESULT("GetHostMultipathTopologyResult");
     0 results: Vec<Value> = Jsons, list("results", Kind::Json).uncertain();
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&FIBER_CHANNEL_STORAGE, make::<FiberChannelStorage>),
-    TypeEntry::Struct(&RAID_PHYSICAL_DRIVE, make::<RaidPhysicalDrive>),
-    TypeEntry::Struct(&PHYSICAL_DRIVE_SMART_SELF_TEST_HISTORY, make::<PhysicalDriveSmartSelfTestHistory>),
-    TypeEntry::Struct(&RAID_CONTROLLER, make::<RaidController>),
-    TypeEntry::Struct(&SCSI_LUN_CLUSTER_STATUS, make::<ScsiLunClusterStatus>),
-    TypeEntry::Struct(&LUN, make::<Lun>),
-    TypeEntry::Struct(&BASE_LUN, make::<BaseLun>),
-    TypeEntry::Struct(&SELF_TEST_LOCAL_RAID_RESULT, make::<SelfTestLocalRaidResult>),
-    TypeEntry::Struct(&GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT, make::<GetLocalRaidPhysicalDriveSmartResult>),
-    TypeEntry::Struct(&REFRESH_FIBER_CHANNEL_STORAGE_REQUEST, make::<RefreshFiberChannelStorageRequest>),
-    TypeEntry::Struct(&ADD_ISCSI_SERVER_REQUEST, make::<AddIscsiServerRequest>),
-    TypeEntry::Struct(&UPDATE_ISCSI_SERVER_REQUEST, make::<UpdateIscsiServerRequest>),
-    TypeEntry::Struct(&REFRESH_LOCAL_RAID_REQUEST, make::<RefreshLocalRaidRequest>),
-    TypeEntry::Struct(&LOCATE_LOCAL_RAID_PHYSICAL_DRIVE_REQUEST, make::<LocateLocalRaidPhysicalDriveRequest>),
-    TypeEntry::Struct(&REFRESH_NVME_TARGET_REQUEST, make::<RefreshNvmeTargetRequest>),
-    TypeEntry::Struct(&ADD_NVME_SERVER_REQUEST, make::<AddNvmeServerRequest>),
-    TypeEntry::Struct(&DETACH_SCSI_LUN_FROM_HOST_REQUEST, make::<DetachScsiLunFromHostRequest>),
-    TypeEntry::Struct(&UPDATE_SCSI_LUN_REQUEST, make::<UpdateScsiLunRequest>),
-    TypeEntry::Enum(&LOCATE_STATUS),
-    TypeEntry::Enum(&RUNNING_STATE),
-    TypeEntry::Enum(&ADD_NVME_SERVER_TRANSPORT),
-    TypeEntry::Struct(&GET_HOST_MULTIPATH_TOPOLOGY_RESULT, make::<GetHostMultipathTopologyResult>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct FiberChannelStorage = FIBER_CHANNEL_STORAGE;
+    Struct RaidPhysicalDrive = RAID_PHYSICAL_DRIVE;
+    Struct PhysicalDriveSmartSelfTestHistory = PHYSICAL_DRIVE_SMART_SELF_TEST_HISTORY;
+    Struct RaidController = RAID_CONTROLLER;
+    Struct ScsiLunClusterStatus = SCSI_LUN_CLUSTER_STATUS;
+    Struct Lun = LUN;
+    Struct BaseLun = BASE_LUN;
+    Struct SelfTestLocalRaidResult = SELF_TEST_LOCAL_RAID_RESULT;
+    Struct GetLocalRaidPhysicalDriveSmartResult = GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT;
+    Struct RefreshFiberChannelStorageRequest = REFRESH_FIBER_CHANNEL_STORAGE_REQUEST;
+    Struct AddIscsiServerRequest = ADD_ISCSI_SERVER_REQUEST;
+    Struct UpdateIscsiServerRequest = UPDATE_ISCSI_SERVER_REQUEST;
+    Struct RefreshLocalRaidRequest = REFRESH_LOCAL_RAID_REQUEST;
+    Struct LocateLocalRaidPhysicalDriveRequest = LOCATE_LOCAL_RAID_PHYSICAL_DRIVE_REQUEST;
+    Struct RefreshNvmeTargetRequest = REFRESH_NVME_TARGET_REQUEST;
+    Struct AddNvmeServerRequest = ADD_NVME_SERVER_REQUEST;
+    Struct DetachScsiLunFromHostRequest = DETACH_SCSI_LUN_FROM_HOST_REQUEST;
+    Struct UpdateScsiLunRequest = UPDATE_SCSI_LUN_REQUEST;
+    Enum LocateStatus = LOCATE_STATUS;
+    Enum RunningState = RUNNING_STATE;
+    Enum AddNvmeServerTransport = ADD_NVME_SERVER_TRANSPORT;
+    Struct GetHostMultipathTopologyResult = GET_HOST_MULTIPATH_TOPOLOGY_RESULT;
+}

@@ -30,8 +30,7 @@ backhaul_wire::generated_choice! {
     0 System = "System";
     1 User = "User";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&SYSTEM_TAG, make::<SystemTag>),
-    TypeEntry::Enum(&TAG_INVENTORY_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct SystemTag = SYSTEM_TAG;
+    Enum TagInventoryType = TAG_INVENTORY_TYPE;
+}

@@ -130,16 +130,15 @@ backhaul_wire::generated_model! {
     2 tag: Option<Secret> = Secret, new("tag", Kind::Secret).required();
 }
 backhaul_wire::generated_request! { CreateUserTagRequest(into resource_type: String, into resource_uuid: Id, into tag: Secret) {  } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ATTACH_TAG_RESULT, make::<AttachTagResult>),
-    TypeEntry::Struct(&ATTACH_TAG_TO_RESOURCES_RESULT, make::<AttachTagToResourcesResult>),
-    TypeEntry::Struct(&TAG, make::<Tag>),
-    TypeEntry::Struct(&CREATE_SYSTEM_TAG_REQUEST, make::<CreateSystemTagRequest>),
-    TypeEntry::Struct(&CREATE_SYSTEM_TAGS_REQUEST, make::<CreateSystemTagsRequest>),
-    TypeEntry::Struct(&UPDATE_SYSTEM_TAG_REQUEST, make::<UpdateSystemTagRequest>),
-    TypeEntry::Struct(&CREATE_TAG_REQUEST, make::<CreateTagRequest>),
-    TypeEntry::Struct(&ATTACH_TAG_TO_RESOURCES_REQUEST, make::<AttachTagToResourcesRequest>),
-    TypeEntry::Struct(&UPDATE_TAG_REQUEST, make::<UpdateTagRequest>),
-    TypeEntry::Struct(&CREATE_USER_TAG_REQUEST, make::<CreateUserTagRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AttachTagResult = ATTACH_TAG_RESULT;
+    Struct AttachTagToResourcesResult = ATTACH_TAG_TO_RESOURCES_RESULT;
+    Struct Tag = TAG;
+    Struct CreateSystemTagRequest = CREATE_SYSTEM_TAG_REQUEST;
+    Struct CreateSystemTagsRequest = CREATE_SYSTEM_TAGS_REQUEST;
+    Struct UpdateSystemTagRequest = UPDATE_SYSTEM_TAG_REQUEST;
+    Struct CreateTagRequest = CREATE_TAG_REQUEST;
+    Struct AttachTagToResourcesRequest = ATTACH_TAG_TO_RESOURCES_REQUEST;
+    Struct UpdateTagRequest = UPDATE_TAG_REQUEST;
+    Struct CreateUserTagRequest = CREATE_USER_TAG_REQUEST;
+}

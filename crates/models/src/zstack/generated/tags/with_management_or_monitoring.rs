@@ -121,11 +121,10 @@ backhaul_wire::generated_choice! {
     /// `withToken`.
     1 WithToken = "withToken";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&TAG_INVENTORY, make::<TagInventory>),
-    TypeEntry::Struct(&BASE_TAG_INVENTORY, make::<BaseTagInventory>),
-    TypeEntry::Struct(&USER_TAG, make::<UserTag>),
-    TypeEntry::Struct(&TAG_PATTERN, make::<TagPattern>),
-    TypeEntry::Enum(&TAG_PATTERN_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct TagInventory = TAG_INVENTORY;
+    Struct BaseTagInventory = BASE_TAG_INVENTORY;
+    Struct UserTag = USER_TAG;
+    Struct TagPattern = TAG_PATTERN;
+    Enum TagPatternType = TAG_PATTERN_TYPE;
+}

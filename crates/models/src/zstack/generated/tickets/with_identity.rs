@@ -489,29 +489,28 @@ backhaul_wire::generated_choice! {
     /// `reopen`.
     4 Reopen = "reopen";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&TICKET_TYPE, make::<TicketType>),
-    TypeEntry::Struct(&TICKET, make::<Ticket>),
-    TypeEntry::Struct(&ARCHIVE_TICKET, make::<ArchiveTicket>),
-    TypeEntry::Struct(&TICKET_FLOW, make::<TicketFlow>),
-    TypeEntry::Struct(&BASE_TICKET_FLOW, make::<BaseTicketFlow>),
-    TypeEntry::Struct(&TICKET_FLOW_COLLECTION, make::<TicketFlowCollection>),
-    TypeEntry::Struct(&BASE_TICKET_FLOW_COLLECTION, make::<BaseTicketFlowCollection>),
-    TypeEntry::Struct(&TICKET_STATUS_HISTORY, make::<TicketStatusHistory>),
-    TypeEntry::Struct(&ARCHIVE_TICKET_STATUS_HISTORY, make::<ArchiveTicketStatusHistory>),
-    TypeEntry::Struct(&TICKET_REQUEST, make::<TicketRequest>),
-    TypeEntry::Struct(&IAM2_TICKET_FLOW, make::<IAM2TicketFlow>),
-    TypeEntry::Struct(&IAM2_TICKET_FLOW_COLLECTION, make::<IAM2TicketFlowCollection>),
-    TypeEntry::Struct(&CREATE_TICKET_REQUEST, make::<CreateTicketRequest>),
-    TypeEntry::Struct(&ADD_IAM2_TICKET_FLOW_REQUEST, make::<AddIAM2TicketFlowRequest>),
-    TypeEntry::Struct(&CREATE_IAM2_TICK_FLOW_COLLECTION_REQUEST, make::<CreateIAM2TickFlowCollectionRequest>),
-    TypeEntry::Struct(&ADD_TICKET_TYPES_TO_TICKET_FLOW_COLLECTION_REQUEST, make::<AddTicketTypesToTicketFlowCollectionRequest>),
-    TypeEntry::Struct(&CHANGE_TICKET_FLOW_COLLECTION_STATE_REQUEST, make::<ChangeTicketFlowCollectionStateRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_TICKET_FLOW_COLLECTION_REQUEST, make::<UpdateIAM2TicketFlowCollectionRequest>),
-    TypeEntry::Struct(&UPDATE_IAM2_TICKET_FLOW_REQUEST, make::<UpdateIAM2TicketFlowRequest>),
-    TypeEntry::Struct(&CHANGE_TICKET_STATUS_REQUEST, make::<ChangeTicketStatusRequest>),
-    TypeEntry::Struct(&UPDATE_TICKET_REQUEST_REQUEST, make::<UpdateTicketRequestRequest>),
-    TypeEntry::Enum(&TICKET_STATUS),
-    TypeEntry::Enum(&TICKET_STATUS_EVENT),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct TicketType = TICKET_TYPE;
+    Struct Ticket = TICKET;
+    Struct ArchiveTicket = ARCHIVE_TICKET;
+    Struct TicketFlow = TICKET_FLOW;
+    Struct BaseTicketFlow = BASE_TICKET_FLOW;
+    Struct TicketFlowCollection = TICKET_FLOW_COLLECTION;
+    Struct BaseTicketFlowCollection = BASE_TICKET_FLOW_COLLECTION;
+    Struct TicketStatusHistory = TICKET_STATUS_HISTORY;
+    Struct ArchiveTicketStatusHistory = ARCHIVE_TICKET_STATUS_HISTORY;
+    Struct TicketRequest = TICKET_REQUEST;
+    Struct IAM2TicketFlow = IAM2_TICKET_FLOW;
+    Struct IAM2TicketFlowCollection = IAM2_TICKET_FLOW_COLLECTION;
+    Struct CreateTicketRequest = CREATE_TICKET_REQUEST;
+    Struct AddIAM2TicketFlowRequest = ADD_IAM2_TICKET_FLOW_REQUEST;
+    Struct CreateIAM2TickFlowCollectionRequest = CREATE_IAM2_TICK_FLOW_COLLECTION_REQUEST;
+    Struct AddTicketTypesToTicketFlowCollectionRequest = ADD_TICKET_TYPES_TO_TICKET_FLOW_COLLECTION_REQUEST;
+    Struct ChangeTicketFlowCollectionStateRequest = CHANGE_TICKET_FLOW_COLLECTION_STATE_REQUEST;
+    Struct UpdateIAM2TicketFlowCollectionRequest = UPDATE_IAM2_TICKET_FLOW_COLLECTION_REQUEST;
+    Struct UpdateIAM2TicketFlowRequest = UPDATE_IAM2_TICKET_FLOW_REQUEST;
+    Struct ChangeTicketStatusRequest = CHANGE_TICKET_STATUS_REQUEST;
+    Struct UpdateTicketRequestRequest = UPDATE_TICKET_REQUEST_REQUEST;
+    Enum TicketStatus = TICKET_STATUS;
+    Enum TicketStatusEvent = TICKET_STATUS_EVENT;
+}

@@ -33,8 +33,7 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&EIP, make::<Eip>),
-    TypeEntry::Enum(&EIP_STATE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Eip = EIP;
+    Enum EipState = EIP_STATE;
+}

@@ -446,36 +446,35 @@ backhaul_wire::generated_choice! {
     /// `UDP`.
     1 Udp = "UDP";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&PORT_FORWARDING_RULE, make::<PortForwardingRule>),
-    TypeEntry::Struct(&VIP, make::<Vip>),
-    TypeEntry::Struct(&VPC_SHARED_QOS, make::<VpcSharedQos>),
-    TypeEntry::Struct(&VIP_QOS, make::<VipQos>),
-    TypeEntry::Struct(&VIP_PORT_RANGE, make::<VipPortRange>),
-    TypeEntry::Struct(&VIP_NETWORK_SERVICES_REF, make::<VipNetworkServicesRef>),
-    TypeEntry::Struct(&GET_EIP_ATTACHABLE_VM_NICS_RESULT, make::<GetEipAttachableVmNicsResult>),
-    TypeEntry::Struct(&CHECK_VIP_PORT_AVAILABILITY_RESULT, make::<CheckVipPortAvailabilityResult>),
-    TypeEntry::Struct(&GET_VIP_AVAILABLE_PORT_RESULT, make::<GetVipAvailablePortResult>),
-    TypeEntry::Struct(&VIP_BANDWIDTH_SPENDING_DETAILS, make::<VipBandwidthSpendingDetails>),
-    TypeEntry::Struct(&VPC_SHARED_QOS_REF_VIP, make::<VpcSharedQosRefVip>),
-    TypeEntry::Struct(&CREATE_EIP_REQUEST, make::<CreateEipRequest>),
-    TypeEntry::Struct(&ATTACH_EIP_REQUEST, make::<AttachEipRequest>),
-    TypeEntry::Struct(&CHANGE_EIP_STATE_REQUEST, make::<ChangeEipStateRequest>),
-    TypeEntry::Struct(&UPDATE_EIP_REQUEST, make::<UpdateEipRequest>),
-    TypeEntry::Struct(&CREATE_PORT_FORWARDING_RULE_REQUEST, make::<CreatePortForwardingRuleRequest>),
-    TypeEntry::Struct(&CHANGE_PORT_FORWARDING_RULE_STATE_REQUEST, make::<ChangePortForwardingRuleStateRequest>),
-    TypeEntry::Struct(&UPDATE_PORT_FORWARDING_RULE_REQUEST, make::<UpdatePortForwardingRuleRequest>),
-    TypeEntry::Struct(&CREATE_VIP_REQUEST, make::<CreateVipRequest>),
-    TypeEntry::Struct(&CREATE_VPC_SHARED_QOS_REQUEST, make::<CreateVpcSharedQosRequest>),
-    TypeEntry::Struct(&CHANGE_VPC_SHARED_QOS_BANDWIDTH_REQUEST, make::<ChangeVpcSharedQosBandwidthRequest>),
-    TypeEntry::Struct(&ATTACH_VIP_TO_VPC_SHARED_QOS_REQUEST, make::<AttachVipToVpcSharedQosRequest>),
-    TypeEntry::Struct(&UPDATE_VPC_SHARED_QOS_REQUEST, make::<UpdateVpcSharedQosRequest>),
-    TypeEntry::Struct(&CHANGE_VIP_STATE_REQUEST, make::<ChangeVipStateRequest>),
-    TypeEntry::Struct(&SET_VIP_QOS_REQUEST, make::<SetVipQosRequest>),
-    TypeEntry::Struct(&UPDATE_VIP_REQUEST, make::<UpdateVipRequest>),
-    TypeEntry::Enum(&PORT_FORWARDING_PROTOCOL_TYPE),
-    TypeEntry::Enum(&PORT_FORWARDING_RULE_STATE),
-    TypeEntry::Enum(&VIP_STATE),
-    TypeEntry::Enum(&GET_VIP_USED_PORTS_PROTOCOL),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct PortForwardingRule = PORT_FORWARDING_RULE;
+    Struct Vip = VIP;
+    Struct VpcSharedQos = VPC_SHARED_QOS;
+    Struct VipQos = VIP_QOS;
+    Struct VipPortRange = VIP_PORT_RANGE;
+    Struct VipNetworkServicesRef = VIP_NETWORK_SERVICES_REF;
+    Struct GetEipAttachableVmNicsResult = GET_EIP_ATTACHABLE_VM_NICS_RESULT;
+    Struct CheckVipPortAvailabilityResult = CHECK_VIP_PORT_AVAILABILITY_RESULT;
+    Struct GetVipAvailablePortResult = GET_VIP_AVAILABLE_PORT_RESULT;
+    Struct VipBandwidthSpendingDetails = VIP_BANDWIDTH_SPENDING_DETAILS;
+    Struct VpcSharedQosRefVip = VPC_SHARED_QOS_REF_VIP;
+    Struct CreateEipRequest = CREATE_EIP_REQUEST;
+    Struct AttachEipRequest = ATTACH_EIP_REQUEST;
+    Struct ChangeEipStateRequest = CHANGE_EIP_STATE_REQUEST;
+    Struct UpdateEipRequest = UPDATE_EIP_REQUEST;
+    Struct CreatePortForwardingRuleRequest = CREATE_PORT_FORWARDING_RULE_REQUEST;
+    Struct ChangePortForwardingRuleStateRequest = CHANGE_PORT_FORWARDING_RULE_STATE_REQUEST;
+    Struct UpdatePortForwardingRuleRequest = UPDATE_PORT_FORWARDING_RULE_REQUEST;
+    Struct CreateVipRequest = CREATE_VIP_REQUEST;
+    Struct CreateVpcSharedQosRequest = CREATE_VPC_SHARED_QOS_REQUEST;
+    Struct ChangeVpcSharedQosBandwidthRequest = CHANGE_VPC_SHARED_QOS_BANDWIDTH_REQUEST;
+    Struct AttachVipToVpcSharedQosRequest = ATTACH_VIP_TO_VPC_SHARED_QOS_REQUEST;
+    Struct UpdateVpcSharedQosRequest = UPDATE_VPC_SHARED_QOS_REQUEST;
+    Struct ChangeVipStateRequest = CHANGE_VIP_STATE_REQUEST;
+    Struct SetVipQosRequest = SET_VIP_QOS_REQUEST;
+    Struct UpdateVipRequest = UPDATE_VIP_REQUEST;
+    Enum PortForwardingProtocolType = PORT_FORWARDING_PROTOCOL_TYPE;
+    Enum PortForwardingRuleState = PORT_FORWARDING_RULE_STATE;
+    Enum VipState = VIP_STATE;
+    Enum GetVipUsedPortsProtocol = GET_VIP_USED_PORTS_PROTOCOL;
+}

@@ -278,14 +278,13 @@ backhaul_wire::generated_choice! {
     /// `disable`.
     1 Disable = "disable";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&VM_CD_ROM, make::<VmCdRom>),
-    TypeEntry::Struct(&VM_NIC, make::<VmNic>),
-    TypeEntry::Struct(&BASE_VM_NIC, make::<BaseVmNic>),
-    TypeEntry::Struct(&VM_VF_NIC, make::<VmVfNic>),
-    TypeEntry::Struct(&VM_VDPA_NIC, make::<VmVdpaNic>),
-    TypeEntry::Enum(&VM_INSTANCE_STATE),
-    TypeEntry::Enum(&VM_INSTANCE_TYPE),
-    TypeEntry::Enum(&VM_NIC_STATE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct VmCdRom = VM_CD_ROM;
+    Struct VmNic = VM_NIC;
+    Struct BaseVmNic = BASE_VM_NIC;
+    Struct VmVfNic = VM_VF_NIC;
+    Struct VmVdpaNic = VM_VDPA_NIC;
+    Enum VmInstanceState = VM_INSTANCE_STATE;
+    Enum VmInstanceType = VM_INSTANCE_TYPE;
+    Enum VmNicState = VM_NIC_STATE;
+}

@@ -1605,108 +1605,107 @@ backhaul_wire::generated_model! {
     3 r#type: Option<Value> = Json, new("type", Kind::Json);
     4 templated_vm_instance_inventory: Option<TemplatedVmInstance> = Struct, new("templatedVmInstanceInventory", Kind::Struct(&TEMPLATED_VM_INSTANCE));
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&CONSOLE_PROXY_AGENT, make::<ConsoleProxyAgent>),
-    TypeEntry::Struct(&GUEST_TOOLS_STATE, make::<GuestToolsState>),
-    TypeEntry::Struct(&INSTANCE_OFFERING, make::<InstanceOffering>),
-    TypeEntry::Struct(&BASE_INSTANCE_OFFERING, make::<BaseInstanceOffering>),
-    TypeEntry::Struct(&SLB_OFFERING, make::<SlbOffering>),
-    TypeEntry::Struct(&VIRTUAL_ROUTER_OFFERING, make::<VirtualRouterOffering>),
-    TypeEntry::Struct(&GUEST_VM_SCRIPT, make::<GuestVmScript>),
-    TypeEntry::Struct(&GUEST_VM_SCRIPT_EXECUTED_RECORD, make::<GuestVmScriptExecutedRecord>),
-    TypeEntry::Struct(&SSH_KEY_PAIR, make::<SshKeyPair>),
-    TypeEntry::Struct(&APPLIANCE_VM, make::<ApplianceVm>),
-    TypeEntry::Struct(&XML_HOOK, make::<XmlHook>),
-    TypeEntry::Struct(&VM_INSTANCE_MDEV_DEVICE_SPEC_REF, make::<VmInstanceMdevDeviceSpecRef>),
-    TypeEntry::Struct(&VM_INSTANCE_PCI_DEVICE_SPEC_REF, make::<VmInstancePciDeviceSpecRef>),
-    TypeEntry::Struct(&VM_PRIORITY_CONFIG, make::<VmPriorityConfig>),
-    TypeEntry::Struct(&VM_SCHED_HISTORY, make::<VmSchedHistory>),
-    TypeEntry::Struct(&VM_INSTANCE_DEVICE_ADDRESS_ARCHIVE, make::<VmInstanceDeviceAddressArchive>),
-    TypeEntry::Struct(&VM_INSTANCE_DEVICE_ADDRESS_GROUP, make::<VmInstanceDeviceAddressGroup>),
-    TypeEntry::Struct(&CONSOLE, make::<Console>),
-    TypeEntry::Struct(&GUEST_OS_CHARACTER, make::<GuestOsCharacter>),
-    TypeEntry::Struct(&SSH_PRIVATE_KEY_PAIR, make::<SshPrivateKeyPair>),
-    TypeEntry::Struct(&VIRTUAL_ROUTER_VM, make::<VirtualRouterVm>),
-    TypeEntry::Struct(&VIRTUALIZER_INFO_INVENTORY, make::<VirtualizerInfoInventory>),
-    TypeEntry::Struct(&GUEST_TOOLS, make::<GuestTools>),
-    TypeEntry::Struct(&RECONNECT_CONSOLE_PROXY_AGENT_RESULT, make::<ReconnectConsoleProxyAgentResult>),
-    TypeEntry::Struct(&PARSE_OVF_RESULT, make::<ParseOvfResult>),
-    TypeEntry::Struct(&OVF_INFO, make::<OvfInfo>),
-    TypeEntry::Struct(&OVF_NETWORK_INFO, make::<OvfNetworkInfo>),
-    TypeEntry::Struct(&OVF_CPU_INFO, make::<OvfCpuInfo>),
-    TypeEntry::Struct(&OVF_MEMORY_INFO, make::<OvfMemoryInfo>),
-    TypeEntry::Struct(&OVF_OS_INFO, make::<OvfOSInfo>),
-    TypeEntry::Struct(&OVF_SYSTEM_INFO, make::<OvfSystemInfo>),
-    TypeEntry::Struct(&OVF_ETHERNET_ADAPTER_INFO, make::<OvfEthernetAdapterInfo>),
-    TypeEntry::Struct(&OVF_CD_DRIVER_INFO, make::<OvfCdDriverInfo>),
-    TypeEntry::Struct(&GET_SPICE_CERTIFICATES_RESULT, make::<GetSpiceCertificatesResult>),
-    TypeEntry::Struct(&DISK_AO, make::<DiskAO>),
-    TypeEntry::Struct(&GET_CANDIDATE_ZONES_CLUSTERS_HOSTS_FOR_CREATING_VM_RESULT, make::<GetCandidateZonesClustersHostsForCreatingVmResult>),
-    TypeEntry::Struct(&GET_CANDIDATE_PRIMARY_STORAGES_FOR_CREATING_VM_RESULT, make::<GetCandidatePrimaryStoragesForCreatingVmResult>),
-    TypeEntry::Struct(&GET_VMS_CAPABILITIES_RESULT, make::<GetVmsCapabilitiesResult>),
-    TypeEntry::Struct(&VM_CAPABILITIES, make::<VmCapabilities>),
-    TypeEntry::Struct(&EXECUTE_GUEST_VM_COMMAND_RESULT, make::<ExecuteGuestVmCommandResult>),
-    TypeEntry::Struct(&GET_VM_DEVICE_ADDRESS_RESULT, make::<GetVmDeviceAddressResult>),
-    TypeEntry::Struct(&VM_DEVICE_ADDRESS, make::<VmDeviceAddress>),
-    TypeEntry::Struct(&CREATE_FAULT_TOLERANCE_VM_INSTANCE_RESULT, make::<CreateFaultToleranceVmInstanceResult>),
-    TypeEntry::Struct(&GET_FAULT_TOLERANCE_VMS_RESULT, make::<GetFaultToleranceVmsResult>),
-    TypeEntry::Struct(&GET_VM_NIC_ATTACHED_NETWORK_SERVICE_RESULT, make::<GetVmNicAttachedNetworkServiceResult>),
-    TypeEntry::Struct(&TAKE_VM_CONSOLE_SCREENSHOT_RESULT, make::<TakeVmConsoleScreenshotResult>),
-    TypeEntry::Struct(&GET_VM_BOOT_ORDER_RESULT, make::<GetVmBootOrderResult>),
-    TypeEntry::Struct(&GET_VM_CAPABILITIES_RESULT, make::<GetVmCapabilitiesResult>),
-    TypeEntry::Struct(&GET_VM_CONSOLE_ADDRESS_RESULT, make::<GetVmConsoleAddressResult>),
-    TypeEntry::Struct(&VDI_PORT_INFO, make::<VdiPortInfo>),
-    TypeEntry::Struct(&GET_VM_CONSOLE_PASSWORD_RESULT, make::<GetVmConsolePasswordResult>),
-    TypeEntry::Struct(&GET_VM_EMULATOR_PINNING_RESULT, make::<GetVmEmulatorPinningResult>),
-    TypeEntry::Struct(&GET_VM_INSTANCE_FIRST_BOOT_DEVICE_RESULT, make::<GetVmInstanceFirstBootDeviceResult>),
-    TypeEntry::Struct(&GET_VM_GUEST_TOOLS_INFO_RESULT, make::<GetVmGuestToolsInfoResult>),
-    TypeEntry::Struct(&GET_VM_INSTANCE_HA_LEVEL_RESULT, make::<GetVmInstanceHaLevelResult>),
-    TypeEntry::Struct(&GET_VM_HOSTNAME_RESULT, make::<GetVmHostnameResult>),
-    TypeEntry::Struct(&GET_VM_MONITOR_NUMBER_RESULT, make::<GetVmMonitorNumberResult>),
-    TypeEntry::Struct(&GET_NIC_QOS_RESULT, make::<GetNicQosResult>),
-    TypeEntry::Struct(&GET_VM_INSTANCE_PROTECTED_RECOVERY_POINTS_RESULT, make::<GetVmInstanceProtectedRecoveryPointsResult>),
-    TypeEntry::Struct(&GET_VM_QGA_RESULT, make::<GetVmQgaResult>),
-    TypeEntry::Struct(&GET_VM_RDP_RESULT, make::<GetVmRDPResult>),
-    TypeEntry::Struct(&GET_VM_INSTANCE_RECOVERY_POINTS_RESULT, make::<GetVmInstanceRecoveryPointsResult>),
-    TypeEntry::Struct(&GET_VM_SSH_KEY_RESULT, make::<GetVmSshKeyResult>),
-    TypeEntry::Struct(&GET_VM_STARTING_CANDIDATE_CLUSTERS_HOSTS_RESULT, make::<GetVmStartingCandidateClustersHostsResult>),
-    TypeEntry::Struct(&GET_VM_USB_REDIRECT_RESULT, make::<GetVmUsbRedirectResult>),
-    TypeEntry::Struct(&GET_VM_NUMA_RESULT, make::<GetVmNumaResult>),
-    TypeEntry::Struct(&GET_VMV_NUMA_TOPOLOGY_RESULT, make::<GetVmvNUMATopologyResult>),
-    TypeEntry::Struct(&CLONE_VM_INSTANCE_RESULT, make::<CloneVmInstanceResult>),
-    TypeEntry::Struct(&CLONE_VM_INSTANCE_RESULTS, make::<CloneVmInstanceResults>),
-    TypeEntry::Struct(&SET_VM_USER_DEFINED_XML_RESULT, make::<SetVmUserDefinedXmlResult>),
-    TypeEntry::Struct(&SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_RESULT, make::<SetVmUserDefinedXmlHookScriptResult>),
-    TypeEntry::Struct(&DESCRIBE_VM_INSTANCE_RECOVERY_POINT_RESULT, make::<DescribeVmInstanceRecoveryPointResult>),
-    TypeEntry::Struct(&GET_VM_XML_RESULT, make::<GetVmXmlResult>),
-    TypeEntry::Struct(&GET_VM_XML_HOOK_SCRIPT_RESULT, make::<GetVmXmlHookScriptResult>),
-    TypeEntry::Struct(&CLONE_VM_INSTANCE_INVENTORY, make::<CloneVmInstanceInventory>),
-    TypeEntry::Struct(&OVF_DISK_INFO, make::<OvfDiskInfo>),
-    TypeEntry::Struct(&OVF_VOLUME_INFO, make::<OvfVolumeInfo>),
-    TypeEntry::Struct(&VIRTUALIZER_INFO, make::<VirtualizerInfo>),
-    TypeEntry::Enum(&CONSOLE_PROXY_AGENT_STATUS),
-    TypeEntry::Enum(&CONSOLE_PROXY_AGENT_STATE),
-    TypeEntry::Enum(&INSTANCE_OFFERING_STATE),
-    TypeEntry::Enum(&INSTANCE_OFFERING_TYPE),
-    TypeEntry::Enum(&APPLIANCE_VM_STATUS),
-    TypeEntry::Enum(&XML_HOOK_TYPE),
-    TypeEntry::Enum(&VM_PRIORITY_LEVEL),
-    TypeEntry::Enum(&CREATE_GUEST_VM_SCRIPT_PLATFORM),
-    TypeEntry::Enum(&CREATE_GUEST_VM_SCRIPT_SCRIPT_TYPE),
-    TypeEntry::Enum(&CREATE_VM_INSTANCE_STRATEGY),
-    TypeEntry::Enum(&CHANGE_VF_NIC_HA_STATE_HA_STATE),
-    TypeEntry::Enum(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_STARTUP_STRATEGY),
-    TypeEntry::Enum(&SET_VM_CLOCK_TRACK_TRACK),
-    TypeEntry::Enum(&SET_VM_SOUND_TYPE_SOUND_TYPE),
-    TypeEntry::Enum(&SET_VM_INSTANCE_HA_LEVEL_LEVEL),
-    TypeEntry::Enum(&DELETE_NIC_QOS_DIRECTION),
-    TypeEntry::Enum(&GET_VM_INSTANCE_RECOVERY_POINTS_SCALE),
-    TypeEntry::Struct(&CONTAINER_MANAGEMENT_VM, make::<ContainerManagementVm>),
-    TypeEntry::Struct(&TEMPLATED_VM_INSTANCE, make::<TemplatedVmInstance>),
-    TypeEntry::Enum(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST_STRATEGY),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULT, make::<CreateVmInstanceFromTemplatedVmInstanceResult>),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULTS, make::<CreateVmInstanceFromTemplatedVmInstanceResults>),
-    TypeEntry::Struct(&GET_VM_UPTIME_RESULT, make::<GetVmUptimeResult>),
-    TypeEntry::Struct(&CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_RESULT, make::<CreateTemplatedVmInstanceFromVmInstanceResult>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct ConsoleProxyAgent = CONSOLE_PROXY_AGENT;
+    Struct GuestToolsState = GUEST_TOOLS_STATE;
+    Struct InstanceOffering = INSTANCE_OFFERING;
+    Struct BaseInstanceOffering = BASE_INSTANCE_OFFERING;
+    Struct SlbOffering = SLB_OFFERING;
+    Struct VirtualRouterOffering = VIRTUAL_ROUTER_OFFERING;
+    Struct GuestVmScript = GUEST_VM_SCRIPT;
+    Struct GuestVmScriptExecutedRecord = GUEST_VM_SCRIPT_EXECUTED_RECORD;
+    Struct SshKeyPair = SSH_KEY_PAIR;
+    Struct ApplianceVm = APPLIANCE_VM;
+    Struct XmlHook = XML_HOOK;
+    Struct VmInstanceMdevDeviceSpecRef = VM_INSTANCE_MDEV_DEVICE_SPEC_REF;
+    Struct VmInstancePciDeviceSpecRef = VM_INSTANCE_PCI_DEVICE_SPEC_REF;
+    Struct VmPriorityConfig = VM_PRIORITY_CONFIG;
+    Struct VmSchedHistory = VM_SCHED_HISTORY;
+    Struct VmInstanceDeviceAddressArchive = VM_INSTANCE_DEVICE_ADDRESS_ARCHIVE;
+    Struct VmInstanceDeviceAddressGroup = VM_INSTANCE_DEVICE_ADDRESS_GROUP;
+    Struct Console = CONSOLE;
+    Struct GuestOsCharacter = GUEST_OS_CHARACTER;
+    Struct SshPrivateKeyPair = SSH_PRIVATE_KEY_PAIR;
+    Struct VirtualRouterVm = VIRTUAL_ROUTER_VM;
+    Struct VirtualizerInfoInventory = VIRTUALIZER_INFO_INVENTORY;
+    Struct GuestTools = GUEST_TOOLS;
+    Struct ReconnectConsoleProxyAgentResult = RECONNECT_CONSOLE_PROXY_AGENT_RESULT;
+    Struct ParseOvfResult = PARSE_OVF_RESULT;
+    Struct OvfInfo = OVF_INFO;
+    Struct OvfNetworkInfo = OVF_NETWORK_INFO;
+    Struct OvfCpuInfo = OVF_CPU_INFO;
+    Struct OvfMemoryInfo = OVF_MEMORY_INFO;
+    Struct OvfOSInfo = OVF_OS_INFO;
+    Struct OvfSystemInfo = OVF_SYSTEM_INFO;
+    Struct OvfEthernetAdapterInfo = OVF_ETHERNET_ADAPTER_INFO;
+    Struct OvfCdDriverInfo = OVF_CD_DRIVER_INFO;
+    Struct GetSpiceCertificatesResult = GET_SPICE_CERTIFICATES_RESULT;
+    Struct DiskAO = DISK_AO;
+    Struct GetCandidateZonesClustersHostsForCreatingVmResult = GET_CANDIDATE_ZONES_CLUSTERS_HOSTS_FOR_CREATING_VM_RESULT;
+    Struct GetCandidatePrimaryStoragesForCreatingVmResult = GET_CANDIDATE_PRIMARY_STORAGES_FOR_CREATING_VM_RESULT;
+    Struct GetVmsCapabilitiesResult = GET_VMS_CAPABILITIES_RESULT;
+    Struct VmCapabilities = VM_CAPABILITIES;
+    Struct ExecuteGuestVmCommandResult = EXECUTE_GUEST_VM_COMMAND_RESULT;
+    Struct GetVmDeviceAddressResult = GET_VM_DEVICE_ADDRESS_RESULT;
+    Struct VmDeviceAddress = VM_DEVICE_ADDRESS;
+    Struct CreateFaultToleranceVmInstanceResult = CREATE_FAULT_TOLERANCE_VM_INSTANCE_RESULT;
+    Struct GetFaultToleranceVmsResult = GET_FAULT_TOLERANCE_VMS_RESULT;
+    Struct GetVmNicAttachedNetworkServiceResult = GET_VM_NIC_ATTACHED_NETWORK_SERVICE_RESULT;
+    Struct TakeVmConsoleScreenshotResult = TAKE_VM_CONSOLE_SCREENSHOT_RESULT;
+    Struct GetVmBootOrderResult = GET_VM_BOOT_ORDER_RESULT;
+    Struct GetVmCapabilitiesResult = GET_VM_CAPABILITIES_RESULT;
+    Struct GetVmConsoleAddressResult = GET_VM_CONSOLE_ADDRESS_RESULT;
+    Struct VdiPortInfo = VDI_PORT_INFO;
+    Struct GetVmConsolePasswordResult = GET_VM_CONSOLE_PASSWORD_RESULT;
+    Struct GetVmEmulatorPinningResult = GET_VM_EMULATOR_PINNING_RESULT;
+    Struct GetVmInstanceFirstBootDeviceResult = GET_VM_INSTANCE_FIRST_BOOT_DEVICE_RESULT;
+    Struct GetVmGuestToolsInfoResult = GET_VM_GUEST_TOOLS_INFO_RESULT;
+    Struct GetVmInstanceHaLevelResult = GET_VM_INSTANCE_HA_LEVEL_RESULT;
+    Struct GetVmHostnameResult = GET_VM_HOSTNAME_RESULT;
+    Struct GetVmMonitorNumberResult = GET_VM_MONITOR_NUMBER_RESULT;
+    Struct GetNicQosResult = GET_NIC_QOS_RESULT;
+    Struct GetVmInstanceProtectedRecoveryPointsResult = GET_VM_INSTANCE_PROTECTED_RECOVERY_POINTS_RESULT;
+    Struct GetVmQgaResult = GET_VM_QGA_RESULT;
+    Struct GetVmRDPResult = GET_VM_RDP_RESULT;
+    Struct GetVmInstanceRecoveryPointsResult = GET_VM_INSTANCE_RECOVERY_POINTS_RESULT;
+    Struct GetVmSshKeyResult = GET_VM_SSH_KEY_RESULT;
+    Struct GetVmStartingCandidateClustersHostsResult = GET_VM_STARTING_CANDIDATE_CLUSTERS_HOSTS_RESULT;
+    Struct GetVmUsbRedirectResult = GET_VM_USB_REDIRECT_RESULT;
+    Struct GetVmNumaResult = GET_VM_NUMA_RESULT;
+    Struct GetVmvNUMATopologyResult = GET_VMV_NUMA_TOPOLOGY_RESULT;
+    Struct CloneVmInstanceResult = CLONE_VM_INSTANCE_RESULT;
+    Struct CloneVmInstanceResults = CLONE_VM_INSTANCE_RESULTS;
+    Struct SetVmUserDefinedXmlResult = SET_VM_USER_DEFINED_XML_RESULT;
+    Struct SetVmUserDefinedXmlHookScriptResult = SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_RESULT;
+    Struct DescribeVmInstanceRecoveryPointResult = DESCRIBE_VM_INSTANCE_RECOVERY_POINT_RESULT;
+    Struct GetVmXmlResult = GET_VM_XML_RESULT;
+    Struct GetVmXmlHookScriptResult = GET_VM_XML_HOOK_SCRIPT_RESULT;
+    Struct CloneVmInstanceInventory = CLONE_VM_INSTANCE_INVENTORY;
+    Struct OvfDiskInfo = OVF_DISK_INFO;
+    Struct OvfVolumeInfo = OVF_VOLUME_INFO;
+    Struct VirtualizerInfo = VIRTUALIZER_INFO;
+    Enum ConsoleProxyAgentStatus = CONSOLE_PROXY_AGENT_STATUS;
+    Enum ConsoleProxyAgentState = CONSOLE_PROXY_AGENT_STATE;
+    Enum InstanceOfferingState = INSTANCE_OFFERING_STATE;
+    Enum InstanceOfferingType = INSTANCE_OFFERING_TYPE;
+    Enum ApplianceVmStatus = APPLIANCE_VM_STATUS;
+    Enum XmlHookType = XML_HOOK_TYPE;
+    Enum VmPriorityLevel = VM_PRIORITY_LEVEL;
+    Enum CreateGuestVmScriptPlatform = CREATE_GUEST_VM_SCRIPT_PLATFORM;
+    Enum CreateGuestVmScriptScriptType = CREATE_GUEST_VM_SCRIPT_SCRIPT_TYPE;
+    Enum CreateVmInstanceStrategy = CREATE_VM_INSTANCE_STRATEGY;
+    Enum ChangeVfNicHaStateHaState = CHANGE_VF_NIC_HA_STATE_HA_STATE;
+    Enum UpdateVmUserDefinedXmlHookScriptStartupStrategy = UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_STARTUP_STRATEGY;
+    Enum SetVmClockTrackTrack = SET_VM_CLOCK_TRACK_TRACK;
+    Enum SetVmSoundTypeSoundType = SET_VM_SOUND_TYPE_SOUND_TYPE;
+    Enum SetVmInstanceHaLevelLevel = SET_VM_INSTANCE_HA_LEVEL_LEVEL;
+    Enum DeleteNicQosDirection = DELETE_NIC_QOS_DIRECTION;
+    Enum GetVmInstanceRecoveryPointsScale = GET_VM_INSTANCE_RECOVERY_POINTS_SCALE;
+    Struct ContainerManagementVm = CONTAINER_MANAGEMENT_VM;
+    Struct TemplatedVmInstance = TEMPLATED_VM_INSTANCE;
+    Enum CreateVmInstanceFromTemplatedVmInstanceRequestStrategy = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST_STRATEGY;
+    Struct CreateVmInstanceFromTemplatedVmInstanceResult = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULT;
+    Struct CreateVmInstanceFromTemplatedVmInstanceResults = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULTS;
+    Struct GetVmUptimeResult = GET_VM_UPTIME_RESULT;
+    Struct CreateTemplatedVmInstanceFromVmInstanceResult = CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_RESULT;
+}

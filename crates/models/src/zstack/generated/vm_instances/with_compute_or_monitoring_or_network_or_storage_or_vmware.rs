@@ -61,7 +61,6 @@ backhaul_wire::generated_model! {
     /// The operating system.
     26 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BASE_VM_INSTANCE, make::<BaseVmInstance>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BaseVmInstance = BASE_VM_INSTANCE;
+}

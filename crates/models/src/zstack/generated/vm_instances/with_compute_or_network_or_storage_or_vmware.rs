@@ -382,12 +382,11 @@ backhaul_wire::generated_choice! {
     /// `SLB`.
     2 Slb = "SLB";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&VM_INSTANCE, make::<VmInstance>),
-    TypeEntry::Struct(&BASE_APPLIANCE_VM, make::<BaseApplianceVm>),
-    TypeEntry::Struct(&FAULT_TOLERANCE_VM_GROUP, make::<FaultToleranceVmGroup>),
-    TypeEntry::Struct(&BASE_VIRTUAL_ROUTER_VM, make::<BaseVirtualRouterVm>),
-    TypeEntry::Enum(&APPLIANCE_VM_HA_STATUS),
-    TypeEntry::Enum(&APPLIANCE_VM_TYPE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct VmInstance = VM_INSTANCE;
+    Struct BaseApplianceVm = BASE_APPLIANCE_VM;
+    Struct FaultToleranceVmGroup = FAULT_TOLERANCE_VM_GROUP;
+    Struct BaseVirtualRouterVm = BASE_VIRTUAL_ROUTER_VM;
+    Enum ApplianceVmHaStatus = APPLIANCE_VM_HA_STATUS;
+    Enum ApplianceVmType = APPLIANCE_VM_TYPE;
+}

@@ -1483,97 +1483,96 @@ backhaul_wire::generated_model! {
     2 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
 backhaul_wire::generated_request! { CreateTemplatedVmInstanceFromVmInstanceRequest(into name: String) { into cluster_uuid: Id, into host_uuid: Id } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&GET_VMS_CAPABILITIES_REQUEST, make::<GetVmsCapabilitiesRequest>),
-    TypeEntry::Struct(&REQUEST_CONSOLE_ACCESS_REQUEST, make::<RequestConsoleAccessRequest>),
-    TypeEntry::Struct(&RECONNECT_CONSOLE_PROXY_AGENT_REQUEST, make::<ReconnectConsoleProxyAgentRequest>),
-    TypeEntry::Struct(&UPDATE_CONSOLE_PROXY_AGENT_REQUEST, make::<UpdateConsoleProxyAgentRequest>),
-    TypeEntry::Struct(&CREATE_INSTANCE_OFFERING_REQUEST, make::<CreateInstanceOfferingRequest>),
-    TypeEntry::Struct(&CREATE_SLB_OFFERING_REQUEST, make::<CreateSlbOfferingRequest>),
-    TypeEntry::Struct(&CREATE_VIRTUAL_ROUTER_OFFERING_REQUEST, make::<CreateVirtualRouterOfferingRequest>),
-    TypeEntry::Struct(&UPDATE_VIRTUAL_ROUTER_OFFERING_REQUEST, make::<UpdateVirtualRouterOfferingRequest>),
-    TypeEntry::Struct(&CHANGE_INSTANCE_OFFERING_STATE_REQUEST, make::<ChangeInstanceOfferingStateRequest>),
-    TypeEntry::Struct(&UPDATE_INSTANCE_OFFERING_REQUEST, make::<UpdateInstanceOfferingRequest>),
-    TypeEntry::Struct(&CREATE_VM_NIC_REQUEST, make::<CreateVmNicRequest>),
-    TypeEntry::Struct(&ATTACH_L3_NETWORK_TO_VM_NIC_REQUEST, make::<AttachL3NetworkToVmNicRequest>),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_OVF_REQUEST, make::<CreateVmInstanceFromOvfRequest>),
-    TypeEntry::Struct(&EXPORT_VM_OVA_PACKAGE_REQUEST, make::<ExportVmOvaPackageRequest>),
-    TypeEntry::Struct(&PARSE_OVF_REQUEST, make::<ParseOvfRequest>),
-    TypeEntry::Struct(&CREATE_GUEST_VM_SCRIPT_REQUEST, make::<CreateGuestVmScriptRequest>),
-    TypeEntry::Struct(&EXECUTE_GUEST_VM_SCRIPT_REQUEST, make::<ExecuteGuestVmScriptRequest>),
-    TypeEntry::Struct(&UPDATE_GUEST_VM_SCRIPT_REQUEST, make::<UpdateGuestVmScriptRequest>),
-    TypeEntry::Struct(&CREATE_SSH_KEY_PAIR_REQUEST, make::<CreateSshKeyPairRequest>),
-    TypeEntry::Struct(&GENERATE_SSH_KEY_PAIR_REQUEST, make::<GenerateSshKeyPairRequest>),
-    TypeEntry::Struct(&UPDATE_SSH_KEY_PAIR_REQUEST, make::<UpdateSshKeyPairRequest>),
-    TypeEntry::Struct(&UPLOAD_FILE_TO_VM_REQUEST, make::<UploadFileToVmRequest>),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_REQUEST, make::<CreateVmInstanceRequest>),
-    TypeEntry::Struct(&UPDATE_VIRTUAL_ROUTER_REQUEST, make::<UpdateVirtualRouterRequest>),
-    TypeEntry::Struct(&CREATE_VM_CD_ROM_REQUEST, make::<CreateVmCdRomRequest>),
-    TypeEntry::Struct(&UPDATE_VM_CD_ROM_REQUEST, make::<UpdateVmCdRomRequest>),
-    TypeEntry::Struct(&EXECUTE_GUEST_VM_COMMAND_REQUEST, make::<ExecuteGuestVmCommandRequest>),
-    TypeEntry::Struct(&CREATE_FAULT_TOLERANCE_VM_INSTANCE_REQUEST, make::<CreateFaultToleranceVmInstanceRequest>),
-    TypeEntry::Struct(&FAILOVER_FAULT_TOLERANCE_VM_REQUEST, make::<FailoverFaultToleranceVmRequest>),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_VOLUME_REQUEST, make::<CreateVmInstanceFromVolumeRequest>),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_GROUP_REQUEST, make::<CreateVmInstanceFromVolumeSnapshotGroupRequest>),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_REQUEST, make::<CreateVmInstanceFromVolumeSnapshotRequest>),
-    TypeEntry::Struct(&CHANGE_VF_NIC_HA_STATE_REQUEST, make::<ChangeVfNicHaStateRequest>),
-    TypeEntry::Struct(&CHANGE_VM_NIC_STATE_REQUEST, make::<ChangeVmNicStateRequest>),
-    TypeEntry::Struct(&CHANGE_VM_NIC_TYPE_REQUEST, make::<ChangeVmNicTypeRequest>),
-    TypeEntry::Struct(&UPDATE_VM_NIC_MAC_REQUEST, make::<UpdateVmNicMacRequest>),
-    TypeEntry::Struct(&CHANGE_VM_NIC_NETWORK_REQUEST, make::<ChangeVmNicNetworkRequest>),
-    TypeEntry::Struct(&CREATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST, make::<CreateVmUserDefinedXmlHookScriptRequest>),
-    TypeEntry::Struct(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST, make::<UpdateVmUserDefinedXmlHookScriptRequest>),
-    TypeEntry::Struct(&CHANGE_VM_PASSWORD_REQUEST, make::<ChangeVmPasswordRequest>),
-    TypeEntry::Struct(&FLATTEN_VM_INSTANCE_REQUEST, make::<FlattenVmInstanceRequest>),
-    TypeEntry::Struct(&SET_NIC_QOS_REQUEST, make::<SetNicQosRequest>),
-    TypeEntry::Struct(&SET_VM_BOOT_MODE_REQUEST, make::<SetVmBootModeRequest>),
-    TypeEntry::Struct(&SET_VM_BOOT_ORDER_REQUEST, make::<SetVmBootOrderRequest>),
-    TypeEntry::Struct(&SET_VM_CLEAN_TRAFFIC_REQUEST, make::<SetVmCleanTrafficRequest>),
-    TypeEntry::Struct(&SET_VM_CLOCK_TRACK_REQUEST, make::<SetVmClockTrackRequest>),
-    TypeEntry::Struct(&SET_VM_CONSOLE_MODE_REQUEST, make::<SetVmConsoleModeRequest>),
-    TypeEntry::Struct(&SET_VM_CONSOLE_PASSWORD_REQUEST, make::<SetVmConsolePasswordRequest>),
-    TypeEntry::Struct(&SET_VM_EMULATOR_PINNING_REQUEST, make::<SetVmEmulatorPinningRequest>),
-    TypeEntry::Struct(&SET_VM_HOSTNAME_REQUEST, make::<SetVmHostnameRequest>),
-    TypeEntry::Struct(&SET_VM_MONITOR_NUMBER_REQUEST, make::<SetVmMonitorNumberRequest>),
-    TypeEntry::Struct(&SET_VM_NUMA_REQUEST, make::<SetVmNumaRequest>),
-    TypeEntry::Struct(&SET_VM_QGA_REQUEST, make::<SetVmQgaRequest>),
-    TypeEntry::Struct(&SET_VM_QXL_MEMORY_REQUEST, make::<SetVmQxlMemoryRequest>),
-    TypeEntry::Struct(&SET_VM_RDP_REQUEST, make::<SetVmRDPRequest>),
-    TypeEntry::Struct(&SET_VM_SECURITY_LEVEL_REQUEST, make::<SetVmSecurityLevelRequest>),
-    TypeEntry::Struct(&SET_VM_SOUND_TYPE_REQUEST, make::<SetVmSoundTypeRequest>),
-    TypeEntry::Struct(&SET_VM_SSH_KEY_REQUEST, make::<SetVmSshKeyRequest>),
-    TypeEntry::Struct(&SET_VM_USB_REDIRECT_REQUEST, make::<SetVmUsbRedirectRequest>),
-    TypeEntry::Struct(&START_VM_INSTANCE_REQUEST, make::<StartVmInstanceRequest>),
-    TypeEntry::Struct(&STOP_VM_INSTANCE_REQUEST, make::<StopVmInstanceRequest>),
-    TypeEntry::Struct(&UPDATE_VM_INSTANCE_REQUEST, make::<UpdateVmInstanceRequest>),
-    TypeEntry::Struct(&UPDATE_VM_PRIORITY_REQUEST, make::<UpdateVmPriorityRequest>),
-    TypeEntry::Struct(&SET_VM_INSTANCE_HA_LEVEL_REQUEST, make::<SetVmInstanceHaLevelRequest>),
-    TypeEntry::Struct(&CHANGE_INSTANCE_OFFERING_REQUEST, make::<ChangeInstanceOfferingRequest>),
-    TypeEntry::Struct(&CHANGE_VM_IMAGE_REQUEST, make::<ChangeVmImageRequest>),
-    TypeEntry::Struct(&CLONE_VM_INSTANCE_REQUEST, make::<CloneVmInstanceRequest>),
-    TypeEntry::Struct(&MIGRATE_VM_REQUEST, make::<MigrateVmRequest>),
-    TypeEntry::Struct(&PRIMARY_STORAGE_MIGRATE_VM_REQUEST, make::<PrimaryStorageMigrateVmRequest>),
-    TypeEntry::Struct(&SET_VM_BOOT_VOLUME_REQUEST, make::<SetVmBootVolumeRequest>),
-    TypeEntry::Struct(&SET_VM_STATIC_IP_REQUEST, make::<SetVmStaticIpRequest>),
-    TypeEntry::Struct(&SET_VM_USER_DEFINED_XML_REQUEST, make::<SetVmUserDefinedXmlRequest>),
-    TypeEntry::Struct(&SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST, make::<SetVmUserDefinedXmlHookScriptRequest>),
-    TypeEntry::Struct(&UPDATE_VM_NIC_DRIVER_REQUEST, make::<UpdateVmNicDriverRequest>),
-    TypeEntry::Struct(&ATTACH_L3_NETWORK_TO_VM_REQUEST, make::<AttachL3NetworkToVmRequest>),
-    TypeEntry::Struct(&PROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST, make::<ProtectVmInstanceRecoveryPointRequest>),
-    TypeEntry::Struct(&ATTACH_SCSI_LUN_TO_VM_INSTANCE_REQUEST, make::<AttachScsiLunToVmInstanceRequest>),
-    TypeEntry::Struct(&UNPROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST, make::<UnprotectVmInstanceRecoveryPointRequest>),
-    TypeEntry::Struct(&UPDATE_VM_NETWORK_CONFIG_REQUEST, make::<UpdateVmNetworkConfigRequest>),
-    TypeEntry::Struct(&UPDATE_PRIORITY_CONFIG_REQUEST, make::<UpdatePriorityConfigRequest>),
-    TypeEntry::Struct(&ATTACH_USER_DEFINED_XML_HOOK_SCRIPT_TO_VM_REQUEST, make::<AttachUserDefinedXmlHookScriptToVmRequest>),
-    TypeEntry::Struct(&ADD_CONTAINER_MANAGEMENT_VM_REQUEST, make::<AddContainerManagementVmRequest>),
-    TypeEntry::Struct(&UPDATE_CONTAINER_MANAGEMENT_VM_REQUEST, make::<UpdateContainerManagementVmRequest>),
-    TypeEntry::Struct(&CREATE_NFV_INST_OFFERING_REQUEST, make::<CreateNfvInstOfferingRequest>),
-    TypeEntry::Struct(&CREATE_OBSERVABILITY_SERVER_OFFERING_REQUEST, make::<CreateObservabilityServerOfferingRequest>),
-    TypeEntry::Struct(&CREATE_OVN_CONTROLLER_OFFERING_REQUEST, make::<CreateOvnControllerOfferingRequest>),
-    TypeEntry::Struct(&UPDATE_TEMPLATED_VM_INSTANCE_REQUEST, make::<UpdateTemplatedVmInstanceRequest>),
-    TypeEntry::Struct(&CONVERT_TEMPLATED_VM_INSTANCE_TO_VM_INSTANCE_REQUEST, make::<ConvertTemplatedVmInstanceToVmInstanceRequest>),
-    TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST, make::<CreateVmInstanceFromTemplatedVmInstanceRequest>),
-    TypeEntry::Struct(&SET_VM_INSTANCE_HYGON_MDEV_REQUEST, make::<SetVmInstanceHygonMdevRequest>),
-    TypeEntry::Struct(&CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_REQUEST, make::<CreateTemplatedVmInstanceFromVmInstanceRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct GetVmsCapabilitiesRequest = GET_VMS_CAPABILITIES_REQUEST;
+    Struct RequestConsoleAccessRequest = REQUEST_CONSOLE_ACCESS_REQUEST;
+    Struct ReconnectConsoleProxyAgentRequest = RECONNECT_CONSOLE_PROXY_AGENT_REQUEST;
+    Struct UpdateConsoleProxyAgentRequest = UPDATE_CONSOLE_PROXY_AGENT_REQUEST;
+    Struct CreateInstanceOfferingRequest = CREATE_INSTANCE_OFFERING_REQUEST;
+    Struct CreateSlbOfferingRequest = CREATE_SLB_OFFERING_REQUEST;
+    Struct CreateVirtualRouterOfferingRequest = CREATE_VIRTUAL_ROUTER_OFFERING_REQUEST;
+    Struct UpdateVirtualRouterOfferingRequest = UPDATE_VIRTUAL_ROUTER_OFFERING_REQUEST;
+    Struct ChangeInstanceOfferingStateRequest = CHANGE_INSTANCE_OFFERING_STATE_REQUEST;
+    Struct UpdateInstanceOfferingRequest = UPDATE_INSTANCE_OFFERING_REQUEST;
+    Struct CreateVmNicRequest = CREATE_VM_NIC_REQUEST;
+    Struct AttachL3NetworkToVmNicRequest = ATTACH_L3_NETWORK_TO_VM_NIC_REQUEST;
+    Struct CreateVmInstanceFromOvfRequest = CREATE_VM_INSTANCE_FROM_OVF_REQUEST;
+    Struct ExportVmOvaPackageRequest = EXPORT_VM_OVA_PACKAGE_REQUEST;
+    Struct ParseOvfRequest = PARSE_OVF_REQUEST;
+    Struct CreateGuestVmScriptRequest = CREATE_GUEST_VM_SCRIPT_REQUEST;
+    Struct ExecuteGuestVmScriptRequest = EXECUTE_GUEST_VM_SCRIPT_REQUEST;
+    Struct UpdateGuestVmScriptRequest = UPDATE_GUEST_VM_SCRIPT_REQUEST;
+    Struct CreateSshKeyPairRequest = CREATE_SSH_KEY_PAIR_REQUEST;
+    Struct GenerateSshKeyPairRequest = GENERATE_SSH_KEY_PAIR_REQUEST;
+    Struct UpdateSshKeyPairRequest = UPDATE_SSH_KEY_PAIR_REQUEST;
+    Struct UploadFileToVmRequest = UPLOAD_FILE_TO_VM_REQUEST;
+    Struct CreateVmInstanceRequest = CREATE_VM_INSTANCE_REQUEST;
+    Struct UpdateVirtualRouterRequest = UPDATE_VIRTUAL_ROUTER_REQUEST;
+    Struct CreateVmCdRomRequest = CREATE_VM_CD_ROM_REQUEST;
+    Struct UpdateVmCdRomRequest = UPDATE_VM_CD_ROM_REQUEST;
+    Struct ExecuteGuestVmCommandRequest = EXECUTE_GUEST_VM_COMMAND_REQUEST;
+    Struct CreateFaultToleranceVmInstanceRequest = CREATE_FAULT_TOLERANCE_VM_INSTANCE_REQUEST;
+    Struct FailoverFaultToleranceVmRequest = FAILOVER_FAULT_TOLERANCE_VM_REQUEST;
+    Struct CreateVmInstanceFromVolumeRequest = CREATE_VM_INSTANCE_FROM_VOLUME_REQUEST;
+    Struct CreateVmInstanceFromVolumeSnapshotGroupRequest = CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_GROUP_REQUEST;
+    Struct CreateVmInstanceFromVolumeSnapshotRequest = CREATE_VM_INSTANCE_FROM_VOLUME_SNAPSHOT_REQUEST;
+    Struct ChangeVfNicHaStateRequest = CHANGE_VF_NIC_HA_STATE_REQUEST;
+    Struct ChangeVmNicStateRequest = CHANGE_VM_NIC_STATE_REQUEST;
+    Struct ChangeVmNicTypeRequest = CHANGE_VM_NIC_TYPE_REQUEST;
+    Struct UpdateVmNicMacRequest = UPDATE_VM_NIC_MAC_REQUEST;
+    Struct ChangeVmNicNetworkRequest = CHANGE_VM_NIC_NETWORK_REQUEST;
+    Struct CreateVmUserDefinedXmlHookScriptRequest = CREATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST;
+    Struct UpdateVmUserDefinedXmlHookScriptRequest = UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST;
+    Struct ChangeVmPasswordRequest = CHANGE_VM_PASSWORD_REQUEST;
+    Struct FlattenVmInstanceRequest = FLATTEN_VM_INSTANCE_REQUEST;
+    Struct SetNicQosRequest = SET_NIC_QOS_REQUEST;
+    Struct SetVmBootModeRequest = SET_VM_BOOT_MODE_REQUEST;
+    Struct SetVmBootOrderRequest = SET_VM_BOOT_ORDER_REQUEST;
+    Struct SetVmCleanTrafficRequest = SET_VM_CLEAN_TRAFFIC_REQUEST;
+    Struct SetVmClockTrackRequest = SET_VM_CLOCK_TRACK_REQUEST;
+    Struct SetVmConsoleModeRequest = SET_VM_CONSOLE_MODE_REQUEST;
+    Struct SetVmConsolePasswordRequest = SET_VM_CONSOLE_PASSWORD_REQUEST;
+    Struct SetVmEmulatorPinningRequest = SET_VM_EMULATOR_PINNING_REQUEST;
+    Struct SetVmHostnameRequest = SET_VM_HOSTNAME_REQUEST;
+    Struct SetVmMonitorNumberRequest = SET_VM_MONITOR_NUMBER_REQUEST;
+    Struct SetVmNumaRequest = SET_VM_NUMA_REQUEST;
+    Struct SetVmQgaRequest = SET_VM_QGA_REQUEST;
+    Struct SetVmQxlMemoryRequest = SET_VM_QXL_MEMORY_REQUEST;
+    Struct SetVmRDPRequest = SET_VM_RDP_REQUEST;
+    Struct SetVmSecurityLevelRequest = SET_VM_SECURITY_LEVEL_REQUEST;
+    Struct SetVmSoundTypeRequest = SET_VM_SOUND_TYPE_REQUEST;
+    Struct SetVmSshKeyRequest = SET_VM_SSH_KEY_REQUEST;
+    Struct SetVmUsbRedirectRequest = SET_VM_USB_REDIRECT_REQUEST;
+    Struct StartVmInstanceRequest = START_VM_INSTANCE_REQUEST;
+    Struct StopVmInstanceRequest = STOP_VM_INSTANCE_REQUEST;
+    Struct UpdateVmInstanceRequest = UPDATE_VM_INSTANCE_REQUEST;
+    Struct UpdateVmPriorityRequest = UPDATE_VM_PRIORITY_REQUEST;
+    Struct SetVmInstanceHaLevelRequest = SET_VM_INSTANCE_HA_LEVEL_REQUEST;
+    Struct ChangeInstanceOfferingRequest = CHANGE_INSTANCE_OFFERING_REQUEST;
+    Struct ChangeVmImageRequest = CHANGE_VM_IMAGE_REQUEST;
+    Struct CloneVmInstanceRequest = CLONE_VM_INSTANCE_REQUEST;
+    Struct MigrateVmRequest = MIGRATE_VM_REQUEST;
+    Struct PrimaryStorageMigrateVmRequest = PRIMARY_STORAGE_MIGRATE_VM_REQUEST;
+    Struct SetVmBootVolumeRequest = SET_VM_BOOT_VOLUME_REQUEST;
+    Struct SetVmStaticIpRequest = SET_VM_STATIC_IP_REQUEST;
+    Struct SetVmUserDefinedXmlRequest = SET_VM_USER_DEFINED_XML_REQUEST;
+    Struct SetVmUserDefinedXmlHookScriptRequest = SET_VM_USER_DEFINED_XML_HOOK_SCRIPT_REQUEST;
+    Struct UpdateVmNicDriverRequest = UPDATE_VM_NIC_DRIVER_REQUEST;
+    Struct AttachL3NetworkToVmRequest = ATTACH_L3_NETWORK_TO_VM_REQUEST;
+    Struct ProtectVmInstanceRecoveryPointRequest = PROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST;
+    Struct AttachScsiLunToVmInstanceRequest = ATTACH_SCSI_LUN_TO_VM_INSTANCE_REQUEST;
+    Struct UnprotectVmInstanceRecoveryPointRequest = UNPROTECT_VM_INSTANCE_RECOVERY_POINT_REQUEST;
+    Struct UpdateVmNetworkConfigRequest = UPDATE_VM_NETWORK_CONFIG_REQUEST;
+    Struct UpdatePriorityConfigRequest = UPDATE_PRIORITY_CONFIG_REQUEST;
+    Struct AttachUserDefinedXmlHookScriptToVmRequest = ATTACH_USER_DEFINED_XML_HOOK_SCRIPT_TO_VM_REQUEST;
+    Struct AddContainerManagementVmRequest = ADD_CONTAINER_MANAGEMENT_VM_REQUEST;
+    Struct UpdateContainerManagementVmRequest = UPDATE_CONTAINER_MANAGEMENT_VM_REQUEST;
+    Struct CreateNfvInstOfferingRequest = CREATE_NFV_INST_OFFERING_REQUEST;
+    Struct CreateObservabilityServerOfferingRequest = CREATE_OBSERVABILITY_SERVER_OFFERING_REQUEST;
+    Struct CreateOvnControllerOfferingRequest = CREATE_OVN_CONTROLLER_OFFERING_REQUEST;
+    Struct UpdateTemplatedVmInstanceRequest = UPDATE_TEMPLATED_VM_INSTANCE_REQUEST;
+    Struct ConvertTemplatedVmInstanceToVmInstanceRequest = CONVERT_TEMPLATED_VM_INSTANCE_TO_VM_INSTANCE_REQUEST;
+    Struct CreateVmInstanceFromTemplatedVmInstanceRequest = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST;
+    Struct SetVmInstanceHygonMdevRequest = SET_VM_INSTANCE_HYGON_MDEV_REQUEST;
+    Struct CreateTemplatedVmInstanceFromVmInstanceRequest = CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_REQUEST;
+}

@@ -32,7 +32,6 @@ backhaul_wire::generated_model! {
     11 morval: Option<String> = Text, new("morval", Kind::Text);
     12 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&V_CENTER_CLUSTER, make::<VCenterCluster>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct VCenterCluster = V_CENTER_CLUSTER;
+}

@@ -46,7 +46,6 @@ backhaul_wire::generated_model! {
     /// The datastore.
     18 datastore: Option<String> = Text, new("datastore", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&V_CENTER_PRIMARY_STORAGE, make::<VCenterPrimaryStorage>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct VCenterPrimaryStorage = V_CENTER_PRIMARY_STORAGE;
+}

@@ -36,7 +36,6 @@ backhaul_wire::generated_model! {
     /// The datastore.
     13 datastore: Option<String> = Text, new("datastore", Kind::Text);
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&V_CENTER_BACKUP_STORAGE, make::<VCenterBackupStorage>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct VCenterBackupStorage = V_CENTER_BACKUP_STORAGE;
+}

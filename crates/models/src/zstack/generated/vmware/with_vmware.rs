@@ -347,22 +347,21 @@ backhaul_wire::generated_choice! {
     0 CapacityOptimized = "CapacityOptimized";
     1 EfficiencyFirst = "EfficiencyFirst";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&V2V_CONVERSION_HOST, make::<V2VConversionHost>),
-    TypeEntry::Struct(&V_CENTER, make::<VCenter>),
-    TypeEntry::Struct(&V_CENTER_RESOURCE_POOL, make::<VCenterResourcePool>),
-    TypeEntry::Struct(&V_CENTER_DATACENTER, make::<VCenterDatacenter>),
-    TypeEntry::Struct(&LIST_V_MS_FROM_KVM_HOST_RESULT, make::<ListVMsFromKVMHostResult>),
-    TypeEntry::Struct(&V_CENTER_RESOURCE_POOL_USAGE, make::<VCenterResourcePoolUsage>),
-    TypeEntry::Struct(&LIST_V_MS_FROM_KVM_HOST_REQUEST, make::<ListVMsFromKVMHostRequest>),
-    TypeEntry::Struct(&ADD_V2V_CONVERSION_HOST_REQUEST, make::<AddV2VConversionHostRequest>),
-    TypeEntry::Struct(&CHANGE_V2V_CONVERSION_HOST_STATE_REQUEST, make::<ChangeV2VConversionHostStateRequest>),
-    TypeEntry::Struct(&UPDATE_V2V_CONVERSION_HOST_REQUEST, make::<UpdateV2VConversionHostRequest>),
-    TypeEntry::Struct(&CONVERT_VM_FROM_FOREIGN_HYPERVISOR_REQUEST, make::<ConvertVmFromForeignHypervisorRequest>),
-    TypeEntry::Struct(&ADD_V_CENTER_REQUEST, make::<AddVCenterRequest>),
-    TypeEntry::Struct(&UPDATE_V_CENTER_REQUEST, make::<UpdateVCenterRequest>),
-    TypeEntry::Enum(&ADD_V2V_CONVERSION_HOST_TYPE),
-    TypeEntry::Enum(&CONVERT_VM_FROM_FOREIGN_HYPERVISOR_STRATEGY),
-    TypeEntry::Enum(&CONVERT_VM_FROM_FOREIGN_HYPERVISOR_CONVERT_STRATEGY),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct V2VConversionHost = V2V_CONVERSION_HOST;
+    Struct VCenter = V_CENTER;
+    Struct VCenterResourcePool = V_CENTER_RESOURCE_POOL;
+    Struct VCenterDatacenter = V_CENTER_DATACENTER;
+    Struct ListVMsFromKVMHostResult = LIST_V_MS_FROM_KVM_HOST_RESULT;
+    Struct VCenterResourcePoolUsage = V_CENTER_RESOURCE_POOL_USAGE;
+    Struct ListVMsFromKVMHostRequest = LIST_V_MS_FROM_KVM_HOST_REQUEST;
+    Struct AddV2VConversionHostRequest = ADD_V2V_CONVERSION_HOST_REQUEST;
+    Struct ChangeV2VConversionHostStateRequest = CHANGE_V2V_CONVERSION_HOST_STATE_REQUEST;
+    Struct UpdateV2VConversionHostRequest = UPDATE_V2V_CONVERSION_HOST_REQUEST;
+    Struct ConvertVmFromForeignHypervisorRequest = CONVERT_VM_FROM_FOREIGN_HYPERVISOR_REQUEST;
+    Struct AddVCenterRequest = ADD_V_CENTER_REQUEST;
+    Struct UpdateVCenterRequest = UPDATE_V_CENTER_REQUEST;
+    Enum AddV2VConversionHostType = ADD_V2V_CONVERSION_HOST_TYPE;
+    Enum ConvertVmFromForeignHypervisorStrategy = CONVERT_VM_FROM_FOREIGN_HYPERVISOR_STRATEGY;
+    Enum ConvertVmFromForeignHypervisorConvertStrategy = CONVERT_VM_FROM_FOREIGN_HYPERVISOR_CONVERT_STRATEGY;
+}

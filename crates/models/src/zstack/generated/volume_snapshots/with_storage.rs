@@ -462,35 +462,34 @@ backhaul_wire::generated_choice! {
     /// `auto`.
     2 Auto = "auto";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&VOLUME_SNAPSHOT, make::<VolumeSnapshot>),
-    TypeEntry::Struct(&VOLUME_SNAPSHOT_GROUP, make::<VolumeSnapshotGroup>),
-    TypeEntry::Struct(&VOLUME_SNAPSHOT_TREE, make::<VolumeSnapshotTree>),
-    TypeEntry::Struct(&VOLUME_SNAPSHOT_BACKUP_STORAGE_REF, make::<VolumeSnapshotBackupStorageRef>),
-    TypeEntry::Struct(&VOLUME_SNAPSHOT_GROUP_REF, make::<VolumeSnapshotGroupRef>),
-    TypeEntry::Struct(&SNAPSHOT_LEAF, make::<SnapshotLeaf>),
-    TypeEntry::Struct(&GET_MEMORY_SNAPSHOT_GROUP_REFERENCE_RESULT, make::<GetMemorySnapshotGroupReferenceResult>),
-    TypeEntry::Struct(&BATCH_DELETE_VOLUME_SNAPSHOT_RESULT, make::<BatchDeleteVolumeSnapshotResult>),
-    TypeEntry::Struct(&BATCH_DELETE_VOLUME_SNAPSHOT_STRUCT, make::<BatchDeleteVolumeSnapshotStruct>),
-    TypeEntry::Struct(&DELETE_VOLUME_SNAPSHOT_GROUP_RESULT, make::<DeleteVolumeSnapshotGroupResult>),
-    TypeEntry::Struct(&DELETE_SNAPSHOT_GROUP_RESULT, make::<DeleteSnapshotGroupResult>),
-    TypeEntry::Struct(&REVERT_VM_FROM_SNAPSHOT_GROUP_RESULT, make::<RevertVmFromSnapshotGroupResult>),
-    TypeEntry::Struct(&REVERT_SNAPSHOT_GROUP_RESULT, make::<RevertSnapshotGroupResult>),
-    TypeEntry::Struct(&CHECK_VOLUME_SNAPSHOT_GROUP_AVAILABILITY_RESULT, make::<CheckVolumeSnapshotGroupAvailabilityResult>),
-    TypeEntry::Struct(&VOLUME_SNAPSHOT_GROUP_AVAILABILITY, make::<VolumeSnapshotGroupAvailability>),
-    TypeEntry::Struct(&SHRINK_VOLUME_SNAPSHOT_RESULT, make::<ShrinkVolumeSnapshotResult>),
-    TypeEntry::Struct(&SHRINK_RESULT, make::<ShrinkResult>),
-    TypeEntry::Struct(&GET_VOLUME_SNAPSHOT_SIZE_RESULT, make::<GetVolumeSnapshotSizeResult>),
-    TypeEntry::Struct(&VOLUME_BACKUP, make::<VolumeBackup>),
-    TypeEntry::Struct(&VOLUME_BACKUP_STORAGE_REF, make::<VolumeBackupStorageRef>),
-    TypeEntry::Struct(&VOLUME_SNAPSHOT_REFERENCE_TREE, make::<VolumeSnapshotReferenceTree>),
-    TypeEntry::Struct(&BATCH_DELETE_VOLUME_SNAPSHOT_REQUEST, make::<BatchDeleteVolumeSnapshotRequest>),
-    TypeEntry::Struct(&CREATE_VOLUME_SNAPSHOT_GROUP_REQUEST, make::<CreateVolumeSnapshotGroupRequest>),
-    TypeEntry::Struct(&UPDATE_VOLUME_SNAPSHOT_GROUP_REQUEST, make::<UpdateVolumeSnapshotGroupRequest>),
-    TypeEntry::Struct(&UPDATE_VOLUME_SNAPSHOT_REQUEST, make::<UpdateVolumeSnapshotRequest>),
-    TypeEntry::Enum(&VOLUME_SNAPSHOT_STATE),
-    TypeEntry::Enum(&VOLUME_SNAPSHOT_STATUS),
-    TypeEntry::Enum(&VOLUME_SNAPSHOT_TREE_STATUS),
-    TypeEntry::Enum(&BACKUP_MODE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct VolumeSnapshot = VOLUME_SNAPSHOT;
+    Struct VolumeSnapshotGroup = VOLUME_SNAPSHOT_GROUP;
+    Struct VolumeSnapshotTree = VOLUME_SNAPSHOT_TREE;
+    Struct VolumeSnapshotBackupStorageRef = VOLUME_SNAPSHOT_BACKUP_STORAGE_REF;
+    Struct VolumeSnapshotGroupRef = VOLUME_SNAPSHOT_GROUP_REF;
+    Struct SnapshotLeaf = SNAPSHOT_LEAF;
+    Struct GetMemorySnapshotGroupReferenceResult = GET_MEMORY_SNAPSHOT_GROUP_REFERENCE_RESULT;
+    Struct BatchDeleteVolumeSnapshotResult = BATCH_DELETE_VOLUME_SNAPSHOT_RESULT;
+    Struct BatchDeleteVolumeSnapshotStruct = BATCH_DELETE_VOLUME_SNAPSHOT_STRUCT;
+    Struct DeleteVolumeSnapshotGroupResult = DELETE_VOLUME_SNAPSHOT_GROUP_RESULT;
+    Struct DeleteSnapshotGroupResult = DELETE_SNAPSHOT_GROUP_RESULT;
+    Struct RevertVmFromSnapshotGroupResult = REVERT_VM_FROM_SNAPSHOT_GROUP_RESULT;
+    Struct RevertSnapshotGroupResult = REVERT_SNAPSHOT_GROUP_RESULT;
+    Struct CheckVolumeSnapshotGroupAvailabilityResult = CHECK_VOLUME_SNAPSHOT_GROUP_AVAILABILITY_RESULT;
+    Struct VolumeSnapshotGroupAvailability = VOLUME_SNAPSHOT_GROUP_AVAILABILITY;
+    Struct ShrinkVolumeSnapshotResult = SHRINK_VOLUME_SNAPSHOT_RESULT;
+    Struct ShrinkResult = SHRINK_RESULT;
+    Struct GetVolumeSnapshotSizeResult = GET_VOLUME_SNAPSHOT_SIZE_RESULT;
+    Struct VolumeBackup = VOLUME_BACKUP;
+    Struct VolumeBackupStorageRef = VOLUME_BACKUP_STORAGE_REF;
+    Struct VolumeSnapshotReferenceTree = VOLUME_SNAPSHOT_REFERENCE_TREE;
+    Struct BatchDeleteVolumeSnapshotRequest = BATCH_DELETE_VOLUME_SNAPSHOT_REQUEST;
+    Struct CreateVolumeSnapshotGroupRequest = CREATE_VOLUME_SNAPSHOT_GROUP_REQUEST;
+    Struct UpdateVolumeSnapshotGroupRequest = UPDATE_VOLUME_SNAPSHOT_GROUP_REQUEST;
+    Struct UpdateVolumeSnapshotRequest = UPDATE_VOLUME_SNAPSHOT_REQUEST;
+    Enum VolumeSnapshotState = VOLUME_SNAPSHOT_STATE;
+    Enum VolumeSnapshotStatus = VOLUME_SNAPSHOT_STATUS;
+    Enum VolumeSnapshotTreeStatus = VOLUME_SNAPSHOT_TREE_STATUS;
+    Enum BackupMode = BACKUP_MODE;
+}

@@ -367,14 +367,13 @@ backhaul_wire::generated_choice! {
     3 Deleted = "Deleted";
     4 Migrating = "Migrating";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BASE_BLOCK_VOLUME, make::<BaseBlockVolume>),
-    TypeEntry::Struct(&EXPON_BLOCK_VOLUME, make::<ExponBlockVolume>),
-    TypeEntry::Struct(&VOLUME, make::<Volume>),
-    TypeEntry::Struct(&BASE_VOLUME, make::<BaseVolume>),
-    TypeEntry::Struct(&XSKY_BLOCK_VOLUME, make::<XskyBlockVolume>),
-    TypeEntry::Enum(&VOLUME_TYPE),
-    TypeEntry::Enum(&VOLUME_STATE),
-    TypeEntry::Enum(&VOLUME_STATUS),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BaseBlockVolume = BASE_BLOCK_VOLUME;
+    Struct ExponBlockVolume = EXPON_BLOCK_VOLUME;
+    Struct Volume = VOLUME;
+    Struct BaseVolume = BASE_VOLUME;
+    Struct XskyBlockVolume = XSKY_BLOCK_VOLUME;
+    Enum VolumeType = VOLUME_TYPE;
+    Enum VolumeState = VOLUME_STATE;
+    Enum VolumeStatus = VOLUME_STATUS;
+}

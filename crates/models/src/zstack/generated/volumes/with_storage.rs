@@ -615,42 +615,41 @@ backhaul_wire::generated_choice! {
     /// `overwrite`.
     4 Overwrite = "overwrite";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&BLOCK_VOLUME, make::<BlockVolume>),
-    TypeEntry::Struct(&DISK_OFFERING, make::<DiskOffering>),
-    TypeEntry::Struct(&SHAREABLE_VOLUME_VM_INSTANCE_REF, make::<ShareableVolumeVmInstanceRef>),
-    TypeEntry::Struct(&GET_ACCESS_PATH_RESULT, make::<GetAccessPathResult>),
-    TypeEntry::Struct(&ACCESS_PATH_INFO, make::<AccessPathInfo>),
-    TypeEntry::Struct(&BATCH_SYNC_VOLUME_SIZE_REQUEST, make::<BatchSyncVolumeSizeRequest>),
-    TypeEntry::Struct(&BATCH_SYNC_VOLUME_SIZE_RESULT, make::<BatchSyncVolumeSizeResult>),
-    TypeEntry::Struct(&GET_VOLUME_FORMAT_RESULT, make::<GetVolumeFormatResult>),
-    TypeEntry::Struct(&VOLUME_FORMAT_REPLY_STRUCT, make::<VolumeFormatReplyStruct>),
-    TypeEntry::Struct(&SET_VOLUME_IO_THREAD_PIN_RESULT, make::<SetVolumeIoThreadPinResult>),
-    TypeEntry::Struct(&GET_VOLUME_CAPABILITIES_RESULT, make::<GetVolumeCapabilitiesResult>),
-    TypeEntry::Struct(&GET_VOLUME_IO_THREAD_PIN_RESULT, make::<GetVolumeIoThreadPinResult>),
-    TypeEntry::Struct(&GET_VOLUME_QOS_RESULT, make::<GetVolumeQosResult>),
-    TypeEntry::Struct(&CREATE_BLOCK_VOLUME_REQUEST, make::<CreateBlockVolumeRequest>),
-    TypeEntry::Struct(&UPDATE_BLOCK_VOLUME_REQUEST, make::<UpdateBlockVolumeRequest>),
-    TypeEntry::Struct(&CREATE_DISK_OFFERING_REQUEST, make::<CreateDiskOfferingRequest>),
-    TypeEntry::Struct(&CHANGE_DISK_OFFERING_STATE_REQUEST, make::<ChangeDiskOfferingStateRequest>),
-    TypeEntry::Struct(&UPDATE_DISK_OFFERING_REQUEST, make::<UpdateDiskOfferingRequest>),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_REQUEST, make::<CreateDataVolumeRequest>),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_FROM_VOLUME_TEMPLATE_REQUEST, make::<CreateDataVolumeFromVolumeTemplateRequest>),
-    TypeEntry::Struct(&CREATE_DATA_VOLUME_FROM_VOLUME_SNAPSHOT_REQUEST, make::<CreateDataVolumeFromVolumeSnapshotRequest>),
-    TypeEntry::Struct(&RESIZE_DATA_VOLUME_REQUEST, make::<ResizeDataVolumeRequest>),
-    TypeEntry::Struct(&RESIZE_ROOT_VOLUME_REQUEST, make::<ResizeRootVolumeRequest>),
-    TypeEntry::Struct(&CREATE_VOLUMES_SNAPSHOT_REQUEST, make::<CreateVolumesSnapshotRequest>),
-    TypeEntry::Struct(&CHANGE_VOLUME_STATE_REQUEST, make::<ChangeVolumeStateRequest>),
-    TypeEntry::Struct(&FLATTEN_VOLUME_REQUEST, make::<FlattenVolumeRequest>),
-    TypeEntry::Struct(&SET_VOLUME_IO_THREAD_PIN_REQUEST, make::<SetVolumeIoThreadPinRequest>),
-    TypeEntry::Struct(&SET_VOLUME_QOS_REQUEST, make::<SetVolumeQosRequest>),
-    TypeEntry::Struct(&UNDO_SNAPSHOT_CREATION_REQUEST, make::<UndoSnapshotCreationRequest>),
-    TypeEntry::Struct(&UPDATE_VOLUME_REQUEST, make::<UpdateVolumeRequest>),
-    TypeEntry::Struct(&ATTACH_DATA_VOLUME_TO_HOST_REQUEST, make::<AttachDataVolumeToHostRequest>),
-    TypeEntry::Struct(&CREATE_VOLUME_SNAPSHOT_REQUEST, make::<CreateVolumeSnapshotRequest>),
-    TypeEntry::Struct(&UPDATE_XSKY_BLOCK_VOLUME_REQUEST, make::<UpdateXskyBlockVolumeRequest>),
-    TypeEntry::Enum(&DISK_OFFERING_STATE),
-    TypeEntry::Enum(&SET_VOLUME_QOS_MODE),
-    TypeEntry::Enum(&DELETE_VOLUME_QOS_MODE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct BlockVolume = BLOCK_VOLUME;
+    Struct DiskOffering = DISK_OFFERING;
+    Struct ShareableVolumeVmInstanceRef = SHAREABLE_VOLUME_VM_INSTANCE_REF;
+    Struct GetAccessPathResult = GET_ACCESS_PATH_RESULT;
+    Struct AccessPathInfo = ACCESS_PATH_INFO;
+    Struct BatchSyncVolumeSizeRequest = BATCH_SYNC_VOLUME_SIZE_REQUEST;
+    Struct BatchSyncVolumeSizeResult = BATCH_SYNC_VOLUME_SIZE_RESULT;
+    Struct GetVolumeFormatResult = GET_VOLUME_FORMAT_RESULT;
+    Struct VolumeFormatReplyStruct = VOLUME_FORMAT_REPLY_STRUCT;
+    Struct SetVolumeIoThreadPinResult = SET_VOLUME_IO_THREAD_PIN_RESULT;
+    Struct GetVolumeCapabilitiesResult = GET_VOLUME_CAPABILITIES_RESULT;
+    Struct GetVolumeIoThreadPinResult = GET_VOLUME_IO_THREAD_PIN_RESULT;
+    Struct GetVolumeQosResult = GET_VOLUME_QOS_RESULT;
+    Struct CreateBlockVolumeRequest = CREATE_BLOCK_VOLUME_REQUEST;
+    Struct UpdateBlockVolumeRequest = UPDATE_BLOCK_VOLUME_REQUEST;
+    Struct CreateDiskOfferingRequest = CREATE_DISK_OFFERING_REQUEST;
+    Struct ChangeDiskOfferingStateRequest = CHANGE_DISK_OFFERING_STATE_REQUEST;
+    Struct UpdateDiskOfferingRequest = UPDATE_DISK_OFFERING_REQUEST;
+    Struct CreateDataVolumeRequest = CREATE_DATA_VOLUME_REQUEST;
+    Struct CreateDataVolumeFromVolumeTemplateRequest = CREATE_DATA_VOLUME_FROM_VOLUME_TEMPLATE_REQUEST;
+    Struct CreateDataVolumeFromVolumeSnapshotRequest = CREATE_DATA_VOLUME_FROM_VOLUME_SNAPSHOT_REQUEST;
+    Struct ResizeDataVolumeRequest = RESIZE_DATA_VOLUME_REQUEST;
+    Struct ResizeRootVolumeRequest = RESIZE_ROOT_VOLUME_REQUEST;
+    Struct CreateVolumesSnapshotRequest = CREATE_VOLUMES_SNAPSHOT_REQUEST;
+    Struct ChangeVolumeStateRequest = CHANGE_VOLUME_STATE_REQUEST;
+    Struct FlattenVolumeRequest = FLATTEN_VOLUME_REQUEST;
+    Struct SetVolumeIoThreadPinRequest = SET_VOLUME_IO_THREAD_PIN_REQUEST;
+    Struct SetVolumeQosRequest = SET_VOLUME_QOS_REQUEST;
+    Struct UndoSnapshotCreationRequest = UNDO_SNAPSHOT_CREATION_REQUEST;
+    Struct UpdateVolumeRequest = UPDATE_VOLUME_REQUEST;
+    Struct AttachDataVolumeToHostRequest = ATTACH_DATA_VOLUME_TO_HOST_REQUEST;
+    Struct CreateVolumeSnapshotRequest = CREATE_VOLUME_SNAPSHOT_REQUEST;
+    Struct UpdateXskyBlockVolumeRequest = UPDATE_XSKY_BLOCK_VOLUME_REQUEST;
+    Enum DiskOfferingState = DISK_OFFERING_STATE;
+    Enum SetVolumeQosMode = SET_VOLUME_QOS_MODE;
+    Enum DeleteVolumeQosMode = DELETE_VOLUME_QOS_MODE;
+}

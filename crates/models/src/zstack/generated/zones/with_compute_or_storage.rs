@@ -32,8 +32,7 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ZONE, make::<Zone>),
-    TypeEntry::Enum(&ZONE_STATE),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct Zone = ZONE;
+    Enum ZoneState = ZONE_STATE;
+}

@@ -63,10 +63,9 @@ backhaul_wire::generated_model! {
     2 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
 }
 backhaul_wire::generated_request! { UpdateZoneRequest() { into name: String, into description: String, set is_default: bool } }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&APP_BUILD_SYSTEM_ZONE_REF, make::<AppBuildSystemZoneRef>),
-    TypeEntry::Struct(&CREATE_ZONE_REQUEST, make::<CreateZoneRequest>),
-    TypeEntry::Struct(&CHANGE_ZONE_STATE_REQUEST, make::<ChangeZoneStateRequest>),
-    TypeEntry::Struct(&UPDATE_ZONE_REQUEST, make::<UpdateZoneRequest>),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct AppBuildSystemZoneRef = APP_BUILD_SYSTEM_ZONE_REF;
+    Struct CreateZoneRequest = CREATE_ZONE_REQUEST;
+    Struct ChangeZoneStateRequest = CHANGE_ZONE_STATE_REQUEST;
+    Struct UpdateZoneRequest = UPDATE_ZONE_REQUEST;
+}

@@ -1543,7 +1543,3 @@ backhaul_wire::generated_operations! {
         ChangeSnsTopicState;
     }
 }
-/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
-#[cfg(feature = "registry")]
-pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[
-];

@@ -1844,117 +1844,116 @@ backhaul_wire::generated_choice! {
     0 Unread = "Unread";
     1 Read = "Read";
 }
-#[cfg(feature = "registry")]
-pub(in super::super) const TYPES: &[TypeEntry] = &[
-    TypeEntry::Struct(&ACTIVE_ALARM, make::<ActiveAlarm>),
-    TypeEntry::Struct(&ACTIVE_ALARM_TEMPLATE, make::<ActiveAlarmTemplate>),
-    TypeEntry::Struct(&ALARM, make::<Alarm>),
-    TypeEntry::Struct(&SNS_TEXT_TEMPLATE, make::<SNSTextTemplate>),
-    TypeEntry::Struct(&BASE_SNS_TEXT_TEMPLATE, make::<BaseSNSTextTemplate>),
-    TypeEntry::Struct(&ALIYUN_SMS_SNS_TEXT_TEMPLATE, make::<AliyunSmsSNSTextTemplate>),
-    TypeEntry::Struct(&ALERT_DATA_ACK, make::<AlertDataAck>),
-    TypeEntry::Struct(&BASE_ALERT_DATA_ACK, make::<BaseAlertDataAck>),
-    TypeEntry::Struct(&AUDITS, make::<Audits>),
-    TypeEntry::Struct(&EVENT_RECORDS, make::<EventRecords>),
-    TypeEntry::Struct(&EVENT_SUBSCRIPTION, make::<EventSubscription>),
-    TypeEntry::Struct(&METRIC_DATA_HTTP_RECEIVER, make::<MetricDataHttpReceiver>),
-    TypeEntry::Struct(&MONITOR_GROUP, make::<MonitorGroup>),
-    TypeEntry::Struct(&MONITOR_GROUP_ALARM, make::<MonitorGroupAlarm>),
-    TypeEntry::Struct(&MONITOR_GROUP_INSTANCE, make::<MonitorGroupInstance>),
-    TypeEntry::Struct(&MONITOR_GROUP_TEMPLATE_REF, make::<MonitorGroupTemplateRef>),
-    TypeEntry::Struct(&MONITOR_GROUP_EVENT_SUBSCRIPTION, make::<MonitorGroupEventSubscription>),
-    TypeEntry::Struct(&MONITOR_TEMPLATE, make::<MonitorTemplate>),
-    TypeEntry::Struct(&EVENT_RULE_TEMPLATE, make::<EventRuleTemplate>),
-    TypeEntry::Struct(&METRIC_RULE_TEMPLATE, make::<MetricRuleTemplate>),
-    TypeEntry::Struct(&SNS_ENDPOINT_THIRDPARTY_ALERT_HISTORY, make::<SNSEndpointThirdpartyAlertHistory>),
-    TypeEntry::Struct(&THIRDPARTY_PLATFORM, make::<ThirdpartyPlatform>),
-    TypeEntry::Struct(&ALARM_LABEL, make::<AlarmLabel>),
-    TypeEntry::Struct(&EVENT_SUBSCRIPTION_LABEL, make::<EventSubscriptionLabel>),
-    TypeEntry::Struct(&METRIC_TEMPLATE, make::<MetricTemplate>),
-    TypeEntry::Struct(&ALARM_DATA_ACK, make::<AlarmDataAck>),
-    TypeEntry::Struct(&EVENT_DATA_ACK, make::<EventDataAck>),
-    TypeEntry::Struct(&GET_ACTIVE_ALARM_STATUS_RESULT, make::<GetActiveAlarmStatusResult>),
-    TypeEntry::Struct(&GET_ALARM_DATA_RESULT, make::<GetAlarmDataResult>),
-    TypeEntry::Struct(&ALARM_DATA, make::<AlarmData>),
-    TypeEntry::Struct(&GET_Z_WATCH_ALERT_HISTOGRAM_RESULT, make::<GetZWatchAlertHistogramResult>),
-    TypeEntry::Struct(&HISTOGRAM, make::<Histogram>),
-    TypeEntry::Struct(&GET_AUDIT_DATA_RESULT, make::<GetAuditDataResult>),
-    TypeEntry::Struct(&AUDIT_DATA, make::<AuditData>),
-    TypeEntry::Struct(&BASE_AUDIT_DATA, make::<BaseAuditData>),
-    TypeEntry::Struct(&AUDIT_DATA_V2, make::<AuditDataV2>),
-    TypeEntry::Struct(&GET_EVENT_DATA_RESULT, make::<GetEventDataResult>),
-    TypeEntry::Struct(&EVENT_STRUCT, make::<EventStruct>),
-    TypeEntry::Struct(&GET_ALL_EVENT_METADATA_RESULT, make::<GetAllEventMetadataResult>),
-    TypeEntry::Struct(&LABEL, make::<Label>),
-    TypeEntry::Struct(&GET_METRIC_DATA_RESULT, make::<GetMetricDataResult>),
-    TypeEntry::Struct(&DATAPOINT, make::<Datapoint>),
-    TypeEntry::Struct(&METRIC_DATUM, make::<MetricDatum>),
-    TypeEntry::Struct(&GET_METRIC_LABEL_VALUE_RESULT, make::<GetMetricLabelValueResult>),
-    TypeEntry::Struct(&GET_ALL_METRIC_METADATA_RESULT, make::<GetAllMetricMetadataResult>),
-    TypeEntry::Struct(&METRIC_STRUCT, make::<MetricStruct>),
-    TypeEntry::Struct(&GET_MANAGEMENT_NODE_DIR_CAPACITY_RESULT, make::<GetManagementNodeDirCapacityResult>),
-    TypeEntry::Struct(&GET_TEXT_TEMPLATE_ARG_RESULT, make::<GetTextTemplateArgResult>),
-    TypeEntry::Struct(&ACTIVE_ALARM_STATUS, make::<ActiveAlarmStatus>),
-    TypeEntry::Struct(&ALARM_ACTION, make::<AlarmAction>),
-    TypeEntry::Struct(&ALARM_RECORDS, make::<AlarmRecords>),
-    TypeEntry::Struct(&EVENT_DATA, make::<EventData>),
-    TypeEntry::Struct(&EVENT_SUBSCRIPTION_ACTION, make::<EventSubscriptionAction>),
-    TypeEntry::Struct(&MONITOR_GROUP_TEMPLATE_REF_VO, make::<MonitorGroupTemplateRefVO>),
-    TypeEntry::Struct(&THIRDPARTY_ORIGINAL_ALERT, make::<ThirdpartyOriginalAlert>),
-    TypeEntry::Struct(&CHANGE_ACTIVE_ALARM_STATE_REQUEST, make::<ChangeActiveAlarmStateRequest>),
-    TypeEntry::Struct(&UPDATE_ACTIVE_ALARM_TEMPLATE_REQUEST, make::<UpdateActiveAlarmTemplateRequest>),
-    TypeEntry::Struct(&ACK_ALARM_DATA_REQUEST, make::<AckAlarmDataRequest>),
-    TypeEntry::Struct(&UPDATE_ALARM_DATA_REQUEST, make::<UpdateAlarmDataRequest>),
-    TypeEntry::Struct(&CREATE_ALARM_REQUEST, make::<CreateAlarmRequest>),
-    TypeEntry::Struct(&UPDATE_ALARM_LABEL_REQUEST, make::<UpdateAlarmLabelRequest>),
-    TypeEntry::Struct(&CREATE_SNS_TEXT_TEMPLATE_REQUEST, make::<CreateSNSTextTemplateRequest>),
-    TypeEntry::Struct(&CREATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST, make::<CreateAliyunSmsSNSTextTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST, make::<UpdateAliyunSmsSNSTextTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_SNS_TEXT_TEMPLATE_REQUEST, make::<UpdateSNSTextTemplateRequest>),
-    TypeEntry::Struct(&ADD_ACTION_TO_ALARM_REQUEST, make::<AddActionToAlarmRequest>),
-    TypeEntry::Struct(&CREATE_AUTO_SCALING_RULE_ALARM_TRIGGER_REQUEST, make::<CreateAutoScalingRuleAlarmTriggerRequest>),
-    TypeEntry::Struct(&ADD_LABEL_TO_ALARM_REQUEST, make::<AddLabelToAlarmRequest>),
-    TypeEntry::Struct(&CHANGE_ALARM_STATE_REQUEST, make::<ChangeAlarmStateRequest>),
-    TypeEntry::Struct(&UPDATE_ALARM_REQUEST, make::<UpdateAlarmRequest>),
-    TypeEntry::Struct(&UPDATE_ALERT_DATA_ACK_REQUEST, make::<UpdateAlertDataAckRequest>),
-    TypeEntry::Struct(&CHANGE_EVENT_SUBSCRIPTION_STATE_REQUEST, make::<ChangeEventSubscriptionStateRequest>),
-    TypeEntry::Struct(&ACK_EVENT_DATA_REQUEST, make::<AckEventDataRequest>),
-    TypeEntry::Struct(&UPDATE_EVENT_DATA_REQUEST, make::<UpdateEventDataRequest>),
-    TypeEntry::Struct(&SUBSCRIBE_EVENT_REQUEST, make::<SubscribeEventRequest>),
-    TypeEntry::Struct(&UPDATE_EVENT_SUBSCRIPTION_LABEL_REQUEST, make::<UpdateEventSubscriptionLabelRequest>),
-    TypeEntry::Struct(&ADD_ACTION_TO_EVENT_SUBSCRIPTION_REQUEST, make::<AddActionToEventSubscriptionRequest>),
-    TypeEntry::Struct(&ADD_LABEL_TO_EVENT_SUBSCRIPTION_REQUEST, make::<AddLabelToEventSubscriptionRequest>),
-    TypeEntry::Struct(&UPDATE_SUBSCRIBE_EVENT_REQUEST, make::<UpdateSubscribeEventRequest>),
-    TypeEntry::Struct(&PUT_METRIC_DATA_REQUEST, make::<PutMetricDataRequest>),
-    TypeEntry::Struct(&CREATE_METRIC_DATA_HTTP_RECEIVER_REQUEST, make::<CreateMetricDataHttpReceiverRequest>),
-    TypeEntry::Struct(&CREATE_METRIC_TEMPLATE_REQUEST, make::<CreateMetricTemplateRequest>),
-    TypeEntry::Struct(&CREATE_MONITOR_GROUP_REQUEST, make::<CreateMonitorGroupRequest>),
-    TypeEntry::Struct(&ADD_INSTANCE_TO_MONITOR_GROUP_REQUEST, make::<AddInstanceToMonitorGroupRequest>),
-    TypeEntry::Struct(&UPDATE_MONITOR_GROUP_REQUEST, make::<UpdateMonitorGroupRequest>),
-    TypeEntry::Struct(&CREATE_MONITOR_TEMPLATE_REQUEST, make::<CreateMonitorTemplateRequest>),
-    TypeEntry::Struct(&ADD_EVENT_RULE_TEMPLATE_REQUEST, make::<AddEventRuleTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_EVENT_RULE_TEMPLATE_REQUEST, make::<UpdateEventRuleTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_METRIC_RULE_TEMPLATE_REQUEST, make::<UpdateMetricRuleTemplateRequest>),
-    TypeEntry::Struct(&ADD_METRIC_RULE_TEMPLATE_REQUEST, make::<AddMetricRuleTemplateRequest>),
-    TypeEntry::Struct(&CLONE_MONITOR_TEMPLATE_REQUEST, make::<CloneMonitorTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_MONITOR_TEMPLATE_REQUEST, make::<UpdateMonitorTemplateRequest>),
-    TypeEntry::Struct(&UPDATE_THIRDPARTY_ALERTS_REQUEST, make::<UpdateThirdpartyAlertsRequest>),
-    TypeEntry::Struct(&ADD_THIRDPARTY_PLATFORM_REQUEST, make::<AddThirdpartyPlatformRequest>),
-    TypeEntry::Struct(&UPDATE_THIRDPARTY_PLATFORM_REQUEST, make::<UpdateThirdpartyPlatformRequest>),
-    TypeEntry::Struct(&CHANGE_SNS_TOPIC_STATE_REQUEST, make::<ChangeSNSTopicStateRequest>),
-    TypeEntry::Enum(&COMPARISON_OPERATOR),
-    TypeEntry::Enum(&EMERGENCY_LEVEL),
-    TypeEntry::Enum(&AUDIT_TYPE),
-    TypeEntry::Enum(&ALARM_STATUS),
-    TypeEntry::Enum(&ALARM_STATE),
-    TypeEntry::Enum(&EVENT_SUBSCRIPTION_STATE),
-    TypeEntry::Enum(&RECEIVER_STATE),
-    TypeEntry::Enum(&MONITOR_GROUP_STATE),
-    TypeEntry::Enum(&OPERATOR),
-    TypeEntry::Enum(&ACK_ALARM_DATA_DATA_TYPE),
-    TypeEntry::Enum(&UPDATE_ALARM_DATA_UPDATE_MODE),
-    TypeEntry::Enum(&UPDATE_ALARM_DATA_READ_STATUS),
-    TypeEntry::Enum(&UPDATE_ALARM_LABEL_OPERATOR),
-    TypeEntry::Enum(&CREATE_SNS_TEXT_TEMPLATE_TYPE),
-    TypeEntry::Enum(&UPDATE_THIRDPARTY_ALERTS_UPDATE_READ_STATUS),
-];
+backhaul_wire::generated_types! { in super::super;
+    Struct ActiveAlarm = ACTIVE_ALARM;
+    Struct ActiveAlarmTemplate = ACTIVE_ALARM_TEMPLATE;
+    Struct Alarm = ALARM;
+    Struct SNSTextTemplate = SNS_TEXT_TEMPLATE;
+    Struct BaseSNSTextTemplate = BASE_SNS_TEXT_TEMPLATE;
+    Struct AliyunSmsSNSTextTemplate = ALIYUN_SMS_SNS_TEXT_TEMPLATE;
+    Struct AlertDataAck = ALERT_DATA_ACK;
+    Struct BaseAlertDataAck = BASE_ALERT_DATA_ACK;
+    Struct Audits = AUDITS;
+    Struct EventRecords = EVENT_RECORDS;
+    Struct EventSubscription = EVENT_SUBSCRIPTION;
+    Struct MetricDataHttpReceiver = METRIC_DATA_HTTP_RECEIVER;
+    Struct MonitorGroup = MONITOR_GROUP;
+    Struct MonitorGroupAlarm = MONITOR_GROUP_ALARM;
+    Struct MonitorGroupInstance = MONITOR_GROUP_INSTANCE;
+    Struct MonitorGroupTemplateRef = MONITOR_GROUP_TEMPLATE_REF;
+    Struct MonitorGroupEventSubscription = MONITOR_GROUP_EVENT_SUBSCRIPTION;
+    Struct MonitorTemplate = MONITOR_TEMPLATE;
+    Struct EventRuleTemplate = EVENT_RULE_TEMPLATE;
+    Struct MetricRuleTemplate = METRIC_RULE_TEMPLATE;
+    Struct SNSEndpointThirdpartyAlertHistory = SNS_ENDPOINT_THIRDPARTY_ALERT_HISTORY;
+    Struct ThirdpartyPlatform = THIRDPARTY_PLATFORM;
+    Struct AlarmLabel = ALARM_LABEL;
+    Struct EventSubscriptionLabel = EVENT_SUBSCRIPTION_LABEL;
+    Struct MetricTemplate = METRIC_TEMPLATE;
+    Struct AlarmDataAck = ALARM_DATA_ACK;
+    Struct EventDataAck = EVENT_DATA_ACK;
+    Struct GetActiveAlarmStatusResult = GET_ACTIVE_ALARM_STATUS_RESULT;
+    Struct GetAlarmDataResult = GET_ALARM_DATA_RESULT;
+    Struct AlarmData = ALARM_DATA;
+    Struct GetZWatchAlertHistogramResult = GET_Z_WATCH_ALERT_HISTOGRAM_RESULT;
+    Struct Histogram = HISTOGRAM;
+    Struct GetAuditDataResult = GET_AUDIT_DATA_RESULT;
+    Struct AuditData = AUDIT_DATA;
+    Struct BaseAuditData = BASE_AUDIT_DATA;
+    Struct AuditDataV2 = AUDIT_DATA_V2;
+    Struct GetEventDataResult = GET_EVENT_DATA_RESULT;
+    Struct EventStruct = EVENT_STRUCT;
+    Struct GetAllEventMetadataResult = GET_ALL_EVENT_METADATA_RESULT;
+    Struct Label = LABEL;
+    Struct GetMetricDataResult = GET_METRIC_DATA_RESULT;
+    Struct Datapoint = DATAPOINT;
+    Struct MetricDatum = METRIC_DATUM;
+    Struct GetMetricLabelValueResult = GET_METRIC_LABEL_VALUE_RESULT;
+    Struct GetAllMetricMetadataResult = GET_ALL_METRIC_METADATA_RESULT;
+    Struct MetricStruct = METRIC_STRUCT;
+    Struct GetManagementNodeDirCapacityResult = GET_MANAGEMENT_NODE_DIR_CAPACITY_RESULT;
+    Struct GetTextTemplateArgResult = GET_TEXT_TEMPLATE_ARG_RESULT;
+    Struct ActiveAlarmStatus = ACTIVE_ALARM_STATUS;
+    Struct AlarmAction = ALARM_ACTION;
+    Struct AlarmRecords = ALARM_RECORDS;
+    Struct EventData = EVENT_DATA;
+    Struct EventSubscriptionAction = EVENT_SUBSCRIPTION_ACTION;
+    Struct MonitorGroupTemplateRefVO = MONITOR_GROUP_TEMPLATE_REF_VO;
+    Struct ThirdpartyOriginalAlert = THIRDPARTY_ORIGINAL_ALERT;
+    Struct ChangeActiveAlarmStateRequest = CHANGE_ACTIVE_ALARM_STATE_REQUEST;
+    Struct UpdateActiveAlarmTemplateRequest = UPDATE_ACTIVE_ALARM_TEMPLATE_REQUEST;
+    Struct AckAlarmDataRequest = ACK_ALARM_DATA_REQUEST;
+    Struct UpdateAlarmDataRequest = UPDATE_ALARM_DATA_REQUEST;
+    Struct CreateAlarmRequest = CREATE_ALARM_REQUEST;
+    Struct UpdateAlarmLabelRequest = UPDATE_ALARM_LABEL_REQUEST;
+    Struct CreateSNSTextTemplateRequest = CREATE_SNS_TEXT_TEMPLATE_REQUEST;
+    Struct CreateAliyunSmsSNSTextTemplateRequest = CREATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST;
+    Struct UpdateAliyunSmsSNSTextTemplateRequest = UPDATE_ALIYUN_SMS_SNS_TEXT_TEMPLATE_REQUEST;
+    Struct UpdateSNSTextTemplateRequest = UPDATE_SNS_TEXT_TEMPLATE_REQUEST;
+    Struct AddActionToAlarmRequest = ADD_ACTION_TO_ALARM_REQUEST;
+    Struct CreateAutoScalingRuleAlarmTriggerRequest = CREATE_AUTO_SCALING_RULE_ALARM_TRIGGER_REQUEST;
+    Struct AddLabelToAlarmRequest = ADD_LABEL_TO_ALARM_REQUEST;
+    Struct ChangeAlarmStateRequest = CHANGE_ALARM_STATE_REQUEST;
+    Struct UpdateAlarmRequest = UPDATE_ALARM_REQUEST;
+    Struct UpdateAlertDataAckRequest = UPDATE_ALERT_DATA_ACK_REQUEST;
+    Struct ChangeEventSubscriptionStateRequest = CHANGE_EVENT_SUBSCRIPTION_STATE_REQUEST;
+    Struct AckEventDataRequest = ACK_EVENT_DATA_REQUEST;
+    Struct UpdateEventDataRequest = UPDATE_EVENT_DATA_REQUEST;
+    Struct SubscribeEventRequest = SUBSCRIBE_EVENT_REQUEST;
+    Struct UpdateEventSubscriptionLabelRequest = UPDATE_EVENT_SUBSCRIPTION_LABEL_REQUEST;
+    Struct AddActionToEventSubscriptionRequest = ADD_ACTION_TO_EVENT_SUBSCRIPTION_REQUEST;
+    Struct AddLabelToEventSubscriptionRequest = ADD_LABEL_TO_EVENT_SUBSCRIPTION_REQUEST;
+    Struct UpdateSubscribeEventRequest = UPDATE_SUBSCRIBE_EVENT_REQUEST;
+    Struct PutMetricDataRequest = PUT_METRIC_DATA_REQUEST;
+    Struct CreateMetricDataHttpReceiverRequest = CREATE_METRIC_DATA_HTTP_RECEIVER_REQUEST;
+    Struct CreateMetricTemplateRequest = CREATE_METRIC_TEMPLATE_REQUEST;
+    Struct CreateMonitorGroupRequest = CREATE_MONITOR_GROUP_REQUEST;
+    Struct AddInstanceToMonitorGroupRequest = ADD_INSTANCE_TO_MONITOR_GROUP_REQUEST;
+    Struct UpdateMonitorGroupRequest = UPDATE_MONITOR_GROUP_REQUEST;
+    Struct CreateMonitorTemplateRequest = CREATE_MONITOR_TEMPLATE_REQUEST;
+    Struct AddEventRuleTemplateRequest = ADD_EVENT_RULE_TEMPLATE_REQUEST;
+    Struct UpdateEventRuleTemplateRequest = UPDATE_EVENT_RULE_TEMPLATE_REQUEST;
+    Struct UpdateMetricRuleTemplateRequest = UPDATE_METRIC_RULE_TEMPLATE_REQUEST;
+    Struct AddMetricRuleTemplateRequest = ADD_METRIC_RULE_TEMPLATE_REQUEST;
+    Struct CloneMonitorTemplateRequest = CLONE_MONITOR_TEMPLATE_REQUEST;
+    Struct UpdateMonitorTemplateRequest = UPDATE_MONITOR_TEMPLATE_REQUEST;
+    Struct UpdateThirdpartyAlertsRequest = UPDATE_THIRDPARTY_ALERTS_REQUEST;
+    Struct AddThirdpartyPlatformRequest = ADD_THIRDPARTY_PLATFORM_REQUEST;
+    Struct UpdateThirdpartyPlatformRequest = UPDATE_THIRDPARTY_PLATFORM_REQUEST;
+    Struct ChangeSNSTopicStateRequest = CHANGE_SNS_TOPIC_STATE_REQUEST;
+    Enum ComparisonOperator = COMPARISON_OPERATOR;
+    Enum EmergencyLevel = EMERGENCY_LEVEL;
+    Enum AuditType = AUDIT_TYPE;
+    Enum AlarmStatus = ALARM_STATUS;
+    Enum AlarmState = ALARM_STATE;
+    Enum EventSubscriptionState = EVENT_SUBSCRIPTION_STATE;
+    Enum ReceiverState = RECEIVER_STATE;
+    Enum MonitorGroupState = MONITOR_GROUP_STATE;
+    Enum Operator = OPERATOR;
+    Enum AckAlarmDataDataType = ACK_ALARM_DATA_DATA_TYPE;
+    Enum UpdateAlarmDataUpdateMode = UPDATE_ALARM_DATA_UPDATE_MODE;
+    Enum UpdateAlarmDataReadStatus = UPDATE_ALARM_DATA_READ_STATUS;
+    Enum UpdateAlarmLabelOperator = UPDATE_ALARM_LABEL_OPERATOR;
+    Enum CreateSNSTextTemplateType = CREATE_SNS_TEXT_TEMPLATE_TYPE;
+    Enum UpdateThirdpartyAlertsUpdateReadStatus = UPDATE_THIRDPARTY_ALERTS_UPDATE_READ_STATUS;
+}
