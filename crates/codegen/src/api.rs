@@ -286,17 +286,14 @@ fn table(module: &str, name: &str, rows: &[&str], api: &mut Api) {
             }
         }
         "request" => {
-            // `CreateZoneRequest(into name: String) { into description: String, set size: i64 }`
+            // `CreateZoneRequest(name: impl Into<String>) { description: impl Into<String>, size: i64 }`
             let whole = [&[*head], rows].concat().join(" ");
             if let Some((ty, rest)) = whole.split_once('(') {
-                let (arguments, setters) = rest.split_once(')').unwrap_or((rest, ""));
+                let (arguments, setters) = rest.split_once(") {").unwrap_or((rest, ""));
                 api.insert(format!("{}::new", path(ty.trim())), format!("({arguments})"));
-                let setters = setters.trim().trim_start_matches('{').trim_end_matches('}');
-                for setter in split(setters) {
+                for setter in split(setters.trim_end_matches('}')) {
                     let Some((setter, of)) = setter.split_once(": ") else { continue };
-                    let (how, setter) = setter.split_once(' ').unwrap_or(("set", setter));
-                    let of = if how == "into" { format!("impl Into<{of}>") } else { of.to_owned() };
-                    api.insert(format!("{}::{setter}()", path(ty.trim())), of);
+                    api.insert(format!("{}::{setter}()", path(ty.trim())), of.to_owned());
                 }
             }
         }

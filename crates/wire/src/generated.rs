@@ -13,6 +13,7 @@ pub use crate::version::{ApiVersion, Versions};
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;
+use std::ops::Deref;
 
 /// How an empty value of some type is made.
 pub type Make = fn() -> Box<dyn Struct>;
@@ -52,6 +53,109 @@ pub fn make<T: Model>() -> Box<dyn Struct> {
     Box::<T>::default()
 }
 
+/// The row of an operation, as the table of its call begins it.
+#[must_use]
+pub const fn op(system: System, name: &'static str, method: &'static str, path: &'static str) -> Operation {
+    Operation::new(system, name, method, path)
+}
+
+/// The row of an older form's call, which is that of the newest: what the older one asks for and answers stands there.
+#[must_use]
+pub const fn older(_: System, newest: &'static Operation) -> Older {
+    Older(newest)
+}
+
+/// A row that takes nothing from the table of its call.
+#[derive(Debug, Clone, Copy)]
+pub struct Older(&'static Operation);
+
+impl Older {
+    /// The body of the older form.
+    #[must_use]
+    pub const fn request(self, _: &'static Shape) -> Self {
+        self
+    }
+
+    /// The parameters of the older form.
+    #[must_use]
+    pub const fn params(self, _: &'static [Param]) -> Self {
+        self
+    }
+
+    /// The row, whatever the older form answers.
+    #[must_use]
+    pub const fn response(self, _: Response) -> Operation {
+        *self.0
+    }
+}
+
+/// An answer without a body.
+#[must_use]
+pub const fn empty<A: Answer>() -> Response {
+    Response::Empty
+}
+
+/// An answer that is a file.
+#[must_use]
+pub const fn bytes<A: Answer>() -> Response {
+    Response::Bytes
+}
+
+/// An answer that is one value.
+#[must_use]
+pub const fn body<A: Model>() -> Response {
+    Response::Body(A::SHAPE)
+}
+
+/// An answer that lists.
+pub trait Paged: Model {
+    /// The field that holds the items.
+    const LIST: &'static str;
+}
+
+/// An answer that lists.
+#[must_use]
+pub const fn page<A: Paged>() -> Response {
+    Response::Page(A::SHAPE, A::LIST)
+}
+
+/// An answer that is a value, or a reference to it.
+#[must_use]
+pub const fn forms<A: Model, R: Model>() -> Response {
+    Response::Forms(A::SHAPE, R::SHAPE)
+}
+
+/// The parameter that says which of the two [`forms`] is wanted.
+#[must_use]
+pub const fn asks<R: Model>() -> Param {
+    Param::query(FORMAT, Kind::Text)
+}
+
+/// Asks for the value of the two [`forms`].
+pub fn ask<R: Model>(visit: &mut dyn FnMut(&'static str, &str)) {
+    visit(FORMAT, ENTITY);
+}
+
+/// A shared field of a union that is copied.
+pub const fn copied<T: Copy>(place: &T) -> T {
+    *place
+}
+
+/// A shared field of a union that may be there.
+pub const fn as_ref<T>(place: &Option<T>) -> Option<&T> {
+    place.as_ref()
+}
+
+/// A shared field of a union that may be there, without what it is held in.
+pub fn as_deref<T: Deref>(place: &Option<T>) -> Option<&T::Target> {
+    place.as_deref()
+}
+
+/// A shared field of a union that is always there.
+pub const fn borrow<T: ?Sized>(place: &T) -> &T {
+    place
+}
+
 /// How many items lists have in all.
 #[must_use]
 pub const fn total<T>(parts: &[&[T]]) -> usize {
@@ -84,24 +188,15 @@ pub const fn concat<T: Copy, const N: usize>(parts: &[&[T]]) -> [T; N] {
     all
 }
 
-/// The traits of a generated struct that need no field names.
+/// The traits of generated structs that need no field names; in one list for many, since each expansion of a macro costs
+/// the compiler more than the items that it gives.
 ///
 /// What holds secrets is no [`Serialize`]: the `***` that people are shown would be sent for the password. The two
 /// forms that it can be written in are [`crate::json::Wire`] and [`crate::json::Redacted`].
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_struct {
-    (holds secrets: $name:ident;) => { $crate::generated_struct! { @ $name } };
-    ($($name:ident;)*) => {$(
-        $crate::generated_struct! { @ $name }
-        impl $crate::generated::Serialize for $name {
-            #[inline]
-            fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::generated::serialize(self, serializer)
-            }
-        }
-    )*};
-    (@ $name:ident) => {
+    (holds secrets: $($name:ident;)*) => {$(
         impl Default for $name {
             #[inline]
             fn default() -> Self {
@@ -135,10 +230,21 @@ macro_rules! generated_struct {
                 $crate::generated::deserialize(deserializer)
             }
         }
+    )*};
+    ($($name:ident;)*) => {
+        $crate::generated_struct! { holds secrets: $($name;)* }
+        $(
+            impl $crate::generated::Serialize for $name {
+                #[inline]
+                fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    $crate::generated::serialize(self, serializer)
+                }
+            }
+        )*
     };
 }
 
-/// The traits of a generated enum that need no value names.
+/// The traits of generated enums that need no value names.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_enum {

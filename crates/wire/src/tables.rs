@@ -140,7 +140,6 @@ macro_rules! generated_model {
         $(#[$doc:meta])* $name:ident = $shape:ident($title:literal) $(.$with:ident $given:tt)* $(holds $secrets:ident)?;
         $($(#[$field_doc:meta])* $at:literal $field:ident: $ty:ty = $view:ident, $make:ident $def:tt $(.$more:ident $arg:tt)*;)*
     ) => {
-        $crate::generated_struct! { $(holds $secrets:)? $name; }
         $(#[$doc])*
         #[non_exhaustive]
         pub struct $name {
@@ -187,33 +186,29 @@ macro_rules! generated_model {
 /// What a caller fills a request with: what it must have at once, the rest by setters.
 ///
 /// ```text
-/// CreateZoneRequest(into name: String) { into description: String, set is_default: bool }
+/// CreateZoneRequest(name: impl Into<String>) { description: impl Into<String>, is_default: bool }
 /// ```
-///
-/// `into` takes what becomes the type, `set` the type itself.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_request {
-    (@ into $ty:ty) => { impl Into<$ty> };
-    (@ set $ty:ty) => { $ty };
-    ($name:ident($($by:ident $must:ident: $must_ty:ty),*) { $($with:ident $may:ident: $may_ty:ty),* }) => {
+    ($name:ident($($must:ident: $must_ty:ty),*) { $($may:ident: $may_ty:ty),* }) => {
+        /// A request is made with what it must have; what it may have, too, is set by methods named after the fields.
         impl $name {
             /// A request with what it must have.
             #[must_use]
             #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
             #[inline]
-            pub fn new($($must: $crate::generated_request!(@ $by $must_ty)),*) -> Self {
+            pub fn new($($must: $must_ty),*) -> Self {
                 #[allow(unused_mut, reason = "there may be nothing that it must have")]
                 let mut request = Self::EMPTY;
-                $(request.$must = $crate::generated::Given::<$must_ty>::given($must.into());)*
+                $(request.$must = $crate::generated::Given::given($must.into());)*
                 request
             }
             $(
-                #[doc = concat!("Sets [`", stringify!($may), "`](Self#structfield.", stringify!($may), ").")]
                 #[must_use]
                 #[inline]
-                pub fn $may(mut self, $may: $crate::generated_request!(@ $with $may_ty)) -> Self {
-                    self.$may = $crate::generated::Given::<$may_ty>::given($may.into());
+                pub fn $may(mut self, $may: $may_ty) -> Self {
+                    self.$may = $crate::generated::Given::given($may.into());
                     self
                 }
             )*
@@ -233,7 +228,7 @@ macro_rules! generated_request {
 /// ```
 ///
 /// `AnyJobItem` is the struct of unknown kinds; it comes before, and has every field of the known ones. `sets` stands
-/// where a tag that was left out can only have one value. A shared field is handed out as it is (`copy`), from a box
+/// where a tag that was left out can only have one value. A shared field is handed out as it is (`copied`), from a box
 /// (`as_deref`), as a reference to what may be there (`as_ref`) or to what is (`borrow`).
 #[macro_export]
 #[doc(hidden)]
@@ -243,7 +238,6 @@ macro_rules! generated_union {
         $($(#[$kind_doc:meta])* $at:literal $kind:ident($ty:ident) = $shape:ident, $tags:expr $(, sets $set:ident to $value:expr)?;)*
         shared { $($(#[$field_doc:meta])* $field:ident: $held:ty = $how:ident;)* }
     ) => {
-        $crate::generated_struct! { $(holds $secrets:)? $name; }
         $(#[$doc])*
         #[non_exhaustive]
         #[allow(clippy::large_enum_variant, reason = "a box for each would cost more than it saves")]
@@ -335,14 +329,10 @@ macro_rules! generated_union {
     };
     (@match $self:ident [$($kind:ident)*] $field:ident $how:ident) => {
         match $self {
-            $(Self::$kind(kind) => $crate::generated_union! { @$how kind.$field },)*
-            Self::Unknown(kind) => $crate::generated_union! { @$how kind.$field },
+            $(Self::$kind(kind) => $crate::generated::$how(&kind.$field),)*
+            Self::Unknown(kind) => $crate::generated::$how(&kind.$field),
         }
     };
-    (@copy $place:expr) => { $place };
-    (@as_ref $place:expr) => { $place.as_ref() };
-    (@as_deref $place:expr) => { $place.as_deref() };
-    (@borrow $place:expr) => { &$place };
 }
 
 /// An enum: a row for each value with its index, name and text.
@@ -360,7 +350,6 @@ macro_rules! generated_choice {
         $(#[$doc:meta])* $name:ident = $shape:ident($aliases:expr);
         $($(#[$value_doc:meta])* $at:literal $value:ident = $text:literal $(.$more:ident $arg:tt)*;)*
     ) => {
-        $crate::generated_enum! { $name; }
         $(#[$doc])*
         #[derive(Clone)]
         #[non_exhaustive]
@@ -409,56 +398,15 @@ macro_rules! generated_choice {
 ///
 /// In the second line stand what the call must be made with, its body (`maybe` where it may be left out), how the
 /// answer comes ([`Response`](crate::operation::Response)) and its type; below, a row for each parameter with its name,
-/// type, how it begins and its [`Param`](crate::operation::Param). A call of an older form begins with `GetX = older
-/// GetXNow until 5;` instead.
+/// type, how it begins and its [`Param`](crate::operation::Param). A call of an older form begins with `GetX =
+/// older(GetXNow::OPERATION) until 5;` instead.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_call {
     (
-        $(#[$doc:meta])* $name:ident = op($($op:expr),*) $(.$with:ident $given:tt)*;
+        $(#[$doc:meta])* $name:ident = $form:ident($($op:expr),*) $(.$with:ident $given:tt)* $(until $until:literal)?;
         ($($arg:ident: $arg_ty:ty),*) $(body($body:ty))? $(maybe($maybe:ty))? -> $how:ident($answer:ty $(, $reference:ty)?);
         $($(#[$param_doc:meta])* $param:ident: $ty:ty [$begin:expr] $place:ident($wire:literal, $kind:expr) $(.$more:ident($($of:tt)*))*;)*
-    ) => {
-        $crate::generated_call! {
-            @call $(#[$doc])* $name
-            {
-                const OPERATION: &'static $crate::generated::Operation = {
-                    // By itself, since what refers to the static of an enum is not promoted inside an expression.
-                    const PARAMS: &[$crate::generated::Param] = &[
-                        $($crate::generated::Param::$place($wire, $kind) $(.$more($($of)*))*,)*
-                        $($crate::generated_call! { @asks $reference })?
-                    ];
-                    &$crate::generated::Operation::new(<ThisApi as $crate::generated::Api>::SYSTEM, $($op),*)
-                        $(.$with $given)*
-                        $(.request(<$body as $crate::generated::Model>::SHAPE))?
-                        $(.request(<$maybe as $crate::generated::Model>::SHAPE))?
-                        .params(PARAMS)
-                        .response($crate::generated_call! { @$how $answer $(, $reference)? })
-                };
-            }
-            ($($arg: $arg_ty),*) $(body($body))? $(maybe($maybe))? -> ($answer $(, $reference)?);
-            $($(#[$param_doc])* $param: $ty [$begin] $wire;)*
-        }
-    };
-    (
-        $(#[$doc:meta])* $name:ident = older $newest:ident until $until:literal;
-        ($($arg:ident: $arg_ty:ty),*) $(body($body:ty))? $(maybe($maybe:ty))? -> $how:ident($answer:ty $(, $reference:ty)?);
-        $($(#[$param_doc:meta])* $param:ident: $ty:ty [$begin:expr] $place:ident($wire:literal, $kind:expr) $(.$more:ident($($of:tt)*))*;)*
-    ) => {
-        $crate::generated_call! {
-            @call $(#[$doc])* $name
-            {
-                const OPERATION: &'static $crate::generated::Operation = <$newest as $crate::generated::Call>::OPERATION;
-                const FORM_UNTIL: Option<$crate::generated::ApiVersion> = $crate::generated::ApiVersion::new($until);
-            }
-            ($($arg: $arg_ty),*) $(body($body))? $(maybe($maybe))? -> ($answer $(, $reference)?);
-            $($(#[$param_doc])* $param: $ty [$begin] $wire;)*
-        }
-    };
-    (
-        @call $(#[$doc:meta])* $name:ident { $($constants:tt)* }
-        ($($arg:ident: $arg_ty:ty),*) $(body($body:ty))? $(maybe($maybe:ty))? -> ($answer:ty $(, $reference:ty)?);
-        $($(#[$param_doc:meta])* $param:ident: $ty:ty [$begin:expr] $wire:literal;)*
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
@@ -491,7 +439,20 @@ macro_rules! generated_call {
         impl $crate::generated::Call for $name {
             type Api = ThisApi;
             type Answer = $answer;
-            $($constants)*
+            const OPERATION: &'static $crate::generated::Operation = {
+                // By itself, since what refers to the static of an enum is not promoted inside an expression.
+                const PARAMS: &[$crate::generated::Param] = &[
+                    $($crate::generated::Param::$place($wire, $kind) $(.$more($($of)*))*,)*
+                    $($crate::generated::asks::<$reference>(),)?
+                ];
+                &$crate::generated::$form(<ThisApi as $crate::generated::Api>::SYSTEM, $($op),*)
+                    $(.$with $given)*
+                    $(.request(<$body as $crate::generated::Model>::SHAPE))?
+                    $(.request(<$maybe as $crate::generated::Model>::SHAPE))?
+                    .params(PARAMS)
+                    .response($crate::generated::$how::<$answer $(, $reference)?>())
+            };
+            $(const FORM_UNTIL: Option<$crate::generated::ApiVersion> = $crate::generated::ApiVersion::new($until);)?
             $(
                 #[inline]
                 fn body(&self) -> Option<&dyn $crate::generated::Struct> {
@@ -511,23 +472,9 @@ macro_rules! generated_call {
             fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
                 $($crate::generated::ParamValue::visit(&self.$param, $wire, visit);)*
                 // A typed call reads one type, so it always asks for all fields.
-                $($crate::generated_call! { @visit visit $reference })?
+                $($crate::generated::ask::<$reference>(visit);)?
             }
         }
-    };
-    (@asks $reference:ty) => { $crate::generated::Param::query($crate::generated::FORMAT, $crate::generated::Kind::Text) };
-    (@visit $visit:ident $reference:ty) => { $visit($crate::generated::FORMAT, $crate::generated::ENTITY) };
-    (@empty $answer:ty) => { $crate::generated::Response::Empty };
-    (@bytes $answer:ty) => { $crate::generated::Response::Bytes };
-    (@body $answer:ty) => { $crate::generated::Response::Body(<$answer as $crate::generated::Model>::SHAPE) };
-    (@page $answer:ty) => {
-        $crate::generated::Response::Page(<$answer as $crate::generated::Model>::SHAPE, <$answer>::LIST)
-    };
-    (@forms $answer:ty, $reference:ty) => {
-        $crate::generated::Response::Forms(
-            <$answer as $crate::generated::Model>::SHAPE,
-            <$reference as $crate::generated::Model>::SHAPE,
-        )
     };
 }
 
@@ -564,7 +511,8 @@ macro_rules! generated_types {
         #[cfg(feature = "registry")]
         pub(in $($up)::+) const TYPES: &[$crate::generated::TypeEntry] = &[$($crate::generated::TypeEntry::$sort(&$shape),)*];
         #[cfg(feature = "typed-registry")]
-        pub(in $($up)::+) const MAKES: &[Option<$crate::generated::Make>] = &[$($crate::generated_types! { @$sort $name },)*];
+        pub(in $($up)::+) const MAKES: &[Option<$crate::generated::Make>] =
+            &[$($crate::generated_types! { @$sort $name },)*];
     };
     (@Struct $name:ident) => { Some($crate::generated::make::<$name>) };
     (@Enum $name:ident) => { None };

@@ -103,7 +103,9 @@ impl Scope<'_> {
         let name = call_name(&operation.name);
         out.push_str(&match older_of {
             None => format!("    {name} = {};\n", self.row(operation)),
-            Some((newest, until)) => format!("    {name} = older {} until {until};\n", call_name(&newest.name)),
+            Some((newest, until)) => {
+                format!("    {name} = older({}::OPERATION) until {until};\n", call_name(&newest.name))
+            }
         });
         let args = must.iter().map(|param| {
             format!("{}: {}", field_name(&param.name), taken(&param.kind, &plain(self.value(&param.kind))))

@@ -190,17 +190,16 @@ impl Roles<'_> {
     fn types(&self, members: &[&Type], up: &str) -> String {
         let mut out =
             format!("#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse {up}::prelude::*;\n");
-        for ty in members {
-            let name = ty.name.as_str();
-            let role = tables::Role {
-                sent: self.sent.contains(name),
-                edited: self.edited.contains(name),
-                secretive: self.secretive.contains(name),
-            };
-            out.push_str(&tables::ty(ty, role));
+        let role = |ty: &Type| tables::Role {
+            sent: self.sent.contains(ty.name.as_str()),
+            edited: self.edited.contains(ty.name.as_str()),
+            secretive: self.secretive.contains(ty.name.as_str()),
+        };
+        let members: Vec<(&Type, tables::Role)> = members.iter().map(|ty| (*ty, role(ty))).collect();
+        for (ty, role) in &members {
+            out.push_str(&tables::ty(ty, *role));
         }
-        let entries: String = members.iter().map(|ty| format!("    {}\n", tables::entry(ty))).collect();
-        out + &format!("backhaul_wire::generated_types! {{ in {up};\n{entries}}}\n")
+        out + &tables::lists(&members, up)
     }
 }
 

@@ -43,10 +43,29 @@ pub(super) fn renamed(old: &str, new: &str) -> String {
     format!("/// Now [`{new}`].\n#[deprecated(note = \"renamed to `{new}`\")]\npub type {old} = {new};\n")
 }
 
-/// A row of the list of types.
-pub(super) fn entry(ty: &Type) -> String {
-    let sort = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
-    format!("{sort} {} = {};", ty.name, constant(&ty.name))
+/// What stands once for all types of a file: the traits that need no field names, and the list of the types.
+pub(super) fn lists(types: &[(&Type, Role)], up: &str) -> String {
+    let mut out = String::new();
+    let (enums, structs): (Vec<_>, Vec<_>) = types.iter().partition(|(ty, _)| matches!(ty.shape, TypeShape::Enum(_)));
+    let (secretive, plain): (Vec<_>, Vec<_>) = structs.into_iter().partition(|(_, role)| role.secretive);
+    for (head, types) in [("struct! {", plain), ("struct! { holds secrets:", secretive), ("enum! {", enums)] {
+        let mut names = Vec::new();
+        for (ty, _) in types {
+            if matches!(ty.shape, TypeShape::Union(_)) {
+                names.push(unions::any_name(&ty.name));
+            }
+            names.push(ty.name.clone());
+        }
+        if !names.is_empty() {
+            let names: String = names.iter().map(|name| format!("    {name};\n")).collect();
+            out.push_str(&format!("backhaul_wire::generated_{head}\n{names}}}\n"));
+        }
+    }
+    let entries = types.iter().map(|(ty, _)| {
+        let sort = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
+        format!("    {sort} {} = {};\n", ty.name, constant(&ty.name))
+    });
+    out + &format!("backhaul_wire::generated_types! {{ in {up};\n{}}}\n", entries.collect::<String>())
 }
 
 /// A struct named `rust`; `docs` and `more` (of the shape) differ for the struct behind a union.
@@ -82,8 +101,8 @@ fn request(ty: &Type, body: &Struct) -> String {
     let list = |required: bool| {
         let fields = body.fields.iter().filter(|field| from_the_start(field) == required);
         let given = fields.map(|field| {
-            let how = if is_converted(field) { "into" } else { "set" };
-            format!("{how} {}: {}", member(field), plain(given(field)))
+            let (name, ty) = (member(field), plain(given(field)));
+            if is_converted(field) { format!("{name}: impl Into<{ty}>") } else { format!("{name}: {ty}") }
         });
         given.collect::<Vec<_>>().join(", ")
     };

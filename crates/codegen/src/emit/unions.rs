@@ -8,7 +8,7 @@ use super::types::access_type;
 use crate::ir::{Field, Kind, Repeat, Struct, Type, Union};
 
 /// The name of the struct that holds the unknown kinds of a union, and has every field of the known ones.
-fn any_name(union: &str) -> String {
+pub(super) fn any_name(union: &str) -> String {
     format!("Any{union}")
 }
 
@@ -45,7 +45,7 @@ fn choice(ty: &Type, body: &Union, any: &str, kinds: &Ident, secretive: bool) ->
     out.push_str("    shared {\n");
     for field in common(body) {
         let how = match field.repeat {
-            Repeat::One if matches!(field.kind, Kind::Bool | Kind::Int | Kind::Float) => "copy",
+            Repeat::One if matches!(field.kind, Kind::Bool | Kind::Int | Kind::Float) => "copied",
             Repeat::One if field.boxed || field.kind == Kind::Text => "as_deref",
             Repeat::One => "as_ref",
             _ => "borrow",

@@ -1,4 +1,4 @@
-use backhaul_wire::generated::{Field, Id, Kind, Model, Shape, Slot, Struct, Unknown, View};
+use backhaul_wire::generated::{Field, Id, Kind, Model, Paged, Shape, Slot, Struct, Unknown, View};
 
 use super::Link;
 use super::generated::LINK;
@@ -39,6 +39,10 @@ impl<T: Model> Page<T> {
 
 impl<T: Model> Model for Page<T> {
     const SHAPE: &'static Shape = &Shape::new("Page", Self::FIELDS).bare_list(2);
+}
+
+impl<T: Model> Paged for Page<T> {
+    const LIST: &'static str = Self::LIST;
 }
 
 impl<T: Model> Struct for Page<T> {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use backhaul_wire::Id;
-use backhaul_wire::generated::{Field, Kind, Model, Shape, Slot, Struct, Unknown, Value, View};
+use backhaul_wire::generated::{Field, Kind, Model, Paged, Shape, Slot, Struct, Unknown, Value, View};
 
 /// The answer of a query: the items of one page.
 pub struct Page<T> {
@@ -43,6 +43,10 @@ impl<T: Model> Page<T> {
 
 impl<T: Model> Model for Page<T> {
     const SHAPE: &'static Shape = &Shape::new("Page", Self::FIELDS).bare_list(0).classes(2);
+}
+
+impl<T: Model> Paged for Page<T> {
+    const LIST: &'static str = Self::LIST;
 }
 
 impl<T: Model> Struct for Page<T> {

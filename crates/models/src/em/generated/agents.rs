@@ -184,6 +184,19 @@ backhaul_wire::generated_model! {
     DiscoveredComputers = DISCOVERED_COMPUTERS("DiscoveredComputers").aliases(&["DiscoveredComputerEntityListType"]).root("DiscoveredComputers");
     0 discovered_computers: Vec<DiscoveredComputer> = Structs, list("DiscoveredComputer", Kind::Struct(&DISCOVERED_COMPUTER)).json("DiscoveredComputers");
 }
+backhaul_wire::generated_struct! {
+    AgentBackupJob;
+    AgentBackupJobs;
+    AgentBackupJobInfo;
+    ObjectInAgentBackupJob;
+    ObjectsInAgentBackupJob;
+    AgentProtectionGroup;
+    AgentProtectionGroups;
+    AgentRestorePoint;
+    AgentRestorePoints;
+    DiscoveredComputer;
+    DiscoveredComputers;
+}
 backhaul_wire::generated_types! { in super;
     Struct AgentBackupJob = AGENT_BACKUP_JOB;
     Struct AgentBackupJobs = AGENT_BACKUP_JOBS;

@@ -433,6 +433,38 @@ backhaul_wire::generated_model! {
     CatalogVmRestorePoints = CATALOG_VM_RESTORE_POINTS("CatalogVmRestorePoints").aliases(&["CatalogVmRestorePointEntityListType"]).root("CatalogVmRestorePoints");
     0 catalog_vm_restore_points: Vec<CatalogVmRestorePoint> = Structs, list("CatalogVmRestorePoint", Kind::Struct(&CATALOG_VM_RESTORE_POINT)).json("CatalogVmRestorePoints");
 }
+backhaul_wire::generated_struct! {
+    Backup;
+    Backups;
+    BackupFile;
+    BackupFiles;
+    Replica;
+    Replicas;
+    RestorePoint;
+    RestorePoints;
+    VmRestorePointSqlInfo;
+    VmRestorePointSqlDatabaseInfo;
+    VmRestorePointSqlDatabaseItemInfo;
+    VmRestorePoint;
+    VmRestorePoints;
+    VAppRestorePoint;
+    VAppRestorePoints;
+    VmReplicaPoint;
+    VmReplicaPoints;
+    VAppReplicaPoint;
+    VAppReplicaPoints;
+    CatalogVm;
+    CatalogVms;
+    CatalogVmRestorePoint;
+    CatalogVmRestorePoints;
+}
+backhaul_wire::generated_enum! {
+    Platform;
+    BackupType;
+    BackupFileType;
+    RestorePointAlgorithm;
+    PointType;
+}
 backhaul_wire::generated_types! { in super;
     Enum Platform = PLATFORM;
     Enum BackupType = BACKUP_TYPE;

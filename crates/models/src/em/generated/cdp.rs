@@ -45,7 +45,7 @@ backhaul_wire::generated_model! {
     /// What it works on.
     12 cdp_policy_info: Option<CdpPolicyInfo> = Struct, new("CdpPolicyInfo", Kind::Struct(&CDP_POLICY_INFO));
 }
-backhaul_wire::generated_request! { CdpPolicy() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, set policy_type: CdpPolicyType, set platform: Platform, into description: String, set schedule_configured: bool, set schedule_enabled: bool, into next_run: DateTime, set policy_schedule_options: PolicyScheduleOptions, set cdp_policy_info: CdpPolicyInfo } }
+backhaul_wire::generated_request! { CdpPolicy() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, policy_type: CdpPolicyType, platform: Platform, description: impl Into<String>, schedule_configured: bool, schedule_enabled: bool, next_run: impl Into<DateTime>, policy_schedule_options: PolicyScheduleOptions, cdp_policy_info: CdpPolicyInfo } }
 backhaul_wire::generated_model! {
     /// Policies that replicate machines continuously.
     ///
@@ -380,7 +380,7 @@ backhaul_wire::generated_model! {
     /// The last moment.
     1 end_date: Option<DateTime> = DateTime, new("EndDate", Kind::DateTime).required();
 }
-backhaul_wire::generated_request! { CdpIntervalsSpec(into start_date: DateTime, into end_date: DateTime) {  } }
+backhaul_wire::generated_request! { CdpIntervalsSpec(start_date: impl Into<DateTime>, end_date: impl Into<DateTime>) {  } }
 backhaul_wire::generated_model! {
     /// A short-term restore point of a CDP replica.
     ///
@@ -415,7 +415,7 @@ backhaul_wire::generated_model! {
     /// To this moment, as the documents of the JSON form name it.
     3 restore_at_point_in_time: Option<Id> = Id, new("RestoreAtPointInTime", Kind::Id);
 }
-backhaul_wire::generated_request! { CdpFailoverStartSpec() { set restore_current: bool, set restore_current_vss: bool, into restore_at_interval: DateTime, into restore_at_point_in_time: Id } }
+backhaul_wire::generated_request! { CdpFailoverStartSpec() { restore_current: bool, restore_current_vss: bool, restore_at_interval: impl Into<DateTime>, restore_at_point_in_time: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// A stretch of time to which a replica can fail over.
     ///
@@ -457,6 +457,41 @@ backhaul_wire::generated_model! {
     3 intervals: Vec<CdpReplicaInterval> = Structs, list("Intervals", Kind::Struct(&CDP_REPLICA_INTERVAL)).item("Interval").json_item("Intervals");
     /// The long-term points.
     4 restore_points: Vec<CdpReplicaPoint> = Structs, list("RestorePoints", Kind::Struct(&CDP_REPLICA_POINT)).item("RestorePoint").json_item("RestorePoints");
+}
+backhaul_wire::generated_struct! {
+    CdpPolicy;
+    CdpPolicies;
+    PolicyScheduleOptions;
+    CdpReplicaScheduleOptions;
+    RPOSchedule;
+    LongTermRetentionSchedule;
+    RPOThreshold;
+    RPOReporting;
+    CdpPolicyInfo;
+    CdpReplicaPolicyInfo;
+    CdpReplica;
+    CdpReplicas;
+    CdpReplicaVm;
+    VmCdpReplicas;
+    CdpReplicaVms;
+    VAppCdpReplica;
+    VAppCdpReplicas;
+    VAppCdpReplicaVm;
+    VAppCdpReplicaVms;
+    CdpReplicaSession;
+    CdpReplicaSessions;
+    CdpReplicaTaskSession;
+    CdpReplicaTaskSessions;
+    CdpIntervalsSpec;
+    CdpReplicaShortTermPointInfo;
+    CdpReplicaLongTermPointInfo;
+    CdpFailoverStartSpec;
+    CdpReplicaInterval;
+    CdpReplicaPoint;
+    CdpReplicaIntervals;
+}
+backhaul_wire::generated_enum! {
+    CdpPolicyType;
 }
 backhaul_wire::generated_types! { in super;
     Enum CdpPolicyType = CDP_POLICY_TYPE;

@@ -68,7 +68,7 @@ backhaul_wire::generated_model! {
     /// Whether other gateways serve the tenant when those of its pools fail.
     28 failover_to_others_gateways_if_fail: Option<bool> = Bool, new("FailoverToOthersGatewaysIfFail", Kind::Bool);
 }
-backhaul_wire::generated_request! { CloudTenant() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into password: Secret, into description: String, set enabled: bool, set lease_options: CloudTenantLeaseOptions, set resources: Vec<CloudTenantResource>, set last_result: OperationResult, into last_active: DateTime, set vm_count: i64, set compute_resources: Vec<CloudTenantComputeResource>, set throttling_enabled: bool, set throttling_speed_limit: i64, set throttling_speed_unit: ThrottlingSpeedUnit, set public_ip_count: i64, set backup_count: i64, set replica_count: i64, set max_concurrent_tasks: i64, set work_station_backup_count: i64, set server_backup_count: i64, set backup_protection_enabled: bool, set backup_protection_period: i64, set tenant_type: CloudTenantKind, set v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>, set cloud_gateway_pools: Vec<Id>, set failover_to_others_gateways_if_fail: bool } }
+backhaul_wire::generated_request! { CloudTenant() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, password: impl Into<Secret>, description: impl Into<String>, enabled: bool, lease_options: CloudTenantLeaseOptions, resources: Vec<CloudTenantResource>, last_result: OperationResult, last_active: impl Into<DateTime>, vm_count: i64, compute_resources: Vec<CloudTenantComputeResource>, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_count: i64, replica_count: i64, max_concurrent_tasks: i64, work_station_backup_count: i64, server_backup_count: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKind, v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool } }
 backhaul_wire::generated_model! {
     /// The tenants of a collection.
     ///
@@ -384,7 +384,7 @@ backhaul_wire::generated_model! {
     /// The quota and what is used of it.
     8 repository_quota: Option<CloudSubtenantRepositoryQuota> = Struct, new("RepositoryQuota", Kind::Struct(&CLOUD_SUBTENANT_REPOSITORY_QUOTA));
 }
-backhaul_wire::generated_request! { CloudSubtenant() { into href: String, into r#type: String, into id: Id, set links: Vec<Link>, into name: String, into description: String, into password: Secret, set enabled: bool, set repository_quota: CloudSubtenantRepositoryQuota } }
+backhaul_wire::generated_request! { CloudSubtenant() { href: impl Into<String>, r#type: impl Into<String>, id: impl Into<Id>, links: Vec<Link>, name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, enabled: bool, repository_quota: CloudSubtenantRepositoryQuota } }
 backhaul_wire::generated_model! {
     /// The subtenants of a collection.
     ///
@@ -432,7 +432,41 @@ backhaul_wire::generated_model! {
     /// Whether only the tenant's own quota binds.
     7 unlimited_quota: Option<bool> = Bool, new("UnlimitedQuota", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { CloudSubtenantCreateSpec(into name: String, into password: Secret, into tenant_resource_id: Id, set unlimited_quota: bool) { into description: String, set enabled: bool, into quota_name: String, set quota_mb: i64 } }
+backhaul_wire::generated_request! { CloudSubtenantCreateSpec(name: impl Into<String>, password: impl Into<Secret>, tenant_resource_id: impl Into<Id>, unlimited_quota: bool) { description: impl Into<String>, enabled: bool, quota_name: impl Into<String>, quota_mb: i64 } }
+backhaul_wire::generated_struct! {
+    CloudTenantComputeResourceLeaseOptions;
+    CloudTenantLeaseOptions;
+    CloudTenantResource;
+    CloudTenantResources;
+    CloudTenantRepositoryQuota;
+    CloudTenantComputeResource;
+    CloudTenantComputeResources;
+    NetworkAppliance;
+    ManualIpAddressSettings;
+    ComputeResourceStats;
+    StorageResourceStat;
+    ActiveDirectoryTenant;
+    ActiveDirectoryDomain;
+    VCloudTenant;
+    CloudTenantVCloudComputeResource;
+    CloudTenantVCloudComputeResources;
+    CloudTenantVCloudComputeResourceUsage;
+    CloudSubtenantRepositoryQuota;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CloudTenant;
+    CloudTenants;
+    CloudTenantKind;
+    StandaloneTenant;
+    CloudSubtenant;
+    CloudSubtenants;
+    CloudSubtenantCreateSpec;
+}
+backhaul_wire::generated_enum! {
+    CloudPlatform;
+    ThrottlingSpeedUnit;
+    AllocationModel;
+}
 backhaul_wire::generated_types! { in super;
     Struct CloudTenant = CLOUD_TENANT;
     Struct CloudTenants = CLOUD_TENANTS;

@@ -44,7 +44,7 @@ backhaul_wire::generated_model! {
     /// A note for people.
     11 description: Option<String> = Text, new("Description", Kind::Text);
 }
-backhaul_wire::generated_request! { CloudGateway() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, set enabled: bool, into dns_name_or_ip_address: String, set network_mode: CloudGatewayNetworking, into external_ip: String, set external_port: i64, set internal_port: i64, into description: String } }
+backhaul_wire::generated_request! { CloudGateway() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, enabled: bool, dns_name_or_ip_address: impl Into<String>, network_mode: CloudGatewayNetworking, external_ip: impl Into<String>, external_port: i64, internal_port: i64, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// Gateways that tenants connect to.
     ///
@@ -74,7 +74,7 @@ backhaul_wire::generated_model! {
     /// The backup server.
     7 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CreateCloudGatewaySpec(into server_host_name: String, into backup_server_uid: Id) { into backup_server_id_or_name: String, into description: String, into external_ip: String, set external_port: i64, set network_type: CloudGatewayNetworking, set internal_port: i64 } }
+backhaul_wire::generated_request! { CreateCloudGatewaySpec(server_host_name: impl Into<String>, backup_server_uid: impl Into<Id>) { backup_server_id_or_name: impl Into<String>, description: impl Into<String>, external_ip: impl Into<String>, external_port: i64, network_type: CloudGatewayNetworking, internal_port: i64 } }
 backhaul_wire::generated_model! {
     /// Gateways that serve some tenants.
     ///
@@ -97,7 +97,7 @@ backhaul_wire::generated_model! {
     /// The tenants.
     7 cloud_tenants: Vec<Id> = Ids, list("CloudTenants", Kind::Id).item("CloudTenantUid").json_item("CloudTenantUids");
 }
-backhaul_wire::generated_request! { CloudGatewayPool() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into description: String, set cloud_gateways: Vec<Id>, set cloud_tenants: Vec<Id> } }
+backhaul_wire::generated_request! { CloudGatewayPool() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, cloud_gateways: Vec<Id>, cloud_tenants: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// Pools of gateways.
     ///
@@ -121,7 +121,7 @@ backhaul_wire::generated_model! {
     /// The backup server.
     4 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CreateCloudGatewayPoolSpec(into name: String, into backup_server_uid: Id) { into description: String, set cloud_gateways: Vec<Id>, set cloud_tenants: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCloudGatewayPoolSpec(name: impl Into<String>, backup_server_uid: impl Into<Id>) { description: impl Into<String>, cloud_gateways: Vec<Id>, cloud_tenants: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// The networks of a hardware plan.
     ///
@@ -261,7 +261,7 @@ backhaul_wire::generated_model! {
     /// What it is made of.
     8 hardware_plan_details: Option<HardwarePlanDetails> = Struct, new("HardwarePlanDetails", Kind::Struct(&HARDWARE_PLAN_DETAILS));
 }
-backhaul_wire::generated_request! { CloudHardwarePlan() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into description: String, set processor_usage_limit_mhz: i64, set memory_usage_limit_mb: i64, set hardware_plan_details: HardwarePlanDetails } }
+backhaul_wire::generated_request! { CloudHardwarePlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, processor_usage_limit_mhz: i64, memory_usage_limit_mb: i64, hardware_plan_details: HardwarePlanDetails } }
 backhaul_wire::generated_model! {
     /// Hardware plans.
     ///
@@ -287,7 +287,7 @@ backhaul_wire::generated_model! {
     /// What it is made of.
     5 hardware_plan_details: Option<HardwarePlanDetails> = Struct, new("HardwarePlanDetails", Kind::Struct(&HARDWARE_PLAN_DETAILS));
 }
-backhaul_wire::generated_request! { CloudHardwarePlanCreateSpec(into backup_server_uid: Id, into name: String) { into description: String, set processor_usage_limit_mhz: i64, set memory_usage_limit_mb: i64, set hardware_plan_details: HardwarePlanDetails } }
+backhaul_wire::generated_request! { CloudHardwarePlanCreateSpec(backup_server_uid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, processor_usage_limit_mhz: i64, memory_usage_limit_mb: i64, hardware_plan_details: HardwarePlanDetails } }
 backhaul_wire::generated_model! {
     /// A public address for tenants' machines.
     ///
@@ -310,7 +310,7 @@ backhaul_wire::generated_model! {
     /// The tenant that has it.
     7 tenant_uid: Option<Id> = Id, new("TenantUid", Kind::Id);
 }
-backhaul_wire::generated_request! { CloudPublicIpAddress() { into href: String, into r#type: String, into name: String, into uid: Id, into backup_server_uid: Id, set links: Vec<Link>, into ip_address: String, into tenant_uid: Id } }
+backhaul_wire::generated_request! { CloudPublicIpAddress() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, backup_server_uid: impl Into<Id>, links: Vec<Link>, ip_address: impl Into<String>, tenant_uid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// Public addresses for tenants' machines.
     ///
@@ -330,7 +330,7 @@ backhaul_wire::generated_model! {
     /// The last address.
     2 ip_address_upper_bound: Option<String> = Text, new("IpAddressUpperBound", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CloudPublicIpAddressCreateSpec(into backup_server_uid: Id, into ip_address_lower_bound: String, into ip_address_upper_bound: String) {  } }
+backhaul_wire::generated_request! { CloudPublicIpAddressCreateSpec(backup_server_uid: impl Into<Id>, ip_address_lower_bound: impl Into<String>, ip_address_upper_bound: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// A tenant's replica.
     ///
@@ -469,7 +469,7 @@ backhaul_wire::generated_model! {
     /// The machines.
     9 cloud_failover_plan_info: Option<CloudFailoverPlanInfo> = Struct, new("CloudFailoverPlanInfo", Kind::Struct(&CLOUD_FAILOVER_PLAN_INFO));
 }
-backhaul_wire::generated_request! { CloudFailoverPlan() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into tenant_uid: Id, into tenant_name: String, into description: String, set cloud_failover_plan_options: CloudFailoverPlanOptions, set cloud_failover_plan_info: CloudFailoverPlanInfo } }
+backhaul_wire::generated_request! { CloudFailoverPlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, tenant_uid: impl Into<Id>, tenant_name: impl Into<String>, description: impl Into<String>, cloud_failover_plan_options: CloudFailoverPlanOptions, cloud_failover_plan_info: CloudFailoverPlanInfo } }
 backhaul_wire::generated_model! {
     /// Tenants' failover plans.
     ///
@@ -512,7 +512,7 @@ backhaul_wire::generated_model! {
     /// The moment whose restore points they take otherwise.
     1 start_date: Option<DateTime> = DateTime, new("StartDate", Kind::DateTime);
 }
-backhaul_wire::generated_request! { CloudFailoverPlanManagementSpec() { set start_now: bool, into start_date: DateTime } }
+backhaul_wire::generated_request! { CloudFailoverPlanManagementSpec() { start_now: bool, start_date: impl Into<DateTime> } }
 backhaul_wire::generated_model! {
     /// What a failover did with one machine.
     ///
@@ -737,7 +737,7 @@ backhaul_wire::generated_model! {
     /// The domain of Active Directory.
     22 domain: Option<ActiveDirectoryDomain> = Struct, new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN));
 }
-backhaul_wire::generated_request! { CreateCloudTenantSpec(into name: String) { into backup_server_id_or_name: String, into description: String, into password: Secret, set enabled: bool, into lease_expiration_date: DateTime, set resources: Vec<BackupResourceSpec>, set compute_resources: Vec<ComputeResourceSpec>, set vm_count: i64, set throttling_enabled: bool, set throttling_speed_limit: i64, set throttling_speed_unit: ThrottlingSpeedUnit, set public_ip_count: i64, into backup_server_uid: Id, set max_concurrent_tasks: i64, set backup_protection_enabled: bool, set backup_protection_period: i64, set tenant_type: CloudTenantKindName, into organization_ref: Id, set v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>, set cloud_gateway_pools: Vec<Id>, set failover_to_others_gateways_if_fail: bool, set domain: ActiveDirectoryDomain } }
+backhaul_wire::generated_request! { CreateCloudTenantSpec(name: impl Into<String>) { backup_server_id_or_name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, enabled: bool, lease_expiration_date: impl Into<DateTime>, resources: Vec<BackupResourceSpec>, compute_resources: Vec<ComputeResourceSpec>, vm_count: i64, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_server_uid: impl Into<Id>, max_concurrent_tasks: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKindName, organization_ref: impl Into<Id>, v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool, domain: ActiveDirectoryDomain } }
 backhaul_wire::generated_model! {
     /// A quota on a repository to give to a tenant.
     ///
@@ -754,7 +754,7 @@ backhaul_wire::generated_model! {
     /// The folder in the repository.
     4 folder: Option<String> = Text, new("Folder", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateCloudTenantResourceSpec(into name: String, into repository_uid: Id, set quota_mb: i64) { into wan_accelerator_uid: Id, into folder: String } }
+backhaul_wire::generated_request! { CreateCloudTenantResourceSpec(name: impl Into<String>, repository_uid: impl Into<Id>, quota_mb: i64) { wan_accelerator_uid: impl Into<Id>, folder: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// A hardware plan to give to a tenant.
     ///
@@ -771,7 +771,7 @@ backhaul_wire::generated_model! {
     /// The appliance that extends the network.
     4 network_appliance: Option<NetworkAppliance> = Struct, new("NetworkAppliance", Kind::Struct(&NETWORK_APPLIANCE));
 }
-backhaul_wire::generated_request! { CloudTenantComputeResourceCreateSpec(into cloud_hardware_plan_uid: Id) { into wan_accelerator_uid: Id, set platform_type: CloudPlatform, set use_network_failover_resources: bool, set network_appliance: NetworkAppliance } }
+backhaul_wire::generated_request! { CloudTenantComputeResourceCreateSpec(cloud_hardware_plan_uid: impl Into<Id>) { wan_accelerator_uid: impl Into<Id>, platform_type: CloudPlatform, use_network_failover_resources: bool, network_appliance: NetworkAppliance } }
 backhaul_wire::generated_model! {
     /// A virtual data center to give to a tenant.
     ///
@@ -786,7 +786,64 @@ backhaul_wire::generated_model! {
     /// The WAN accelerator on the way, if any.
     3 wan_accelerator_uid: Option<Id> = Id, new("WanAcceleratorUid", Kind::Id);
 }
-backhaul_wire::generated_request! { CloudTenantVCloudComputeResourceCreateSpec(into virtual_data_center_ref: Id) { set use_network_failover_resources: bool, set network_appliance: NetworkAppliance, into wan_accelerator_uid: Id } }
+backhaul_wire::generated_request! { CloudTenantVCloudComputeResourceCreateSpec(virtual_data_center_ref: impl Into<Id>) { use_network_failover_resources: bool, network_appliance: NetworkAppliance, wan_accelerator_uid: impl Into<Id> } }
+backhaul_wire::generated_struct! {
+    CloudGateway;
+    CloudGateways;
+    CreateCloudGatewaySpec;
+    CloudGatewayPool;
+    CloudGatewayPools;
+    CreateCloudGatewayPoolSpec;
+    CloudHardwarePlanNetwork;
+    ViCloudHardwarePlanDatastore;
+    ViCloudHardwarePlanDatastores;
+    ViCloudHardwarePlan;
+    HvCloudHardwarePlanVolume;
+    HvCloudHardwarePlanVolumes;
+    HvCloudHardwarePlan;
+    HardwarePlanDetails;
+    CloudHardwarePlan;
+    CloudHardwarePlans;
+    CloudHardwarePlanCreateSpec;
+    CloudPublicIpAddress;
+    CloudPublicIpAddresses;
+    CloudPublicIpAddressCreateSpec;
+    CloudReplica;
+    CloudReplicas;
+    CloudVmReplicaPoint;
+    CloudVmReplicaPoints;
+    CloudFailoverPlanOptions;
+    CloudFailoverPlanVm;
+    CloudFailoverPlanInfo;
+    CloudFailoverPlan;
+    CloudFailoverPlans;
+    CloudFailoveredVm;
+    CloudFailoveredVms;
+    CloudFailoverPlanManagementSpec;
+    CloudFailoverTaskSession;
+    CloudFailoverSession;
+    CloudFailoverSessions;
+    CloudTenantFreeLicenseCounters;
+    BackupResourceSpec;
+    BackupResourceSpecs;
+    ComputeResourceSpec;
+    ComputeResourceSpecs;
+    VCloudComputeResourceSpec;
+    VCloudComputeResourceSpecs;
+    CreateCloudTenantResourceSpec;
+    CloudTenantComputeResourceCreateSpec;
+    CloudTenantVCloudComputeResourceCreateSpec;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CreateCloudTenantSpec;
+}
+backhaul_wire::generated_enum! {
+    CloudGatewayNetworking;
+    DatastoreType;
+    ViCloudHardwarePlanParentType;
+    CloudReplicaState;
+    CloudTenantKindName;
+}
 backhaul_wire::generated_types! { in super;
     Enum CloudGatewayNetworking = CLOUD_GATEWAY_NETWORKING;
     Struct CloudGateway = CLOUD_GATEWAY;

@@ -327,6 +327,32 @@ backhaul_wire::generated_choice! {
     /// `Failed`: it was not done.
     3 Failed = "Failed";
 }
+backhaul_wire::generated_struct! {
+    Link;
+    EnterpriseManager;
+    SupportedVersion;
+    LogonSession;
+    LogonSessions;
+    EntityRef;
+    EntityReferences;
+    PagingInfo;
+    Task;
+    Tasks;
+    TaskResult;
+    Error;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    LoginSpec;
+    TenantCredentials;
+    VCloudOrganizationCredentials;
+    QueryResult;
+    QueryEntities;
+    QueryResources;
+}
+backhaul_wire::generated_enum! {
+    TaskState;
+    OperationResult;
+}
 backhaul_wire::generated_types! { in super;
     Struct Link = LINK;
     Struct EnterpriseManager = ENTERPRISE_MANAGER;

@@ -25,7 +25,7 @@ backhaul_wire::generated_model! {
     /// The thumbprint that its certificate must have.
     6 vbr_certificate_thumbprint: Option<String> = Text, new("VbrCertificateThumbprint", Kind::Text);
 }
-backhaul_wire::generated_request! { BackupServerSpec() { into description: String, into dns_name_or_ip_address: String, into username: String, set port: i64, into password: Secret, set wcf_port: i64, into vbr_certificate_thumbprint: String } }
+backhaul_wire::generated_request! { BackupServerSpec() { description: impl Into<String>, dns_name_or_ip_address: impl Into<String>, username: impl Into<String>, port: i64, password: impl Into<Secret>, wcf_port: i64, vbr_certificate_thumbprint: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// What a server is.
     ///
@@ -291,13 +291,35 @@ backhaul_wire::generated_model! {
     /// What the switch is.
     15 switch_type: Option<VlanSwitchType> = Enum, new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE));
 }
-backhaul_wire::generated_request! { VlanConfiguration() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into host_ref: Id, set platform_type: CloudPlatform, set vlan_ids_with_internet_left_bound: i64, set vlan_ids_with_internet_right_bound: i64, set vlan_ids_without_internet_left_bound: i64, set vlan_ids_without_internet_right_bound: i64, into switch_name: String, into switch_id: String, into cluster_name: String, into cluster_id: String, set switch_type: VlanSwitchType } }
+backhaul_wire::generated_request! { VlanConfiguration() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, host_ref: impl Into<Id>, platform_type: CloudPlatform, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, switch_name: impl Into<String>, switch_id: impl Into<String>, cluster_name: impl Into<String>, cluster_id: impl Into<String>, switch_type: VlanSwitchType } }
 backhaul_wire::generated_model! {
     /// VLANs that tenants' networks are made of.
     ///
     /// Schema: `schemas/em/em.xsd#VlanConfigurationEntityListType`
     VlanConfigurations = VLAN_CONFIGURATIONS("VlanConfigurations").aliases(&["VlanConfigurationEntityListType"]).root("VlanConfigurations");
     0 vlans: Vec<VlanConfiguration> = Structs, list("Vlans", Kind::Struct(&VLAN_CONFIGURATION));
+}
+backhaul_wire::generated_struct! {
+    ManagedServer;
+    ManagedServers;
+    HierarchyRoot;
+    HierarchyRoots;
+    WanAccelerator;
+    WanAccelerators;
+    ExternalRepository;
+    ExternalRepositories;
+    VlanConfigurationCreateSpec;
+    VlanConfiguration;
+    VlanConfigurations;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    BackupServerSpec;
+}
+backhaul_wire::generated_enum! {
+    ManagedServerType;
+    HierarchyRootHostType;
+    ExternalRepositoryType;
+    VlanSwitchType;
 }
 backhaul_wire::generated_types! { in super;
     Struct BackupServerSpec = BACKUP_SERVER_SPEC;

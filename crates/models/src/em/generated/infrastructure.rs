@@ -94,6 +94,15 @@ backhaul_wire::generated_choice! {
     13 AmazonS3External = "AmazonS3External";
     14 Nfs = "Nfs";
 }
+backhaul_wire::generated_struct! {
+    BackupServer;
+    BackupServers;
+    Repository;
+    Repositories;
+}
+backhaul_wire::generated_enum! {
+    RepositoryKind;
+}
 backhaul_wire::generated_types! { in super;
     Struct BackupServer = BACKUP_SERVER;
     Struct BackupServers = BACKUP_SERVERS;

@@ -37,7 +37,7 @@ backhaul_wire::generated_model! {
     /// What it works on and how; one of the elements, by what the job does.
     12 job_info: Option<JobInfo> = Struct, new("JobInfo", Kind::Struct(&JOB_INFO));
 }
-backhaul_wire::generated_request! { Job() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, set job_type: JobType, set platform: Platform, into description: String, set schedule_configured: bool, set schedule_enabled: bool, into next_run: DateTime, set job_schedule_options: JobScheduleOptions, set job_info: JobInfo } }
+backhaul_wire::generated_request! { Job() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, job_type: JobType, platform: Platform, description: impl Into<String>, schedule_configured: bool, schedule_enabled: bool, next_run: impl Into<DateTime>, job_schedule_options: JobScheduleOptions, job_info: JobInfo } }
 backhaul_wire::generated_model! {
     /// Jobs, all of them or a page.
     ///
@@ -373,7 +373,7 @@ backhaul_wire::generated_model! {
     /// Its place in the order of work.
     5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
-backhaul_wire::generated_request! { LinkedJobObject() { into href: String, into r#type: String, set links: Vec<Link>, into object_in_job_id: Id, into linked_job_uid: Id, set order: i64 } }
+backhaul_wire::generated_request! { LinkedJobObject() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, object_in_job_id: impl Into<Id>, linked_job_uid: impl Into<Id>, order: i64 } }
 backhaul_wire::generated_model! {
     /// A backup that a copy job copies.
     ///
@@ -408,7 +408,7 @@ backhaul_wire::generated_model! {
     /// The repository.
     4 linked_backup_repository_uid: Option<Id> = Id, new("LinkedBackupRepositoryUid", Kind::Id);
 }
-backhaul_wire::generated_request! { LinkedBackupRepository() { into href: String, into r#type: String, set links: Vec<Link>, into object_in_job_id: Id, into linked_backup_repository_uid: Id } }
+backhaul_wire::generated_request! { LinkedBackupRepository() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, object_in_job_id: impl Into<Id>, linked_backup_repository_uid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// The jobs whose restore points a copy job copies.
     ///
@@ -468,7 +468,7 @@ backhaul_wire::generated_model! {
     /// What is done inside its machines.
     3 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
-backhaul_wire::generated_request! { CreateObjectInJobSpec(into hierarchy_obj_ref: Id, into hierarchy_obj_name: String) { set order: i64, set guest_processing_options: GuestProcessingOptions } }
+backhaul_wire::generated_request! { CreateObjectInJobSpec(hierarchy_obj_ref: impl Into<Id>, hierarchy_obj_name: impl Into<String>) { order: i64, guest_processing_options: GuestProcessingOptions } }
 backhaul_wire::generated_model! {
     /// What is done inside machines.
     ///
@@ -736,7 +736,7 @@ backhaul_wire::generated_model! {
     /// Whether it is done even if something else stands in the way.
     0 force: Option<bool> = Bool, new("Force", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { JobManagementSpec(set force: bool) {  } }
+backhaul_wire::generated_request! { JobManagementSpec(force: bool) {  } }
 backhaul_wire::generated_model! {
     /// A copy of a job to make; one of the elements, by what the job does.
     ///
@@ -751,7 +751,7 @@ backhaul_wire::generated_model! {
     /// Of a job that copies restore points as they appear.
     3 immediate_backup_copy_job_clone_info: Option<ImmediateBackupCopyJobCloneInfo> = Struct, new("ImmediateBackupCopyJobCloneInfo", Kind::Struct(&IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO));
 }
-backhaul_wire::generated_request! { JobCloneSpec() { set backup_job_clone_info: BackupJobCloneInfo, set replica_job_clone_info: ReplicaJobCloneInfo, set backup_copy_job_clone_info: BackupCopyJobCloneInfo, set immediate_backup_copy_job_clone_info: ImmediateBackupCopyJobCloneInfo } }
+backhaul_wire::generated_request! { JobCloneSpec() { backup_job_clone_info: BackupJobCloneInfo, replica_job_clone_info: ReplicaJobCloneInfo, backup_copy_job_clone_info: BackupCopyJobCloneInfo, immediate_backup_copy_job_clone_info: ImmediateBackupCopyJobCloneInfo } }
 backhaul_wire::generated_model! {
     /// A copy of a backup job to make.
     ///
@@ -826,7 +826,7 @@ backhaul_wire::generated_model! {
     /// The machines.
     6 failover_plan_info: Option<FailoverPlanInfo> = Struct, new("FailoverPlanInfo", Kind::Struct(&FAILOVER_PLAN_INFO));
 }
-backhaul_wire::generated_request! { FailoverPlan() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into description: String, set failover_plan_info: FailoverPlanInfo } }
+backhaul_wire::generated_request! { FailoverPlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, failover_plan_info: FailoverPlanInfo } }
 backhaul_wire::generated_model! {
     /// Schema: `schemas/em/em.xsd#FailoverPlanEntityListType`
     FailoverPlans = FAILOVER_PLANS("FailoverPlans").aliases(&["FailoverPlanEntityListType"]).root("FailoverPlans");
@@ -881,7 +881,77 @@ backhaul_wire::generated_model! {
     /// The moment whose restore points they take otherwise.
     1 start_date: Option<DateTime> = DateTime, new("StartDate", Kind::DateTime);
 }
-backhaul_wire::generated_request! { FailoverPlanManagementSpec() { set start_now: bool, into start_date: DateTime } }
+backhaul_wire::generated_request! { FailoverPlanManagementSpec() { start_now: bool, start_date: impl Into<DateTime> } }
+backhaul_wire::generated_struct! {
+    Job;
+    Jobs;
+    JobScheduleOptions;
+    JobScheduleStandardOptions;
+    ImmediateCopyMode;
+    RetryOptions;
+    OptionsDaily;
+    OptionsMonthly;
+    JobScheduleWeeklyOptions;
+    HoursOfDay;
+    OptionsPeriodically;
+    OptionsContinuous;
+    OptionsBackupWindow;
+    OptionsDaisyChaining;
+    JobInfo;
+    BackupJobInfo;
+    ReplicaJobInfo;
+    FileCopyJobInfo;
+    BackupCopyJobInfo;
+    LinkedJobObjects;
+    LinkedBackupObjects;
+    LinkedJobObject;
+    LinkedBackup;
+    LinkedBackupRepository;
+    LinkedJobResourceObjects;
+    LinkedBackupRepositoryResourceObjects;
+    ObjectInJob;
+    ObjectsInJob;
+    CreateObjectInJobSpec;
+    GuestProcessingOptions;
+    VssSnapshotOptions;
+    GuestFSIndexingOptions;
+    SqlBackupOptions;
+    FSFileExcludeOptions;
+    OracleBackupOptions;
+    AdvancedStorageOptions;
+    SimpleRetentionPolicy;
+    GfsWeeklyPolicy;
+    GfsMonthlyPolicy;
+    GfsYearlyPolicy;
+    GfsRetentionPolicy;
+    JobManagementSpec;
+    JobCloneSpec;
+    BackupJobCloneInfo;
+    BackupCopyJobCloneInfo;
+    ImmediateBackupCopyJobCloneInfo;
+    ReplicaJobCloneInfo;
+    FailoverPlan;
+    FailoverPlans;
+    FailoverPlanInfo;
+    FailoveredVm;
+    FailoveredVms;
+    FailoverPlanManagementSpec;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    JobItemVssOptions;
+}
+backhaul_wire::generated_enum! {
+    DayOfWeek;
+    Month;
+    DailyKind;
+    PeriodKind;
+    VssSnapshotMode;
+    FileSystemIndexingMode;
+    TransactionLogsProcessing;
+    ArchivedLogsTruncation;
+    RetainLimitType;
+    WeekOfMonth;
+}
 backhaul_wire::generated_types! { in super;
     Struct Job = JOB;
     Struct Jobs = JOBS;

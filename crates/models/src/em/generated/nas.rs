@@ -287,6 +287,32 @@ backhaul_wire::generated_model! {
     /// Where the snapshots are.
     1 storage_snapshot_path: Option<String> = Text, new("StorageSnapshotPath", Kind::Text);
 }
+backhaul_wire::generated_struct! {
+    NASJob;
+    NASJobs;
+    NASObject;
+    NASObjects;
+    JobSecondaryTargetOptionsInfo;
+    NASJobStorageOptions;
+    NASLongTermArchivalOptions;
+    NASJobFileExtensionsOptions;
+    NASJobStorageKeepFileVersionsHistory;
+    NASJobAdvancedStorageOptions;
+    NASJobSecurityOptions;
+    FileServer;
+    FileServers;
+    SmbServerOptions;
+    NfsServerOptions;
+    FileServerOptions;
+    NASServerProcessingOptions;
+    NASServerAdvancedOptions;
+}
+backhaul_wire::generated_enum! {
+    NASShortTermRetentionType;
+    NASLongTermRetentionType;
+    FileAttributesChangeTrackingMode;
+    FileServerKind;
+}
 backhaul_wire::generated_types! { in super;
     Struct NASJob = NAS_JOB;
     Struct NASJobs = NAS_JOBS;

@@ -173,6 +173,16 @@ backhaul_wire::generated_model! {
     /// The days.
     3 days: Vec<ProcessedVmsDay> = Structs, list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days");
 }
+backhaul_wire::generated_struct! {
+    SummaryReport;
+    OverviewReportFrame;
+    VmsOverviewReportFrame;
+    JobStatisticsReportFrame;
+    RepositoryReportPeriod;
+    RepositoryReportFrame;
+    ProcessedVmsDay;
+    ProcessedVmsReportFrame;
+}
 backhaul_wire::generated_types! { in super;
     Struct SummaryReport = SUMMARY_REPORT;
     Struct OverviewReportFrame = OVERVIEW_REPORT_FRAME;

@@ -130,7 +130,7 @@ backhaul_wire::generated_model! {
     /// Of an SQL Server database.
     3 sql_item_restore_spec: Option<SqlItemRestoreSpecInfo> = Struct, new("SqlItemRestoreSpec", Kind::Struct(&SQL_ITEM_RESTORE_SPEC_INFO));
 }
-backhaul_wire::generated_request! { RestoreSpec() { set vm_restore_spec: VmRestoreSpec, set v_cloud_vm_restore_spec: VCloudVmRestoreSpec, set v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec, set sql_item_restore_spec: SqlItemRestoreSpecInfo } }
+backhaul_wire::generated_request! { RestoreSpec() { vm_restore_spec: VmRestoreSpec, v_cloud_vm_restore_spec: VCloudVmRestoreSpec, v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec, sql_item_restore_spec: SqlItemRestoreSpecInfo } }
 backhaul_wire::generated_model! {
     /// A restore point whose disks are mounted; it lives as long as the session.
     ///
@@ -213,7 +213,7 @@ backhaul_wire::generated_model! {
     /// The guest's operating system, when the server cannot tell.
     0 os_kind: Option<OsKind> = Enum, new("OsKind", Kind::Enum(&OS_KIND));
 }
-backhaul_wire::generated_request! { StartMountSpec() { set os_kind: OsKind } }
+backhaul_wire::generated_request! { StartMountSpec() { os_kind: OsKind } }
 backhaul_wire::generated_model! {
     /// A folder of a guest.
     ///
@@ -326,7 +326,7 @@ backhaul_wire::generated_model! {
     /// To the client.
     1 for_direct_download: Option<FileRestoreForDirectDownload> = Struct, new("ForDirectDownload", Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD));
 }
-backhaul_wire::generated_request! { FileRestoreSpec() { set to_original_location: FileRestoreToOriginalLocation, set for_direct_download: FileRestoreForDirectDownload } }
+backhaul_wire::generated_request! { FileRestoreSpec() { to_original_location: FileRestoreToOriginalLocation, for_direct_download: FileRestoreForDirectDownload } }
 backhaul_wire::generated_model! {
     /// What to back up quickly: an increment to the machine's newest backup.
     ///
@@ -335,7 +335,7 @@ backhaul_wire::generated_model! {
     /// The machine.
     0 vm_ref: Option<Id> = Id, new("VmRef", Kind::Id).required();
 }
-backhaul_wire::generated_request! { QuickBackupStartupSpec(into vm_ref: Id) {  } }
+backhaul_wire::generated_request! { QuickBackupStartupSpec(vm_ref: impl Into<Id>) {  } }
 backhaul_wire::generated_choice! {
     /// How long a VeeamZIP file is kept.
     ///
@@ -375,7 +375,40 @@ backhaul_wire::generated_model! {
     /// How long the file is kept.
     5 backup_retention: Option<FreeBackupRetention> = Enum, new("BackupRetention", Kind::Enum(&FREE_BACKUP_RETENTION));
 }
-backhaul_wire::generated_request! { VeeamZipStartupSpec(into vm_ref: Id, into repository_uid: Id) { into password_key_id: Id, set compression_level: i64, set disable_guest_quiescence: bool, set backup_retention: FreeBackupRetention } }
+backhaul_wire::generated_request! { VeeamZipStartupSpec(vm_ref: impl Into<Id>, repository_uid: impl Into<Id>) { password_key_id: impl Into<Id>, compression_level: i64, disable_guest_quiescence: bool, backup_retention: FreeBackupRetention } }
+backhaul_wire::generated_struct! {
+    VmRestoreParameters;
+    VmsRestoreParameters;
+    VCloudVAppRestoreSpec;
+    VmRestoreSpec;
+    VCloudVmRestoreSpec;
+    VmRestorePointMount;
+    VmRestorePointMounts;
+    VmReplicaPointMount;
+    VmReplicaPointMounts;
+    AgentRestorePointMount;
+    AgentRestorePointMounts;
+    StartMountSpec;
+    DirectoryEntry;
+    FileEntry;
+    FileSystemEntry;
+    FileSystemEntries;
+    FileRestoreForDirectDownload;
+    QuickBackupStartupSpec;
+    VeeamZipStartupSpec;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    SqlItemRestoreSpecInfo;
+    SqlCredentialsInfo;
+    RestoreSpec;
+    GuestCredentials;
+    FileRestoreToOriginalLocation;
+    FileRestoreSpec;
+}
+backhaul_wire::generated_enum! {
+    OsKind;
+    FreeBackupRetention;
+}
 backhaul_wire::generated_types! { in super;
     Struct VmRestoreParameters = VM_RESTORE_PARAMETERS;
     Struct VmsRestoreParameters = VMS_RESTORE_PARAMETERS;

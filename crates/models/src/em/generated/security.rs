@@ -122,7 +122,7 @@ backhaul_wire::generated_model! {
     /// The role.
     0 enterprise_role_uid: Option<Id> = Id, new("EnterpriseRoleUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { EnterpriseAccountInRoleCreateSpec(into enterprise_role_uid: Id) {  } }
+backhaul_wire::generated_request! { EnterpriseAccountInRoleCreateSpec(enterprise_role_uid: impl Into<Id>) {  } }
 backhaul_wire::generated_choice! {
     /// Whether a part of a restore scope has been worked out.
     ///
@@ -178,7 +178,7 @@ backhaul_wire::generated_model! {
     HierarchyScopeCreateSpec = HIERARCHY_SCOPE_CREATE_SPEC("HierarchyScopeCreateSpec").aliases(&["HierarchyScopeCreateSpecType"]).root("HierarchyScopeCreateSpec");
     0 hierarchy_scope_items: Vec<HierarchyScopeItem> = Structs, list("HierarchyScopeItem", Kind::Struct(&HIERARCHY_SCOPE_ITEM)).json("HierarchyScopeItems");
 }
-backhaul_wire::generated_request! { HierarchyScopeCreateSpec() { set hierarchy_scope_items: Vec<HierarchyScopeItem> } }
+backhaul_wire::generated_request! { HierarchyScopeCreateSpec() { hierarchy_scope_items: Vec<HierarchyScopeItem> } }
 backhaul_wire::generated_model! {
     /// Objects whose machines an account shall be able to restore.
     ///
@@ -224,7 +224,7 @@ backhaul_wire::generated_model! {
     /// What it may do when it restores databases.
     6 sql_settings: Option<SqlSettings> = Struct, new("SqlSettings", Kind::Struct(&SQL_SETTINGS));
 }
-backhaul_wire::generated_request! { EnterpriseAccountCreateSpec(set account_type: AccountType, into account_name: String) { set roles: Vec<EnterpriseAccountInRoleCreateSpec>, set allow_restore_all_vms: bool, set hierarchy_scope_objects: Vec<HierarchyScopeItem>, set flr_settings: FlrSettings, set sql_settings: SqlSettings } }
+backhaul_wire::generated_request! { EnterpriseAccountCreateSpec(account_type: AccountType, account_name: impl Into<String>) { roles: Vec<EnterpriseAccountInRoleCreateSpec>, allow_restore_all_vms: bool, hierarchy_scope_objects: Vec<HierarchyScopeItem>, flr_settings: FlrSettings, sql_settings: SqlSettings } }
 backhaul_wire::generated_model! {
     /// A choice with nothing to say about it.
     ///
@@ -243,7 +243,7 @@ backhaul_wire::generated_model! {
     /// The account's own.
     2 rebuild_for_current_user: Option<RebuildScope> = Struct, new("RebuildForCurrentUser", Kind::Struct(&REBUILD_SCOPE));
 }
-backhaul_wire::generated_request! { RebuildScopeJobSpec() { set rebuild_all: RebuildScope, set rebuild_unprocessed: RebuildScope, set rebuild_for_current_user: RebuildScope } }
+backhaul_wire::generated_request! { RebuildScopeJobSpec() { rebuild_all: RebuildScope, rebuild_unprocessed: RebuildScope, rebuild_for_current_user: RebuildScope } }
 backhaul_wire::generated_model! {
     /// An account that a backup server uses.
     ///
@@ -264,7 +264,7 @@ backhaul_wire::generated_model! {
     /// The account's password. Answers carry it empty; sent empty, it stays as it is.
     6 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { CredentialsInfo() { into href: String, into r#type: String, set links: Vec<Link>, into id: Id, into username: String, into description: String, into password: Secret } }
+backhaul_wire::generated_request! { CredentialsInfo() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, id: impl Into<Id>, username: impl Into<String>, description: impl Into<String>, password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// Accounts that a backup server uses.
     ///
@@ -284,7 +284,7 @@ backhaul_wire::generated_model! {
     /// The account's password.
     2 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { CredentialsInfoSpec() { into username: String, into description: String, into password: Secret } }
+backhaul_wire::generated_request! { CredentialsInfoSpec() { username: impl Into<String>, description: impl Into<String>, password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// A password that a backup server encrypts with; the password itself is never answered.
     ///
@@ -320,7 +320,40 @@ backhaul_wire::generated_model! {
     /// The password.
     1 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { PasswordKeyInfoSpec() { into hint: String, into password: Secret } }
+backhaul_wire::generated_request! { PasswordKeyInfoSpec() { hint: impl Into<String>, password: impl Into<Secret> } }
+backhaul_wire::generated_struct! {
+    EnterpriseSecuritySettings;
+    EnterpriseRole;
+    EnterpriseRoles;
+    SqlRestoreSettingsInfo;
+    EnterpriseAccount;
+    EnterpriseAccounts;
+    EnterpriseAccountInRole;
+    EnterpriseAccountInRoleList;
+    EnterpriseAccountInRoleCreateSpec;
+    EnterpriseAccountHierarchyScope;
+    EnterpriseAccountHierarchyScopes;
+    HierarchyScopeItem;
+    HierarchyScopeCreateSpec;
+    HierarchyScopeObjects;
+    FlrSettings;
+    SqlSettings;
+    EnterpriseAccountCreateSpec;
+    RebuildScope;
+    RebuildScopeJobSpec;
+    PasswordKeyInfo;
+    PasswordKeyInfoList;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CredentialsInfo;
+    CredentialsInfoList;
+    CredentialsInfoSpec;
+    PasswordKeyInfoSpec;
+}
+backhaul_wire::generated_enum! {
+    AccountType;
+    HierarchyScopeState;
+}
 backhaul_wire::generated_types! { in super;
     Struct EnterpriseSecuritySettings = ENTERPRISE_SECURITY_SETTINGS;
     Enum AccountType = ACCOUNT_TYPE;

@@ -63,7 +63,7 @@ backhaul_wire::generated_model! {
     /// The name under which it sees the repository.
     12 repository_friendly_name: Option<String> = Text, new("RepositoryFriendlyName", Kind::Text);
 }
-backhaul_wire::generated_request! { VCloudOrganizationConfig() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into backup_server_uid: Id, into repository_uid: Id, set quota_gb: i64, set is_disabled: bool, set job_settings: JobSettings, set used_quota_mb: i64, into host_uid: Id, into repository_friendly_name: String } }
+backhaul_wire::generated_request! { VCloudOrganizationConfig() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, backup_server_uid: impl Into<Id>, repository_uid: impl Into<Id>, quota_gb: i64, is_disabled: bool, job_settings: JobSettings, used_quota_mb: i64, host_uid: impl Into<Id>, repository_friendly_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What organizations of Cloud Director may do.
     ///
@@ -95,7 +95,7 @@ backhaul_wire::generated_model! {
     /// The name under which it sees the repository.
     8 repository_friendly_name: Option<String> = Text, new("RepositoryFriendlyName", Kind::Text);
 }
-backhaul_wire::generated_request! { VCloudOrganizationConfigCreateSpec(into organization_name: String, into repository_uid: Id) { into backup_server_uid: Id, set quota_gb: i64, into template_job_uid: Id, set job_scheduler_type: JobSchedulerType, set high_priority_job: bool, into host_uid: Id, into repository_friendly_name: String } }
+backhaul_wire::generated_request! { VCloudOrganizationConfigCreateSpec(organization_name: impl Into<String>, repository_uid: impl Into<Id>) { backup_server_uid: impl Into<Id>, quota_gb: i64, template_job_uid: impl Into<Id>, job_scheduler_type: JobSchedulerType, high_priority_job: bool, host_uid: impl Into<Id>, repository_friendly_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What an organization's backup jobs look like.
     ///
@@ -563,7 +563,7 @@ backhaul_wire::generated_model! {
     /// What it uses, in MB.
     13 used_quota_mb: Option<i64> = Int, new("UsedQuotaMb", Kind::Int);
 }
-backhaul_wire::generated_request! { VSphereSelfServiceConfig() { into href: String, into r#type: String, into name: String, into uid: Id, set links: Vec<Link>, into backup_server_uid: Id, into repository_uid: Id, set quota_gb: i64, set per_user: bool, set account: VSphereSelfServiceAccount, set job_settings: JobSettings, set v_centers_scope: Vec<Id>, set tags: Vec<String>, set used_quota_mb: i64 } }
+backhaul_wire::generated_request! { VSphereSelfServiceConfig() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, backup_server_uid: impl Into<Id>, repository_uid: impl Into<Id>, quota_gb: i64, per_user: bool, account: VSphereSelfServiceAccount, job_settings: JobSettings, v_centers_scope: Vec<Id>, tags: Vec<String>, used_quota_mb: i64 } }
 backhaul_wire::generated_model! {
     /// What vSphere accounts may do.
     ///
@@ -613,7 +613,58 @@ backhaul_wire::generated_model! {
     /// The tags of machines that it sees.
     10 tags: Vec<String> = Texts, list("Tags", Kind::Text).item("Tag");
 }
-backhaul_wire::generated_request! { VSphereSelfServiceCreateSpec(into account_name: String, into repository_uid: Id) { set account_type: AccountType, set quota_gb: i64, set per_user: bool, into template_job_uid: Id, into template_mode: String, set job_scheduler_type: JobSchedulerType, set high_priority_job: bool, set v_centers_scope: Vec<Id>, set tags: Vec<String> } }
+backhaul_wire::generated_request! { VSphereSelfServiceCreateSpec(account_name: impl Into<String>, repository_uid: impl Into<Id>) { account_type: AccountType, quota_gb: i64, per_user: bool, template_job_uid: impl Into<Id>, template_mode: impl Into<String>, job_scheduler_type: JobSchedulerType, high_priority_job: bool, v_centers_scope: Vec<Id>, tags: Vec<String> } }
+backhaul_wire::generated_struct! {
+    JobSettings;
+    VCloudOrganizationConfig;
+    VCloudOrganizationConfigs;
+    VCloudOrganizationConfigCreateSpec;
+    VCloudOrganizationConfigBackupJobSettings;
+    VSphereSelfServiceConfigJobSettings;
+    SecondaryJobSanIntegrationSettings;
+    SanSnapshotBackupTransferSettings;
+    SanSnapshotReplicaTransferSettings;
+    SecondaryJobSanIntegrationSanSnapshotOptions;
+    NimbleSnapshotTransferSettings;
+    SecondaryJobSanIntegrationNimbleSnapshotOptions;
+    JobAdvancedSettings;
+    JobBackupSettings;
+    JobBackupMode;
+    JobReverseIncrementalMode;
+    JobIncrementalMode;
+    JobSyntheticFull;
+    JobActiveFullBackup;
+    JobMaintenanceSettings;
+    JobBackupFilesHealthCheck;
+    JobFullBackupFileMaintenance;
+    JobRemoveDeletedVms;
+    JobDefragmentFullBackupFile;
+    JobStorageSettings;
+    JobEncryption;
+    Switch;
+    JobDataReduction;
+    JobNotificationsSettings;
+    JobVmAttributeNotifications;
+    JobVSphereSettings;
+    JobChangedBlockTracking;
+    JobIntegrationSettings;
+    JobBackupFromStorageSnapshots;
+    JobScriptsOnSelectedDays;
+    JobScriptsSettings;
+    JobScript;
+    JobScriptsPeriodicity;
+    VSphereSelfServiceAccount;
+    VSphereSelfServiceConfig;
+    VSphereSelfServiceConfigs;
+    VCentersScope;
+    Tags;
+    VSphereSelfServiceCreateSpec;
+}
+backhaul_wire::generated_enum! {
+    JobSchedulerType;
+    CompressionLevelName;
+    StorageOptimization;
+}
 backhaul_wire::generated_types! { in super;
     Enum JobSchedulerType = JOB_SCHEDULER_TYPE;
     Struct JobSettings = JOB_SETTINGS;

@@ -126,6 +126,18 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
+backhaul_wire::generated_struct! {
+    QuerySvc;
+    LookupSvc;
+    HierarchyItem;
+    HierarchyItems;
+    CloudConnectService;
+    VCloudService;
+    VSphereSelfService;
+    AgentsService;
+    NASService;
+    ReportingSvc;
+}
 backhaul_wire::generated_types! { in super;
     Struct QuerySvc = QUERY_SVC;
     Struct LookupSvc = LOOKUP_SVC;

@@ -362,6 +362,30 @@ backhaul_wire::generated_model! {
     SystemSessionEvents = SYSTEM_SESSION_EVENTS("SystemSessionEvents").aliases(&["SystemSessionEventResourceType"]).root("SystemSessionEvents");
     0 events: Vec<SystemSessionEvent> = Structs, list("Events", Kind::Struct(&SYSTEM_SESSION_EVENT));
 }
+backhaul_wire::generated_struct! {
+    BackupJobSession;
+    BackupJobSessions;
+    ReplicaJobSession;
+    ReplicaJobSessions;
+    BackupTaskSession;
+    BackupTaskSessions;
+    ReplicaTaskSession;
+    ReplicaTaskSessions;
+    RestoreSession;
+    RestoreSessions;
+    SystemSessionResult;
+    SystemSession;
+    SystemSessions;
+    SystemSessionEvent;
+    SystemSessionEvents;
+}
+backhaul_wire::generated_enum! {
+    JobType;
+    JobSessionState;
+    TaskSessionState;
+    SystemSessionType;
+    SystemSessionState;
+}
 backhaul_wire::generated_types! { in super;
     Enum JobType = JOB_TYPE;
     Enum JobSessionState = JOB_SESSION_STATE;

@@ -138,6 +138,15 @@ backhaul_wire::generated_choice! {
     4 User = "User";
     5 Group = "Group";
 }
+backhaul_wire::generated_struct! {
+    BackupGroupData;
+    BackupOrganizationData;
+    BackupUserData;
+}
+backhaul_wire::generated_enum! {
+    BackupUserAccountType;
+    BackupItemType;
+}
 backhaul_wire::generated_types! { in super;
     Struct BackupGroupData = BACKUP_GROUP_DATA;
     Struct BackupOrganizationData = BACKUP_ORGANIZATION_DATA;

@@ -36,7 +36,7 @@ backhaul_wire::generated_model! {
     8 user_code: Option<String> = Text, new("userCode", Kind::Text);
     9 subscription_ids: Vec<String> = Texts, list("subscriptionIds", Kind::Text);
 }
-backhaul_wire::generated_request! { ServiceAccountCreationData() { into application_name: String, into description: String, into application_id: Id, set azure_environment: AzureStorageEndpoint, into azure_tenant_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into application_secret: Secret, into user_code: String, set subscription_ids: Vec<String> } }
+backhaul_wire::generated_request! { ServiceAccountCreationData() { application_name: impl Into<String>, description: impl Into<String>, application_id: impl Into<Id>, azure_environment: AzureStorageEndpoint, azure_tenant_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, application_secret: impl Into<Secret>, user_code: impl Into<String>, subscription_ids: Vec<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -54,7 +54,7 @@ backhaul_wire::generated_model! {
     4 user_code: Option<String> = Text, new("userCode", Kind::Text);
     5 subscription_ids: Vec<String> = Texts, list("subscriptionIds", Kind::Text);
 }
-backhaul_wire::generated_request! { ServiceAccountUpdateData() { into description: String, into application_certificate: Secret, into application_certificate_password: Secret, into application_secret: Secret, into user_code: String, set subscription_ids: Vec<String> } }
+backhaul_wire::generated_request! { ServiceAccountUpdateData() { description: impl Into<String>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, application_secret: impl Into<Secret>, user_code: impl Into<String>, subscription_ids: Vec<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -63,7 +63,7 @@ backhaul_wire::generated_model! {
     0 azure_environment: Option<AzureStorageEndpoint> = Enum, new("azureEnvironment", Kind::Enum(&AZURE_STORAGE_ENDPOINT));
     1 azure_tenant_id: Option<Id> = Id, new("azureTenantId", Kind::Id);
 }
-backhaul_wire::generated_request! { DeviceCodeInfoRequest() { set azure_environment: AzureStorageEndpoint, into azure_tenant_id: Id } }
+backhaul_wire::generated_request! { DeviceCodeInfoRequest() { azure_environment: AzureStorageEndpoint, azure_tenant_id: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -145,7 +145,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { CredentialToSend() { into account_type: Edit<CredentialToSendAccountType>, into user_name: String, into password: Secret, into new_password: Secret, into old_password: Secret, into id: Edit<Id>, into description: String, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { CredentialToSend() { account_type: impl Into<Edit<CredentialToSendAccountType>>, user_name: impl Into<String>, password: impl Into<Secret>, new_password: impl Into<Secret>, old_password: impl Into<Secret>, id: impl Into<Edit<Id>>, description: impl Into<String>, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// In v4 and later.
     ///
@@ -172,7 +172,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AzureFolderToSend() { into name: String, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { AzureFolderToSend() { name: impl Into<String>, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_choice! {
     /// Azure storage endpoint, a part of an object storage. (v6 and later)
     ///
@@ -264,7 +264,32 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AccountToSend() { into account_type: Edit<AccountToSendAccountType>, into user_name: String, into password: Secret, into id: Edit<Id>, into description: String, into organization_id: Edit<Id>, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { AccountToSend() { account_type: impl Into<Edit<AccountToSendAccountType>>, user_name: impl Into<String>, password: impl Into<Secret>, id: impl Into<Edit<Id>>, description: impl Into<String>, organization_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link> } }
+backhaul_wire::generated_struct! {
+    DeviceCodeInfoRequest;
+    DeviceCodeInfo;
+    AzureLocation;
+    Credential;
+    AzureFolderToReceive;
+    AzureFolderToSend;
+    Account;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    ServiceAccountCreationData;
+    ServiceAccountUpdateData;
+    CredentialToSend;
+    AccountToSend;
+}
+backhaul_wire::generated_enum! {
+    CloudServiceAccountType;
+    CredentialAccountType;
+    CredentialToSendAccountType;
+    AzureStorageEndpoint;
+    AzureStorageEndpointNullable;
+    AccountTypeFilter;
+    AccountAccountType;
+    AccountToSendAccountType;
+}
 backhaul_wire::generated_types! { in super;
     Enum CloudServiceAccountType = CLOUD_SERVICE_ACCOUNT_TYPE;
     Struct ServiceAccountCreationData = SERVICE_ACCOUNT_CREATION_DATA;

@@ -120,7 +120,7 @@ backhaul_wire::generated_model! {
     /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
     7 disable_antiforgery_token: Option<bool> = Bool, new("disable_antiforgery_token", Kind::Bool).since(7);
 }
-backhaul_wire::generated_request! { TokenRequest(set grant_type: GrantType) { into username: String, into password: Secret, into refresh_token: Secret, into client_id: String, into assertion: Secret, into integration_token: Secret, set disable_antiforgery_token: bool } }
+backhaul_wire::generated_request! { TokenRequest(grant_type: GrantType) { username: impl Into<String>, password: impl Into<Secret>, refresh_token: impl Into<Secret>, client_id: impl Into<String>, assertion: impl Into<Secret>, integration_token: impl Into<Secret>, disable_antiforgery_token: bool } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -154,6 +154,22 @@ backhaul_wire::generated_choice! {
     HealthStatus = HEALTH_STATUS(&["RESTHealthStatus"]);
     0 Unhealthy = "Unhealthy";
     1 Healthy = "Healthy";
+}
+backhaul_wire::generated_struct! {
+    ServiceInstance;
+    ExceptionInfo;
+    HealthReport;
+    HealthReportEntry;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    Token;
+    TokenRequest;
+    AuthCode;
+}
+backhaul_wire::generated_enum! {
+    ExceptionInfoErrorCode;
+    GrantType;
+    HealthStatus;
 }
 backhaul_wire::generated_types! { in super;
     Struct Token = TOKEN;

@@ -327,12 +327,12 @@ backhaul_wire::generated_union! {
         /// When it started.
         start_time: Option<&DateTime> = as_ref;
         expiration_time: Option<&DateTime> = as_ref;
-        enable_expiration_notification: Option<bool> = copy;
-        expiration_hours_threshold: Option<i64> = copy;
+        enable_expiration_notification: Option<bool> = copied;
+        expiration_hours_threshold: Option<i64> = copied;
         /// What it is.
         r#type: Option<&DataRetrievalType> = as_ref;
-        show_deleted: Option<bool> = copy;
-        show_all_versions: Option<bool> = copy;
+        show_deleted: Option<bool> = copied;
+        show_all_versions: Option<bool> = copied;
         /// Links to related resources, by name.
         links: &BTreeMap<String, Link> = borrow;
         /// Actions that the server offers, by name.
@@ -379,7 +379,7 @@ backhaul_wire::generated_model! {
     14 amazon_s3_glacier_retrieval_policy: Option<DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy> = Enum, new("amazonS3GlacierRetrievalPolicy", Kind::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AMAZON_S3_GLACIER_RETRIEVAL_POLICY));
     15 azure_archive_retrieval_policy: Option<DataRetrievalFromClientAzureArchiveRetrievalPolicy> = Enum, new("azureArchiveRetrievalPolicy", Kind::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AZURE_ARCHIVE_RETRIEVAL_POLICY));
 }
-backhaul_wire::generated_request! { DataRetrievalFromClient() { into name: String, into description: String, into organization_id: Id, into repository_id: Id, into point_in_time: DateTime, set show_deleted: bool, set show_all_versions: bool, set availability_period_days: i64, set enable_expiration_notification: bool, set expiration_hours_threshold: i64, set mailboxes: Vec<BackupMailboxData>, set one_drives: Vec<BackupOneDriveData>, set sites: Vec<BackupSiteData>, set teams: Vec<BackupTeamData>, set amazon_s3_glacier_retrieval_policy: DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy, set azure_archive_retrieval_policy: DataRetrievalFromClientAzureArchiveRetrievalPolicy } }
+backhaul_wire::generated_request! { DataRetrievalFromClient() { name: impl Into<String>, description: impl Into<String>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, point_in_time: impl Into<DateTime>, show_deleted: bool, show_all_versions: bool, availability_period_days: i64, enable_expiration_notification: bool, expiration_hours_threshold: i64, mailboxes: Vec<BackupMailboxData>, one_drives: Vec<BackupOneDriveData>, sites: Vec<BackupSiteData>, teams: Vec<BackupTeamData>, amazon_s3_glacier_retrieval_policy: DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy, azure_archive_retrieval_policy: DataRetrievalFromClientAzureArchiveRetrievalPolicy } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -394,7 +394,7 @@ backhaul_wire::generated_model! {
     3 enable_expiration_notification: Edit<bool> = Edit, edit("enableExpirationNotification", Kind::Bool);
     4 expiration_hours_threshold: Edit<i64> = Edit, edit("expirationHoursThreshold", Kind::Int);
 }
-backhaul_wire::generated_request! { DataRetrievalUpdateFromClient() { into name: Edit<String>, into description: Edit<String>, into availability_period_days: Edit<i64>, into enable_expiration_notification: Edit<bool>, into expiration_hours_threshold: Edit<i64> } }
+backhaul_wire::generated_request! { DataRetrievalUpdateFromClient() { name: impl Into<Edit<String>>, description: impl Into<Edit<String>>, availability_period_days: impl Into<Edit<i64>>, enable_expiration_notification: impl Into<Edit<bool>>, expiration_hours_threshold: impl Into<Edit<i64>> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -487,6 +487,34 @@ backhaul_wire::generated_model! {
     11 proxy_pool_id: Option<Id> = Id, new("proxyPoolId", Kind::Id).since(8);
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
+}
+backhaul_wire::generated_struct! {
+    BackupSiteData;
+    BackupOneDriveData;
+    BackupMailboxData;
+    BackupTeamData;
+    AmazonS3DataRetrieval;
+    AzureDataRetrieval;
+    AnyDataRetrieval;
+    DataRetrieval;
+    DataRetrievalFromClient;
+    DataRetrievalUpdateFromClient;
+    DataRetrievalMailbox;
+    DataRetrievalTeam;
+    DataRetrievalWeb;
+    DataRetrievalOneDrive;
+    DataRetrievalSession;
+}
+backhaul_wire::generated_enum! {
+    DataRetrievalDataState;
+    DataRetrievalSessionStatus;
+    DataRetrievalStorageType;
+    DataRetrievalType;
+    AmazonS3GlacierRetrievalPolicy;
+    AzureArchiveRetrievalPolicy;
+    DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy;
+    DataRetrievalFromClientAzureArchiveRetrievalPolicy;
+    DataRetrievalSessionType;
 }
 backhaul_wire::generated_types! { in super;
     Struct BackupSiteData = BACKUP_SITE_DATA;

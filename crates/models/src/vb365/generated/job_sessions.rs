@@ -666,6 +666,57 @@ backhaul_wire::generated_choice! {
     3 Success = "Success";
     4 Stop = "Stop";
 }
+backhaul_wire::generated_struct! {
+    JobStatistics;
+    LogItem;
+    JobSessionObject;
+    JobSessionChanges;
+    AnyEvent;
+    Event;
+    RestoreSessionUpdateEvent;
+    RestoreSessionDeleteEvent;
+    OrganizationUserUpdateEvent;
+    OrganizationUserDeleteEvent;
+    OrganizationGroupUpdateEvent;
+    OrganizationGroupDeleteEvent;
+    OrganizationTeamUpdateEvent;
+    OrganizationTeamDeleteEvent;
+    OrganizationSiteUpdateEvent;
+    OrganizationSiteDeleteEvent;
+    JobUpdateEvent;
+    M365BackupStoragePolicyUpdateEvent;
+    M365BackupStoragePolicyDeleteEvent;
+    JobDeleteEvent;
+    JobSessionUpdateEvent;
+    JobSessionDeleteEvent;
+    JobSelectedItemsChangeEvent;
+    M365BackupStoragePolicySelectedItemsChangeEvent;
+    JobExcludedItemsChangeEvent;
+    RestorePointUpdateEvent;
+    RestorePointDeleteEvent;
+    RestorePointObjectsChangeEvent;
+    ProtectedUserUpdateEvent;
+    ProtectedUserDeleteEvent;
+    ProtectedGroupUpdateEvent;
+    ProtectedGroupDeleteEvent;
+    ProtectedSiteUpdateEvent;
+    ProtectedSiteDeleteEvent;
+    ProtectedTeamUpdateEvent;
+    ProtectedTeamDeleteEvent;
+    Events;
+}
+backhaul_wire::generated_enum! {
+    JobStatisticsBottleneck;
+    JobSessionType;
+    LogItemType;
+    JobSessionObjectType;
+    JobSessionObjectStatus;
+    EventType;
+    EventJobType;
+    JobSessionUpdateEventStatus;
+    JobSessionStatusFilter;
+    LogItemTypeFilter;
+}
 backhaul_wire::generated_types! { in super;
     Enum JobStatisticsBottleneck = JOB_STATISTICS_BOTTLENECK;
     Struct JobStatistics = JOB_STATISTICS;

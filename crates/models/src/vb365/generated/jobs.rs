@@ -309,7 +309,7 @@ backhaul_wire::generated_model! {
     /// The backup proxy. (up to v5)
     18 proxy_id: Option<Id> = Id, new("proxyId", Kind::Id).until(5);
 }
-backhaul_wire::generated_request! { Job() { into description: String, set backup_type: JobBackupType, set run_now: bool, set selected_items: Vec<JobItem>, set excluded_items: Vec<JobItem>, set schedule_policy: JobSchedulePolicy, into id: Id, into organization_id: Id, into repository_id: Id, into name: String, into last_run: DateTime, into next_run: DateTime, into last_backup: DateTime, set is_enabled: bool, set last_status: JobLastStatus, set e_tag: i64, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action>, into proxy_id: Id } }
+backhaul_wire::generated_request! { Job() { description: impl Into<String>, backup_type: JobBackupType, run_now: bool, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, name: impl Into<String>, last_run: impl Into<DateTime>, next_run: impl Into<DateTime>, last_backup: impl Into<DateTime>, is_enabled: bool, last_status: JobLastStatus, e_tag: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, proxy_id: impl Into<Id> } }
 backhaul_wire::generated_choice! {
     /// What it is.
     ///
@@ -437,7 +437,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { CopyJob() { into backup_job_id: Id, set schedule_policy: CopyJobSchedulePolicy, into id: Id, into organization_id: Id, into repository_id: Id, into name: String, into last_run: DateTime, into next_run: DateTime, into last_backup: DateTime, set is_enabled: bool, set last_status: CopyJobLastStatus, set e_tag: i64, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { CopyJob() { backup_job_id: impl Into<Id>, schedule_policy: CopyJobSchedulePolicy, id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, name: impl Into<String>, last_run: impl Into<DateTime>, next_run: impl Into<DateTime>, last_backup: impl Into<DateTime>, is_enabled: bool, last_status: CopyJobLastStatus, e_tag: i64, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_choice! {
     /// What it is.
     ///
@@ -502,7 +502,7 @@ backhaul_wire::generated_model! {
     StartJobOptions = START_JOB_OPTIONS("StartJobOptions").aliases(&["RESTStartJobOptions"]).since(6);
     0 full: Option<bool> = Bool, new("full", Kind::Bool);
 }
-backhaul_wire::generated_request! { StartJobOptions() { set full: bool } }
+backhaul_wire::generated_request! { StartJobOptions() { full: bool } }
 backhaul_wire::generated_choice! {
     /// In v7 and later.
     ///
@@ -631,7 +631,7 @@ backhaul_wire::generated_model! {
     8 name: Option<String> = Text, new("name", Kind::Text);
     9 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { CreateBackupJob(set backup_type: CreateBackupJobBackupType, into organization_id: Id, into repository_id: Id) { into description: String, set run_now: bool, set selected_items: Vec<JobItem>, set excluded_items: Vec<JobItem>, set schedule_policy: JobSchedulePolicy, into name: String, set is_enabled: bool } }
+backhaul_wire::generated_request! { CreateBackupJob(backup_type: CreateBackupJobBackupType, organization_id: impl Into<Id>, repository_id: impl Into<Id>) { description: impl Into<String>, run_now: bool, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, name: impl Into<String>, is_enabled: bool } }
 backhaul_wire::generated_choice! {
     /// What is backed up: the whole organization or selected items.
     ///
@@ -663,7 +663,7 @@ backhaul_wire::generated_model! {
     7 name: Edit<String> = Edit, edit("name", Kind::Text);
     8 is_enabled: Edit<bool> = Edit, edit("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { EditBackupJob() { into description: Edit<String>, into backup_type: Edit<EditBackupJobBackupType>, into run_now: Edit<bool>, set selected_items: Vec<JobItem>, set excluded_items: Vec<JobItem>, set schedule_policy: JobSchedulePolicy, into repository_id: Edit<Id>, into name: Edit<String>, into is_enabled: Edit<bool> } }
+backhaul_wire::generated_request! { EditBackupJob() { description: impl Into<Edit<String>>, backup_type: impl Into<Edit<EditBackupJobBackupType>>, run_now: impl Into<Edit<bool>>, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, repository_id: impl Into<Edit<Id>>, name: impl Into<Edit<String>>, is_enabled: impl Into<Edit<bool>> } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -678,7 +678,7 @@ backhaul_wire::generated_model! {
     3 repository_id: Option<Id> = Id, new("repositoryId", Kind::Id).required();
     4 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { CreateCopyJob(into backup_job_id: Id, into organization_id: Id, into repository_id: Id) { set schedule_policy: CopyJobSchedulePolicy, set is_enabled: bool } }
+backhaul_wire::generated_request! { CreateCopyJob(backup_job_id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>) { schedule_policy: CopyJobSchedulePolicy, is_enabled: bool } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -693,7 +693,7 @@ backhaul_wire::generated_model! {
     3 repository_id: Edit<Id> = Edit, edit("repositoryId", Kind::Id);
     4 is_enabled: Edit<bool> = Edit, edit("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { EditCopyJob() { into backup_job_id: Edit<Id>, set schedule_policy: CopyJobSchedulePolicy, into organization_id: Edit<Id>, into repository_id: Edit<Id>, into is_enabled: Edit<bool> } }
+backhaul_wire::generated_request! { EditCopyJob() { backup_job_id: impl Into<Edit<Id>>, schedule_policy: CopyJobSchedulePolicy, organization_id: impl Into<Edit<Id>>, repository_id: impl Into<Edit<Id>>, is_enabled: impl Into<Edit<bool>> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/jobs.json#/$defs/OfficeLicense/properties/detectedSkuType`
     OfficeLicenseDetectedSkuType = OFFICE_LICENSE_DETECTED_SKU_TYPE(&[]);
@@ -724,7 +724,50 @@ backhaul_wire::generated_model! {
     3 disable: Edit<Value> = Edit, edit("disable", Kind::Json);
     4 explore: Option<ExploreOptions> = Struct, new("explore", Kind::Struct(&EXPLORE_OPTIONS));
 }
-backhaul_wire::generated_request! { JobActionBody() { into start: Edit<Value>, into stop: Edit<Value>, into enable: Edit<Value>, into disable: Edit<Value>, set explore: ExploreOptions } }
+backhaul_wire::generated_request! { JobActionBody() { start: impl Into<Edit<Value>>, stop: impl Into<Edit<Value>>, enable: impl Into<Edit<Value>>, disable: impl Into<Edit<Value>>, explore: ExploreOptions } }
+backhaul_wire::generated_struct! {
+    JobGroupItem;
+    JobOneDriveFoldersItem;
+    JobOrganizationItem;
+    JobPersonalSitesItem;
+    JobSiteItem;
+    JobTeamItem;
+    JobUserItem;
+    AnyJobItem;
+    JobItem;
+    Job;
+    JobSchedulePolicy;
+    BackupWindowSettings;
+    CopyJob;
+    CopyJobSchedulePolicy;
+    StartJobOptions;
+    JobSession;
+    JobSite;
+    CreateBackupJob;
+    EditBackupJob;
+    CreateCopyJob;
+    EditCopyJob;
+    OfficeLicense;
+    JobActionBody;
+}
+backhaul_wire::generated_enum! {
+    JobBackupItemType;
+    JobBackupType;
+    JobLastStatus;
+    JobSchedulePolicyType;
+    JobSchedulePolicyPeriodicallyEvery;
+    JobSchedulePolicyDailyType;
+    CopyJobLastStatus;
+    CopyJobSchedulePolicyType;
+    CopyJobSchedulePolicyPeriodicallyEvery;
+    CopyJobSchedulePolicyDailyType;
+    JobSessionJobType;
+    JobSessionJobSessionConfigType;
+    JobSessionStatus;
+    CreateBackupJobBackupType;
+    EditBackupJobBackupType;
+    OfficeLicenseDetectedSkuType;
+}
 backhaul_wire::generated_types! { in super;
     Struct JobGroupItem = JOB_GROUP_ITEM;
     Struct JobOneDriveFoldersItem = JOB_ONE_DRIVE_FOLDERS_ITEM;

@@ -71,7 +71,7 @@ backhaul_wire::generated_model! {
     InstallLicenseOptions = INSTALL_LICENSE_OPTIONS("InstallLicenseOptions").aliases(&["RESTInstallLicenseOptions"]).since(6);
     0 license_file: Option<String> = Text, new("licenseFile", Kind::Text);
 }
-backhaul_wire::generated_request! { InstallLicenseOptions() { into license_file: String } }
+backhaul_wire::generated_request! { InstallLicenseOptions() { license_file: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -83,7 +83,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     2 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { LicenseAutoUpdate() { set is_enabled: bool, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { LicenseAutoUpdate() { is_enabled: bool, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// In v6.
     ///
@@ -152,7 +152,7 @@ backhaul_wire::generated_model! {
     ApproveReportOptions = APPROVE_REPORT_OPTIONS("ApproveReportOptions").aliases(&["RESTApproveReportOptions"]).since(6).until(6);
     0 removed_users: Vec<OrganizationRemovedUsers> = Structs, list("removedUsers", Kind::Struct(&ORGANIZATION_REMOVED_USERS));
 }
-backhaul_wire::generated_request! { ApproveReportOptions() { set removed_users: Vec<OrganizationRemovedUsers> } }
+backhaul_wire::generated_request! { ApproveReportOptions() { removed_users: Vec<OrganizationRemovedUsers> } }
 backhaul_wire::generated_model! {
     /// In v6.
     ///
@@ -305,7 +305,7 @@ backhaul_wire::generated_model! {
     LicensingApproveReportOptions = LICENSING_APPROVE_REPORT_OPTIONS("LicensingApproveReportOptions").aliases(&["RESTLicensingApproveReportOptions"]).since(7);
     0 removed_objects: Vec<LicensingOrganizationRemovedObjects> = Structs, list("removedObjects", Kind::Struct(&LICENSING_ORGANIZATION_REMOVED_OBJECTS));
 }
-backhaul_wire::generated_request! { LicensingApproveReportOptions() { set removed_objects: Vec<LicensingOrganizationRemovedObjects> } }
+backhaul_wire::generated_request! { LicensingApproveReportOptions() { removed_objects: Vec<LicensingOrganizationRemovedObjects> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -363,7 +363,41 @@ backhaul_wire::generated_model! {
     0 install: Edit<Value> = Edit, edit("install", Kind::Json);
     1 update: Edit<Value> = Edit, edit("update", Kind::Json);
 }
-backhaul_wire::generated_request! { LicenseActionBody() { into install: Edit<Value>, into update: Edit<Value> } }
+backhaul_wire::generated_request! { LicenseActionBody() { install: impl Into<Edit<Value>>, update: impl Into<Edit<Value>> } }
+backhaul_wire::generated_struct! {
+    License;
+    InstallLicenseOptions;
+    LicenseAutoUpdate;
+    MonthlyReport;
+    ReportParameters;
+    ReportSummary;
+    ReportOrganization;
+    MonthlyReportInterval;
+    ApproveReportOptions;
+    OrganizationRemovedUsers;
+    LicensedUser;
+    OrganizationLicensingInformation;
+    LicensingPlatformInfo;
+    LicensingGroupInfo;
+    PlatformTypeInfo;
+    PlatformInfo;
+    LicensingMonthlyReport;
+    LicensingReportPlatformType;
+    LicensingReportSummary;
+    LicensingReportOrganization;
+    LicensingApproveReportOptions;
+    LicensingOrganizationRemovedObjects;
+    LicenseUsage;
+    PlatformTypeLicenseUsage;
+    OrganizationLicenseUsage;
+    LicenseActionBody;
+}
+backhaul_wire::generated_enum! {
+    LicenseStatus;
+    LicenseType;
+    ReportParametersReportStatus;
+    LicensedUserLicenseState;
+}
 backhaul_wire::generated_types! { in super;
     Enum LicenseStatus = LICENSE_STATUS;
     Enum LicenseType = LICENSE_TYPE;

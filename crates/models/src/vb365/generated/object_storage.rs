@@ -122,7 +122,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AmazonFolderToSend() { into name: String, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { AmazonFolderToSend() { name: impl Into<String>, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// Amazon bucket s3 aws, a part of an object storage. (v4 and later)
     ///
@@ -257,7 +257,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { EncryptionKeyToSend() { into password: Secret, into new_password: Secret, into old_password: Secret, into id: Id, into organization_id: Id, into description: String, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { EncryptionKeyToSend() { password: impl Into<Secret>, new_password: impl Into<Secret>, old_password: impl Into<Secret>, id: impl Into<Id>, organization_id: impl Into<Id>, description: impl Into<String>, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// In v4 to v7.
     ///
@@ -513,19 +513,19 @@ backhaul_wire::generated_union! {
         /// The account that reaches the storage.
         account_id: Option<&Id> = as_ref;
         /// Whether the space is limited.
-        size_limit_enabled: Option<bool> = copy;
+        size_limit_enabled: Option<bool> = copied;
         /// The limit of the space, in GB.
-        size_limit_gb: Option<i64> = copy;
+        size_limit_gb: Option<i64> = copied;
         /// Space used, in GB: v4 has it instead of `usedSpaceBytes`. (up to v4)
-        used_space_gb: Option<i64> = copy;
+        used_space_gb: Option<i64> = copied;
         /// Space used, in bytes.
-        used_space_bytes: Option<i64> = copy;
+        used_space_bytes: Option<i64> = copied;
         /// Free space, in bytes; negative when the server does not know it.
-        free_space_bytes: Option<i64> = copy;
+        free_space_bytes: Option<i64> = copied;
         /// Up to v5.
         bucket: Option<&ObjectStorageBucket> = as_ref;
         /// Whether backups cannot be changed or deleted before their time. (v7 and later)
-        enable_immutability: Option<bool> = copy;
+        enable_immutability: Option<bool> = copied;
         /// What it is.
         r#type: Option<&ObjectStorageType> = as_ref;
         /// Links to related resources, by name.
@@ -553,6 +553,41 @@ backhaul_wire::generated_model! {
     0 name: Option<String> = Text, new("name", Kind::Text);
     1 service_point: Option<String> = Text, new("servicePoint", Kind::Text);
     2 custom_region_id: Option<Id> = Id, new("customRegionId", Kind::Id);
+}
+backhaul_wire::generated_struct! {
+    AzureVirtualMachineSize;
+    ServiceAccountInfo;
+    AzureSubscription;
+    AzureResourceGroup;
+    AzureVirtualNetwork;
+    AzureSubnet;
+    AmazonBucketS3Compatible;
+    AmazonFolderToReceiveS3Compatible;
+    AmazonFolderToSend;
+    AmazonBucketS3Aws;
+    AmazonFolderToReceiveS3Aws;
+    AzureContainer;
+    AmazonInstanceType;
+    AmazonVpc;
+    AmazonSubnet;
+    AmazonSecurityGroup;
+    EncryptionKey;
+    AmazonS3CompatibleObjectStorageRepository;
+    AmazonS3AwsObjectStorageRepository;
+    AmazonArchiverAppliance;
+    AzureObjectStorageRepository;
+    AzureArchiverAppliance;
+    AnyObjectStorageRepository;
+    ObjectStorageRepository;
+    Link;
+    ObjectStorageBucket;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    EncryptionKeyToSend;
+}
+backhaul_wire::generated_enum! {
+    AmazonS3AwsRegionType;
+    ObjectStorageType;
 }
 backhaul_wire::generated_types! { in super;
     Struct AzureVirtualMachineSize = AZURE_VIRTUAL_MACHINE_SIZE;

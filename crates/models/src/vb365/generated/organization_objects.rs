@@ -336,6 +336,30 @@ backhaul_wire::generated_choice! {
     0 Other = "Other";
     1 Education = "Education";
 }
+backhaul_wire::generated_struct! {
+    Group;
+    GroupMember;
+    Site;
+    Team;
+    User;
+    ProtectedUser;
+    ProtectedGroup;
+    ProtectedSite;
+    ProtectedTeam;
+    ProtectedMailbox;
+    ProtectedOneDrive;
+}
+backhaul_wire::generated_enum! {
+    GroupType;
+    GroupLocationType;
+    GroupMemberType;
+    UserType;
+    UserLocationType;
+    LocationFilter;
+    DataSource;
+    ProtectedUserAccountType;
+    DetectedSkuType;
+}
 backhaul_wire::generated_types! { in super;
     Enum GroupType = GROUP_TYPE;
     Enum GroupLocationType = GROUP_LOCATION_TYPE;

@@ -31,7 +31,7 @@ backhaul_wire::generated_model! {
     /// The certificate of the application with its private key, in base64.
     4 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
 }
-backhaul_wire::generated_request! { ApplicationFromClient() { into display_name: String, into user_code: String, set count: i64, into application_certificate_password: Secret, into application_certificate: Secret } }
+backhaul_wire::generated_request! { ApplicationFromClient() { display_name: impl Into<String>, user_code: impl Into<String>, count: i64, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
@@ -62,7 +62,7 @@ backhaul_wire::generated_model! {
     5 litigation_hold: Edit<bool> = Edit, edit("litigationHold", Kind::Bool);
     6 in_place_hold: Edit<bool> = Edit, edit("inPlaceHold", Kind::Bool);
 }
-backhaul_wire::generated_request! { ExclusionSettings() { into deleted_items: Edit<bool>, into drafts: Edit<bool>, into junk_email: Edit<bool>, into outbox: Edit<bool>, into sync_issues: Edit<bool>, into litigation_hold: Edit<bool>, into in_place_hold: Edit<bool> } }
+backhaul_wire::generated_request! { ExclusionSettings() { deleted_items: impl Into<Edit<bool>>, drafts: impl Into<Edit<bool>>, junk_email: impl Into<Edit<bool>>, outbox: impl Into<Edit<bool>>, sync_issues: impl Into<Edit<bool>>, litigation_hold: impl Into<Edit<bool>>, in_place_hold: impl Into<Edit<bool>> } }
 backhaul_wire::generated_model! {
     /// In v4 and later.
     ///
@@ -73,7 +73,7 @@ backhaul_wire::generated_model! {
     0 contacts: Option<bool> = Bool, new("contacts", Kind::Bool);
     1 calendar: Option<bool> = Bool, new("calendar", Kind::Bool);
 }
-backhaul_wire::generated_request! { RetentionExclusion() { set contacts: bool, set calendar: bool } }
+backhaul_wire::generated_request! { RetentionExclusion() { contacts: bool, calendar: bool } }
 backhaul_wire::generated_choice! {
     /// What it is.
     ///
@@ -96,7 +96,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AuditUserOrGroup() { into id: Id, set r#type: AuditUserOrGroupType, set group: Group, set user: User, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { AuditUserOrGroup() { id: impl Into<Id>, r#type: AuditUserOrGroupType, group: Group, user: User, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -104,7 +104,7 @@ backhaul_wire::generated_model! {
     RemoveAuditItemsOptions = REMOVE_AUDIT_ITEMS_OPTIONS("RemoveAuditItemsOptions").aliases(&["RESTRemoveAuditItemsOptions"]).since(6);
     0 item_ids: Vec<String> = Texts, list("itemIds", Kind::Text);
 }
-backhaul_wire::generated_request! { RemoveAuditItemsOptions() { set item_ids: Vec<String> } }
+backhaul_wire::generated_request! { RemoveAuditItemsOptions() { item_ids: Vec<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -114,7 +114,7 @@ backhaul_wire::generated_model! {
     /// The password.
     1 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { BackupAccount() { set group_member: GroupMember, into password: Secret } }
+backhaul_wire::generated_request! { BackupAccount() { group_member: GroupMember, password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -145,7 +145,7 @@ backhaul_wire::generated_model! {
     /// The certificate of the application with its private key, in base64.
     2 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
 }
-backhaul_wire::generated_request! { BackupApplicationFromClient() { set application: Application, into application_certificate_password: Secret, into application_certificate: Secret } }
+backhaul_wire::generated_request! { BackupApplicationFromClient() { application: Application, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/CommonDeviceCodeRequestOptions/properties/targetRegion`
     CommonDeviceCodeRequestOptionsTargetRegion = COMMON_DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION(&[]);
@@ -168,7 +168,7 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     1 login_graph_app_organization_id: Option<Id> = Id, new("loginGraphAppOrganizationId", Kind::Id).since(8);
 }
-backhaul_wire::generated_request! { CommonDeviceCodeRequestOptions() { set target_region: CommonDeviceCodeRequestOptionsTargetRegion, into login_graph_app_organization_id: Id } }
+backhaul_wire::generated_request! { CommonDeviceCodeRequestOptions() { target_region: CommonDeviceCodeRequestOptionsTargetRegion, login_graph_app_organization_id: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -177,7 +177,7 @@ backhaul_wire::generated_model! {
     /// The code that a person enters at Microsoft to log the device on.
     0 user_code: Option<String> = Text, new("userCode", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckDeviceCode(into user_code: String) {  } }
+backhaul_wire::generated_request! { CheckDeviceCode(user_code: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -199,7 +199,7 @@ backhaul_wire::generated_model! {
     VersionBackupOptionsFromClient = VERSION_BACKUP_OPTIONS_FROM_CLIENT("VersionBackupOptionsFromClient").aliases(&["RESTVersionBackupOptionsFromClient"]).since(8);
     0 share_point_backup_mode: Edit<VersionBackupOptionsFromClientSharePointBackupMode> = Edit, edit("sharePointBackupMode", Kind::Enum(&VERSION_BACKUP_OPTIONS_FROM_CLIENT_SHARE_POINT_BACKUP_MODE));
 }
-backhaul_wire::generated_request! { VersionBackupOptionsFromClient() { into share_point_backup_mode: Edit<VersionBackupOptionsFromClientSharePointBackupMode> } }
+backhaul_wire::generated_request! { VersionBackupOptionsFromClient() { share_point_backup_mode: impl Into<Edit<VersionBackupOptionsFromClientSharePointBackupMode>> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptions/properties/sharePointBackupMode`
     VersionBackupOptionsSharePointBackupMode = VERSION_BACKUP_OPTIONS_SHARE_POINT_BACKUP_MODE(&[]);
@@ -212,6 +212,32 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptions`
     VersionBackupOptions = VERSION_BACKUP_OPTIONS("VersionBackupOptions").aliases(&["RESTVersionBackupOptions"]).since(8);
     0 share_point_backup_mode: Option<VersionBackupOptionsSharePointBackupMode> = Enum, new("sharePointBackupMode", Kind::Enum(&VERSION_BACKUP_OPTIONS_SHARE_POINT_BACKUP_MODE));
+}
+backhaul_wire::generated_struct! {
+    Application;
+    ExclusionSettingsToClient;
+    ExclusionSettings;
+    RetentionExclusion;
+    AuditUserOrGroup;
+    RemoveAuditItemsOptions;
+    AccountPool;
+    BackupApplication;
+    CommonDeviceCodeRequestOptions;
+    CheckDeviceCode;
+    DeviceCodeCheckResponse;
+    VersionBackupOptionsFromClient;
+    VersionBackupOptions;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    ApplicationFromClient;
+    BackupAccount;
+    BackupApplicationFromClient;
+}
+backhaul_wire::generated_enum! {
+    AuditUserOrGroupType;
+    CommonDeviceCodeRequestOptionsTargetRegion;
+    VersionBackupOptionsFromClientSharePointBackupMode;
+    VersionBackupOptionsSharePointBackupMode;
 }
 backhaul_wire::generated_types! { in super;
     Struct Application = APPLICATION;

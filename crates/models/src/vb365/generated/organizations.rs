@@ -304,7 +304,7 @@ backhaul_wire::generated_union! {
         /// A note by the administrator. (v7 and later)
         description: Option<&str> = as_deref;
         /// Whether a job has backed it up at least once.
-        is_backedup: Option<bool> = copy;
+        is_backedup: Option<bool> = copied;
         /// When a job first backed it up.
         first_backuptime: Option<&DateTime> = as_ref;
         /// When a job last backed it up.
@@ -439,7 +439,7 @@ backhaul_wire::generated_model! {
     /// What it is.
     0 r#type: Option<OrganizationSyncOptionsType> = Enum, new("type", Kind::Enum(&ORGANIZATION_SYNC_OPTIONS_TYPE));
 }
-backhaul_wire::generated_request! { OrganizationSyncOptions() { set r#type: OrganizationSyncOptionsType } }
+backhaul_wire::generated_request! { OrganizationSyncOptions() { r#type: OrganizationSyncOptionsType } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -523,7 +523,38 @@ backhaul_wire::generated_model! {
     OrganizationActionBody = ORGANIZATION_ACTION_BODY("OrganizationActionBody").until(5);
     0 explore: Option<ExploreOptions> = Struct, new("explore", Kind::Struct(&EXPLORE_OPTIONS));
 }
-backhaul_wire::generated_request! { OrganizationActionBody() { set explore: ExploreOptions } }
+backhaul_wire::generated_request! { OrganizationActionBody() { explore: ExploreOptions } }
+backhaul_wire::generated_struct! {
+    OrganizationSyncState;
+    OrganizationSyncOptions;
+    TenantInformation;
+    OrganizationLastSyncState;
+    OrganizationCurrentSyncState;
+    OrganizationActionBody;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    Office365Organization;
+    Office365ConnectionSettings;
+    OnPremisesOrganization;
+    SharepointSettings;
+    ExchangeSettings;
+    HybridOrganization;
+    AnyOrganization;
+    Organization;
+    LoggedInOrganization;
+}
+backhaul_wire::generated_enum! {
+    OrganizationType;
+    OrganizationRegion;
+    LoggedInOrganizationType;
+    OrganizationSyncStateType;
+    OrganizationSyncStateStatus;
+    OrganizationSyncOptionsType;
+    OrganizationLastSyncStateType;
+    OrganizationLastSyncStateResult;
+    OrganizationCurrentSyncStateType;
+    OrganizationCurrentSyncStateStatus;
+}
 backhaul_wire::generated_types! { in super;
     Struct Office365Organization = OFFICE365_ORGANIZATION;
     Struct Office365ConnectionSettings = OFFICE365_CONNECTION_SETTINGS;

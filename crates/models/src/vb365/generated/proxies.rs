@@ -183,7 +183,7 @@ backhaul_wire::generated_model! {
     18 throttling_unit: Edit<ProxyFromClientThrottlingUnit> = Edit, edit("throttlingUnit", Kind::Enum(&PROXY_FROM_CLIENT_THROTTLING_UNIT));
     19 attach_used_proxy: Edit<bool> = Edit, edit("attachUsedProxy", Kind::Bool);
 }
-backhaul_wire::generated_request! { ProxyFromClient() { into use_domain_network: Edit<bool>, into use_internet_proxy: Edit<bool>, into internet_proxy_type: Edit<ProxyFromClientInternetProxyType>, set internet_proxy_settings: InternetProxySettingsFromClient, set operating_system: ProxyOperatingSystem, set ssh_settings: SshSettingsFromClient, into id: Edit<Id>, into host_name: String, into description: String, into port: Edit<i64>, into username: String, into password: Secret, into service_account_name: Edit<String>, into service_account_password: Secret, set create_service_account: bool, into threads_number: Edit<i64>, into enable_network_throttling: Edit<bool>, into throttling_value: Edit<i64>, into throttling_unit: Edit<ProxyFromClientThrottlingUnit>, into attach_used_proxy: Edit<bool> } }
+backhaul_wire::generated_request! { ProxyFromClient() { use_domain_network: impl Into<Edit<bool>>, use_internet_proxy: impl Into<Edit<bool>>, internet_proxy_type: impl Into<Edit<ProxyFromClientInternetProxyType>>, internet_proxy_settings: InternetProxySettingsFromClient, operating_system: ProxyOperatingSystem, ssh_settings: SshSettingsFromClient, id: impl Into<Edit<Id>>, host_name: impl Into<String>, description: impl Into<String>, port: impl Into<Edit<i64>>, username: impl Into<String>, password: impl Into<Secret>, service_account_name: impl Into<Edit<String>>, service_account_password: impl Into<Secret>, create_service_account: bool, threads_number: impl Into<Edit<i64>>, enable_network_throttling: impl Into<Edit<bool>>, throttling_value: impl Into<Edit<i64>>, throttling_unit: impl Into<Edit<ProxyFromClientThrottlingUnit>>, attach_used_proxy: impl Into<Edit<bool>> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -210,7 +210,7 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     3 ssh_settings: Option<SshSettingsFromClient> = Struct, new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT)).since(8);
 }
-backhaul_wire::generated_request! { RemoveProxyOptions() { set force: bool, into user_name: String, into user_password: Secret, set ssh_settings: SshSettingsFromClient } }
+backhaul_wire::generated_request! { RemoveProxyOptions() { force: bool, user_name: impl Into<String>, user_password: impl Into<Secret>, ssh_settings: SshSettingsFromClient } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -218,7 +218,7 @@ backhaul_wire::generated_model! {
     RescanOptions = RESCAN_OPTIONS("RescanOptions").aliases(&["RESTRescanOptions"]).since(6);
     0 proxies: Vec<ItemGuidId> = Structs, list("proxies", Kind::Struct(&ITEM_GUID_ID));
 }
-backhaul_wire::generated_request! { RescanOptions() { set proxies: Vec<ItemGuidId> } }
+backhaul_wire::generated_request! { RescanOptions() { proxies: Vec<ItemGuidId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -238,7 +238,7 @@ backhaul_wire::generated_model! {
     /// The password.
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { ProxyCredentialsFromClient() { set ssh_settings: SshSettingsFromClient, into username: String, into password: Secret } }
+backhaul_wire::generated_request! { ProxyCredentialsFromClient() { ssh_settings: SshSettingsFromClient, username: impl Into<String>, password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// In v8 and later.
     ///
@@ -268,7 +268,7 @@ backhaul_wire::generated_model! {
     11 public_base64_key: Edit<String> = Edit, edit("publicBase64Key", Kind::Text);
     12 ignore_fingerprint_check: Edit<bool> = Edit, edit("ignoreFingerprintCheck", Kind::Bool);
 }
-backhaul_wire::generated_request! { SshSettingsFromClient() { into account: String, into account_password: Secret, into port: Edit<i64>, into connection_timeout: Edit<i64>, into private_key_base64: Edit<Secret>, into private_key_passphrase: Secret, into elevate_account_to_root: Edit<bool>, into add_to_sudoers: Edit<bool>, into use_su_if_sudo_unavailable: Edit<bool>, into root_password: Secret, into fingerprint: Edit<String>, into public_base64_key: Edit<String>, into ignore_fingerprint_check: Edit<bool> } }
+backhaul_wire::generated_request! { SshSettingsFromClient() { account: impl Into<String>, account_password: impl Into<Secret>, port: impl Into<Edit<i64>>, connection_timeout: impl Into<Edit<i64>>, private_key_base64: impl Into<Edit<Secret>>, private_key_passphrase: impl Into<Secret>, elevate_account_to_root: impl Into<Edit<bool>>, add_to_sudoers: impl Into<Edit<bool>>, use_su_if_sudo_unavailable: impl Into<Edit<bool>>, root_password: impl Into<Secret>, fingerprint: impl Into<Edit<String>>, public_base64_key: impl Into<Edit<String>>, ignore_fingerprint_check: impl Into<Edit<bool>> } }
 backhaul_wire::generated_choice! {
     /// In v8 and later.
     ///
@@ -324,7 +324,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text).required();
     2 proxy_ids: Vec<ProxyIdFromClient> = Structs, list("proxyIds", Kind::Struct(&PROXY_ID_FROM_CLIENT)).required();
 }
-backhaul_wire::generated_request! { ProxyPoolFromClient(into name: String, into description: String, set proxy_ids: Vec<ProxyIdFromClient>) {  } }
+backhaul_wire::generated_request! { ProxyPoolFromClient(name: impl Into<String>, description: impl Into<String>, proxy_ids: Vec<ProxyIdFromClient>) {  } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -333,7 +333,7 @@ backhaul_wire::generated_model! {
     /// The backup proxy.
     0 proxy_id: Option<Id> = Id, new("proxyId", Kind::Id);
 }
-backhaul_wire::generated_request! { ProxyIdFromClient() { into proxy_id: Id } }
+backhaul_wire::generated_request! { ProxyIdFromClient() { proxy_id: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// Up to v5.
     ///
@@ -357,7 +357,38 @@ backhaul_wire::generated_model! {
     0 rescan: Edit<Value> = Edit, edit("rescan", Kind::Json);
     1 remove: Option<ProxyRemove> = Struct, new("remove", Kind::Struct(&PROXY_REMOVE));
 }
-backhaul_wire::generated_request! { ProxyActionBody() { into rescan: Edit<Value>, set remove: ProxyRemove } }
+backhaul_wire::generated_request! { ProxyActionBody() { rescan: impl Into<Edit<Value>>, remove: ProxyRemove } }
+backhaul_wire::generated_struct! {
+    Proxy;
+    InternetProxySettings;
+    RescanOptions;
+    ItemGuidId;
+    SshConnectionConfigValidationResult;
+    ProxyPool;
+    ProxyPoolFromClient;
+    ProxyIdFromClient;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    ProxyFromClient;
+    InternetProxySettingsFromClient;
+    RemoveProxyOptions;
+    ProxyCredentialsFromClient;
+    SshSettingsFromClient;
+    ProxyRemove;
+    ProxyActionBody;
+}
+backhaul_wire::generated_enum! {
+    ProxyType;
+    ProxyInternetProxyType;
+    ProxyThrottlingUnit;
+    ProxyStatus;
+    ProxyMaintenanceModeState;
+    ProxyFromClientInternetProxyType;
+    ProxyFromClientThrottlingUnit;
+    ProxyOperatingSystem;
+    ConnectionStatus;
+    ProxyRole;
+}
 backhaul_wire::generated_types! { in super;
     Enum ProxyType = PROXY_TYPE;
     Enum ProxyInternetProxyType = PROXY_INTERNET_PROXY_TYPE;

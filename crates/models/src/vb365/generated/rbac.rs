@@ -135,7 +135,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     8 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { RbacRoleCreateModel() { into id: Edit<Id>, into organization_id: Id, into name: String, into description: String, into role_type: Edit<RbacRoleCreateModelRoleType>, set operators: Vec<RbacOperator>, set selected_items: Vec<RbacItem>, set excluded_items: Vec<RbacItem>, set links: BTreeMap<String, Link> } }
+backhaul_wire::generated_request! { RbacRoleCreateModel() { id: impl Into<Edit<Id>>, organization_id: impl Into<Id>, name: impl Into<String>, description: impl Into<String>, role_type: impl Into<Edit<RbacRoleCreateModelRoleType>>, operators: Vec<RbacOperator>, selected_items: Vec<RbacItem>, excluded_items: Vec<RbacItem>, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -214,6 +214,26 @@ backhaul_wire::generated_union! {
         /// Links to related resources, by name.
         links: &BTreeMap<String, Link> = borrow;
     }
+}
+backhaul_wire::generated_struct! {
+    RbacUserItem;
+    RbacSiteItem;
+    RbacGroupItem;
+    RbacGroup;
+    RbacRole;
+    RbacRoleCreateModel;
+    RbacTeamItem;
+    RbacUserOperator;
+    RbacGroupOperator;
+    AnyRbacOperator;
+    RbacOperator;
+}
+backhaul_wire::generated_enum! {
+    RbacItemType;
+    RbacGroupType;
+    RbacRoleRoleType;
+    RbacRoleCreateModelRoleType;
+    RbacOperatorType;
 }
 backhaul_wire::generated_types! { in super;
     Enum RbacItemType = RBAC_ITEM_TYPE;

@@ -25,7 +25,7 @@ backhaul_wire::generated_model! {
     2 format: Option<LicenseOverviewOptionsFormat> = Enum, new("format", Kind::Enum(&LICENSE_OVERVIEW_OPTIONS_FORMAT));
     3 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { LicenseOverviewOptions() { into start_time: DateTime, into end_time: DateTime, set format: LicenseOverviewOptionsFormat, into timezone: String } }
+backhaul_wire::generated_request! { LicenseOverviewOptions() { start_time: impl Into<DateTime>, end_time: impl Into<DateTime>, format: LicenseOverviewOptionsFormat, timezone: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/reports.json#/$defs/StorageConsumptionOptions/properties/format`
     StorageConsumptionOptionsFormat = STORAGE_CONSUMPTION_OPTIONS_FORMAT(&[]);
@@ -46,7 +46,7 @@ backhaul_wire::generated_model! {
     2 format: Option<StorageConsumptionOptionsFormat> = Enum, new("format", Kind::Enum(&STORAGE_CONSUMPTION_OPTIONS_FORMAT));
     3 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { StorageConsumptionOptions() { into start_time: DateTime, into end_time: DateTime, set format: StorageConsumptionOptionsFormat, into timezone: String } }
+backhaul_wire::generated_request! { StorageConsumptionOptions() { start_time: impl Into<DateTime>, end_time: impl Into<DateTime>, format: StorageConsumptionOptionsFormat, timezone: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/reports.json#/$defs/MailboxProtectionOptions/properties/format`
     MailboxProtectionOptionsFormat = MAILBOX_PROTECTION_OPTIONS_FORMAT(&[]);
@@ -65,7 +65,7 @@ backhaul_wire::generated_model! {
     1 format: Option<MailboxProtectionOptionsFormat> = Enum, new("format", Kind::Enum(&MAILBOX_PROTECTION_OPTIONS_FORMAT));
     2 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { MailboxProtectionOptions() { into organization_id: Id, set format: MailboxProtectionOptionsFormat, into timezone: String } }
+backhaul_wire::generated_request! { MailboxProtectionOptions() { organization_id: impl Into<Id>, format: MailboxProtectionOptionsFormat, timezone: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/reports.json#/$defs/UserProtectionOptions/properties/format`
     UserProtectionOptionsFormat = USER_PROTECTION_OPTIONS_FORMAT(&[]);
@@ -84,7 +84,7 @@ backhaul_wire::generated_model! {
     1 format: Option<UserProtectionOptionsFormat> = Enum, new("format", Kind::Enum(&USER_PROTECTION_OPTIONS_FORMAT));
     2 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { UserProtectionOptions() { into organization_id: Id, set format: UserProtectionOptionsFormat, into timezone: String } }
+backhaul_wire::generated_request! { UserProtectionOptions() { organization_id: impl Into<Id>, format: UserProtectionOptionsFormat, timezone: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -94,7 +94,7 @@ backhaul_wire::generated_model! {
     0 organization_id: Option<Id> = Id, new("organizationId", Kind::Id);
     1 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { TeamsProtectionOptions() { into organization_id: Id, into timezone: String } }
+backhaul_wire::generated_request! { TeamsProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -104,7 +104,7 @@ backhaul_wire::generated_model! {
     0 organization_id: Option<Id> = Id, new("organizationId", Kind::Id);
     1 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { OneDriveProtectionOptions() { into organization_id: Id, into timezone: String } }
+backhaul_wire::generated_request! { OneDriveProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -114,7 +114,22 @@ backhaul_wire::generated_model! {
     0 organization_id: Option<Id> = Id, new("organizationId", Kind::Id);
     1 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { SharepointProtectionOptions() { into organization_id: Id, into timezone: String } }
+backhaul_wire::generated_request! { SharepointProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
+backhaul_wire::generated_struct! {
+    LicenseOverviewOptions;
+    StorageConsumptionOptions;
+    MailboxProtectionOptions;
+    UserProtectionOptions;
+    TeamsProtectionOptions;
+    OneDriveProtectionOptions;
+    SharepointProtectionOptions;
+}
+backhaul_wire::generated_enum! {
+    LicenseOverviewOptionsFormat;
+    StorageConsumptionOptionsFormat;
+    MailboxProtectionOptionsFormat;
+    UserProtectionOptionsFormat;
+}
 backhaul_wire::generated_types! { in super;
     Enum LicenseOverviewOptionsFormat = LICENSE_OVERVIEW_OPTIONS_FORMAT;
     Struct LicenseOverviewOptions = LICENSE_OVERVIEW_OPTIONS;

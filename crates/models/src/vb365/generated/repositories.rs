@@ -281,7 +281,7 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     24 object_storage: Edit<ObjectStorage> = Edit, edit("objectStorage", Kind::Struct(&OBJECT_STORAGE)).since(8);
 }
-backhaul_wire::generated_request! { BackupRepositoryFromClient(into retention_type: Edit<BackupRepositoryFromClientRetentionType>) { into object_storage_id: Edit<Id>, into object_storage_cache_path: String, into object_storage_encryption_enabled: Edit<bool>, into encryption_key_id: Edit<Id>, into id: Edit<Id>, into name: String, into description: String, into path: String, into retention_period_type: Edit<BackupRepositoryFromClientRetentionPeriodType>, into daily_retention_period: Edit<i64>, into monthly_retention_period: Edit<i64>, into yearly_retention_period: Edit<BackupRepositoryFromClientYearlyRetentionPeriod>, into retention_frequency_type: Edit<BackupRepositoryFromClientRetentionFrequencyType>, into daily_time: String, into daily_type: Edit<BackupRepositoryFromClientDailyType>, into monthly_time: String, into monthly_daynumber: Edit<BackupRepositoryFromClientMonthlyDaynumber>, into monthly_dayofweek: Edit<BackupRepositoryFromClientMonthlyDayofweek>, into proxy_id: Edit<Id>, into proxy_pool_id: Edit<Id>, into ignore_proxy_pool_appliance_access_validation: Edit<bool>, into organization_id: Edit<Id>, into attach_used_repository: Edit<bool>, into object_storage: Edit<ObjectStorage> } }
+backhaul_wire::generated_request! { BackupRepositoryFromClient(retention_type: impl Into<Edit<BackupRepositoryFromClientRetentionType>>) { object_storage_id: impl Into<Edit<Id>>, object_storage_cache_path: impl Into<String>, object_storage_encryption_enabled: impl Into<Edit<bool>>, encryption_key_id: impl Into<Edit<Id>>, id: impl Into<Edit<Id>>, name: impl Into<String>, description: impl Into<String>, path: impl Into<String>, retention_period_type: impl Into<Edit<BackupRepositoryFromClientRetentionPeriodType>>, daily_retention_period: impl Into<Edit<i64>>, monthly_retention_period: impl Into<Edit<i64>>, yearly_retention_period: impl Into<Edit<BackupRepositoryFromClientYearlyRetentionPeriod>>, retention_frequency_type: impl Into<Edit<BackupRepositoryFromClientRetentionFrequencyType>>, daily_time: impl Into<String>, daily_type: impl Into<Edit<BackupRepositoryFromClientDailyType>>, monthly_time: impl Into<String>, monthly_daynumber: impl Into<Edit<BackupRepositoryFromClientMonthlyDaynumber>>, monthly_dayofweek: impl Into<Edit<BackupRepositoryFromClientMonthlyDayofweek>>, proxy_id: impl Into<Edit<Id>>, proxy_pool_id: impl Into<Edit<Id>>, ignore_proxy_pool_appliance_access_validation: impl Into<Edit<bool>>, organization_id: impl Into<Edit<Id>>, attach_used_repository: impl Into<Edit<bool>>, object_storage: impl Into<Edit<ObjectStorage>> } }
 backhaul_wire::generated_choice! {
     /// How it stands.
     ///
@@ -480,18 +480,18 @@ backhaul_wire::generated_union! {
         /// The account that reaches the storage.
         account_id: Option<&Id> = as_ref;
         /// Whether the space is limited.
-        size_limit_enabled: Option<bool> = copy;
+        size_limit_enabled: Option<bool> = copied;
         /// The limit of the space, in GB.
-        size_limit_gb: Option<i64> = copy;
+        size_limit_gb: Option<i64> = copied;
         /// Space used, in bytes.
-        used_space_bytes: Option<i64> = copy;
+        used_space_bytes: Option<i64> = copied;
         /// Free space on the volume, in bytes; negative when the server does not know it.
-        free_space_bytes: Option<i64> = copy;
+        free_space_bytes: Option<i64> = copied;
         /// Whether backups cannot be changed or deleted before their time.
-        enable_immutability: Option<bool> = copy;
-        enable_immutability_governance_mode: Option<bool> = copy;
+        enable_immutability: Option<bool> = copied;
+        enable_immutability_governance_mode: Option<bool> = copied;
         /// How long backups cannot be changed, in days.
-        immutability_period_days: Option<i64> = copy;
+        immutability_period_days: Option<i64> = copied;
         /// What it is.
         r#type: Option<&ObjectStorageType> = as_ref;
         /// Links to related resources.
@@ -530,6 +530,36 @@ backhaul_wire::generated_model! {
     8 from_owner_id: Option<Id> = Id, new("fromOwnerId", Kind::Id);
     9 to_owner_id: Option<Id> = Id, new("toOwnerId", Kind::Id);
     10 repository_ids: Vec<Id> = Ids, list("repositoryIds", Kind::Id).required();
+}
+backhaul_wire::generated_struct! {
+    BackupRepository;
+    BackupRepositoryFromClient;
+    RepositorySynchronizeSession;
+    AmazonBucketS3CompatibleFromClient;
+    S3CompatibleObjectStorage;
+    AmazonS3ObjectStorage;
+    AzureObjectStorage;
+    AnyObjectStorage;
+    ObjectStorage;
+    BackupRepositoryOwnerChangeSession;
+}
+backhaul_wire::generated_enum! {
+    BackupRepositoryRetentionType;
+    BackupRepositoryRetentionPeriodType;
+    BackupRepositoryYearlyRetentionPeriod;
+    BackupRepositoryRetentionFrequencyType;
+    BackupRepositoryDailyType;
+    BackupRepositoryMonthlyDaynumber;
+    BackupRepositoryMonthlyDayofweek;
+    BackupRepositoryFromClientRetentionPeriodType;
+    BackupRepositoryFromClientYearlyRetentionPeriod;
+    BackupRepositoryFromClientRetentionFrequencyType;
+    BackupRepositoryFromClientRetentionType;
+    BackupRepositoryFromClientDailyType;
+    BackupRepositoryFromClientMonthlyDaynumber;
+    BackupRepositoryFromClientMonthlyDayofweek;
+    RepositorySynchronizeSessionState;
+    BackupRepositoryOwnerChangeSessionStatus;
 }
 backhaul_wire::generated_types! { in super;
     Enum BackupRepositoryRetentionType = BACKUP_REPOSITORY_RETENTION_TYPE;

@@ -87,7 +87,7 @@ backhaul_wire::generated_model! {
     /// In bytes.
     2 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { ExportFolderToPst() { into content_keyword: String, set enable_pst_size_limit: bool, set pst_size_limit_bytes: i64 } }
+backhaul_wire::generated_request! { ExportFolderToPst() { content_keyword: impl Into<String>, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
@@ -467,7 +467,7 @@ backhaul_wire::generated_model! {
     5 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginalLocation() { into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String } }
+backhaul_wire::generated_request! { RestoreToOriginalLocation() { user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -487,7 +487,7 @@ backhaul_wire::generated_model! {
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
     7 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { RestoreToOriginalLocationSelectedItems() { into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String, set items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { RestoreToOriginalLocationSelectedItems() { user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -550,7 +550,7 @@ backhaul_wire::generated_model! {
     17 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
     18 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToDifferentLocation() { set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, set exclude_drafts: bool, set exclude_deleted_items: bool, set exclude_in_place_hold_items: bool, set exclude_litigation_hold_items: bool, into mailbox: String, into cas_server: String, into folder: String, set office_region: RestoreToDifferentLocationOfficeRegion, into office_organization_name: String, into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String } }
+backhaul_wire::generated_request! { RestoreToDifferentLocation() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: impl Into<String>, cas_server: impl Into<String>, folder: impl Into<String>, office_region: RestoreToDifferentLocationOfficeRegion, office_organization_name: impl Into<String>, user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocationSelectedItems/properties/officeRegion`
     RestoreToDifferentLocationSelectedItemsOfficeRegion = RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS_OFFICE_REGION(&[]);
@@ -593,7 +593,7 @@ backhaul_wire::generated_model! {
     18 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
     19 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { RestoreToDifferentLocationSelectedItems() { set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, set exclude_drafts: bool, set exclude_deleted_items: bool, set exclude_in_place_hold_items: bool, set exclude_litigation_hold_items: bool, into mailbox: String, into cas_server: String, into folder: String, set office_region: RestoreToDifferentLocationSelectedItemsOfficeRegion, into office_organization_name: String, into user_name: String, into user_password: Secret, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String, set items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { RestoreToDifferentLocationSelectedItems() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: impl Into<String>, cas_server: impl Into<String>, folder: impl Into<String>, office_region: RestoreToDifferentLocationSelectedItemsOfficeRegion, office_organization_name: impl Into<String>, user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -604,7 +604,7 @@ backhaul_wire::generated_model! {
     /// In bytes.
     2 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { SeveralItemsExportOptions() { set items: Vec<ExchangeItemStringId>, set enable_pst_size_limit: bool, set pst_size_limit_bytes: i64 } }
+backhaul_wire::generated_request! { SeveralItemsExportOptions() { items: Vec<ExchangeItemStringId>, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -612,7 +612,7 @@ backhaul_wire::generated_model! {
     SaveToMsgOptions = SAVE_TO_MSG_OPTIONS("SaveToMsgOptions").aliases(&["RESTSaveToMsgOptions"]).since(6);
     0 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { SaveToMsgOptions() { set items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { SaveToMsgOptions() { items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -620,7 +620,7 @@ backhaul_wire::generated_model! {
     SendToDefaultAddressOptions = SEND_TO_DEFAULT_ADDRESS_OPTIONS("SendToDefaultAddressOptions").aliases(&["RESTSendToDefaultAddressOptions"]).since(6);
     0 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { SendToDefaultAddressOptions() { set items: Vec<ExchangeItemStringId> } }
+backhaul_wire::generated_request! { SendToDefaultAddressOptions() { items: Vec<ExchangeItemStringId> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -633,7 +633,7 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendToDifferentAddressOptions() { set items: Vec<ExchangeItemStringId>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SendToDifferentAddressOptions() { items: Vec<ExchangeItemStringId>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -643,7 +643,7 @@ backhaul_wire::generated_model! {
     /// In bytes.
     1 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { ExportToPstOptions() { set enable_pst_size_limit: bool, set pst_size_limit_bytes: i64 } }
+backhaul_wire::generated_request! { ExportToPstOptions() { enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -656,7 +656,7 @@ backhaul_wire::generated_model! {
     4 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
     5 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreOptions() { set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, into folder: String, set items: Vec<ExchangeItemStringId>, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreOptions() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, folder: impl Into<String>, items: Vec<ExchangeItemStringId>, reason: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -717,7 +717,7 @@ backhaul_wire::generated_model! {
     19 on_premises_user_password: Option<Secret> = Secret, new("onPremisesUserPassword", Kind::Secret);
     20 recent_item_restore_period: Option<i64> = Int, new("recentItemRestorePeriod", Kind::Int);
 }
-backhaul_wire::generated_request! { BulkRestoreOptions() { into cas_server: String, set mailboxes: Vec<ExchangeMailbox>, set changed_items: bool, set deleted_items: bool, set mark_restored_as_unread: bool, set skip_unresolved: bool, set exclude_drafts: bool, set exclude_deleted_items: bool, set exclude_in_place_hold_items: bool, set exclude_litigation_hold_items: bool, into office365_user_name: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into impersonation_account_name: String, into office365_user_password: Secret, into domain_name: String, into on_premises_user_name: String, into on_premises_user_password: Secret, set recent_item_restore_period: i64 } }
+backhaul_wire::generated_request! { BulkRestoreOptions() { cas_server: impl Into<String>, mailboxes: Vec<ExchangeMailbox>, changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, skip_unresolved: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, office365_user_name: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, office365_user_password: impl Into<Secret>, domain_name: impl Into<String>, on_premises_user_name: impl Into<String>, on_premises_user_password: impl Into<Secret>, recent_item_restore_period: i64 } }
 backhaul_wire::generated_choice! {
     /// How it stands.
     ///
@@ -772,6 +772,52 @@ backhaul_wire::generated_model! {
     3 skipped_items_count: Option<i64> = Int, new("skippedItemsCount", Kind::Int);
     4 cannot_continue_error: Option<String> = Text, new("cannotContinueError", Kind::Text);
     5 warnings: Vec<String> = Texts, list("warnings", Kind::Text);
+}
+backhaul_wire::generated_struct! {
+    ExchangeFolder;
+    FoldersRestoreStatistics;
+    ExportFolderToPst;
+    AppointmentItem;
+    ContactGroupItem;
+    ContactItem;
+    DiscussionItem;
+    ExchangeMessageItem;
+    JournalItem;
+    StickyNoteItem;
+    TaskItem;
+    AnyExchangeItem;
+    ExchangeItem;
+    Attachment;
+    ExchangeItemStringId;
+    ItemsRestoreStatistics;
+    SeveralItemsExportOptions;
+    SaveToMsgOptions;
+    SendToDefaultAddressOptions;
+    SendToDifferentAddressOptions;
+    ExportToPstOptions;
+    OperatorRestoreOptions;
+    OperatorRestoreResponse;
+    ExchangeMailbox;
+    BulkRestoreStatistics;
+    BulkMailboxRestoreStatistics;
+    CommonRestoreStatistics;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    RestoreToOriginalLocation;
+    RestoreToOriginalLocationSelectedItems;
+    RestoreToDifferentLocation;
+    RestoreToDifferentLocationSelectedItems;
+    BulkRestoreOptions;
+}
+backhaul_wire::generated_enum! {
+    ExchangeFolderType;
+    ExchangeFolderCategory;
+    ExchangeItemImportance;
+    TaskItemStatus;
+    RestoreToDifferentLocationOfficeRegion;
+    RestoreToDifferentLocationSelectedItemsOfficeRegion;
+    BulkRestoreStatisticsStatus;
+    BulkMailboxRestoreStatisticsStatus;
 }
 backhaul_wire::generated_types! { in super;
     Enum ExchangeFolderType = EXCHANGE_FOLDER_TYPE;

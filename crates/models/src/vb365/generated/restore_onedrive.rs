@@ -71,7 +71,7 @@ backhaul_wire::generated_model! {
     14 office_region: Option<CopyToFolderOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_FOLDER_OFFICE_REGION));
     15 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToFolder() { set changed_items: bool, set deleted_items: bool, set restore_permissions: bool, set send_shared_links_notification: bool, set onedrive: OneDrive, into folder: String, set document_version: CopyToFolderDocumentVersion, set document_last_version_action: CopyToFolderDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: CopyToFolderOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { CopyToFolder() { changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToFolderDocumentVersion, document_last_version_action: CopyToFolderDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToFolderOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -84,7 +84,7 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SharePointSendAsMsgOptions() { set skip_item_checks: bool, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SharePointSendAsMsgOptions() { skip_item_checks: bool, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginal/properties/documentAction`
     RestoreToOriginalDocumentAction = RESTORE_TO_ORIGINAL_DOCUMENT_ACTION(&[]);
@@ -122,7 +122,7 @@ backhaul_wire::generated_model! {
     7 office_region: Option<RestoreToOriginalOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ORIGINAL_OFFICE_REGION));
     8 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginal() { set document_action: RestoreToOriginalDocumentAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToOriginalOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToOriginal() { document_action: RestoreToOriginalDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/BulkRestoreConfig/properties/documentAction`
     BulkRestoreConfigDocumentAction = BULK_RESTORE_CONFIG_DOCUMENT_ACTION(&[]);
@@ -150,7 +150,7 @@ backhaul_wire::generated_model! {
     9 onpremises_username: Option<String> = Text, new("onpremisesUsername", Kind::Text);
     10 onpremises_userpassword: Option<Secret> = Secret, new("onpremisesUserpassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { BulkRestoreConfig() { set document_action: BulkRestoreConfigDocumentAction, set skip_unresolved: bool, set one_drives: Vec<OneDrive>, into office_username: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into office_userpassword: Secret, into onpremises_username: String, into onpremises_userpassword: Secret } }
+backhaul_wire::generated_request! { BulkRestoreConfig() { document_action: BulkRestoreConfigDocumentAction, skip_unresolved: bool, one_drives: Vec<OneDrive>, office_username: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, office_userpassword: impl Into<Secret>, onpremises_username: impl Into<String>, onpremises_userpassword: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// How it stands.
     ///
@@ -273,7 +273,7 @@ backhaul_wire::generated_model! {
     8 office_region: Option<RestoreToOriginalDocumentsOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ORIGINAL_DOCUMENTS_OFFICE_REGION));
     9 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginalDocuments() { set documents: Vec<OneDriveDocument>, set document_action: RestoreToOriginalDocumentsDocumentAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToOriginalDocumentsOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToOriginalDocuments() { documents: Vec<OneDriveDocument>, document_action: RestoreToOriginalDocumentsDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalDocumentsOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments/properties/documentVersion`
     CopyToDocumentsDocumentVersion = COPY_TO_DOCUMENTS_DOCUMENT_VERSION(&[]);
@@ -325,7 +325,7 @@ backhaul_wire::generated_model! {
     13 office_region: Option<CopyToDocumentsOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_DOCUMENTS_OFFICE_REGION));
     14 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToDocuments() { set changed_items: bool, set deleted_items: bool, set documents: Vec<OneDriveDocument>, set onedrive: OneDrive, into folder: String, set document_version: CopyToDocumentsDocumentVersion, set document_last_version_action: CopyToDocumentsDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: CopyToDocumentsOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { CopyToDocuments() { changed_items: bool, deleted_items: bool, documents: Vec<OneDriveDocument>, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToDocumentsDocumentVersion, document_last_version_action: CopyToDocumentsDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToDocumentsOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -339,7 +339,7 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendDocumentsAsMsgOptions() { set skip_item_checks: bool, set documents: Vec<OneDriveDocument>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SendDocumentsAsMsgOptions() { skip_item_checks: bool, documents: Vec<OneDriveDocument>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -347,7 +347,7 @@ backhaul_wire::generated_model! {
     SaveDocumentsOptions = SAVE_DOCUMENTS_OPTIONS("SaveDocumentsOptions").aliases(&["RESTSaveDocumentsOptions"]).since(6);
     0 documents: Vec<OneDriveDocument> = Structs, list("documents", Kind::Struct(&ONE_DRIVE_DOCUMENT));
 }
-backhaul_wire::generated_request! { SaveDocumentsOptions() { set documents: Vec<OneDriveDocument> } }
+backhaul_wire::generated_request! { SaveDocumentsOptions() { documents: Vec<OneDriveDocument> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument/properties/documentVersion`
     CopyToDocumentDocumentVersion = COPY_TO_DOCUMENT_DOCUMENT_VERSION(&[]);
@@ -398,7 +398,7 @@ backhaul_wire::generated_model! {
     12 office_region: Option<CopyToDocumentOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_DOCUMENT_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToDocument() { set changed_items: bool, set deleted_items: bool, set onedrive: OneDrive, into folder: String, set document_version: CopyToDocumentDocumentVersion, set document_last_version_action: CopyToDocumentDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: CopyToDocumentOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { CopyToDocument() { changed_items: bool, deleted_items: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToDocumentDocumentVersion, document_last_version_action: CopyToDocumentDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToDocumentOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -406,7 +406,7 @@ backhaul_wire::generated_model! {
     SaveOneDriveDocumentOptions = SAVE_ONE_DRIVE_DOCUMENT_OPTIONS("SaveOneDriveDocumentOptions").aliases(&["RESTSaveOneDriveDocumentOptions"]).since(6);
     0 as_zip: Option<bool> = Bool, new("asZip", Kind::Bool);
 }
-backhaul_wire::generated_request! { SaveOneDriveDocumentOptions() { set as_zip: bool } }
+backhaul_wire::generated_request! { SaveOneDriveDocumentOptions() { as_zip: bool } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OperatorRestoreToOriginalOneDriveDocuments/properties/documentAction`
     OperatorRestoreToOriginalOneDriveDocumentsDocumentAction = OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS_DOCUMENT_ACTION(&[]);
@@ -422,7 +422,7 @@ backhaul_wire::generated_model! {
     1 documents_restore_configs: Vec<RestoreOneDriveDocumentConfig> = Structs, list("documentsRestoreConfigs", Kind::Struct(&RESTORE_ONE_DRIVE_DOCUMENT_CONFIG)).required();
     2 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreToOriginalOneDriveDocuments(set document_action: OperatorRestoreToOriginalOneDriveDocumentsDocumentAction, set documents_restore_configs: Vec<RestoreOneDriveDocumentConfig>) { into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreToOriginalOneDriveDocuments(document_action: OperatorRestoreToOriginalOneDriveDocumentsDocumentAction, documents_restore_configs: Vec<RestoreOneDriveDocumentConfig>) { reason: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreOneDriveDocumentConfig/properties/documentVersion`
     RestoreOneDriveDocumentConfigDocumentVersion = RESTORE_ONE_DRIVE_DOCUMENT_CONFIG_DOCUMENT_VERSION(&[]);
@@ -505,7 +505,7 @@ backhaul_wire::generated_model! {
     8 office_region: Option<RestoreToOriginalFoldersOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ORIGINAL_FOLDERS_OFFICE_REGION));
     9 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginalFolders() { set folders: Vec<OneDriveFolder>, set document_action: RestoreToOriginalFoldersDocumentAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToOriginalFoldersOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToOriginalFolders() { folders: Vec<OneDriveFolder>, document_action: RestoreToOriginalFoldersDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalFoldersOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders/properties/documentVersion`
     CopyToFoldersDocumentVersion = COPY_TO_FOLDERS_DOCUMENT_VERSION(&[]);
@@ -557,7 +557,7 @@ backhaul_wire::generated_model! {
     15 office_region: Option<CopyToFoldersOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_FOLDERS_OFFICE_REGION));
     16 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToFolders() { set folders: Vec<OneDriveFolder>, set changed_items: bool, set deleted_items: bool, set restore_permissions: bool, set send_shared_links_notification: bool, set onedrive: OneDrive, into folder: String, set document_version: CopyToFoldersDocumentVersion, set document_last_version_action: CopyToFoldersDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: CopyToFoldersOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { CopyToFolders() { folders: Vec<OneDriveFolder>, changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToFoldersDocumentVersion, document_last_version_action: CopyToFoldersDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToFoldersOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -571,7 +571,7 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendFoldersAsMsgOptions() { set skip_item_checks: bool, set folders: Vec<OneDriveFolder>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SendFoldersAsMsgOptions() { skip_item_checks: bool, folders: Vec<OneDriveFolder>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
@@ -587,7 +587,7 @@ backhaul_wire::generated_model! {
     SaveOneDriveFoldersOptions = SAVE_ONE_DRIVE_FOLDERS_OPTIONS("SaveOneDriveFoldersOptions").aliases(&["RESTSaveOneDriveFoldersOptions"]).since(6);
     0 folders: Vec<OneDriveFolder> = Structs, list("folders", Kind::Struct(&ONE_DRIVE_FOLDER));
 }
-backhaul_wire::generated_request! { SaveOneDriveFoldersOptions() { set folders: Vec<OneDriveFolder> } }
+backhaul_wire::generated_request! { SaveOneDriveFoldersOptions() { folders: Vec<OneDriveFolder> } }
 backhaul_wire::generated_choice! {
     /// In v6 and later.
     ///
@@ -596,6 +596,59 @@ backhaul_wire::generated_choice! {
     0 All = "All";
     1 Folders = "Folders";
     2 Documents = "Documents";
+}
+backhaul_wire::generated_struct! {
+    OneDrive;
+    SharePointSendAsMsgOptions;
+    SharePointBulkRestoreStatistics;
+    ExtendedCommonStatistic;
+    SharePointCommonRestoreStatistics;
+    OneDriveDocument;
+    SendDocumentsAsMsgOptions;
+    SaveDocumentsOptions;
+    SaveOneDriveDocumentOptions;
+    OperatorRestoreToOriginalOneDriveDocuments;
+    RestoreOneDriveDocumentConfig;
+    OneDriveFolder;
+    SendFoldersAsMsgOptions;
+    SaveOneDriveFoldersOptions;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CopyToFolder;
+    RestoreToOriginal;
+    BulkRestoreConfig;
+    RestoreToOriginalDocuments;
+    CopyToDocuments;
+    CopyToDocument;
+    RestoreToOriginalFolders;
+    CopyToFolders;
+}
+backhaul_wire::generated_enum! {
+    CopyToFolderDocumentVersion;
+    CopyToFolderDocumentLastVersionAction;
+    CopyToFolderOfficeRegion;
+    RestoreToOriginalDocumentAction;
+    RestoreToOriginalOfficeRegion;
+    BulkRestoreConfigDocumentAction;
+    SharePointBulkRestoreStatisticsStatus;
+    ExtendedCommonStatisticStatus;
+    RestoreToOriginalDocumentsDocumentAction;
+    RestoreToOriginalDocumentsOfficeRegion;
+    CopyToDocumentsDocumentVersion;
+    CopyToDocumentsDocumentLastVersionAction;
+    CopyToDocumentsOfficeRegion;
+    CopyToDocumentDocumentVersion;
+    CopyToDocumentDocumentLastVersionAction;
+    CopyToDocumentOfficeRegion;
+    OperatorRestoreToOriginalOneDriveDocumentsDocumentAction;
+    RestoreOneDriveDocumentConfigDocumentVersion;
+    RestoreToOriginalFoldersDocumentAction;
+    RestoreToOriginalFoldersOfficeRegion;
+    CopyToFoldersDocumentVersion;
+    CopyToFoldersDocumentLastVersionAction;
+    CopyToFoldersOfficeRegion;
+    SharePointFolderType;
+    FolderOrDocument;
 }
 backhaul_wire::generated_types! { in super;
     Struct OneDrive = ONE_DRIVE;

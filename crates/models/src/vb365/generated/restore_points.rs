@@ -256,6 +256,26 @@ backhaul_wire::generated_model! {
     /// How many items there are in all.
     5 total_count: Option<i64> = Int, new("totalCount", Kind::Int);
 }
+backhaul_wire::generated_struct! {
+    RestorePointMailbox;
+    RestorePointOneDrive;
+    RestorePointSite;
+    RestorePointTeam;
+    RbacLoggedInUser;
+    OperatorInfo;
+    RbacEffectiveScope;
+    RbacUser;
+    RbacSite;
+    RestorePoint;
+    RestorePointGroup;
+    RestorePointUser;
+    RbacTeam;
+    RestorePointChanges;
+}
+backhaul_wire::generated_enum! {
+    RbacUserType;
+    RestorePointUserAccountType;
+}
 backhaul_wire::generated_types! { in super;
     Struct RestorePointMailbox = RESTORE_POINT_MAILBOX;
     Struct RestorePointOneDrive = RESTORE_POINT_ONE_DRIVE;

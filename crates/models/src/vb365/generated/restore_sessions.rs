@@ -166,7 +166,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     2 target_organization_name: Option<String> = Text, new("targetOrganizationName", Kind::Text).since(6);
 }
-backhaul_wire::generated_request! { DeviceCodeRequestOptions() { into target_application_id: Id, set target_region: DeviceCodeRequestOptionsTargetRegion, into target_organization_name: String } }
+backhaul_wire::generated_request! { DeviceCodeRequestOptions() { target_application_id: impl Into<Id>, target_region: DeviceCodeRequestOptionsTargetRegion, target_organization_name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// What it is.
     ///
@@ -189,7 +189,7 @@ backhaul_wire::generated_model! {
     2 show_deleted: Option<bool> = Bool, new("showDeleted", Kind::Bool);
     3 show_all_versions: Option<bool> = Bool, new("showAllVersions", Kind::Bool);
 }
-backhaul_wire::generated_request! { ExploreOptions() { into date_time: DateTime, set r#type: ExploreOptionsType, set show_deleted: bool, set show_all_versions: bool } }
+backhaul_wire::generated_request! { ExploreOptions() { date_time: impl Into<DateTime>, r#type: ExploreOptionsType, show_deleted: bool, show_all_versions: bool } }
 backhaul_wire::generated_choice! {
     /// What it is.
     ///
@@ -215,7 +215,7 @@ backhaul_wire::generated_model! {
     5 repository_id: Option<Id> = Id, new("repositoryId", Kind::Id).since(8);
     6 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorExploreOptions() { into date_time: DateTime, set r#type: OperatorExploreOptionsType, set show_deleted: bool, set show_all_versions: bool, set scope: RbacItem, into repository_id: Id, into reason: String } }
+backhaul_wire::generated_request! { OperatorExploreOptions() { date_time: impl Into<DateTime>, r#type: OperatorExploreOptionsType, show_deleted: bool, show_all_versions: bool, scope: RbacItem, repository_id: impl Into<Id>, reason: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// What it is.
     ///
@@ -307,7 +307,7 @@ backhaul_wire::generated_model! {
     /// The backup repository.
     4 repository_id: Option<Id> = Id, new("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_request! { OrganizationExploreOptions() { into date_time: DateTime, set r#type: OrganizationExploreOptionsType, set show_deleted: bool, set show_all_versions: bool, into repository_id: Id } }
+backhaul_wire::generated_request! { OrganizationExploreOptions() { date_time: impl Into<DateTime>, r#type: OrganizationExploreOptionsType, show_deleted: bool, show_all_versions: bool, repository_id: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -508,7 +508,41 @@ backhaul_wire::generated_model! {
     RestoreSessionActionBody = RESTORE_SESSION_ACTION_BODY("RestoreSessionActionBody").until(5);
     0 stop: Edit<Value> = Edit, edit("stop", Kind::Json);
 }
-backhaul_wire::generated_request! { RestoreSessionActionBody() { into stop: Edit<Value> } }
+backhaul_wire::generated_request! { RestoreSessionActionBody() { stop: impl Into<Edit<Value>> } }
+backhaul_wire::generated_struct! {
+    BackupOrganization;
+    DeviceCodeResponse;
+    AnyRbacItem;
+    RbacItem;
+    RestoreSession;
+    DeviceCodeRequestOptions;
+    ExploreOptions;
+    OperatorExploreOptions;
+    RestoreSessionEvent;
+    OrganizationExploreOptions;
+    RestoreSessionStatistics;
+    ItemRestoreDetails;
+    BulkMailboxItemRestoreDetails;
+    BulkOneDriveItemRestoreDetails;
+    AnyRestoreDetails;
+    RestoreDetails;
+    RestoreSessionActionBody;
+}
+backhaul_wire::generated_enum! {
+    RestoreSessionType;
+    RestoreSessionState;
+    RestoreSessionResult;
+    DeviceCodeRequestOptionsTargetRegion;
+    ExploreOptionsType;
+    OperatorExploreOptionsType;
+    RestoreSessionEventType;
+    RestoreSessionEventStatus;
+    OrganizationExploreOptionsType;
+    ItemRestoreDetailsType;
+    RestoreItemType;
+    RestoreStatus;
+    JobSessionOrder;
+}
 backhaul_wire::generated_types! { in super;
     Struct BackupOrganization = BACKUP_ORGANIZATION;
     Struct DeviceCodeResponse = DEVICE_CODE_RESPONSE;

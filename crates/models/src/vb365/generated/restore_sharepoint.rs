@@ -102,7 +102,7 @@ backhaul_wire::generated_union! {
         /// The id.
         id: Option<&Id> = as_ref;
         /// In v6 and later.
-        version_id: Option<i64> = copy;
+        version_id: Option<i64> = copied;
         /// The name.
         name: Option<&str> = as_deref;
         /// Who created it.
@@ -114,7 +114,7 @@ backhaul_wire::generated_union! {
         /// When it was last changed.
         modification_time: Option<&DateTime> = as_ref;
         /// In v7 and later.
-        is_folder: Option<bool> = copy;
+        is_folder: Option<bool> = copied;
         /// Links to related resources, by name.
         links: &BTreeMap<String, Link> = borrow;
     }
@@ -131,7 +131,7 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendAsMsgOptionsV6() { set skip_item_checks: bool, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SendAsMsgOptionsV6() { skip_item_checks: bool, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -167,7 +167,7 @@ backhaul_wire::generated_model! {
     SaveAttachmentsOptions = SAVE_ATTACHMENTS_OPTIONS("SaveAttachmentsOptions").aliases(&["RESTSaveAttachmentsOptions"]).since(6);
     0 attachments: Vec<SharePointAttachment> = Structs, list("attachments", Kind::Struct(&SHARE_POINT_ATTACHMENT));
 }
-backhaul_wire::generated_request! { SaveAttachmentsOptions() { set attachments: Vec<SharePointAttachment> } }
+backhaul_wire::generated_request! { SaveAttachmentsOptions() { attachments: Vec<SharePointAttachment> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -180,7 +180,7 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendAttachmentsAsMsgOptions() { set attachments: Vec<SharePointAttachment>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SendAttachmentsAsMsgOptions() { attachments: Vec<SharePointAttachment>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// A document of a site in a backup.
     ///
@@ -247,7 +247,7 @@ backhaul_wire::generated_model! {
     10 user_name: Option<String> = Text, new("userName", Kind::Text);
     11 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreDocumentsConfig() { set documents: Vec<SharePointDocument>, into list: String, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: RestoreDocumentsConfigDocumentVersion, set document_last_version_action: RestoreDocumentsConfigDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreDocumentsConfig() { documents: Vec<SharePointDocument>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreDocumentsConfigDocumentVersion, document_last_version_action: RestoreDocumentsConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig/properties/documentVersion`
     RestoreToDocumentsConfigDocumentVersion = RESTORE_TO_DOCUMENTS_CONFIG_DOCUMENT_VERSION(&[]);
@@ -296,7 +296,7 @@ backhaul_wire::generated_model! {
     12 office_region: Option<RestoreToDocumentsConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_DOCUMENTS_CONFIG_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToDocumentsConfig() { set documents: Vec<SharePointDocument>, into list: String, set send_shared_links_notification: bool, set document_version: RestoreToDocumentsConfigDocumentVersion, set document_last_version_action: RestoreToDocumentsConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToDocumentsConfigOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToDocumentsConfig() { documents: Vec<SharePointDocument>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToDocumentsConfigDocumentVersion, document_last_version_action: RestoreToDocumentsConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToDocumentsConfigOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemConfig/properties/documentVersion`
     RestoreItemConfigDocumentVersion = RESTORE_ITEM_CONFIG_DOCUMENT_VERSION(&[]);
@@ -331,7 +331,7 @@ backhaul_wire::generated_model! {
     9 user_name: Option<String> = Text, new("userName", Kind::Text);
     10 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreItemConfig() { into list: String, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: RestoreItemConfigDocumentVersion, set document_last_version_action: RestoreItemConfigDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreItemConfig() { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreItemConfigDocumentVersion, document_last_version_action: RestoreItemConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig/properties/documentVersion`
     RestoreToItemConfigDocumentVersion = RESTORE_TO_ITEM_CONFIG_DOCUMENT_VERSION(&[]);
@@ -379,7 +379,7 @@ backhaul_wire::generated_model! {
     11 office_region: Option<RestoreToItemConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ITEM_CONFIG_OFFICE_REGION));
     12 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToItemConfig() { into list: String, set send_shared_links_notification: bool, set document_version: RestoreToItemConfigDocumentVersion, set document_last_version_action: RestoreToItemConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToItemConfigOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToItemConfig() { list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToItemConfigDocumentVersion, document_last_version_action: RestoreToItemConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToItemConfigOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -387,7 +387,7 @@ backhaul_wire::generated_model! {
     SharePointSaveDocumentsOptions = SHARE_POINT_SAVE_DOCUMENTS_OPTIONS("SharePointSaveDocumentsOptions").aliases(&["RESTSharePointSaveDocumentsOptions"]).since(6);
     0 documents: Vec<SharePointDocument> = Structs, list("documents", Kind::Struct(&SHARE_POINT_DOCUMENT));
 }
-backhaul_wire::generated_request! { SharePointSaveDocumentsOptions() { set documents: Vec<SharePointDocument> } }
+backhaul_wire::generated_request! { SharePointSaveDocumentsOptions() { documents: Vec<SharePointDocument> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -395,7 +395,7 @@ backhaul_wire::generated_model! {
     SaveSharePointDocumentOptions = SAVE_SHARE_POINT_DOCUMENT_OPTIONS("SaveSharePointDocumentOptions").aliases(&["RESTSaveSharePointDocumentOptions"]).since(6);
     0 as_zip: Option<bool> = Bool, new("asZip", Kind::Bool);
 }
-backhaul_wire::generated_request! { SaveSharePointDocumentOptions() { set as_zip: bool } }
+backhaul_wire::generated_request! { SaveSharePointDocumentOptions() { as_zip: bool } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -409,7 +409,7 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SharePointSendDocumentsAsMsgOptions() { set skip_item_checks: bool, set documents: Vec<SharePointDocument>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SharePointSendDocumentsAsMsgOptions() { skip_item_checks: bool, documents: Vec<SharePointDocument>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointDocumentsConfig/properties/documentVersion`
     OperatorRestoreSharePointDocumentsConfigDocumentVersion = OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG_DOCUMENT_VERSION(&[]);
@@ -437,7 +437,7 @@ backhaul_wire::generated_model! {
     7 restore_deleted_items: Option<bool> = Bool, new("restoreDeletedItems", Kind::Bool);
     8 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreSharePointDocumentsConfig(set documents_restore_configs: Vec<RestoreSharePointDocumentConfig>) { into list: String, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: OperatorRestoreSharePointDocumentsConfigDocumentVersion, set document_last_version_action: OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction, set restore_changed_items: bool, set restore_deleted_items: bool, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreSharePointDocumentsConfig(documents_restore_configs: Vec<RestoreSharePointDocumentConfig>) { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: OperatorRestoreSharePointDocumentsConfigDocumentVersion, document_last_version_action: OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction, restore_changed_items: bool, restore_deleted_items: bool, reason: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointDocumentConfig/properties/documentVersion`
     RestoreSharePointDocumentConfigDocumentVersion = RESTORE_SHARE_POINT_DOCUMENT_CONFIG_DOCUMENT_VERSION(&[]);
@@ -519,7 +519,7 @@ backhaul_wire::generated_model! {
     11 user_name: Option<String> = Text, new("userName", Kind::Text);
     12 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFoldersConfig() { set folders: Vec<SharePointFolder>, into list: String, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: RestoreFoldersConfigDocumentVersion, set document_last_version_action: RestoreFoldersConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreFoldersConfig() { folders: Vec<SharePointFolder>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreFoldersConfigDocumentVersion, document_last_version_action: RestoreFoldersConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig/properties/documentVersion`
     RestoreToFoldersConfigDocumentVersion = RESTORE_TO_FOLDERS_CONFIG_DOCUMENT_VERSION(&[]);
@@ -568,7 +568,7 @@ backhaul_wire::generated_model! {
     12 office_region: Option<RestoreToFoldersConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_FOLDERS_CONFIG_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToFoldersConfig() { set folders: Vec<SharePointFolder>, into list: String, set send_shared_links_notification: bool, set document_version: RestoreToFoldersConfigDocumentVersion, set document_last_version_action: RestoreToFoldersConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToFoldersConfigOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToFoldersConfig() { folders: Vec<SharePointFolder>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToFoldersConfigDocumentVersion, document_last_version_action: RestoreToFoldersConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToFoldersConfigOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -576,7 +576,7 @@ backhaul_wire::generated_model! {
     SaveSharePointFoldersOptions = SAVE_SHARE_POINT_FOLDERS_OPTIONS("SaveSharePointFoldersOptions").aliases(&["RESTSaveSharePointFoldersOptions"]).since(6);
     0 folders: Vec<SharePointFolder> = Structs, list("folders", Kind::Struct(&SHARE_POINT_FOLDER));
 }
-backhaul_wire::generated_request! { SaveSharePointFoldersOptions() { set folders: Vec<SharePointFolder> } }
+backhaul_wire::generated_request! { SaveSharePointFoldersOptions() { folders: Vec<SharePointFolder> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -590,7 +590,7 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SharePointSendFoldersAsMsgOptions() { set skip_item_checks: bool, set folders: Vec<SharePointFolder>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SharePointSendFoldersAsMsgOptions() { skip_item_checks: bool, folders: Vec<SharePointFolder>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// A list item of a site in a backup.
     ///
@@ -662,7 +662,7 @@ backhaul_wire::generated_model! {
     10 user_name: Option<String> = Text, new("userName", Kind::Text);
     11 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreItemsConfig() { set items: Vec<SharePointItem>, into list: String, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: RestoreItemsConfigDocumentVersion, set document_last_version_action: RestoreItemsConfigDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreItemsConfig() { items: Vec<SharePointItem>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreItemsConfigDocumentVersion, document_last_version_action: RestoreItemsConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig/properties/documentVersion`
     RestoreToItemsConfigDocumentVersion = RESTORE_TO_ITEMS_CONFIG_DOCUMENT_VERSION(&[]);
@@ -711,7 +711,7 @@ backhaul_wire::generated_model! {
     12 office_region: Option<RestoreToItemsConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ITEMS_CONFIG_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToItemsConfig() { set items: Vec<SharePointItem>, into list: String, set send_shared_links_notification: bool, set document_version: RestoreToItemsConfigDocumentVersion, set document_last_version_action: RestoreToItemsConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToItemsConfigOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToItemsConfig() { items: Vec<SharePointItem>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToItemsConfigDocumentVersion, document_last_version_action: RestoreToItemsConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToItemsConfigOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointItemsConfig/properties/documentVersion`
     OperatorRestoreSharePointItemsConfigDocumentVersion = OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG_DOCUMENT_VERSION(&[]);
@@ -739,7 +739,7 @@ backhaul_wire::generated_model! {
     7 restore_deleted_items: Option<bool> = Bool, new("restoreDeletedItems", Kind::Bool);
     8 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreSharePointItemsConfig(set items_restore_configs: Vec<RestoreSharePointItemConfig>) { into list: String, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: OperatorRestoreSharePointItemsConfigDocumentVersion, set document_last_version_action: OperatorRestoreSharePointItemsConfigDocumentLastVersionAction, set restore_changed_items: bool, set restore_deleted_items: bool, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreSharePointItemsConfig(items_restore_configs: Vec<RestoreSharePointItemConfig>) { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: OperatorRestoreSharePointItemsConfigDocumentVersion, document_last_version_action: OperatorRestoreSharePointItemsConfigDocumentLastVersionAction, restore_changed_items: bool, restore_deleted_items: bool, reason: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointItemConfig/properties/documentVersion`
     RestoreSharePointItemConfigDocumentVersion = RESTORE_SHARE_POINT_ITEM_CONFIG_DOCUMENT_VERSION(&[]);
@@ -811,7 +811,7 @@ backhaul_wire::generated_model! {
     12 user_name: Option<String> = Text, new("userName", Kind::Text);
     13 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreListConfig() { into list: String, set restore_list_views: bool, set changed_items: bool, set deleted_items: bool, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: RestoreListConfigDocumentVersion, set document_last_version_action: RestoreListConfigDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreListConfig() { list: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreListConfigDocumentVersion, document_last_version_action: RestoreListConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig/properties/documentVersion`
     RestoreToListConfigDocumentVersion = RESTORE_TO_LIST_CONFIG_DOCUMENT_VERSION(&[]);
@@ -862,7 +862,7 @@ backhaul_wire::generated_model! {
     14 office_region: Option<RestoreToListConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_LIST_CONFIG_OFFICE_REGION));
     15 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToListConfig() { into list: String, set restore_list_views: bool, set changed_items: bool, set deleted_items: bool, set send_shared_links_notification: bool, set document_version: RestoreToListConfigDocumentVersion, set document_last_version_action: RestoreToListConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToListConfigOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToListConfig() { list: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, send_shared_links_notification: bool, document_version: RestoreToListConfigDocumentVersion, document_last_version_action: RestoreToListConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToListConfigOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 to v7.
     ///
@@ -956,7 +956,7 @@ backhaul_wire::generated_model! {
     15 user_name: Option<String> = Text, new("userName", Kind::Text);
     16 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreSiteConfig() { into impersonation_account_name: String, into alias: String, set restore_list_views: bool, set changed_items: bool, set deleted_items: bool, set restore_subsites: bool, set restore_master_pages: bool, set restore_permissions: bool, set send_shared_links_notification: bool, set document_version: RestoreSiteConfigDocumentVersion, set document_last_version_action: RestoreSiteConfigDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreSiteConfig() { impersonation_account_name: impl Into<String>, alias: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_subsites: bool, restore_master_pages: bool, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreSiteConfigDocumentVersion, document_last_version_action: RestoreSiteConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig/properties/documentVersion`
     RestoreToSiteConfigDocumentVersion = RESTORE_TO_SITE_CONFIG_DOCUMENT_VERSION(&[]);
@@ -1010,7 +1010,7 @@ backhaul_wire::generated_model! {
     17 office_region: Option<RestoreToSiteConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_SITE_CONFIG_OFFICE_REGION));
     18 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToSiteConfig() { into impersonation_account_name: String, into alias: String, set restore_list_views: bool, set changed_items: bool, set deleted_items: bool, set restore_subsites: bool, set restore_master_pages: bool, set send_shared_links_notification: bool, set document_version: RestoreToSiteConfigDocumentVersion, set document_last_version_action: RestoreToSiteConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToSiteConfigOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToSiteConfig() { impersonation_account_name: impl Into<String>, alias: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_subsites: bool, restore_master_pages: bool, send_shared_links_notification: bool, document_version: RestoreToSiteConfigDocumentVersion, document_last_version_action: RestoreToSiteConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToSiteConfigOfficeRegion, organization_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 to v7.
     ///
@@ -1030,7 +1030,7 @@ backhaul_wire::generated_model! {
     VESPSearchOptions = VESP_SEARCH_OPTIONS("VESPSearchOptions").aliases(&["RESTVESPSearchOptions"]).since(6);
     0 query: Option<String> = Text, new("query", Kind::Text);
 }
-backhaul_wire::generated_request! { VESPSearchOptions() { into query: String } }
+backhaul_wire::generated_request! { VESPSearchOptions() { query: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// In v6 and later.
     ///
@@ -1067,7 +1067,7 @@ backhaul_wire::generated_model! {
     8 user_name: Option<String> = Text, new("userName", Kind::Text);
     9 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreVersionConfig() { into list: String, set restore_permissions: bool, set send_shared_links_notification: bool, set document_last_version_action: RestoreVersionConfigDocumentLastVersionAction, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreVersionConfig() { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_last_version_action: RestoreVersionConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToVersionConfig/properties/documentLastVersionAction`
     RestoreToVersionConfigDocumentLastVersionAction = RESTORE_TO_VERSION_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
@@ -1108,7 +1108,95 @@ backhaul_wire::generated_model! {
     10 office_region: Option<RestoreToVersionConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_VERSION_CONFIG_OFFICE_REGION));
     11 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToVersionConfig() { into list: String, set send_shared_links_notification: bool, set document_last_version_action: RestoreToVersionConfigDocumentLastVersionAction, into site_url: String, into user_code: String, into application_id: Id, into application_certificate_password: Secret, into application_certificate: Secret, into user_name: String, into user_password: Secret, set office_region: RestoreToVersionConfigOfficeRegion, into organization_name: String } }
+backhaul_wire::generated_request! { RestoreToVersionConfig() { list: impl Into<String>, send_shared_links_notification: bool, document_last_version_action: RestoreToVersionConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToVersionConfigOfficeRegion, organization_name: impl Into<String> } }
+backhaul_wire::generated_struct! {
+    ItemRestoreStatistics;
+    RestoreObject;
+    AnyItem;
+    Item;
+    SendAsMsgOptionsV6;
+    OperatorRestoreSessionResponse;
+    SharePointAttachment;
+    SaveAttachmentsOptions;
+    SendAttachmentsAsMsgOptions;
+    SharePointDocument;
+    SharePointSaveDocumentsOptions;
+    SaveSharePointDocumentOptions;
+    SharePointSendDocumentsAsMsgOptions;
+    OperatorRestoreSharePointDocumentsConfig;
+    RestoreSharePointDocumentConfig;
+    SharePointFolder;
+    SaveSharePointFoldersOptions;
+    SharePointSendFoldersAsMsgOptions;
+    SharePointItem;
+    OperatorRestoreSharePointItemsConfig;
+    RestoreSharePointItemConfig;
+    SharePointLibrary;
+    ListRestoreStatistics;
+    SharePointList;
+    SharePointSite;
+    WebRestoreStatistics;
+    VESPSearchOptions;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    RestoreDocumentsConfig;
+    RestoreToDocumentsConfig;
+    RestoreItemConfig;
+    RestoreToItemConfig;
+    RestoreFoldersConfig;
+    RestoreToFoldersConfig;
+    RestoreItemsConfig;
+    RestoreToItemsConfig;
+    RestoreListConfig;
+    RestoreToListConfig;
+    RestoreSiteConfig;
+    RestoreToSiteConfig;
+    RestoreVersionConfig;
+    RestoreToVersionConfig;
+}
+backhaul_wire::generated_enum! {
+    RestoreObjectType;
+    RestoreDocumentsConfigDocumentVersion;
+    RestoreDocumentsConfigDocumentLastVersionAction;
+    RestoreToDocumentsConfigDocumentVersion;
+    RestoreToDocumentsConfigDocumentLastVersionAction;
+    RestoreToDocumentsConfigOfficeRegion;
+    RestoreItemConfigDocumentVersion;
+    RestoreItemConfigDocumentLastVersionAction;
+    RestoreToItemConfigDocumentVersion;
+    RestoreToItemConfigDocumentLastVersionAction;
+    RestoreToItemConfigOfficeRegion;
+    OperatorRestoreSharePointDocumentsConfigDocumentVersion;
+    OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction;
+    RestoreSharePointDocumentConfigDocumentVersion;
+    RestoreFoldersConfigDocumentVersion;
+    RestoreFoldersConfigDocumentLastVersionAction;
+    RestoreToFoldersConfigDocumentVersion;
+    RestoreToFoldersConfigDocumentLastVersionAction;
+    RestoreToFoldersConfigOfficeRegion;
+    RestoreItemsConfigDocumentVersion;
+    RestoreItemsConfigDocumentLastVersionAction;
+    RestoreToItemsConfigDocumentVersion;
+    RestoreToItemsConfigDocumentLastVersionAction;
+    RestoreToItemsConfigOfficeRegion;
+    OperatorRestoreSharePointItemsConfigDocumentVersion;
+    OperatorRestoreSharePointItemsConfigDocumentLastVersionAction;
+    RestoreSharePointItemConfigDocumentVersion;
+    RestoreListConfigDocumentVersion;
+    RestoreListConfigDocumentLastVersionAction;
+    RestoreToListConfigDocumentVersion;
+    RestoreToListConfigDocumentLastVersionAction;
+    RestoreToListConfigOfficeRegion;
+    RestoreSiteConfigDocumentVersion;
+    RestoreSiteConfigDocumentLastVersionAction;
+    RestoreToSiteConfigDocumentVersion;
+    RestoreToSiteConfigDocumentLastVersionAction;
+    RestoreToSiteConfigOfficeRegion;
+    FolderOrItem;
+    RestoreVersionConfigDocumentLastVersionAction;
+    RestoreToVersionConfigDocumentLastVersionAction;
+    RestoreToVersionConfigOfficeRegion;
+}
 backhaul_wire::generated_types! { in super;
     Struct ItemRestoreStatistics = ITEM_RESTORE_STATISTICS;
     Enum RestoreObjectType = RESTORE_OBJECT_TYPE;

@@ -39,7 +39,7 @@ backhaul_wire::generated_model! {
     0 r#type: Option<TeamsSearchOptionsType> = Enum, new("type", Kind::Enum(&TEAMS_SEARCH_OPTIONS_TYPE)).required();
     1 query: Option<String> = Text, new("query", Kind::Text).required();
 }
-backhaul_wire::generated_request! { TeamsSearchOptions(set r#type: TeamsSearchOptionsType, into query: String) {  } }
+backhaul_wire::generated_request! { TeamsSearchOptions(r#type: TeamsSearchOptionsType, query: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -72,7 +72,7 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreChannelOptions(set restore_changed_items: bool, set restore_missing_items: bool) { set restore_members: bool, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// In v6 to v7.
     ///
@@ -297,7 +297,7 @@ backhaul_wire::generated_model! {
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id);
     1 files: Vec<TeamsFile> = Structs, list("files", Kind::Struct(&TEAMS_FILE));
 }
-backhaul_wire::generated_request! { FilesSaveOptions() { into channel_id: Id, set files: Vec<TeamsFile> } }
+backhaul_wire::generated_request! { FilesSaveOptions() { channel_id: impl Into<Id>, files: Vec<TeamsFile> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -305,7 +305,7 @@ backhaul_wire::generated_model! {
     FileSaveOptions = FILE_SAVE_OPTIONS("FileSaveOptions").aliases(&["RESTFileSaveOptions"]).since(6);
     0 as_zip: Option<bool> = Bool, new("asZip", Kind::Bool);
 }
-backhaul_wire::generated_request! { FileSaveOptions() { set as_zip: bool } }
+backhaul_wire::generated_request! { FileSaveOptions() { as_zip: bool } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -320,7 +320,7 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { FilesSendOptions() { into channel_id: Id, set files: Vec<TeamsFile>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { FilesSendOptions() { channel_id: impl Into<Id>, files: Vec<TeamsFile>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -332,7 +332,7 @@ backhaul_wire::generated_model! {
     2 subject: Option<String> = Text, new("subject", Kind::Text);
     3 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendAsMsgOptions() { into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SendAsMsgOptions() { from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions/properties/fileVersion`
     RestoreFilesOptionsFileVersion = RESTORE_FILES_OPTIONS_FILE_VERSION(&[]);
@@ -362,7 +362,7 @@ backhaul_wire::generated_model! {
     9 user_name: Option<String> = Text, new("userName", Kind::Text);
     10 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFilesOptions(set restore_changed_items: bool, set restore_missing_items: bool, set file_version: RestoreFilesOptionsFileVersion) { into channel_id: Id, set files: Vec<TeamsFile>, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFilesOptionsFileVersion) { channel_id: impl Into<Id>, files: Vec<TeamsFile>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFileOptions/properties/fileVersion`
     RestoreFileOptionsFileVersion = RESTORE_FILE_OPTIONS_FILE_VERSION(&[]);
@@ -389,7 +389,7 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFileOptions(set restore_changed_items: bool, set restore_missing_items: bool, set file_version: RestoreFileOptionsFileVersion) { into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreFileOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFileOptionsFileVersion) { user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -399,7 +399,7 @@ backhaul_wire::generated_model! {
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id);
     1 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST));
 }
-backhaul_wire::generated_request! { SavePostsOptions() { into channel_id: Id, set posts: Vec<TeamsPost> } }
+backhaul_wire::generated_request! { SavePostsOptions() { channel_id: impl Into<Id>, posts: Vec<TeamsPost> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -421,7 +421,7 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestorePostsOptions(into channel_id: Id) { into from: DateTime, into to: DateTime, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestorePostsOptions(channel_id: impl Into<Id>) { from: impl Into<DateTime>, to: impl Into<DateTime>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -433,7 +433,7 @@ backhaul_wire::generated_model! {
     2 from: Option<DateTime> = DateTime, new("from", Kind::DateTime);
     3 to: Option<DateTime> = DateTime, new("to", Kind::DateTime);
 }
-backhaul_wire::generated_request! { ExportOptions() { set posts: Vec<TeamsPost>, into channel_id: Id, into from: DateTime, into to: DateTime } }
+backhaul_wire::generated_request! { ExportOptions() { posts: Vec<TeamsPost>, channel_id: impl Into<Id>, from: impl Into<DateTime>, to: impl Into<DateTime> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -448,7 +448,7 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendPostsOptions() { into channel_id: Id, set posts: Vec<TeamsPost>, into from: String, into to: String, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SendPostsOptions() { channel_id: impl Into<Id>, posts: Vec<TeamsPost>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -469,7 +469,7 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTabsOptions(set restore_changed_tabs: bool, set restore_missing_tabs: bool) { set tabs: Vec<TeamsTab>, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -489,7 +489,7 @@ backhaul_wire::generated_model! {
     6 user_name: Option<String> = Text, new("userName", Kind::Text);
     7 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTabOptions(set restore_changed_tabs: bool, set restore_missing_tabs: bool) { into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreTabOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_choice! {
     /// In v6 and later.
     ///
@@ -550,7 +550,7 @@ backhaul_wire::generated_model! {
     10 user_name: Option<String> = Text, new("userName", Kind::Text);
     11 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTeamOptions(set restore_changed_items: bool, set restore_missing_items: bool, set restore_members: bool, set restore_settings: bool) { set teams: Vec<TeamsTeam>, into impersonation_account_name: String, into user_code: String, into application_id: Id, into application_certificate: Secret, into application_certificate_password: Secret, into user_name: String, into user_password: Secret } }
+backhaul_wire::generated_request! { RestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool) { teams: Vec<TeamsTeam>, impersonation_account_name: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -558,7 +558,7 @@ backhaul_wire::generated_model! {
     SearchOptions = SEARCH_OPTIONS("SearchOptions").aliases(&["RESTSearchOptions"]).since(6);
     0 query: Option<String> = Text, new("query", Kind::Text);
 }
-backhaul_wire::generated_request! { SearchOptions() { into query: String } }
+backhaul_wire::generated_request! { SearchOptions() { query: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// What it is. (v8 and later)
     ///
@@ -621,7 +621,7 @@ backhaul_wire::generated_model! {
     2 restore_members: Option<bool> = Bool, new("restoreMembers", Kind::Bool).since(8);
     3 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreChannelOptions(set restore_changed_items: bool, set restore_missing_items: bool) { set restore_members: bool, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, reason: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreFilesOptions/properties/fileVersion`
     OperatorRestoreFilesOptionsFileVersion = OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION(&[]);
@@ -641,7 +641,7 @@ backhaul_wire::generated_model! {
     4 file_version: Option<OperatorRestoreFilesOptionsFileVersion> = Enum, new("fileVersion", Kind::Enum(&OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION)).required();
     5 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreFilesOptions(set restore_changed_items: bool, set restore_missing_items: bool, set file_version: OperatorRestoreFilesOptionsFileVersion) { into channel_id: Id, set files: Vec<TeamsFile>, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: OperatorRestoreFilesOptionsFileVersion) { channel_id: impl Into<Id>, files: Vec<TeamsFile>, reason: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -654,7 +654,7 @@ backhaul_wire::generated_model! {
     3 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST));
     4 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestorePostsOptions(into channel_id: Id) { into from: DateTime, into to: DateTime, set posts: Vec<TeamsPost>, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestorePostsOptions(channel_id: impl Into<Id>) { from: impl Into<DateTime>, to: impl Into<DateTime>, posts: Vec<TeamsPost>, reason: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -662,7 +662,7 @@ backhaul_wire::generated_model! {
     OperatorStartExportTaskOptions = OPERATOR_START_EXPORT_TASK_OPTIONS("OperatorStartExportTaskOptions").aliases(&["RESTOperatorStartExportTaskOptions"]).since(7);
     0 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST)).required();
 }
-backhaul_wire::generated_request! { OperatorStartExportTaskOptions(set posts: Vec<TeamsPost>) {  } }
+backhaul_wire::generated_request! { OperatorStartExportTaskOptions(posts: Vec<TeamsPost>) {  } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -680,7 +680,7 @@ backhaul_wire::generated_model! {
     2 restore_missing_tabs: Option<bool> = Bool, new("restoreMissingTabs", Kind::Bool).required();
     3 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreTabsOptions(set restore_changed_tabs: bool, set restore_missing_tabs: bool) { set tabs: Vec<TeamsTab>, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, reason: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -694,7 +694,7 @@ backhaul_wire::generated_model! {
     5 reason: Option<String> = Text, new("reason", Kind::Text);
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text).required();
 }
-backhaul_wire::generated_request! { OperatorRestoreTeamOptions(set restore_changed_items: bool, set restore_missing_items: bool, set restore_members: bool, set restore_settings: bool, into impersonation_account_name: String) { set teams: Vec<TeamsTeam>, into reason: String } }
+backhaul_wire::generated_request! { OperatorRestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool, impersonation_account_name: impl Into<String>) { teams: Vec<TeamsTeam>, reason: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -783,6 +783,65 @@ backhaul_wire::generated_model! {
     GenericActionBody = GENERIC_ACTION_BODY("GenericActionBody").until(5);
 }
 backhaul_wire::generated_request! { GenericActionBody() {  } }
+backhaul_wire::generated_struct! {
+    TeamsChannel;
+    TeamsSearchOptions;
+    AttachInfo;
+    RestoreStatistics;
+    SummaryItem;
+    AnyChannelEntity;
+    ChannelEntity;
+    TeamsFile;
+    TeamsPost;
+    TeamsTab;
+    FilesSaveOptions;
+    FileSaveOptions;
+    FilesSendOptions;
+    SendAsMsgOptions;
+    SavePostsOptions;
+    ExportOptions;
+    SendPostsOptions;
+    TeamsTeam;
+    SearchOptions;
+    TeamsChannelPreview;
+    TeamsNode;
+    OperatorRestoreChannelOptions;
+    OperatorRestoreFilesOptions;
+    OperatorRestorePostsOptions;
+    OperatorStartExportTaskOptions;
+    OperatorStartExportTaskResponse;
+    OperatorRestoreTabsOptions;
+    OperatorRestoreTeamOptions;
+    TeamsTeamSettings;
+    TeamsTeamFunSettings;
+    TeamsTeamGuestSettings;
+    TeamsTeamMemberSettings;
+    TeamsTeamMessagingSettings;
+    TeamsOperatorRestoreSessionResponse;
+    AsyncRestoreResponse;
+    GenericActionBody;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    RestoreChannelOptions;
+    RestoreFilesOptions;
+    RestoreFileOptions;
+    RestorePostsOptions;
+    RestoreTabsOptions;
+    RestoreTabOptions;
+    RestoreTeamOptions;
+}
+backhaul_wire::generated_enum! {
+    TeamsSearchOptionsType;
+    SummaryItemType;
+    TeamsFileFileType;
+    RestoreFilesOptionsFileVersion;
+    RestoreFileOptionsFileVersion;
+    TeamsTeamPrivacy;
+    TeamsChannelPreviewType;
+    TeamsNodeType;
+    OperatorRestoreFilesOptionsFileVersion;
+    TeamsTeamFunSettingsGiphyContentRating;
+}
 backhaul_wire::generated_types! { in super;
     Struct TeamsChannel = TEAMS_CHANNEL;
     Enum TeamsSearchOptionsType = TEAMS_SEARCH_OPTIONS_TYPE;

@@ -66,7 +66,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     13 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(7);
 }
-backhaul_wire::generated_request! { AuditEmailSettingsRequest() { into user_password: Secret, into enable_notification: Edit<bool>, into smtp_server: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String, into use_ssl: Edit<bool>, into from: String, into to: String, into subject: String, set authentication_type: AuthenticationType, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id> } }
+backhaul_wire::generated_request! { AuditEmailSettingsRequest() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, smtp_server: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String>, use_ssl: impl Into<Edit<bool>>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, authentication_type: AuthenticationType, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>> } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
@@ -79,7 +79,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     3 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { HistorySettings() { set keep_allsessions: bool, set keeponly_last: i64, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { HistorySettings() { keep_allsessions: bool, keeponly_last: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
@@ -111,7 +111,7 @@ backhaul_wire::generated_model! {
     /// The account.
     5 username: Option<String> = Text, new("username", Kind::Text);
 }
-backhaul_wire::generated_request! { InternetProxyFromClient() { into use_internet_proxy: Edit<bool>, into user_password: Secret, into host_name: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String } }
+backhaul_wire::generated_request! { InternetProxyFromClient() { use_internet_proxy: impl Into<Edit<bool>>, user_password: impl Into<Secret>, host_name: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -125,7 +125,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     4 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { ManagementMode() { set is_managed: bool, into manager_id: Id, into company_name: String, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { ManagementMode() { is_managed: bool, manager_id: impl Into<Id>, company_name: impl Into<String>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -209,7 +209,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     18 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(7);
 }
-backhaul_wire::generated_request! { NotificationEmailSettingsRequest() { into user_password: Secret, into notify_on_success: Edit<bool>, into notify_on_warning: Edit<bool>, into notify_on_failure: Edit<bool>, into supress_until_last_retry: Edit<bool>, into attach_detailed_report: Edit<bool>, into enable_notification: Edit<bool>, into smtp_server: String, into port: Edit<i64>, into use_authentication: Edit<bool>, into username: String, into use_ssl: Edit<bool>, into from: String, into to: String, into subject: String, set authentication_type: AuthenticationType, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id> } }
+backhaul_wire::generated_request! { NotificationEmailSettingsRequest() { user_password: impl Into<Secret>, notify_on_success: impl Into<Edit<bool>>, notify_on_warning: impl Into<Edit<bool>>, notify_on_failure: impl Into<Edit<bool>>, supress_until_last_retry: impl Into<Edit<bool>>, attach_detailed_report: impl Into<Edit<bool>>, enable_notification: impl Into<Edit<bool>>, smtp_server: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String>, use_ssl: impl Into<Edit<bool>>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, authentication_type: AuthenticationType, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>> } }
 backhaul_wire::generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
@@ -267,7 +267,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { SmtpSettingsFromClient() { into user_password: Secret, into username: String, into enable_notification: Edit<bool>, into server: String, into port: Edit<i64>, into from: String, into use_authentication: Edit<bool>, into use_ssl: Edit<bool>, into user_id: Edit<Id>, into mail_api_url: Edit<String>, into request_id: Edit<Id>, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { SmtpSettingsFromClient() { user_password: impl Into<Secret>, username: impl Into<String>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, user_id: impl Into<Edit<Id>>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -276,7 +276,7 @@ backhaul_wire::generated_model! {
     /// The mail address.
     0 email: Option<String> = Text, new("email", Kind::Text);
 }
-backhaul_wire::generated_request! { SendTestOption() { into email: String } }
+backhaul_wire::generated_request! { SendTestOption() { email: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v4 and later.
     ///
@@ -336,7 +336,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { SharePointSmtpSettingsFromClient() { into user_password: Secret, into enable_notification: Edit<bool>, into server: String, into port: Edit<i64>, into from: String, into use_authentication: Edit<bool>, into use_ssl: Edit<bool>, into username: String, into user_id: Id, into mail_api_url: Edit<String>, into request_id: Edit<Id>, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { SharePointSmtpSettingsFromClient() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, username: impl Into<String>, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -345,7 +345,7 @@ backhaul_wire::generated_model! {
     /// The mail address.
     0 email: Option<String> = Text, new("email", Kind::Text);
 }
-backhaul_wire::generated_request! { SendTestOptions() { into email: String } }
+backhaul_wire::generated_request! { SendTestOptions() { email: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v6 and later.
     ///
@@ -372,7 +372,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { TeamsSmtpSettingsFromClient() { into user_password: Secret, into enable_notification: Edit<bool>, into server: String, into port: Edit<i64>, into from: String, into use_authentication: Edit<bool>, into use_ssl: Edit<bool>, into username: String, into user_id: Edit<Id>, into mail_api_url: Edit<String>, into request_id: Edit<Id>, set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action> } }
+backhaul_wire::generated_request! { TeamsSmtpSettingsFromClient() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, username: impl Into<String>, user_id: impl Into<Edit<Id>>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
     /// An action that the server offers on a resource (v3 to v5).
     ///
@@ -417,7 +417,7 @@ backhaul_wire::generated_model! {
     5 tenant_id: Option<Id> = Id, new("tenantId", Kind::Id);
     6 redirect_url: Option<String> = Text, new("redirectUrl", Kind::Text);
 }
-backhaul_wire::generated_request! { PrepareOAuthSignInRequest() { set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action>, set authentication_service_kind: OAuth2ServiceKind, into client_id: Id, into client_secret: Secret, into tenant_id: Id, into redirect_url: String } }
+backhaul_wire::generated_request! { PrepareOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, authentication_service_kind: OAuth2ServiceKind, client_id: impl Into<Id>, client_secret: impl Into<Secret>, tenant_id: impl Into<Id>, redirect_url: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -447,7 +447,7 @@ backhaul_wire::generated_model! {
     /// Up to v7.
     5 error_description: Option<String> = Text, new("errorDescription", Kind::Text).until(7);
 }
-backhaul_wire::generated_request! { CompleteOAuthSignInRequest() { set links: BTreeMap<String, Link>, set actions: BTreeMap<String, Action>, into code: Secret, into state: String, into error: String, into error_description: String } }
+backhaul_wire::generated_request! { CompleteOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, code: impl Into<Secret>, state: impl Into<String>, error: impl Into<String>, error_description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// In v7 and later.
     ///
@@ -469,7 +469,7 @@ backhaul_wire::generated_model! {
     0 enable_check_for_updates: Option<bool> = Bool, new("enableCheckForUpdates", Kind::Bool).required();
     1 update_settings: Option<AutomaticUpdateSettings> = Struct, new("updateSettings", Kind::Struct(&AUTOMATIC_UPDATE_SETTINGS));
 }
-backhaul_wire::generated_request! { UpdateProductConfig(set enable_check_for_updates: bool) { set update_settings: AutomaticUpdateSettings } }
+backhaul_wire::generated_request! { UpdateProductConfig(enable_check_for_updates: bool) { update_settings: AutomaticUpdateSettings } }
 backhaul_wire::generated_model! {
     /// In v8 and later.
     ///
@@ -477,6 +477,37 @@ backhaul_wire::generated_model! {
     AutomaticUpdateSettings = AUTOMATIC_UPDATE_SETTINGS("AutomaticUpdateSettings").aliases(&["RESTAutomaticUpdateSettings"]).since(8);
     0 send_email_on_available_updates: Option<bool> = Bool, new("sendEmailOnAvailableUpdates", Kind::Bool);
     1 install_updates_automatically: Option<bool> = Bool, new("installUpdatesAutomatically", Kind::Bool);
+}
+backhaul_wire::generated_struct! {
+    AuditEmailSettingsResponse;
+    HistorySettings;
+    InternetProxy;
+    ManagementMode;
+    RestorePortalSettings;
+    NotificationEmailSettingsResponse;
+    SmtpSettings;
+    SendTestOption;
+    SharePointSmtpSettings;
+    SendTestOptions;
+    Action;
+    PrepareOAuthSignInResponse;
+    CompleteOAuthSignInResponse;
+    UpdateProductConfig;
+    AutomaticUpdateSettings;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AuditEmailSettingsRequest;
+    InternetProxyFromClient;
+    NotificationEmailSettingsRequest;
+    SmtpSettingsFromClient;
+    SharePointSmtpSettingsFromClient;
+    TeamsSmtpSettingsFromClient;
+    PrepareOAuthSignInRequest;
+    CompleteOAuthSignInRequest;
+}
+backhaul_wire::generated_enum! {
+    AuthenticationType;
+    OAuth2ServiceKind;
 }
 backhaul_wire::generated_types! { in super;
     Struct AuditEmailSettingsResponse = AUDIT_EMAIL_SETTINGS_RESPONSE;

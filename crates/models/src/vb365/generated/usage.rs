@@ -49,6 +49,10 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
+backhaul_wire::generated_struct! {
+    BackupRepositoryStorageUsageInfo;
+    OrganizationStorageSpaceUsage;
+}
 backhaul_wire::generated_types! { in super;
     Struct BackupRepositoryStorageUsageInfo = BACKUP_REPOSITORY_STORAGE_USAGE_INFO;
     Struct OrganizationStorageSpaceUsage = ORGANIZATION_STORAGE_SPACE_USAGE;

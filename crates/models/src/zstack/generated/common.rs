@@ -169,7 +169,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SubmitLongJobRequest(into job_name: String, into job_data: String) { into name: String, into description: String, into target_resource_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SubmitLongJobRequest(job_name: impl Into<String>, job_data: impl Into<String>) { name: impl Into<String>, description: impl Into<String>, target_resource_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLongJob` is given.
     ///
@@ -184,7 +184,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLongJobRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateLongJobRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A long job state.
     ///
@@ -213,6 +213,26 @@ backhaul_wire::generated_choice! {
     ResourceState = RESOURCE_STATE(&[]);
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
+}
+backhaul_wire::generated_struct! {
+    JobLocation;
+    JobEvent;
+    LongJob;
+    TaskProgress;
+    BatchQueryResult;
+    ZQLQueryResult;
+    ZQLQueryReturn;
+    ErrorCode;
+    ErrorResponse;
+    ApiJobResult;
+    AnyInventory;
+    SubmitLongJobRequest;
+    UpdateLongJobRequest;
+}
+backhaul_wire::generated_enum! {
+    LongJobState;
+    DeleteMode;
+    ResourceState;
 }
 backhaul_wire::generated_types! { in super;
     Struct JobLocation = JOB_LOCATION;

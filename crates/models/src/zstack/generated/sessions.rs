@@ -102,7 +102,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     5 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByAccountRequest(into account_name: String, into password: Secret) { into account_type: String, into captcha_uuid: Id, into verify_code: String, set client_info: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInByAccountRequest(account_name: impl Into<String>, password: impl Into<Secret>) { account_type: impl Into<String>, captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, String> } }
 backhaul_wire::generated_model! {
     /// What `RenewSession` is given.
     ///
@@ -111,7 +111,7 @@ backhaul_wire::generated_model! {
     /// Has at least 60, at most 31536000.
     0 duration: Option<i64> = Int, new("duration", Kind::Int);
 }
-backhaul_wire::generated_request! { RenewSessionRequest() { set duration: i64 } }
+backhaul_wire::generated_request! { RenewSessionRequest() { duration: i64 } }
 backhaul_wire::generated_model! {
     /// What `LogInByUser` is given.
     ///
@@ -127,7 +127,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByUserRequest(into user_name: String, into password: Secret) { into account_uuid: Id, into account_name: String, set client_info: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInByUserRequest(user_name: impl Into<String>, password: impl Into<Secret>) { account_uuid: impl Into<Id>, account_name: impl Into<String>, client_info: BTreeMap<String, String> } }
 backhaul_wire::generated_model! {
     /// What `LoginByCas` is given.
     ///
@@ -142,7 +142,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     3 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginByCasRequest(into name: String, into password: Secret, into r#type: String) { set client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginByCasRequest(name: impl Into<String>, password: impl Into<Secret>, r#type: impl Into<String>) { client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2VirtualIDWithLdap` is given.
     ///
@@ -156,7 +156,7 @@ backhaul_wire::generated_model! {
     /// The captcha that was asked.
     3 captcha_uuid: Option<Id> = Id, new("captchaUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { LoginIAM2VirtualIDWithLdapRequest(into uid: String, into password: Secret) { into verify_code: String, into captcha_uuid: Id } }
+backhaul_wire::generated_request! { LoginIAM2VirtualIDWithLdapRequest(uid: impl Into<String>, password: impl Into<Secret>) { verify_code: impl Into<String>, captcha_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2Platform` is given.
     ///
@@ -165,7 +165,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     0 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2PlatformRequest() { set client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginIAM2PlatformRequest() { client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2Project` is given.
     ///
@@ -175,7 +175,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     1 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2ProjectRequest(into project_name: String) { set client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginIAM2ProjectRequest(project_name: impl Into<String>) { client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LoginIAM2VirtualID` is given.
     ///
@@ -192,7 +192,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2VirtualIDRequest(into name: String, into password: Secret) { into captcha_uuid: Id, into verify_code: String, set client_info: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { LoginIAM2VirtualIDRequest(name: impl Into<String>, password: impl Into<Secret>) { captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `LogInByLdap` is given.
     ///
@@ -208,7 +208,7 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByLdapRequest(into uid: String, into password: Secret) { into verify_code: String, into captcha_uuid: Id, set client_info: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInByLdapRequest(uid: impl Into<String>, password: impl Into<Secret>) { verify_code: impl Into<String>, captcha_uuid: impl Into<Id>, client_info: BTreeMap<String, String> } }
 backhaul_wire::generated_model! {
     /// What `LogIn` is given.
     ///
@@ -227,7 +227,29 @@ backhaul_wire::generated_model! {
     5 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
     6 properties: BTreeMap<String, String> = TextMap, map("properties", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInRequest(into username: String, into password: Secret, into login_type: String) { into captcha_uuid: Id, into verify_code: String, set client_info: BTreeMap<String, String>, set properties: BTreeMap<String, String> } }
+backhaul_wire::generated_request! { LogInRequest(username: impl Into<String>, password: impl Into<Secret>, login_type: impl Into<String>) { captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, String>, properties: BTreeMap<String, String> } }
+backhaul_wire::generated_struct! {
+    ValidateSessionResult;
+    RefreshCaptchaResult;
+    GetLoginCaptchaResult;
+    GetLoginProceduresResult;
+    LoginAuthenticationProcedureDesc;
+    Item;
+    RenewSessionRequest;
+    LoginIAM2PlatformRequest;
+    LoginIAM2ProjectRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    Session;
+    LogInByLdapResult;
+    LogInByAccountRequest;
+    LogInByUserRequest;
+    LoginByCasRequest;
+    LoginIAM2VirtualIDWithLdapRequest;
+    LoginIAM2VirtualIDRequest;
+    LogInByLdapRequest;
+    LogInRequest;
+}
 backhaul_wire::generated_types! { in super;
     Struct Session = SESSION;
     Struct ValidateSessionResult = VALIDATE_SESSION_RESULT;

@@ -197,7 +197,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/clouds.json#/operations/18`
     #[doc(alias = "Account_GetCredentials")]
     #[derive(Default)]
-    AccountGetAccountsV7 = older AccountGetAccounts until 7;
+    AccountGetAccountsV7 = older(AccountGetAccounts::OPERATION) until 7;
     () -> page(Page<Credential>);
     name: Option<String> [None] query("name", Kind::Text);
     account_type: Option<AccountTypeFilter> [None] query("accountType", Kind::Enum(&ACCOUNT_TYPE_FILTER));
@@ -221,7 +221,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/19`
     #[doc(alias = "Account_AddCredential")]
-    AccountAddAccountV7 = older AccountAddAccount until 7;
+    AccountAddAccountV7 = older(AccountAddAccount::OPERATION) until 7;
     () body(CredentialToSend) -> body(Credential);
 }
 backhaul_wire::generated_call! {
@@ -242,7 +242,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/20`
     #[doc(alias = "Account_GetCredential")]
-    AccountGetAccountV7 = older AccountGetAccount until 7;
+    AccountGetAccountV7 = older(AccountGetAccount::OPERATION) until 7;
     (account_id: impl Into<Id>) -> body(Credential);
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
@@ -264,7 +264,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/21`
     #[doc(alias = "Account_UpdateCredential")]
-    AccountUpdateAccountV7 = older AccountUpdateAccount until 7;
+    AccountUpdateAccountV7 = older(AccountUpdateAccount::OPERATION) until 7;
     (account_id: impl Into<Id>) body(CredentialToSend) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }

@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
     /// `POST /CopyJobs`: Adds to the copy jobs. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/1`
-    CopyJobCreateV7 = older CopyJobCreate until 7;
+    CopyJobCreateV7 = older(CopyJobCreate::OPERATION) until 7;
     () body(CopyJob) -> body(CopyJob);
 }
 backhaul_wire::generated_call! {
@@ -52,7 +52,7 @@ backhaul_wire::generated_call! {
     /// `PUT /CopyJobs/{id}`: Changes one copy job. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/3`
-    CopyJobUpdateV7 = older CopyJobUpdate until 7;
+    CopyJobUpdateV7 = older(CopyJobUpdate::OPERATION) until 7;
     (id: impl Into<Id>) body(CopyJob) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     /// `POST /CopyJobs/{id}/start`: Does `start` with one copy job. (v6)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/8`
-    CopyJobStartV6 = older CopyJobStart until 6;
+    CopyJobStartV6 = older(CopyJobStart::OPERATION) until 6;
     (id: impl Into<Id>) body(StartJobOptions) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
@@ -165,7 +165,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/jobs.json#/operations/12`
     #[doc(alias = "put_Jobs_by_jobId")]
     #[doc(alias = "put_Jobs_by_id")]
-    JobUpdateV5 = older JobUpdate until 5;
+    JobUpdateV5 = older(JobUpdate::OPERATION) until 5;
     (job_id: impl Into<Id>) body(Job) -> body(Job);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/jobs.json#/operations/12`
     #[doc(alias = "put_Jobs_by_jobId")]
     #[doc(alias = "put_Jobs_by_id")]
-    JobUpdateV7 = older JobUpdate until 7;
+    JobUpdateV7 = older(JobUpdate::OPERATION) until 7;
     (job_id: impl Into<Id>) body(Job) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     /// In v8 and later.

@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     /// Schema: `schemas/vb365/organization_settings.json#/operations/10`
     #[doc(alias = "put_Organizations_by_organizationId_BackupAccounts")]
     #[doc(alias = "put_Organizations_by_id_BackupAccounts")]
-    OrganizationBackupAccountsSetAccountPoolV5 = older OrganizationBackupAccountsSetAccountPool until 5;
+    OrganizationBackupAccountsSetAccountPoolV5 = older(OrganizationBackupAccountsSetAccountPool::OPERATION) until 5;
     (organization_id: impl Into<Id>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }

@@ -47,7 +47,7 @@ backhaul_wire::generated_call! {
     /// `GET /RbacRoles/{roleId}/operators`: Gives the operators of one rbac role. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/4`
-    RbacRoleGetOperatorsV7 = older RbacRoleGetOperators until 7;
+    RbacRoleGetOperatorsV7 = older(RbacRoleGetOperators::OPERATION) until 7;
     (role_id: impl Into<Id>) -> page(Page<RbacItem>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
@@ -63,7 +63,7 @@ backhaul_wire::generated_call! {
     /// `POST /RbacRoles/{roleId}/operators`: Adds to the operators of one rbac role. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/5`
-    RbacRoleAddOperatorsV7 = older RbacRoleAddOperators until 7;
+    RbacRoleAddOperatorsV7 = older(RbacRoleAddOperators::OPERATION) until 7;
     (role_id: impl Into<Id>) body(Items<RbacItem>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     /// `GET /RbacRoles/{roleId}/operators/{operatorId}`: Gives one operator of one rbac role. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/7`
-    RbacRoleGetOperatorV7 = older RbacRoleGetOperator until 7;
+    RbacRoleGetOperatorV7 = older(RbacRoleGetOperator::OPERATION) until 7;
     (role_id: impl Into<Id>, operator_id: impl Into<Id>) -> body(RbacItem);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     operator_id: Id [operator_id.into()] path("operatorId", Kind::Id);

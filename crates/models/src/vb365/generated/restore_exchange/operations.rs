@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restore`: Does `restore` with one folder of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/4`
-    ExchangeFolderRestoreActionV7 = older ExchangeFolderRestoreAction until 7;
+    ExchangeFolderRestoreActionV7 = older(ExchangeFolderRestoreAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -84,7 +84,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restoreTo`: Does `restore to` with one folder of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/5`
-    ExchangeFolderRestoreToActionV7 = older ExchangeFolderRestoreToAction until 7;
+    ExchangeFolderRestoreToActionV7 = older(ExchangeFolderRestoreToAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -156,7 +156,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restore`: Adds to the restore of the items of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/10`
-    ExchangeItemRestoreItemsActionV7 = older ExchangeItemRestoreItemsAction until 7;
+    ExchangeItemRestoreItemsActionV7 = older(ExchangeItemRestoreItemsAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToOriginalLocationSelectedItems) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -174,7 +174,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restoreTo`: Adds to the restore to of the items of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/11`
-    ExchangeItemRestoreItemsToActionV7 = older ExchangeItemRestoreItemsToAction until 7;
+    ExchangeItemRestoreItemsToActionV7 = older(ExchangeItemRestoreItemsToAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToDifferentLocationSelectedItems) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -229,7 +229,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restore`: Does `restore` with one item of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/16`
-    ExchangeItemRestoreItemActionV7 = older ExchangeItemRestoreItemAction until 7;
+    ExchangeItemRestoreItemActionV7 = older(ExchangeItemRestoreItemAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -249,7 +249,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restoreTo`: Does `restore to` with one item of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/17`
-    ExchangeItemRestoreItemToActionV7 = older ExchangeItemRestoreItemToAction until 7;
+    ExchangeItemRestoreItemToActionV7 = older(ExchangeItemRestoreItemToAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(ItemsRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -341,7 +341,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/restore`: Adds to the restore of the mailboxes of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/25`
-    ExchangeMailboxRestoreMailboxesActionV7 = older ExchangeMailboxRestoreMailboxesAction until 7;
+    ExchangeMailboxRestoreMailboxesActionV7 = older(ExchangeMailboxRestoreMailboxesAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>) body(BulkRestoreOptions) -> body(BulkRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
@@ -358,7 +358,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restore`: Does `restore` with one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/26`
-    ExchangeMailboxRestoreMailboxActionV7 = older ExchangeMailboxRestoreMailboxAction until 7;
+    ExchangeMailboxRestoreMailboxActionV7 = older(ExchangeMailboxRestoreMailboxAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToOriginalLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -376,7 +376,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restoreTo`: Does `restore to` with one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/27`
-    ExchangeMailboxRestoreMailboxToActionV7 = older ExchangeMailboxRestoreMailboxToAction until 7;
+    ExchangeMailboxRestoreMailboxToActionV7 = older(ExchangeMailboxRestoreMailboxToAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, mailbox_id: impl Into<Id>) body(RestoreToDifferentLocation) -> body(FoldersRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);

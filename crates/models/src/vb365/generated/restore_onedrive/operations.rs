@@ -41,7 +41,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/copyTo`: Does `copy to` with one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/2`
-    OneDriveCopyToOneDriveActionV7 = older OneDriveCopyToOneDriveAction until 7;
+    OneDriveCopyToOneDriveActionV7 = older(OneDriveCopyToOneDriveAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToFolder) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/restore`: Does `restore` with one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/5`
-    OneDriveRestoreOneDriveActionV7 = older OneDriveRestoreOneDriveAction until 7;
+    OneDriveRestoreOneDriveActionV7 = older(OneDriveRestoreOneDriveAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/restore`: Adds to the restore of the one drives of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/6`
-    OneDriveRestoreOneDrivesActionV7 = older OneDriveRestoreOneDrivesAction until 7;
+    OneDriveRestoreOneDrivesActionV7 = older(OneDriveRestoreOneDrivesAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>) body(BulkRestoreConfig) -> body(SharePointBulkRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
@@ -147,7 +147,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/9`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents")]
-    OneDriveDocumentGetV6 = older OneDriveDocumentGet until 6;
+    OneDriveDocumentGetV6 = older(OneDriveDocumentGet::OPERATION) until 6;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) -> page(Page<OneDriveDocument>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -205,7 +205,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore`: Adds to the restore of the documents of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/13`
-    OneDriveDocumentRestoreDocumentsActionV7 = older OneDriveDocumentRestoreDocumentsAction until 7;
+    OneDriveDocumentRestoreDocumentsActionV7 = older(OneDriveDocumentRestoreDocumentsAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginalDocuments) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -223,7 +223,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/copyTo`: Adds to the copy to of the documents of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/14`
-    OneDriveDocumentCopyToDocumentsActionV7 = older OneDriveDocumentCopyToDocumentsAction until 7;
+    OneDriveDocumentCopyToDocumentsActionV7 = older(OneDriveDocumentCopyToDocumentsAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToDocuments) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -260,7 +260,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/restore`: Does `restore` with one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/17`
-    OneDriveDocumentRestoreDocumentActionV7 = older OneDriveDocumentRestoreDocumentAction until 7;
+    OneDriveDocumentRestoreDocumentActionV7 = older(OneDriveDocumentRestoreDocumentAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -281,7 +281,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/18`
-    OneDriveDocumentRestoreDocumentActionByVersionIdV7 = older OneDriveDocumentRestoreDocumentActionByVersionId until 7;
+    OneDriveDocumentRestoreDocumentActionByVersionIdV7 = older(OneDriveDocumentRestoreDocumentActionByVersionId::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -302,7 +302,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo`: Does `copy to` with one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/19`
-    OneDriveDocumentCopyToDocumentActionV7 = older OneDriveDocumentCopyToDocumentAction until 7;
+    OneDriveDocumentCopyToDocumentActionV7 = older(OneDriveDocumentCopyToDocumentAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>) body(CopyToDocument) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -323,7 +323,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/20`
-    OneDriveDocumentCopyToDocumentActionByVersionIdV7 = older OneDriveDocumentCopyToDocumentActionByVersionId until 7;
+    OneDriveDocumentCopyToDocumentActionByVersionIdV7 = older(OneDriveDocumentCopyToDocumentActionByVersionId::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(CopyToDocument) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -422,7 +422,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/restore`: Adds to the restore of the folders of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/28`
-    OneDriveFolderRestoreFoldersActionV7 = older OneDriveFolderRestoreFoldersAction until 7;
+    OneDriveFolderRestoreFoldersActionV7 = older(OneDriveFolderRestoreFoldersAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(RestoreToOriginalFolders) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -451,7 +451,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo`: Adds to the copy to of the folders of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/30`
-    OneDriveFolderCopyToFoldersActionV7 = older OneDriveFolderCopyToFoldersAction until 7;
+    OneDriveFolderCopyToFoldersActionV7 = older(OneDriveFolderCopyToFoldersAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>) body(CopyToFolders) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -500,7 +500,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/restore`: Does `restore` with one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/34`
-    OneDriveFolderRestoreFolderActionV7 = older OneDriveFolderRestoreFolderAction until 7;
+    OneDriveFolderRestoreFolderActionV7 = older(OneDriveFolderRestoreFolderAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -521,7 +521,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/35`
-    OneDriveFolderRestoreFolderActionByVersionIdV7 = older OneDriveFolderRestoreFolderActionByVersionId until 7;
+    OneDriveFolderRestoreFolderActionByVersionIdV7 = older(OneDriveFolderRestoreFolderActionByVersionId::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreToOriginal) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -542,7 +542,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo`: Does `copy to` with one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/36`
-    OneDriveFolderCopyToFolderActionV7 = older OneDriveFolderCopyToFolderAction until 7;
+    OneDriveFolderCopyToFolderActionV7 = older(OneDriveFolderCopyToFolderAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>) body(CopyToFolder) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -563,7 +563,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/37`
-    OneDriveFolderCopyToFolderActionByVersionIdV7 = older OneDriveFolderCopyToFolderActionByVersionId until 7;
+    OneDriveFolderCopyToFolderActionByVersionIdV7 = older(OneDriveFolderCopyToFolderActionByVersionId::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, one_drive_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(CopyToFolder) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);

@@ -21,7 +21,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/0`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization")]
-    BackupOrganizationGetByRestoreSessionIdV5 = older BackupOrganizationGetByRestoreSessionId until 5;
+    BackupOrganizationGetByRestoreSessionIdV5 = older(BackupOrganizationGetByRestoreSessionId::OPERATION) until 5;
     (restore_session_id: impl Into<Id>) -> body(LoggedInOrganization);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
@@ -39,7 +39,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/1`
     #[doc(alias = "Organization_ExploreAction")]
-    OrganizationExploreV7 = older OrganizationExplore until 7;
+    OrganizationExploreV7 = older(OrganizationExplore::OPERATION) until 7;
     (organization_id: impl Into<Id>) body(ExploreOptions) -> body(RestoreSession);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }

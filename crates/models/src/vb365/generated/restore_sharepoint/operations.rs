@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/6`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents")]
-    SharePointDocumentGetV5 = older SharePointDocumentGet until 5;
+    SharePointDocumentGetV5 = older(SharePointDocumentGet::OPERATION) until 5;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -113,7 +113,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/6`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents")]
-    SharePointDocumentGetV6 = older SharePointDocumentGet until 6;
+    SharePointDocumentGetV6 = older(SharePointDocumentGet::OPERATION) until 6;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointDocument>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restore`: Adds to the restore of the documents of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/10`
-    SharePointDocumentRestoreDocumentsActionV7 = older SharePointDocumentRestoreDocumentsAction until 7;
+    SharePointDocumentRestoreDocumentsActionV7 = older(SharePointDocumentRestoreDocumentsAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreDocumentsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -189,7 +189,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restoreTo`: Adds to the restore to of the documents of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/11`
-    SharePointDocumentRestoreDocumentsActionToV7 = older SharePointDocumentRestoreDocumentsActionTo until 7;
+    SharePointDocumentRestoreDocumentsActionToV7 = older(SharePointDocumentRestoreDocumentsActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToDocumentsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -209,7 +209,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/12`
-    SharePointDocumentRestoreDocumentActionByVersionIdV7 = older SharePointDocumentRestoreDocumentActionByVersionId until 7;
+    SharePointDocumentRestoreDocumentActionByVersionIdV7 = older(SharePointDocumentRestoreDocumentActionByVersionId::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -231,7 +231,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/13`
-    SharePointDocumentRestoreDocumentActionByVersionIdToV7 = older SharePointDocumentRestoreDocumentActionByVersionIdTo until 7;
+    SharePointDocumentRestoreDocumentActionByVersionIdToV7 = older(SharePointDocumentRestoreDocumentActionByVersionIdTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -252,7 +252,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore`: Does `restore` with one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/14`
-    SharePointDocumentRestoreDocumentActionV7 = older SharePointDocumentRestoreDocumentAction until 7;
+    SharePointDocumentRestoreDocumentActionV7 = older(SharePointDocumentRestoreDocumentAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -272,7 +272,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restoreTo`: Does `restore to` with one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/15`
-    SharePointDocumentRestoreDocumentActionToV7 = older SharePointDocumentRestoreDocumentActionTo until 7;
+    SharePointDocumentRestoreDocumentActionToV7 = older(SharePointDocumentRestoreDocumentActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, document_id: impl Into<Id>) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -369,7 +369,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/23`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders")]
-    SharePointFolderGetV5 = older SharePointFolderGet until 5;
+    SharePointFolderGetV5 = older(SharePointFolderGet::OPERATION) until 5;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -425,7 +425,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restore`: Adds to the restore of the folders of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/27`
-    SharePointFolderRestoreFoldersActionV7 = older SharePointFolderRestoreFoldersAction until 7;
+    SharePointFolderRestoreFoldersActionV7 = older(SharePointFolderRestoreFoldersAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreFoldersConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -443,7 +443,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restoreTo`: Adds to the restore to of the folders of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/28`
-    SharePointFolderRestoreFoldersActionToV7 = older SharePointFolderRestoreFoldersActionTo until 7;
+    SharePointFolderRestoreFoldersActionToV7 = older(SharePointFolderRestoreFoldersActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToFoldersConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -462,7 +462,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restore`: Does `restore` with one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/29`
-    SharePointFolderRestoreFolderActionV7 = older SharePointFolderRestoreFolderAction until 7;
+    SharePointFolderRestoreFolderActionV7 = older(SharePointFolderRestoreFolderAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -482,7 +482,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restoreTo`: Does `restore to` with one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/30`
-    SharePointFolderRestoreFolderActionToV7 = older SharePointFolderRestoreFolderActionTo until 7;
+    SharePointFolderRestoreFolderActionToV7 = older(SharePointFolderRestoreFolderActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -503,7 +503,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/31`
-    SharePointFolderRestoreFolderActionByVersionIdV7 = older SharePointFolderRestoreFolderActionByVersionId until 7;
+    SharePointFolderRestoreFolderActionByVersionIdV7 = older(SharePointFolderRestoreFolderActionByVersionId::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -525,7 +525,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/32`
-    SharePointFolderRestoreFolderActionByVersionIdToV7 = older SharePointFolderRestoreFolderActionByVersionIdTo until 7;
+    SharePointFolderRestoreFolderActionByVersionIdToV7 = older(SharePointFolderRestoreFolderActionByVersionIdTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, folder_id: impl Into<Id>, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -671,7 +671,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restore`: Adds to the restore of the items of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/44`
-    SharePointItemRestoreItemsActionV7 = older SharePointItemRestoreItemsAction until 7;
+    SharePointItemRestoreItemsActionV7 = older(SharePointItemRestoreItemsAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreItemsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -689,7 +689,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restoreTo`: Adds to the restore to of the items of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/45`
-    SharePointItemRestoreItemsActionToV7 = older SharePointItemRestoreItemsActionTo until 7;
+    SharePointItemRestoreItemsActionToV7 = older(SharePointItemRestoreItemsActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToItemsConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -708,7 +708,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Restore`: Does `restore` with one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/46`
-    SharePointItemRestoreItemActionV7 = older SharePointItemRestoreItemAction until 7;
+    SharePointItemRestoreItemActionV7 = older(SharePointItemRestoreItemAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -729,7 +729,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore`: Does `restore` with one version of one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/47`
-    SharePointItemRestoreItemActionByVersionIdV7 = older SharePointItemRestoreItemActionByVersionId until 7;
+    SharePointItemRestoreItemActionByVersionIdV7 = older(SharePointItemRestoreItemActionByVersionId::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, version_id: i64) body(RestoreItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -750,7 +750,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo`: Does `restore to` with one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/48`
-    SharePointItemRestoreItemActionToV7 = older SharePointItemRestoreItemActionTo until 7;
+    SharePointItemRestoreItemActionToV7 = older(SharePointItemRestoreItemActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -771,7 +771,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/49`
-    SharePointItemRestoreItemActionByVersionIdToV7 = older SharePointItemRestoreItemActionByVersionIdTo until 7;
+    SharePointItemRestoreItemActionByVersionIdToV7 = older(SharePointItemRestoreItemActionByVersionIdTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, item_id: impl Into<Id>, version_id: i64) body(RestoreToItemConfig) -> body(ItemRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -810,7 +810,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/51`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries")]
-    SharePointLibraryGetV5 = older SharePointLibraryGet until 5;
+    SharePointLibraryGetV5 = older(SharePointLibraryGet::OPERATION) until 5;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -845,7 +845,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restore`: Does `restore` with one library of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/53`
-    SharePointLibraryRestoreLibraryActionV7 = older SharePointLibraryRestoreLibraryAction until 7;
+    SharePointLibraryRestoreLibraryActionV7 = older(SharePointLibraryRestoreLibraryAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(RestoreListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -865,7 +865,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restoreTo`: Does `restore to` with one library of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/54`
-    SharePointLibraryRestoreLibraryActionToV7 = older SharePointLibraryRestoreLibraryActionTo until 7;
+    SharePointLibraryRestoreLibraryActionToV7 = older(SharePointLibraryRestoreLibraryActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, library_id: impl Into<Id>) body(RestoreToListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -928,7 +928,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/58`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists")]
-    SharePointListGetV5 = older SharePointListGet until 5;
+    SharePointListGetV5 = older(SharePointListGet::OPERATION) until 5;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) -> page(Page<SharePointItem>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -963,7 +963,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restore`: Does `restore` with one list of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/60`
-    SharePointListRestoreListActionV7 = older SharePointListRestoreListAction until 7;
+    SharePointListRestoreListActionV7 = older(SharePointListRestoreListAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(RestoreListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -983,7 +983,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restoreTo`: Does `restore to` with one list of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/61`
-    SharePointListRestoreListActionToV7 = older SharePointListRestoreListActionTo until 7;
+    SharePointListRestoreListActionToV7 = older(SharePointListRestoreListActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>, list_id: impl Into<Id>) body(RestoreToListConfig) -> body(ListRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -1042,7 +1042,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restore`: Does `restore` with one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/65`
-    SharePointSiteRestoreSiteActionV7 = older SharePointSiteRestoreSiteAction until 7;
+    SharePointSiteRestoreSiteActionV7 = older(SharePointSiteRestoreSiteAction::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreSiteConfig) -> body(WebRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -1060,7 +1060,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restoreTo`: Does `restore to` with one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/66`
-    SharePointSiteRestoreSiteActionToV7 = older SharePointSiteRestoreSiteActionTo until 7;
+    SharePointSiteRestoreSiteActionToV7 = older(SharePointSiteRestoreSiteActionTo::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, site_id: impl Into<Id>) body(RestoreToSiteConfig) -> body(WebRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);

@@ -36,7 +36,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/1`
     #[doc(alias = "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels")]
-    TeamsChannelGetV6 = older TeamsChannelGet until 6;
+    TeamsChannelGetV6 = older(TeamsChannelGet::OPERATION) until 6;
     (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) -> page(Page<TeamsChannel>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
@@ -84,7 +84,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/restore`: Does `restore` with one channel of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/4`
-    TeamsChannelRestoreV7 = older TeamsChannelRestore until 7;
+    TeamsChannelRestoreV7 = older(TeamsChannelRestore::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(RestoreChannelOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
@@ -192,7 +192,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/restore`: Adds to the restore of the files of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/12`
-    TeamsFileRestoreV7 = older TeamsFileRestore until 7;
+    TeamsFileRestoreV7 = older(TeamsFileRestore::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestoreFilesOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
@@ -324,7 +324,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore`: Adds to the restore of the posts of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/23`
-    TeamsPostRestoreV7 = older TeamsPostRestore until 7;
+    TeamsPostRestoreV7 = older(TeamsPostRestore::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestorePostsOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
@@ -384,7 +384,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/restore`: Adds to the restore of the tabs of one channel of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/27`
-    TeamsTabRestoreV7 = older TeamsTabRestore until 7;
+    TeamsTabRestoreV7 = older(TeamsTabRestore::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>) body(RestoreTabsOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
@@ -405,7 +405,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/restore`: Does `restore` with one tab of one channel of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/28`
-    TeamsTabRestoreByIdV7 = older TeamsTabRestoreById until 7;
+    TeamsTabRestoreByIdV7 = older(TeamsTabRestoreById::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, team_id: impl Into<Id>, channel_id: impl Into<Id>, tab_id: impl Into<Id>) body(RestoreTabOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
@@ -453,7 +453,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/restore`: Adds to the restore of the teams of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/31`
-    TeamsTeamRestoreV7 = older TeamsTeamRestore until 7;
+    TeamsTeamRestoreV7 = older(TeamsTeamRestore::OPERATION) until 7;
     (restore_session_id: impl Into<Id>) body(RestoreTeamOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
@@ -481,7 +481,7 @@ backhaul_wire::generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/restore`: Does `restore` with one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/33`
-    TeamsTeamRestoreByIdV7 = older TeamsTeamRestoreById until 7;
+    TeamsTeamRestoreByIdV7 = older(TeamsTeamRestoreById::OPERATION) until 7;
     (restore_session_id: impl Into<Id>, team_id: impl Into<Id>) body(RestoreTeamOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);

@@ -29,6 +29,12 @@ backhaul_wire::generated_choice! {
     1 Normal = "Normal";
     2 ThirdParty = "ThirdParty";
 }
+backhaul_wire::generated_struct! {
+    Account;
+}
+backhaul_wire::generated_enum! {
+    AccountType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct Account = ACCOUNT;
     Enum AccountType = ACCOUNT_TYPE;

@@ -418,7 +418,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAccessKeyRequest(into account_uuid: Id, into user_uuid: Id) { into description: String, into access_key_id: String, into access_key_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAccessKeyRequest(account_uuid: impl Into<Id>, user_uuid: impl Into<Id>) { description: impl Into<String>, access_key_id: impl Into<String>, access_key_secret: impl Into<Secret>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAccessKeyState` is given.
     ///
@@ -427,7 +427,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAccessKeyStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAccessKeyStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeResourceOwner` is given.
     ///
@@ -436,7 +436,7 @@ backhaul_wire::generated_model! {
     /// The uuid that it gets; the server's choice when left out.
     0 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ChangeResourceOwnerRequest(into resource_uuid: Id) {  } }
+backhaul_wire::generated_request! { ChangeResourceOwnerRequest(resource_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateAccount` is given.
     ///
@@ -461,7 +461,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAccountRequest(into name: String, into password: Secret) { set r#type: CreateAccountType, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAccountRequest(name: impl Into<String>, password: impl Into<Secret>) { r#type: CreateAccountType, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateUserGroup` is given.
     ///
@@ -480,7 +480,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateUserGroupRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateUserGroupRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateUserGroup` is given.
     ///
@@ -497,7 +497,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateUserGroupRequest(into uuid: Id) { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateUserGroupRequest(uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AttachPolicyToUserGroup` is given.
     ///
@@ -505,7 +505,7 @@ backhaul_wire::generated_model! {
     AttachPolicyToUserGroupRequest = ATTACH_POLICY_TO_USER_GROUP_REQUEST("AttachPolicyToUserGroupRequest");
     0 policy_uuid: Option<Id> = Id, new("policyUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPolicyToUserGroupRequest(into policy_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachPolicyToUserGroupRequest(policy_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddUserToGroup` is given.
     ///
@@ -514,7 +514,7 @@ backhaul_wire::generated_model! {
     /// The user.
     0 user_uuid: Option<Id> = Id, new("userUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddUserToGroupRequest(into user_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddUserToGroupRequest(user_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CheckApiPermission` is given.
     ///
@@ -525,7 +525,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 api_names: Vec<String> = Texts, list("apiNames", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckApiPermissionRequest(set api_names: Vec<String>) { into user_uuid: Id } }
+backhaul_wire::generated_request! { CheckApiPermissionRequest(api_names: Vec<String>) { user_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicy` is given.
     ///
@@ -546,7 +546,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRequest(into name: String, set statements: Vec<PolicyStatement>) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRequest(name: impl Into<String>, statements: Vec<PolicyStatement>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateQuota` is given.
     ///
@@ -560,7 +560,7 @@ backhaul_wire::generated_model! {
     /// Has at least 0.
     2 value: Option<i64> = Int, new("value", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateQuotaRequest(into identity_uuid: Id, into name: String, set value: i64) {  } }
+backhaul_wire::generated_request! { UpdateQuotaRequest(identity_uuid: impl Into<Id>, name: impl Into<String>, value: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `RevokeResourceSharing` is given.
     ///
@@ -574,7 +574,7 @@ backhaul_wire::generated_model! {
     /// Whether to take all of them. `false` when left out.
     3 all: Option<bool> = Bool, new("all", Kind::Bool);
 }
-backhaul_wire::generated_request! { RevokeResourceSharingRequest(set resource_uuids: Vec<Id>) { set to_public: bool, set account_uuids: Vec<Id>, set all: bool } }
+backhaul_wire::generated_request! { RevokeResourceSharingRequest(resource_uuids: Vec<Id>) { to_public: bool, account_uuids: Vec<Id>, all: bool } }
 backhaul_wire::generated_model! {
     /// What `ShareResource` is given.
     ///
@@ -586,7 +586,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 to_public: Option<bool> = Bool, new("toPublic", Kind::Bool);
 }
-backhaul_wire::generated_request! { ShareResourceRequest(set resource_uuids: Vec<Id>) { set account_uuids: Vec<Id>, set to_public: bool } }
+backhaul_wire::generated_request! { ShareResourceRequest(resource_uuids: Vec<Id>) { account_uuids: Vec<Id>, to_public: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateUser` is given.
     ///
@@ -609,7 +609,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateUserRequest(into name: String, into password: Secret) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateUserRequest(name: impl Into<String>, password: impl Into<Secret>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateUser` is given.
     ///
@@ -632,7 +632,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateUserRequest() { into uuid: Id, into password: Secret, into name: String, into description: String, into old_password: Secret } }
+backhaul_wire::generated_request! { UpdateUserRequest() { uuid: impl Into<Id>, password: impl Into<Secret>, name: impl Into<String>, description: impl Into<String>, old_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `AttachPolicyToUser` is given.
     ///
@@ -640,7 +640,7 @@ backhaul_wire::generated_model! {
     AttachPolicyToUserRequest = ATTACH_POLICY_TO_USER_REQUEST("AttachPolicyToUserRequest");
     0 policy_uuid: Option<Id> = Id, new("policyUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPolicyToUserRequest(into policy_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachPolicyToUserRequest(policy_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachPoliciesToUser` is given.
     ///
@@ -649,7 +649,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 policy_uuids: Vec<Id> = Ids, list("policyUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPoliciesToUserRequest(set policy_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AttachPoliciesToUserRequest(policy_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAccount` is given.
     ///
@@ -670,7 +670,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     3 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateAccountRequest() { into password: Secret, into name: String, into description: String, into old_password: Secret } }
+backhaul_wire::generated_request! { UpdateAccountRequest() { password: impl Into<Secret>, name: impl Into<String>, description: impl Into<String>, old_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `CreateRole` is given.
     ///
@@ -695,7 +695,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRoleRequest(into name: String) { into description: String, set statements: Vec<PolicyStatement>, set policy_uuids: Vec<Id>, into identity: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRoleRequest(name: impl Into<String>) { description: impl Into<String>, statements: Vec<PolicyStatement>, policy_uuids: Vec<Id>, identity: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeRoleState` is given.
     ///
@@ -704,7 +704,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<RoleStateEvent> = Enum, new("stateEvent", Kind::Enum(&ROLE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeRoleStateRequest(set state_event: RoleStateEvent) {  } }
+backhaul_wire::generated_request! { ChangeRoleStateRequest(state_event: RoleStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateRole` is given.
     ///
@@ -721,7 +721,7 @@ backhaul_wire::generated_model! {
     2 statements: Vec<PolicyStatement> = Structs, list("statements", Kind::Struct(&POLICY_STATEMENT));
     3 policy_uuids: Vec<Id> = Ids, list("policyUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateRoleRequest() { into name: String, into description: String, set statements: Vec<PolicyStatement>, set policy_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateRoleRequest() { name: impl Into<String>, description: impl Into<String>, statements: Vec<PolicyStatement>, policy_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddPolicyStatementsToRole` is given.
     ///
@@ -730,7 +730,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 statements: Vec<PolicyStatement> = Structs, list("statements", Kind::Struct(&POLICY_STATEMENT)).required();
 }
-backhaul_wire::generated_request! { AddPolicyStatementsToRoleRequest(set statements: Vec<PolicyStatement>) {  } }
+backhaul_wire::generated_request! { AddPolicyStatementsToRoleRequest(statements: Vec<PolicyStatement>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddAccessControlRule` is given.
     ///
@@ -747,7 +747,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAccessControlRuleRequest(into name: String, into rule: String, into control_strategy: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAccessControlRuleRequest(name: impl Into<String>, rule: impl Into<String>, control_strategy: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAccessControlRule` is given.
     ///
@@ -763,7 +763,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 rule: Option<String> = Text, new("rule", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAccessControlRuleRequest() { into name: String, into description: String, into rule: String } }
+backhaul_wire::generated_request! { UpdateAccessControlRuleRequest() { name: impl Into<String>, description: impl Into<String>, rule: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ValidatePassword` is given.
     ///
@@ -774,7 +774,7 @@ backhaul_wire::generated_model! {
     1 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
     2 login_type: Option<String> = Text, new("loginType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ValidatePasswordRequest(into login_name: String, into password: Secret, into login_type: String) {  } }
+backhaul_wire::generated_request! { ValidatePasswordRequest(login_name: impl Into<String>, password: impl Into<Secret>, login_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `TokenIntrospection` is given.
     ///
@@ -783,7 +783,7 @@ backhaul_wire::generated_model! {
     0 token: Option<String> = Text, new("token", Kind::Text).required();
     1 token_type: Option<String> = Text, new("tokenType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { TokenIntrospectionRequest(into token: String, into token_type: String) {  } }
+backhaul_wire::generated_request! { TokenIntrospectionRequest(token: impl Into<String>, token_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ResetTwoFactorAuthenticationSecret` is given.
     ///
@@ -800,7 +800,7 @@ backhaul_wire::generated_model! {
     /// The answer to the captcha.
     4 verify_code: Option<String> = Text, new("verifyCode", Kind::Text);
 }
-backhaul_wire::generated_request! { ResetTwoFactorAuthenticationSecretRequest(into name: String, into password: Secret, set r#type: GetTwoFactorAuthenticationSecretType) { into captcha_uuid: Id, into verify_code: String } }
+backhaul_wire::generated_request! { ResetTwoFactorAuthenticationSecretRequest(name: impl Into<String>, password: impl Into<Secret>, r#type: GetTwoFactorAuthenticationSecretType) { captcha_uuid: impl Into<Id>, verify_code: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// An access key state.
     ///
@@ -910,7 +910,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAccountGroupRequest(into name: String) { into description: String, into parent_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAccountGroupRequest(name: impl Into<String>) { description: impl Into<String>, parent_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// An account group.
     ///
@@ -938,7 +938,7 @@ backhaul_wire::generated_model! {
     /// The group.
     1 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RevokeResourceSharingToGroupRequest(set resource_uuids: Vec<Id>, into group_uuid: Id) {  } }
+backhaul_wire::generated_request! { RevokeResourceSharingToGroupRequest(resource_uuids: Vec<Id>, group_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ShareResourceToGroup` is given.
     ///
@@ -948,7 +948,7 @@ backhaul_wire::generated_model! {
     /// The group.
     1 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ShareResourceToGroupRequest(set resource_uuids: Vec<Id>, into group_uuid: Id) {  } }
+backhaul_wire::generated_request! { ShareResourceToGroupRequest(resource_uuids: Vec<Id>, group_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// An account group view.
     ///
@@ -968,7 +968,7 @@ backhaul_wire::generated_model! {
     AddAccountToGroupRequest = ADD_ACCOUNT_TO_GROUP_REQUEST("AddAccountToGroupRequest");
     0 account_uuids: Vec<Id> = Ids, list("accountUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddAccountToGroupRequest(set account_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddAccountToGroupRequest(account_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `GetResourceInAccountGroup` answers.
     ///
@@ -994,7 +994,7 @@ backhaul_wire::generated_model! {
     AttachRoleToAccountGroupRequest = ATTACH_ROLE_TO_ACCOUNT_GROUP_REQUEST("AttachRoleToAccountGroupRequest");
     0 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachRoleToAccountGroupRequest(set role_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AttachRoleToAccountGroupRequest(role_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `GetRolesForAccountGroup` answers.
     ///
@@ -1020,7 +1020,7 @@ backhaul_wire::generated_model! {
     MoveAccountGroupRequest = MOVE_ACCOUNT_GROUP_REQUEST("MoveAccountGroupRequest");
     0 parent_uuid: Option<Id> = Id, new("parentUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { MoveAccountGroupRequest() { into parent_uuid: Id } }
+backhaul_wire::generated_request! { MoveAccountGroupRequest() { parent_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAccountGroup` is given.
     ///
@@ -1035,7 +1035,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAccountGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateAccountGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `GetResourceEnsembleMembers` answers.
     ///
@@ -1115,7 +1115,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateUserProxyConfigRequest(into proxy_type: String, into proxy_host: String, set proxy_port: i64) { into proxy_username: String, into proxy_password: Secret, set is_enabled: bool, into proxy_protocol_version: String, set use_ssl: bool, into no_proxy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateUserProxyConfigRequest(proxy_type: impl Into<String>, proxy_host: impl Into<String>, proxy_port: i64) { proxy_username: impl Into<String>, proxy_password: impl Into<Secret>, is_enabled: bool, proxy_protocol_version: impl Into<String>, use_ssl: bool, no_proxy: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A user proxy config.
     ///
@@ -1158,7 +1158,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     8 no_proxy: Option<String> = Text, new("noProxy", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateUserProxyConfigRequest() { into proxy_type: String, into proxy_host: String, set proxy_port: i64, into proxy_username: String, into proxy_password: Secret, set is_enabled: bool, into proxy_protocol_version: String, set use_ssl: bool, into no_proxy: String } }
+backhaul_wire::generated_request! { UpdateUserProxyConfigRequest() { proxy_type: impl Into<String>, proxy_host: impl Into<String>, proxy_port: i64, proxy_username: impl Into<String>, proxy_password: impl Into<Secret>, is_enabled: bool, proxy_protocol_version: impl Into<String>, use_ssl: bool, no_proxy: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// A role account ref.
     ///
@@ -1172,6 +1172,98 @@ backhaul_wire::generated_model! {
     3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
     /// When it was last changed, in the server's zone.
     4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+}
+backhaul_wire::generated_struct! {
+    UserGroup;
+    Policy;
+    AccountPriceTableRef;
+    Quota;
+    SharedResource;
+    AccountResourceRef;
+    User;
+    AnyRole;
+    Role;
+    BaseRole;
+    AccessControlRule;
+    PolicyStatement;
+    RolePolicyStatement;
+    RolePolicyRef;
+    CheckApiPermissionResult;
+    GetAccountQuotaUsageResult;
+    QuotaUsage;
+    CheckResourcePermissionResult;
+    GetSupportedIdentityModelsResult;
+    ValidatePasswordResult;
+    TokenIntrospectionResult;
+    GetTwoFactorAuthenticationStateResult;
+    Permission;
+    UKey;
+    ChangeAccessKeyStateRequest;
+    ChangeResourceOwnerRequest;
+    CreateUserGroupRequest;
+    UpdateUserGroupRequest;
+    AttachPolicyToUserGroupRequest;
+    AddUserToGroupRequest;
+    CheckApiPermissionRequest;
+    CreatePolicyRequest;
+    UpdateQuotaRequest;
+    RevokeResourceSharingRequest;
+    ShareResourceRequest;
+    AttachPolicyToUserRequest;
+    AttachPoliciesToUserRequest;
+    CreateRoleRequest;
+    ChangeRoleStateRequest;
+    UpdateRoleRequest;
+    AddPolicyStatementsToRoleRequest;
+    AddAccessControlRuleRequest;
+    UpdateAccessControlRuleRequest;
+    TokenIntrospectionRequest;
+    CreateAccountGroupRequest;
+    AccountGroup;
+    RevokeResourceSharingToGroupRequest;
+    ShareResourceToGroupRequest;
+    AccountGroupView;
+    AddAccountToGroupRequest;
+    GetResourceInAccountGroupResult;
+    AccountGroupResourceView;
+    AttachRoleToAccountGroupRequest;
+    GetRolesForAccountGroupResult;
+    AccountGroupRoleView;
+    MoveAccountGroupRequest;
+    UpdateAccountGroupRequest;
+    GetResourceEnsembleMembersResult;
+    ResourceEnsemble;
+    GetResourceSharingResult;
+    GetRolePolicyActionsResult;
+    UserProxyConfigResourceRef;
+    RoleAccountRef;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AccessKey;
+    TwoFactorAuthentication;
+    TwoFactorAuthenticationSecret;
+    CreateAccessKeyRequest;
+    CreateAccountRequest;
+    CreateUserRequest;
+    UpdateUserRequest;
+    UpdateAccountRequest;
+    ValidatePasswordRequest;
+    ResetTwoFactorAuthenticationSecretRequest;
+    CreateUserProxyConfigRequest;
+    UserProxyConfig;
+    UpdateUserProxyConfigRequest;
+}
+backhaul_wire::generated_enum! {
+    AccessKeyState;
+    RoleType;
+    RoleState;
+    ControlStrategy;
+    TwoFactorAuthenticationSecretStatus;
+    PolicyStatementEffect;
+    RoleStateEvent;
+    UKeyStatus;
+    CreateAccountType;
+    GetTwoFactorAuthenticationSecretType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct AccessKey = ACCESS_KEY;

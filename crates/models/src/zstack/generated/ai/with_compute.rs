@@ -25,7 +25,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDatasetRequest(into name: String, into url: String, into model_center_uuid: Id) { into description: String, into token: Secret, set system: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDatasetRequest(name: impl Into<String>, url: impl Into<String>, model_center_uuid: impl Into<Id>) { description: impl Into<String>, token: impl Into<Secret>, system: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A dataset.
     ///
@@ -58,7 +58,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateDatasetRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateDatasetRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddModelCenter` is given.
     ///
@@ -82,7 +82,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddModelCenterRequest(into name: String, into url: String, into management_ip: String, set management_port: i64) { into description: String, into parameters: String, into storage_network_uuid: Id, into service_network_uuid: Id, into container_registry: String, into container_network: String, into container_storage_network: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddModelCenterRequest(name: impl Into<String>, url: impl Into<String>, management_ip: impl Into<String>, management_port: i64) { description: impl Into<String>, parameters: impl Into<String>, storage_network_uuid: impl Into<Id>, service_network_uuid: impl Into<Id>, container_registry: impl Into<String>, container_network: impl Into<String>, container_storage_network: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A model center.
     ///
@@ -151,7 +151,7 @@ backhaul_wire::generated_model! {
     9 container_network: Option<String> = Text, new("containerNetwork", Kind::Text);
     10 container_storage_network: Option<String> = Text, new("containerStorageNetwork", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateModelCenterRequest() { into name: String, into url: String, into description: String, into parameters: String, into management_ip: String, set management_port: i64, into storage_network_uuid: Id, into service_network_uuid: Id, into container_registry: String, into container_network: String, into container_storage_network: String } }
+backhaul_wire::generated_request! { UpdateModelCenterRequest() { name: impl Into<String>, url: impl Into<String>, description: impl Into<String>, parameters: impl Into<String>, management_ip: impl Into<String>, management_port: i64, storage_network_uuid: impl Into<Id>, service_network_uuid: impl Into<Id>, container_registry: impl Into<String>, container_network: impl Into<String>, container_storage_network: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// `Endpoint` when left out.
     ///
@@ -204,7 +204,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     19 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddModelServiceRequest(into name: String, into yaml: String, into model_center_uuid: Id, set request_cpu: i64, set request_memory: i64, into install_path: String, into start_command: String) { into docker_image: String, into description: String, into vm_image_uuid: Id, into gpu_compute_capability: String, set system: bool, into python_version: String, into conda_version: String, into zone_uuid: Id, set r#type: AddModelServiceRequestType, set framework: AddModelServiceRequestFramework, set model_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddModelServiceRequest(name: impl Into<String>, yaml: impl Into<String>, model_center_uuid: impl Into<Id>, request_cpu: i64, request_memory: i64, install_path: impl Into<String>, start_command: impl Into<String>) { docker_image: impl Into<String>, description: impl Into<String>, vm_image_uuid: impl Into<Id>, gpu_compute_capability: impl Into<String>, system: bool, python_version: impl Into<String>, conda_version: impl Into<String>, zone_uuid: impl Into<Id>, r#type: AddModelServiceRequestType, framework: AddModelServiceRequestFramework, model_uuids: Vec<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A model service.
     ///
@@ -281,7 +281,7 @@ backhaul_wire::generated_model! {
     14 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
     15 service_boot_uptime: Option<i64> = Int, new("serviceBootUptime", Kind::Int);
 }
-backhaul_wire::generated_request! { DeployAppDevelopmentServiceRequest(into zone_uuid: Id, into name: String, set r#type: DeployAppDevelopmentServiceRequestType) { into app_service_uuid: Id, into uuid: Id, into description: String, into model_uuid: Id, into vm_image_uuid: Id, into primary_storage_uuid: Id, set dataset_uuids: Vec<Id>, set model_service_group_uuids: Vec<Id>, into docker_image: String, set cpu_num: i64, set memory_size: i64, set l3_network_uuids: Vec<Id>, set service_boot_uptime: i64 } }
+backhaul_wire::generated_request! { DeployAppDevelopmentServiceRequest(zone_uuid: impl Into<Id>, name: impl Into<String>, r#type: DeployAppDevelopmentServiceRequestType) { app_service_uuid: impl Into<Id>, uuid: impl Into<Id>, description: impl Into<String>, model_uuid: impl Into<Id>, vm_image_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>, dataset_uuids: Vec<Id>, model_service_group_uuids: Vec<Id>, docker_image: impl Into<String>, cpu_num: i64, memory_size: i64, l3_network_uuids: Vec<Id>, service_boot_uptime: i64 } }
 backhaul_wire::generated_model! {
     /// What `DeployAppDevelopmentService` answers.
     ///
@@ -371,7 +371,7 @@ backhaul_wire::generated_model! {
     19 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
     20 service_boot_uptime: Option<i64> = Int, new("serviceBootUptime", Kind::Int);
 }
-backhaul_wire::generated_request! { DeployModelEvalServiceRequest(set limits: i64, into zone_uuid: Id, into name: String, set r#type: DeployModelEvalServiceRequestType) { set temperature: f64, set top_k: i64, set top_p: f64, set max_length: i64, set max_new_tokens: i64, set repetition_penalty: f64, into description: String, into model_uuid: Id, into vm_image_uuid: Id, into primary_storage_uuid: Id, set dataset_uuids: Vec<Id>, set model_service_group_uuids: Vec<Id>, into docker_image: String, set cpu_num: i64, set memory_size: i64, set l3_network_uuids: Vec<Id>, set service_boot_uptime: i64 } }
+backhaul_wire::generated_request! { DeployModelEvalServiceRequest(limits: i64, zone_uuid: impl Into<Id>, name: impl Into<String>, r#type: DeployModelEvalServiceRequestType) { temperature: f64, top_k: i64, top_p: f64, max_length: i64, max_new_tokens: i64, repetition_penalty: f64, description: impl Into<String>, model_uuid: impl Into<Id>, vm_image_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>, dataset_uuids: Vec<Id>, model_service_group_uuids: Vec<Id>, docker_image: impl Into<String>, cpu_num: i64, memory_size: i64, l3_network_uuids: Vec<Id>, service_boot_uptime: i64 } }
 backhaul_wire::generated_model! {
     /// What `DeployModelEvalService` answers.
     ///
@@ -447,7 +447,7 @@ backhaul_wire::generated_model! {
     12 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
     13 service_boot_uptime: Option<i64> = Int, new("serviceBootUptime", Kind::Int);
 }
-backhaul_wire::generated_request! { DeployModelServiceRequest(into zone_uuid: Id, into name: String, set r#type: DeployModelServiceRequestType) { into description: String, into model_uuid: Id, into vm_image_uuid: Id, into primary_storage_uuid: Id, set dataset_uuids: Vec<Id>, set model_service_group_uuids: Vec<Id>, into docker_image: String, set cpu_num: i64, set memory_size: i64, set l3_network_uuids: Vec<Id>, set service_boot_uptime: i64 } }
+backhaul_wire::generated_request! { DeployModelServiceRequest(zone_uuid: impl Into<Id>, name: impl Into<String>, r#type: DeployModelServiceRequestType) { description: impl Into<String>, model_uuid: impl Into<Id>, vm_image_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>, dataset_uuids: Vec<Id>, model_service_group_uuids: Vec<Id>, docker_image: impl Into<String>, cpu_num: i64, memory_size: i64, l3_network_uuids: Vec<Id>, service_boot_uptime: i64 } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/ai.json#/$defs/UpdateModelServiceRequest/properties/type`
     UpdateModelServiceRequestType = UPDATE_MODEL_SERVICE_REQUEST_TYPE(&[]);
@@ -483,7 +483,7 @@ backhaul_wire::generated_model! {
     10 r#type: Option<UpdateModelServiceRequestType> = Enum, new("type", Kind::Enum(&UPDATE_MODEL_SERVICE_REQUEST_TYPE));
     11 framework: Option<UpdateModelServiceRequestFramework> = Enum, new("framework", Kind::Enum(&UPDATE_MODEL_SERVICE_REQUEST_FRAMEWORK));
 }
-backhaul_wire::generated_request! { UpdateModelServiceRequest() { into name: String, into docker_image: String, into description: String, into yaml: String, into vm_image_uuid: Id, set request_cpu: i64, set request_memory: i64, into gpu_compute_capability: String, into start_command: String, into python_version: String, set r#type: UpdateModelServiceRequestType, set framework: UpdateModelServiceRequestFramework } }
+backhaul_wire::generated_request! { UpdateModelServiceRequest() { name: impl Into<String>, docker_image: impl Into<String>, description: impl Into<String>, yaml: impl Into<String>, vm_image_uuid: impl Into<Id>, request_cpu: i64, request_memory: i64, gpu_compute_capability: impl Into<String>, start_command: impl Into<String>, python_version: impl Into<String>, r#type: UpdateModelServiceRequestType, framework: UpdateModelServiceRequestFramework } }
 backhaul_wire::generated_model! {
     /// What `AddModel` is given.
     ///
@@ -509,7 +509,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddModelRequest(into name: String, into install_path: String, into model_center_uuid: Id) { into description: String, into parameters: String, into token: Secret, into logo: String, into vendor: String, into introduction: String, set size: i64, into version: String, set model_service_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddModelRequest(name: impl Into<String>, install_path: impl Into<String>, model_center_uuid: impl Into<Id>) { description: impl Into<String>, parameters: impl Into<String>, token: impl Into<Secret>, logo: impl Into<String>, vendor: impl Into<String>, introduction: impl Into<String>, size: i64, version: impl Into<String>, model_service_uuids: Vec<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A model.
     ///
@@ -573,7 +573,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model_center_uuid: Option<Id> = Id, new("modelCenterUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateModelRequest() { into name: String, into install_path: String, into description: String, into parameters: String, into model_center_uuid: Id } }
+backhaul_wire::generated_request! { UpdateModelRequest() { name: impl Into<String>, install_path: impl Into<String>, description: impl Into<String>, parameters: impl Into<String>, model_center_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncAINginxConfiguration` is given.
     ///
@@ -582,7 +582,7 @@ backhaul_wire::generated_model! {
     0 instance_uuids: Vec<Id> = Ids, list("instanceUuids", Kind::Id);
     1 dry_run: Option<bool> = Bool, new("dryRun", Kind::Bool);
 }
-backhaul_wire::generated_request! { SyncAINginxConfigurationRequest() { set instance_uuids: Vec<Id>, set dry_run: bool } }
+backhaul_wire::generated_request! { SyncAINginxConfigurationRequest() { instance_uuids: Vec<Id>, dry_run: bool } }
 backhaul_wire::generated_model! {
     /// What `SyncAINginxConfiguration` answers.
     ///
@@ -600,7 +600,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateModelServiceInstanceGroupRequest(into name: String) {  } }
+backhaul_wire::generated_request! { UpdateModelServiceInstanceGroupRequest(name: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// A trained model record.
     ///
@@ -640,6 +640,47 @@ backhaul_wire::generated_model! {
     10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
     /// When it was last changed, in the server's zone.
     11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+}
+backhaul_wire::generated_struct! {
+    Dataset;
+    UpdateDatasetRequest;
+    AddModelCenterRequest;
+    ModelCenter;
+    ModelCenterCapacity;
+    UpdateModelCenterRequest;
+    AddModelServiceRequest;
+    ModelService;
+    ModelServiceRef;
+    DeployAppDevelopmentServiceRequest;
+    DeployAppDevelopmentServiceResult;
+    ModelServiceInstanceGroup;
+    ApplicationDevelopmentService;
+    DeployModelEvalServiceRequest;
+    DeployModelEvalServiceResult;
+    ModelEvalServiceInstanceGroup;
+    DeployModelServiceRequest;
+    UpdateModelServiceRequest;
+    AIModel;
+    DeleteModelsResult;
+    UpdateModelRequest;
+    SyncAINginxConfigurationRequest;
+    SyncAINginxConfigurationResult;
+    UpdateModelServiceInstanceGroupRequest;
+    TrainedModelRecord;
+    ModelEvaluationTask;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CreateDatasetRequest;
+    AddModelRequest;
+}
+backhaul_wire::generated_enum! {
+    AddModelServiceRequestType;
+    AddModelServiceRequestFramework;
+    DeployAppDevelopmentServiceRequestType;
+    DeployModelEvalServiceRequestType;
+    DeployModelServiceRequestType;
+    UpdateModelServiceRequestType;
+    UpdateModelServiceRequestFramework;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct CreateDatasetRequest = CREATE_DATASET_REQUEST;

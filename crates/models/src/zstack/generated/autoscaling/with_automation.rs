@@ -119,7 +119,7 @@ backhaul_wire::generated_union! {
         r#type: Option<&str> = as_deref;
         /// A note by the administrator.
         description: Option<&str> = as_deref;
-        cooldown: Option<i64> = copy;
+        cooldown: Option<i64> = copied;
         /// Whether an administrator lets it be used.
         state: Option<&AutoScalingRuleState> = as_ref;
         /// How it is doing.
@@ -393,7 +393,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingGroupRequest(into name: String, into scaling_resource_type: String, set min_resource_size: i64, set max_resource_size: i64, set default_cooldown: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy) { into description: String, set default_enable: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingGroupRequest(name: impl Into<String>, scaling_resource_type: impl Into<String>, min_resource_size: i64, max_resource_size: i64, default_cooldown: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy) { description: impl Into<String>, default_enable: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroupInstance` is given.
     ///
@@ -402,7 +402,7 @@ backhaul_wire::generated_model! {
     0 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
     1 protection_strategy: Option<UpdateAutoScalingGroupInstanceProtectionStrategy> = Enum, new("protectionStrategy", Kind::Enum(&UPDATE_AUTO_SCALING_GROUP_INSTANCE_PROTECTION_STRATEGY));
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupInstanceRequest(into group_uuid: Id) { set protection_strategy: UpdateAutoScalingGroupInstanceProtectionStrategy } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupInstanceRequest(group_uuid: impl Into<Id>) { protection_strategy: UpdateAutoScalingGroupInstanceProtectionStrategy } }
 backhaul_wire::generated_model! {
     /// What `ChangeAutoScalingGroupState` is given.
     ///
@@ -411,7 +411,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAutoScalingGroupStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAutoScalingGroupStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroup` is given.
     ///
@@ -431,7 +431,7 @@ backhaul_wire::generated_model! {
     3 max_resource_size: Option<i64> = Int, new("maxResourceSize", Kind::Int);
     4 removal_policy: Option<CreateAutoScalingGroupRemovalPolicy> = Enum, new("removalPolicy", Kind::Enum(&CREATE_AUTO_SCALING_GROUP_REMOVAL_POLICY));
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupRequest() { into name: String, into description: String, set min_resource_size: i64, set max_resource_size: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupRequest() { name: impl Into<String>, description: impl Into<String>, min_resource_size: i64, max_resource_size: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingGroupAddingNewInstanceRule` is given.
     ///
@@ -458,7 +458,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingGroupAddingNewInstanceRuleRequest(set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, into name: String, into auto_scaling_group_uuid: Id) { into description: String, into r#type: String, set cooldown: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingGroupAddingNewInstanceRuleRequest(adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, name: impl Into<String>, auto_scaling_group_uuid: impl Into<Id>) { description: impl Into<String>, r#type: impl Into<String>, cooldown: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroupAddingNewInstanceRule` is given.
     ///
@@ -478,7 +478,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 900.
     4 cooldown: Option<i64> = Int, new("cooldown", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupAddingNewInstanceRuleRequest() { set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, into name: String, into description: String, set cooldown: i64 } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupAddingNewInstanceRuleRequest() { adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, name: impl Into<String>, description: impl Into<String>, cooldown: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingGroupRemovalInstanceRule` is given.
     ///
@@ -506,7 +506,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingGroupRemovalInstanceRuleRequest(set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy, into name: String, into auto_scaling_group_uuid: Id) { into description: String, into r#type: String, set cooldown: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingGroupRemovalInstanceRuleRequest(adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy, name: impl Into<String>, auto_scaling_group_uuid: impl Into<Id>) { description: impl Into<String>, r#type: impl Into<String>, cooldown: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingGroupRemovalInstanceRule` is given.
     ///
@@ -527,7 +527,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 900.
     5 cooldown: Option<i64> = Int, new("cooldown", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingGroupRemovalInstanceRuleRequest() { set adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, set adjustment_value: i64, set removal_policy: CreateAutoScalingGroupRemovalPolicy, into name: String, into description: String, set cooldown: i64 } }
+backhaul_wire::generated_request! { UpdateAutoScalingGroupRemovalInstanceRuleRequest() { adjustment_type: CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType, adjustment_value: i64, removal_policy: CreateAutoScalingGroupRemovalPolicy, name: impl Into<String>, description: impl Into<String>, cooldown: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingRule` is given.
     ///
@@ -544,7 +544,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 900.
     2 cooldown: Option<i64> = Int, new("cooldown", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingRuleRequest() { into name: String, into description: String, set cooldown: i64 } }
+backhaul_wire::generated_request! { UpdateAutoScalingRuleRequest() { name: impl Into<String>, description: impl Into<String>, cooldown: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingVmTemplate` is given.
     ///
@@ -589,7 +589,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     18 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingVmTemplateRequest(into vm_instance_name: String, into vm_instance_offering_uuid: Id, into image_uuid: Id, set l3_network_uuids: Vec<Id>, into default_l3_network_uuid: Id, into name: String) { into vm_instance_description: String, set vm_instance_type: CreateAutoScalingVmTemplateVmInstanceType, into root_disk_offering_uuid: Id, set data_disk_offering_uuids: Vec<Id>, into vm_instance_zone_uuid: Id, into vm_instance_cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, set strategy: CreateAutoScalingVmTemplateStrategy, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingVmTemplateRequest(vm_instance_name: impl Into<String>, vm_instance_offering_uuid: impl Into<Id>, image_uuid: impl Into<Id>, l3_network_uuids: Vec<Id>, default_l3_network_uuid: impl Into<Id>, name: impl Into<String>) { vm_instance_description: impl Into<String>, vm_instance_type: CreateAutoScalingVmTemplateVmInstanceType, root_disk_offering_uuid: impl Into<Id>, data_disk_offering_uuids: Vec<Id>, vm_instance_zone_uuid: impl Into<Id>, vm_instance_cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, strategy: CreateAutoScalingVmTemplateStrategy, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAutoScalingVmTemplate` is given.
     ///
@@ -614,7 +614,7 @@ backhaul_wire::generated_model! {
     /// The host.
     7 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateAutoScalingVmTemplateRequest() { into name: String, into description: String, into vm_instance_name: String, into vm_instance_description: String, into vm_instance_offering_uuid: Id, into image_uuid: Id, into vm_instance_cluster_uuid: Id, into host_uuid: Id } }
+backhaul_wire::generated_request! { UpdateAutoScalingVmTemplateRequest() { name: impl Into<String>, description: impl Into<String>, vm_instance_name: impl Into<String>, vm_instance_description: impl Into<String>, vm_instance_offering_uuid: impl Into<Id>, image_uuid: impl Into<Id>, vm_instance_cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id> } }
 backhaul_wire::generated_choice! {
     /// An auto scaling rule state.
     ///
@@ -669,6 +669,42 @@ backhaul_wire::generated_choice! {
     CreateAutoScalingVmTemplateVmInstanceType = CREATE_AUTO_SCALING_VM_TEMPLATE_VM_INSTANCE_TYPE(&[]);
     0 UserVm = "UserVm";
     1 ApplianceVm = "ApplianceVm";
+}
+backhaul_wire::generated_struct! {
+    AutoScalingGroupActivity;
+    AutoScalingGroupInstance;
+    ExecuteAutoScalingRuleResult;
+    CreateAutoScalingGroupRequest;
+    UpdateAutoScalingGroupInstanceRequest;
+    ChangeAutoScalingGroupStateRequest;
+    UpdateAutoScalingGroupRequest;
+    CreateAutoScalingGroupAddingNewInstanceRuleRequest;
+    UpdateAutoScalingGroupAddingNewInstanceRuleRequest;
+    CreateAutoScalingGroupRemovalInstanceRuleRequest;
+    UpdateAutoScalingGroupRemovalInstanceRuleRequest;
+    UpdateAutoScalingRuleRequest;
+    CreateAutoScalingVmTemplateRequest;
+    UpdateAutoScalingVmTemplateRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AutoScalingGroup;
+    AnyAutoScalingRule;
+    AutoScalingRule;
+    BaseAutoScalingRule;
+    AutoScalingVmTemplate;
+    AnyAutoScalingTemplate;
+    AutoScalingTemplate;
+    BaseAutoScalingTemplate;
+    AddingNewVmRule;
+    RemovalInstanceRule;
+}
+backhaul_wire::generated_enum! {
+    AutoScalingRuleState;
+    AutoScalingRuleStatus;
+    CreateAutoScalingGroupRemovalPolicy;
+    UpdateAutoScalingGroupInstanceProtectionStrategy;
+    CreateAutoScalingGroupAddingNewInstanceRuleAdjustmentType;
+    CreateAutoScalingVmTemplateVmInstanceType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct AutoScalingGroup = AUTO_SCALING_GROUP;

@@ -10,6 +10,9 @@ backhaul_wire::generated_choice! {
     0 InstantStart = "InstantStart";
     1 CreateStopped = "CreateStopped";
 }
+backhaul_wire::generated_enum! {
+    CreateAutoScalingVmTemplateStrategy;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum CreateAutoScalingVmTemplateStrategy = CREATE_AUTO_SCALING_VM_TEMPLATE_STRATEGY;
 }

@@ -119,6 +119,13 @@ backhaul_wire::generated_model! {
     7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
     8 scheduler_job_uuid: Option<Id> = Id, new("schedulerJobUuid", Kind::Id);
 }
+backhaul_wire::generated_struct! {
+    AnyAutoScalingRuleTrigger;
+    AutoScalingRuleTrigger;
+    BaseAutoScalingRuleTrigger;
+    AutoScalingRuleAlarmTrigger;
+    AutoScalingRuleSchedulerJobTrigger;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct AutoScalingRuleTrigger = AUTO_SCALING_RULE_TRIGGER;
     Struct BaseAutoScalingRuleTrigger = BASE_AUTO_SCALING_RULE_TRIGGER;

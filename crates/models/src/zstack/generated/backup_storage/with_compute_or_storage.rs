@@ -11,6 +11,9 @@ backhaul_wire::generated_choice! {
     1 Connected = "Connected";
     2 Disconnected = "Disconnected";
 }
+backhaul_wire::generated_enum! {
+    MonStatus;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum MonStatus = MON_STATUS;
 }

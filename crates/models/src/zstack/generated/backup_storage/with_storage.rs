@@ -91,9 +91,9 @@ backhaul_wire::generated_union! {
         /// A note by the administrator.
         description: Option<&str> = as_deref;
         /// Its size, in bytes.
-        total_capacity: Option<i64> = copy;
+        total_capacity: Option<i64> = copied;
         /// Free space, in bytes.
-        available_capacity: Option<i64> = copy;
+        available_capacity: Option<i64> = copied;
         /// Its kind.
         r#type: Option<&BackupStorageType> = as_ref;
         /// Whether an administrator lets it be used.
@@ -686,7 +686,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddExternalBackupStorageRequest(into identity: String, into url: Secret, into name: String) { into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddExternalBackupStorageRequest(identity: impl Into<String>, url: impl Into<Secret>, name: impl Into<String>) { description: impl Into<String>, r#type: impl Into<String>, import_images: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunEbsBackupStorage` is given.
     ///
@@ -715,7 +715,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunEbsBackupStorageRequest(into oss_bucket_uuid: Id, into name: String) { into url: String, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunEbsBackupStorageRequest(oss_bucket_uuid: impl Into<Id>, name: impl Into<String>) { url: impl Into<String>, description: impl Into<String>, r#type: impl Into<String>, import_images: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunEbsBackupStorage` is given.
     ///
@@ -736,7 +736,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunEbsBackupStorageRequest() { into oss_bucket_uuid: Id, into url: String, into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateAliyunEbsBackupStorageRequest() { oss_bucket_uuid: impl Into<Id>, url: impl Into<String>, name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddCephBackupStorage` is given.
     ///
@@ -769,7 +769,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddCephBackupStorageRequest(set mon_urls: Vec<String>, into name: String) { into pool_name: String, into url: Secret, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddCephBackupStorageRequest(mon_urls: Vec<String>, name: impl Into<String>) { pool_name: impl Into<String>, url: impl Into<Secret>, description: impl Into<String>, r#type: impl Into<String>, import_images: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCephBackupStorageMon` is given.
     ///
@@ -796,7 +796,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     4 mon_port: Option<i64> = Int, new("monPort", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateCephBackupStorageMonRequest() { into hostname: String, into ssh_username: String, into ssh_password: Secret, set ssh_port: i64, set mon_port: i64 } }
+backhaul_wire::generated_request! { UpdateCephBackupStorageMonRequest() { hostname: impl Into<String>, ssh_username: impl Into<String>, ssh_password: impl Into<Secret>, ssh_port: i64, mon_port: i64 } }
 backhaul_wire::generated_model! {
     /// What `AddMonToCephBackupStorage` is given.
     ///
@@ -807,7 +807,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 mon_urls: Vec<String> = Texts, list("monUrls", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddMonToCephBackupStorageRequest(set mon_urls: Vec<String>) {  } }
+backhaul_wire::generated_request! { AddMonToCephBackupStorageRequest(mon_urls: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddImageStoreBackupStorage` is given.
     ///
@@ -850,7 +850,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddImageStoreBackupStorageRequest(into hostname: String, into username: String, into password: Secret, into url: String, into name: String) { set ssh_port: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddImageStoreBackupStorageRequest(hostname: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, url: impl Into<String>, name: impl Into<String>) { ssh_port: i64, description: impl Into<String>, r#type: impl Into<String>, import_images: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetImageStoreBackupStorageQuota` is given.
     ///
@@ -861,7 +861,7 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     1 max_capacity: Option<i64> = Int, new("maxCapacity", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetImageStoreBackupStorageQuotaRequest(set max_capacity: i64) { set uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SetImageStoreBackupStorageQuotaRequest(max_capacity: i64) { uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddDisasterImageStoreBackupStorage` is given.
     ///
@@ -906,7 +906,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddDisasterImageStoreBackupStorageRequest(into hostname: String, into username: String, into password: Secret, into url: String, into name: String) { into attach_point: String, into end_point: String, set ssh_port: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddDisasterImageStoreBackupStorageRequest(hostname: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, url: impl Into<String>, name: impl Into<String>) { attach_point: impl Into<String>, end_point: impl Into<String>, ssh_port: i64, description: impl Into<String>, r#type: impl Into<String>, import_images: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateImageStoreBackupStorage` is given.
     ///
@@ -937,7 +937,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateImageStoreBackupStorageRequest() { into username: String, into password: Secret, into hostname: String, set ssh_port: i64, into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateImageStoreBackupStorageRequest() { username: impl Into<String>, password: impl Into<Secret>, hostname: impl Into<String>, ssh_port: i64, name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `BackupStorageMigrateImage` is given.
     ///
@@ -946,7 +946,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { BackupStorageMigrateImageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { BackupStorageMigrateImageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddSftpBackupStorage` is given.
     ///
@@ -989,7 +989,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSftpBackupStorageRequest(into hostname: String, into username: String, into password: Secret, into url: Secret, into name: String) { set ssh_port: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSftpBackupStorageRequest(hostname: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, url: impl Into<Secret>, name: impl Into<String>) { ssh_port: i64, description: impl Into<String>, r#type: impl Into<String>, import_images: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSftpBackupStorage` is given.
     ///
@@ -1020,7 +1020,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSftpBackupStorageRequest() { into username: String, into password: Secret, into hostname: String, set ssh_port: i64, into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateSftpBackupStorageRequest() { username: impl Into<String>, password: impl Into<Secret>, hostname: impl Into<String>, ssh_port: i64, name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddSimulatorBackupStorage` is given.
     ///
@@ -1051,7 +1051,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSimulatorBackupStorageRequest(into url: String, into name: String) { set total_capacity: i64, set available_capacity: i64, into description: String, into r#type: String, set import_images: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSimulatorBackupStorageRequest(url: impl Into<String>, name: impl Into<String>) { total_capacity: i64, available_capacity: i64, description: impl Into<String>, r#type: impl Into<String>, import_images: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ExportImageFromBackupStorage` is given.
     ///
@@ -1061,7 +1061,7 @@ backhaul_wire::generated_model! {
     0 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id).required();
     1 export_format: Option<ExportImageFromBackupStorageExportFormat> = Enum, new("exportFormat", Kind::Enum(&EXPORT_IMAGE_FROM_BACKUP_STORAGE_EXPORT_FORMAT));
 }
-backhaul_wire::generated_request! { ExportImageFromBackupStorageRequest(into image_uuid: Id) { set export_format: ExportImageFromBackupStorageExportFormat } }
+backhaul_wire::generated_request! { ExportImageFromBackupStorageRequest(image_uuid: impl Into<Id>) { export_format: ExportImageFromBackupStorageExportFormat } }
 backhaul_wire::generated_model! {
     /// What `ChangeBackupStorageState` is given.
     ///
@@ -1070,7 +1070,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBackupStorageStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBackupStorageStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `RecoveryImageFromImageStoreBackupStorage` is given.
     ///
@@ -1087,7 +1087,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { RecoveryImageFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id, into name: String) { into description: String } }
+backhaul_wire::generated_request! { RecoveryImageFromImageStoreBackupStorageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBackupStorage` is given.
     ///
@@ -1102,7 +1102,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBackupStorageRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateBackupStorageRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CleanUpTrashOnBackupStorage` is given.
     ///
@@ -1110,7 +1110,7 @@ backhaul_wire::generated_model! {
     CleanUpTrashOnBackupStorageRequest = CLEAN_UP_TRASH_ON_BACKUP_STORAGE_REQUEST("CleanUpTrashOnBackupStorageRequest");
     0 trash_id: Option<i64> = Int, new("trashId", Kind::Int);
 }
-backhaul_wire::generated_request! { CleanUpTrashOnBackupStorageRequest() { set trash_id: i64 } }
+backhaul_wire::generated_request! { CleanUpTrashOnBackupStorageRequest() { trash_id: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateImageReplicationGroup` is given.
     ///
@@ -1129,7 +1129,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateImageReplicationGroupRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateImageReplicationGroupRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddBackupStoragesToReplicationGroup` is given.
     ///
@@ -1144,7 +1144,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBackupStoragesToReplicationGroupRequest(set backup_storage_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBackupStoragesToReplicationGroupRequest(backup_storage_uuids: Vec<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A replication group state.
     ///
@@ -1171,6 +1171,64 @@ backhaul_wire::generated_choice! {
     0 Raw = "raw";
     /// `qcow2`.
     1 Qcow2 = "qcow2";
+}
+backhaul_wire::generated_struct! {
+    BaseBackupStorage;
+    ImageStoreBackupStorage;
+    SftpBackupStorage;
+    ImageReplicationGroup;
+    ExternalBackupStorage;
+    InstallPathRecycle;
+    AliyunEbsBackupStorage;
+    ImageReplicationGroupBackupStorageRef;
+    GetBackupStorageCapacityResult;
+    ReclaimSpaceFromImageStoreResult;
+    ImageStoreGcResult;
+    GetBackupStorageTypesResult;
+    ExportImageFromBackupStorageResult;
+    GetImagesFromImageStoreBackupStorageResult;
+    ImageStoreImageStruct;
+    CleanUpTrashOnBackupStorageResult;
+    CleanTrashResult;
+    TrashCleanupResult;
+    BackupStorageExternalBackupInfo;
+    AnyResourceExternalBackupInfo;
+    ResourceExternalBackupInfo;
+    BaseResourceExternalBackupInfo;
+    VmExternalBackupInfo;
+    VolumeExternalBackupInfo;
+    AddAliyunEbsBackupStorageRequest;
+    UpdateAliyunEbsBackupStorageRequest;
+    AddMonToCephBackupStorageRequest;
+    SetImageStoreBackupStorageQuotaRequest;
+    BackupStorageMigrateImageRequest;
+    AddSimulatorBackupStorageRequest;
+    ExportImageFromBackupStorageRequest;
+    ChangeBackupStorageStateRequest;
+    RecoveryImageFromImageStoreBackupStorageRequest;
+    UpdateBackupStorageRequest;
+    CleanUpTrashOnBackupStorageRequest;
+    CreateImageReplicationGroupRequest;
+    AddBackupStoragesToReplicationGroupRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AnyBackupStorage;
+    BackupStorage;
+    CephBackupStorage;
+    CephBackupStorageMon;
+    AddExternalBackupStorageRequest;
+    AddCephBackupStorageRequest;
+    UpdateCephBackupStorageMonRequest;
+    AddImageStoreBackupStorageRequest;
+    AddDisasterImageStoreBackupStorageRequest;
+    UpdateImageStoreBackupStorageRequest;
+    AddSftpBackupStorageRequest;
+    UpdateSftpBackupStorageRequest;
+}
+backhaul_wire::generated_enum! {
+    ReplicationGroupState;
+    ResourceBackupState;
+    ExportImageFromBackupStorageExportFormat;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct BackupStorage = BACKUP_STORAGE;

@@ -33,6 +33,11 @@ backhaul_wire::generated_choice! {
     5 AliyunEbs = "AliyunEBS";
     6 VCenter = "VCenter";
 }
+backhaul_wire::generated_enum! {
+    BackupStorageState;
+    BackupStorageStatus;
+    BackupStorageType;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum BackupStorageState = BACKUP_STORAGE_STATE;
     Enum BackupStorageStatus = BACKUP_STORAGE_STATUS;

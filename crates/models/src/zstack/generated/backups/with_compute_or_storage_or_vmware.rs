@@ -10,6 +10,9 @@ backhaul_wire::generated_choice! {
     0 UserVm = "UserVm";
     1 ApplianceVm = "ApplianceVm";
 }
+backhaul_wire::generated_enum! {
+    CreateVmFromCdpBackupType;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum CreateVmFromCdpBackupType = CREATE_VM_FROM_CDP_BACKUP_TYPE;
 }

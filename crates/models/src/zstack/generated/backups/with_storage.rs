@@ -126,7 +126,7 @@ backhaul_wire::generated_union! {
         state: Option<&ExternalBackupState> = as_ref;
         /// Where its data lie.
         install_path: Option<&str> = as_deref;
-        total_size: Option<i64> = copy;
+        total_size: Option<i64> = copied;
         version: Option<&str> = as_deref;
         /// Its kind.
         r#type: Option<&str> = as_deref;
@@ -370,7 +370,7 @@ backhaul_wire::generated_model! {
     /// `true` when left out.
     2 https: Option<bool> = Bool, new("https", Kind::Bool);
 }
-backhaul_wire::generated_request! { MountVmInstanceRecoveryPointRequest(into vm_uuid: Id, set group_id: i64) { set https: bool } }
+backhaul_wire::generated_request! { MountVmInstanceRecoveryPointRequest(vm_uuid: impl Into<Id>, group_id: i64) { https: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateCdpPolicy` is given.
     ///
@@ -403,7 +403,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCdpPolicyRequest(into name: String, set recovery_point_per_second: i64) { into description: String, set retention_time_per_day: i64, set hourly_rp_since_day: i64, set daily_rp_since_day: i64, set expire_time_in_day: i64, set full_backup_interval_in_day: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCdpPolicyRequest(name: impl Into<String>, recovery_point_per_second: i64) { description: impl Into<String>, retention_time_per_day: i64, hourly_rp_since_day: i64, daily_rp_since_day: i64, expire_time_in_day: i64, full_backup_interval_in_day: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCdpPolicy` is given.
     ///
@@ -432,7 +432,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateCdpPolicyRequest() { into name: String, into description: String, set retention_time_per_day: i64, set hourly_rp_since_day: i64, set daily_rp_since_day: i64, set expire_time_in_day: i64, set full_backup_interval_in_day: i64, set recovery_point_per_second: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateCdpPolicyRequest() { name: impl Into<String>, description: impl Into<String>, retention_time_per_day: i64, hourly_rp_since_day: i64, daily_rp_since_day: i64, expire_time_in_day: i64, full_backup_interval_in_day: i64, recovery_point_per_second: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateCdpTask` is given.
     ///
@@ -464,7 +464,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCdpTaskRequest(into name: String, into task_type: String, into policy_uuid: Id, into backup_storage_uuid: Id, set resource_uuids: Vec<Id>) { into description: String, set backup_bandwidth: i64, set max_capacity: i64, set max_latency: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCdpTaskRequest(name: impl Into<String>, task_type: impl Into<String>, policy_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>, resource_uuids: Vec<Id>) { description: impl Into<String>, backup_bandwidth: i64, max_capacity: i64, max_latency: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCdpTask` is given.
     ///
@@ -489,7 +489,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateCdpTaskRequest() { into name: String, into description: String, set backup_bandwidth: i64, set max_capacity: i64, set max_latency: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateCdpTaskRequest() { name: impl Into<String>, description: impl Into<String>, backup_bandwidth: i64, max_capacity: i64, max_latency: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UnmountVmInstanceRecoveryPoint` is given.
     ///
@@ -500,7 +500,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1.
     1 group_id: Option<i64> = Int, new("groupId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UnmountVmInstanceRecoveryPointRequest(into vm_uuid: Id, set group_id: i64) {  } }
+backhaul_wire::generated_request! { UnmountVmInstanceRecoveryPointRequest(vm_uuid: impl Into<Id>, group_id: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVmFromCdpBackup` is given.
     ///
@@ -543,7 +543,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     17 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmFromCdpBackupRequest(into name: String, set group_id: i64, into cdp_task_uuid: Id, into instance_offering_uuid: Id) { into default_l3_network_uuid: Id, set l3_network_uuids: Vec<Id>, set r#type: CreateVmFromCdpBackupType, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, set recover_bandwidth: i64, into description: String, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmFromCdpBackupRequest(name: impl Into<String>, group_id: i64, cdp_task_uuid: impl Into<Id>, instance_offering_uuid: impl Into<Id>) { default_l3_network_uuid: impl Into<Id>, l3_network_uuids: Vec<Id>, r#type: CreateVmFromCdpBackupType, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, primary_storage_uuid_for_data_volume: impl Into<String>, recover_bandwidth: i64, description: impl Into<String>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RevertVmFromCdpBackup` is given.
     ///
@@ -562,7 +562,7 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     6 recover_bandwidth: Option<i64> = Int, new("recoverBandwidth", Kind::Int);
 }
-backhaul_wire::generated_request! { RevertVmFromCdpBackupRequest(into backup_storage_uuid: Id, set group_id: i64) { into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, into host_uuid: Id, set use_existing_volume: bool, set recover_bandwidth: i64 } }
+backhaul_wire::generated_request! { RevertVmFromCdpBackupRequest(backup_storage_uuid: impl Into<Id>, group_id: i64) { primary_storage_uuid_for_root_volume: impl Into<String>, primary_storage_uuid_for_data_volume: impl Into<String>, host_uuid: impl Into<Id>, use_existing_volume: bool, recover_bandwidth: i64 } }
 backhaul_wire::generated_model! {
     /// What `DisableCdpTask` is given.
     ///
@@ -571,7 +571,7 @@ backhaul_wire::generated_model! {
     /// Whether to go on although something speaks against it. `false` when left out.
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { DisableCdpTaskRequest() { set force: bool } }
+backhaul_wire::generated_request! { DisableCdpTaskRequest() { force: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateDatabaseBackup` is given.
     ///
@@ -592,7 +592,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDatabaseBackupRequest(into name: String, into backup_storage_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDatabaseBackupRequest(name: impl Into<String>, backup_storage_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RecoverDatabaseFromBackup` is given.
     ///
@@ -604,7 +604,7 @@ backhaul_wire::generated_model! {
     2 backup_install_path: Option<String> = Text, new("backupInstallPath", Kind::Text);
     3 mysql_root_password: Option<Secret> = Secret, new("mysqlRootPassword", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { RecoverDatabaseFromBackupRequest(into mysql_root_password: Secret) { into uuid: Id, into backup_storage_url: String, into backup_install_path: String } }
+backhaul_wire::generated_request! { RecoverDatabaseFromBackupRequest(mysql_root_password: impl Into<Secret>) { uuid: impl Into<Id>, backup_storage_url: impl Into<String>, backup_install_path: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SyncDatabaseBackupFromImageStoreBackupStorage` is given.
     ///
@@ -613,7 +613,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SyncDatabaseBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { SyncDatabaseBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateZBoxBackup` is given.
     ///
@@ -635,7 +635,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateZBoxBackupRequest(into z_box_uuid: Id, into name: String) { set host_uuids: Vec<Id>, set backup_storage_uuids: Vec<Id>, set dry_run: bool, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateZBoxBackupRequest(z_box_uuid: impl Into<Id>, name: impl Into<String>) { host_uuids: Vec<Id>, backup_storage_uuids: Vec<Id>, dry_run: bool, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddZBox` is given.
     ///
@@ -647,7 +647,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 skip_format: Option<bool> = Bool, new("skipFormat", Kind::Bool);
 }
-backhaul_wire::generated_request! { AddZBoxRequest(into usb_device_uuid: Id) { into name: String, set skip_format: bool } }
+backhaul_wire::generated_request! { AddZBoxRequest(usb_device_uuid: impl Into<Id>) { name: impl Into<String>, skip_format: bool } }
 backhaul_wire::generated_choice! {
     /// A CDP policy state.
     ///
@@ -739,7 +739,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCbtTaskRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCbtTaskRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A CBT task.
     ///
@@ -776,7 +776,7 @@ backhaul_wire::generated_model! {
     DisableCbtTaskRequest = DISABLE_CBT_TASK_REQUEST("DisableCbtTaskRequest");
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { DisableCbtTaskRequest() { set force: bool } }
+backhaul_wire::generated_request! { DisableCbtTaskRequest() { force: bool } }
 backhaul_wire::generated_model! {
     /// What `EnableCbtTask` is given.
     ///
@@ -784,7 +784,7 @@ backhaul_wire::generated_model! {
     EnableCbtTaskRequest = ENABLE_CBT_TASK_REQUEST("EnableCbtTaskRequest");
     0 bitmap_name: Option<String> = Text, new("bitmapName", Kind::Text);
 }
-backhaul_wire::generated_request! { EnableCbtTaskRequest() { into bitmap_name: String } }
+backhaul_wire::generated_request! { EnableCbtTaskRequest() { bitmap_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ExportNbdVolumes` is given.
     ///
@@ -795,7 +795,7 @@ backhaul_wire::generated_model! {
     1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
     2 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { ExportNbdVolumesRequest(set volume_uuids: Vec<Id>, into vm_instance_uuid: Id) { set force: bool } }
+backhaul_wire::generated_request! { ExportNbdVolumesRequest(volume_uuids: Vec<Id>, vm_instance_uuid: impl Into<Id>) { force: bool } }
 backhaul_wire::generated_model! {
     /// What `UnexportNbdVolumes` is given.
     ///
@@ -805,7 +805,7 @@ backhaul_wire::generated_model! {
     /// The virtual machine.
     1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { UnexportNbdVolumesRequest(set volume_uuids: Vec<Id>, into vm_instance_uuid: Id) {  } }
+backhaul_wire::generated_request! { UnexportNbdVolumesRequest(volume_uuids: Vec<Id>, vm_instance_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateDataVolumeTemplateFromVolumeBackupRequest/properties/platform`
     CreateDataVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM(&[]);
@@ -841,7 +841,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, into guest_os_type: String, set platform: CreateDataVolumeTemplateFromVolumeBackupRequestPlatform, into architecture: String, set system: bool, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeBackupRequest(backup_storage_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, guest_os_type: impl Into<String>, platform: CreateDataVolumeTemplateFromVolumeBackupRequestPlatform, architecture: impl Into<String>, system: bool, virtio: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateRootVolumeTemplateFromVolumeBackupRequest/properties/platform`
     CreateRootVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM(&[]);
@@ -889,7 +889,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, into guest_os_type: String, set platform: CreateRootVolumeTemplateFromVolumeBackupRequestPlatform, set architecture: CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture, set system: bool, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeBackupRequest(backup_storage_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, guest_os_type: impl Into<String>, platform: CreateRootVolumeTemplateFromVolumeBackupRequestPlatform, architecture: CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture, system: bool, virtio: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVmBackup` answers.
     ///
@@ -913,7 +913,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RecoverVmBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { RecoverVmBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `RecoverVmBackupFromImageStoreBackupStorage` answers.
     ///
@@ -948,7 +948,7 @@ backhaul_wire::generated_model! {
     /// `CreateStopped` when left out.
     1 strategy: Option<RevertVmFromVmBackupRequestStrategy> = Enum, new("strategy", Kind::Enum(&REVERT_VM_FROM_VM_BACKUP_REQUEST_STRATEGY));
 }
-backhaul_wire::generated_request! { RevertVmFromVmBackupRequest() { into backup_storage_uuid: Id, set strategy: RevertVmFromVmBackupRequestStrategy } }
+backhaul_wire::generated_request! { RevertVmFromVmBackupRequest() { backup_storage_uuid: impl Into<Id>, strategy: RevertVmFromVmBackupRequestStrategy } }
 backhaul_wire::generated_model! {
     /// What `SyncVmBackupFromImageStoreBackupStorage` is given.
     ///
@@ -957,7 +957,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SyncVmBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { SyncVmBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `SyncVmBackupFromImageStoreBackupStorage` answers.
     ///
@@ -1022,7 +1022,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmFromVolumeBackupRequest(into name: String, into instance_offering_uuid: Id, set l3_network_uuids: Vec<Id>) { into backup_storage_uuid: Id, into default_l3_network_uuid: Id, set r#type: CreateVmFromVolumeBackupRequestType, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into description: String, set root_volume_system_tags: Vec<String>, set strategy: CreateVmFromVolumeBackupRequestStrategy, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmFromVolumeBackupRequest(name: impl Into<String>, instance_offering_uuid: impl Into<Id>, l3_network_uuids: Vec<Id>) { backup_storage_uuid: impl Into<Id>, default_l3_network_uuid: impl Into<Id>, r#type: CreateVmFromVolumeBackupRequestType, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, description: impl Into<String>, root_volume_system_tags: Vec<String>, strategy: CreateVmFromVolumeBackupRequestStrategy, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVmBackupRequest/properties/type`
     CreateVmFromVmBackupRequestType = CREATE_VM_FROM_VM_BACKUP_REQUEST_TYPE(&[]);
@@ -1079,7 +1079,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     20 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmFromVmBackupRequest(into name: String) { into backup_storage_uuid: Id, into instance_offering_uuid: Id, set l3_network_uuids: Vec<Id>, into vm_nic_params: String, set r#type: CreateVmFromVmBackupRequestType, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, into description: String, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, set strategy: CreateVmFromVmBackupRequestStrategy, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, into default_l3_network_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmFromVmBackupRequest(name: impl Into<String>) { backup_storage_uuid: impl Into<Id>, instance_offering_uuid: impl Into<Id>, l3_network_uuids: Vec<Id>, vm_nic_params: impl Into<String>, r#type: CreateVmFromVmBackupRequestType, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, primary_storage_uuid_for_data_volume: impl Into<String>, description: impl Into<String>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, strategy: CreateVmFromVmBackupRequestStrategy, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, default_l3_network_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVolumeBackup` answers.
     ///
@@ -1103,7 +1103,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RecoverBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { RecoverBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `RevertVolumeFromVolumeBackup` is given.
     ///
@@ -1112,7 +1112,7 @@ backhaul_wire::generated_model! {
     /// The backup storage.
     0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { RevertVolumeFromVolumeBackupRequest() { into backup_storage_uuid: Id } }
+backhaul_wire::generated_request! { RevertVolumeFromVolumeBackupRequest() { backup_storage_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncBackupFromImageStoreBackupStorage` is given.
     ///
@@ -1121,7 +1121,7 @@ backhaul_wire::generated_model! {
     0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
     1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SyncBackupFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { SyncBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeFromVolumeBackup` is given.
     ///
@@ -1146,7 +1146,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeFromVolumeBackupRequest(into name: String) { into vm_instance_uuid: Id, into backup_storage_uuid: Id, into primary_storage_uuid: Id, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeFromVolumeBackupRequest(name: impl Into<String>) { vm_instance_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmBackupRequest/properties/mode`
     CreateVmBackupRequestMode = CREATE_VM_BACKUP_REQUEST_MODE(&[]);
@@ -1182,7 +1182,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, set mode: CreateVmBackupRequestMode, set volume_read_bandwidth: i64, set volume_write_bandwidth: i64, set network_read_bandwidth: i64, set network_write_bandwidth: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmBackupRequest(backup_storage_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, mode: CreateVmBackupRequestMode, volume_read_bandwidth: i64, volume_write_bandwidth: i64, network_read_bandwidth: i64, network_write_bandwidth: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmBackup` answers.
     ///
@@ -1233,7 +1233,89 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVolumeBackupRequest(into backup_storage_uuid: Id, into name: String) { into description: String, set mode: CreateVolumeBackupRequestMode, set volume_read_bandwidth: i64, set volume_write_bandwidth: i64, set network_read_bandwidth: i64, set network_write_bandwidth: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVolumeBackupRequest(backup_storage_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, mode: CreateVolumeBackupRequestMode, volume_read_bandwidth: i64, volume_write_bandwidth: i64, network_read_bandwidth: i64, network_write_bandwidth: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_struct! {
+    CdpPolicy;
+    CdpTask;
+    DatabaseBackup;
+    AnyExternalBackup;
+    ExternalBackup;
+    BaseExternalBackup;
+    ZBoxBackup;
+    ZBox;
+    CdpTaskResourceRef;
+    DatabaseBackupStorageRef;
+    ZBoxLocationRef;
+    MountVmInstanceRecoveryPointResult;
+    GetCdpBackupStorageRequirementResult;
+    RecoverDatabaseFromBackupResult;
+    GetDatabaseBackupFromImageStoreResult;
+    DatabaseBackupStruct;
+    SyncDatabaseBackupResult;
+    SyncBackupResult;
+    ExportDatabaseBackupFromBackupStorageResult;
+    MountVmInstanceRecoveryPointRequest;
+    CreateCdpPolicyRequest;
+    UpdateCdpPolicyRequest;
+    CreateCdpTaskRequest;
+    UpdateCdpTaskRequest;
+    UnmountVmInstanceRecoveryPointRequest;
+    CreateVmFromCdpBackupRequest;
+    RevertVmFromCdpBackupRequest;
+    DisableCdpTaskRequest;
+    CreateDatabaseBackupRequest;
+    SyncDatabaseBackupFromImageStoreBackupStorageRequest;
+    CreateZBoxBackupRequest;
+    AddZBoxRequest;
+    CreateCbtTaskRequest;
+    CbtTask;
+    DisableCbtTaskRequest;
+    EnableCbtTaskRequest;
+    ExportNbdVolumesRequest;
+    UnexportNbdVolumesRequest;
+    CreateDataVolumeTemplateFromVolumeBackupRequest;
+    CreateRootVolumeTemplateFromVolumeBackupRequest;
+    SyncVmBackupResult;
+    RecoverVmBackupFromImageStoreBackupStorageRequest;
+    RecoverVmBackupFromImageStoreBackupStorageResult;
+    RevertVmFromVmBackupRequest;
+    SyncVmBackupFromImageStoreBackupStorageRequest;
+    SyncVmBackupFromImageStoreBackupStorageResult;
+    CreateVmFromVolumeBackupRequest;
+    CreateVmFromVmBackupRequest;
+    SyncVolumeBackupResult;
+    RecoverBackupFromImageStoreBackupStorageRequest;
+    RevertVolumeFromVolumeBackupRequest;
+    SyncBackupFromImageStoreBackupStorageRequest;
+    CreateDataVolumeFromVolumeBackupRequest;
+    CreateVmBackupRequest;
+    CreateVmBackupResult;
+    CreateVolumeBackupRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    RecoverDatabaseFromBackupRequest;
+}
+backhaul_wire::generated_enum! {
+    CdpPolicyState;
+    CdpTaskStatus;
+    CdpTaskState;
+    CdpTaskType;
+    ExternalBackupState;
+    ZBoxState;
+    ZBoxStatus;
+    DatabaseType;
+    CbtTaskStatus;
+    CreateDataVolumeTemplateFromVolumeBackupRequestPlatform;
+    CreateRootVolumeTemplateFromVolumeBackupRequestPlatform;
+    CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture;
+    RevertVmFromVmBackupRequestStrategy;
+    CreateVmFromVolumeBackupRequestType;
+    CreateVmFromVolumeBackupRequestStrategy;
+    CreateVmFromVmBackupRequestType;
+    CreateVmFromVmBackupRequestStrategy;
+    CreateVmBackupRequestMode;
+    CreateVolumeBackupRequestMode;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct CdpPolicy = CDP_POLICY;
     Struct CdpTask = CDP_TASK;

@@ -180,7 +180,7 @@ backhaul_wire::generated_union! {
         /// The gateway.
         gateway: Option<&str> = as_deref;
         metadata: Option<&str> = as_deref;
-        pxe: Option<bool> = copy;
+        pxe: Option<bool> = copied;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -296,7 +296,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalChassisRequest(into name: String, into cluster_uuid: Id, into ipmi_address: String, into ipmi_username: String, into ipmi_password: Secret) { into description: String, set ipmi_port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalChassisRequest(name: impl Into<String>, cluster_uuid: impl Into<Id>, ipmi_address: impl Into<String>, ipmi_username: impl Into<String>, ipmi_password: impl Into<Secret>) { description: impl Into<String>, ipmi_port: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `BatchCreateBaremetalChassis` is given.
     ///
@@ -312,7 +312,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { BatchCreateBaremetalChassisRequest(into baremetal_chassis_info: String) { into long_job_name: String, into long_job_description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { BatchCreateBaremetalChassisRequest(baremetal_chassis_info: impl Into<String>) { long_job_name: impl Into<String>, long_job_description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckBaremetalChassisConfigFile` is given.
     ///
@@ -320,7 +320,7 @@ backhaul_wire::generated_model! {
     CheckBaremetalChassisConfigFileRequest = CHECK_BAREMETAL_CHASSIS_CONFIG_FILE_REQUEST("CheckBaremetalChassisConfigFileRequest");
     0 baremetal_chassis_info: Option<String> = Text, new("baremetalChassisInfo", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckBaremetalChassisConfigFileRequest(into baremetal_chassis_info: String) {  } }
+backhaul_wire::generated_request! { CheckBaremetalChassisConfigFileRequest(baremetal_chassis_info: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeBaremetalChassisState` is given.
     ///
@@ -329,7 +329,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBaremetalChassisStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBaremetalChassisStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBaremetalChassis` is given.
     ///
@@ -351,7 +351,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     5 ipmi_password: Option<Secret> = Secret, new("ipmiPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateBaremetalChassisRequest() { into name: String, into description: String, into ipmi_address: String, set ipmi_port: i64, into ipmi_username: String, into ipmi_password: Secret } }
+backhaul_wire::generated_request! { UpdateBaremetalChassisRequest() { name: impl Into<String>, description: impl Into<String>, ipmi_address: impl Into<String>, ipmi_port: i64, ipmi_username: impl Into<String>, ipmi_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `CreateBaremetalInstance` is given.
     ///
@@ -386,7 +386,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalInstanceRequest(into name: String, into chassis_uuid: Id, into image_uuid: Id, into password: Secret) { into description: String, into template_uuid: Id, into username: String, set nic_cfgs: BTreeMap<String, Value>, set bonding_cfgs: BTreeMap<String, Value>, set custom_configurations: BTreeMap<String, Value>, set strategy: CreateBaremetalInstanceStrategy, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalInstanceRequest(name: impl Into<String>, chassis_uuid: impl Into<Id>, image_uuid: impl Into<Id>, password: impl Into<Secret>) { description: impl Into<String>, template_uuid: impl Into<Id>, username: impl Into<String>, nic_cfgs: BTreeMap<String, Value>, bonding_cfgs: BTreeMap<String, Value>, custom_configurations: BTreeMap<String, Value>, strategy: CreateBaremetalInstanceStrategy, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RebootBaremetalInstance` is given.
     ///
@@ -395,7 +395,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 pxe_boot: Option<bool> = Bool, new("pxeBoot", Kind::Bool);
 }
-backhaul_wire::generated_request! { RebootBaremetalInstanceRequest() { set pxe_boot: bool } }
+backhaul_wire::generated_request! { RebootBaremetalInstanceRequest() { pxe_boot: bool } }
 backhaul_wire::generated_model! {
     /// What `StartBaremetalInstance` is given.
     ///
@@ -404,7 +404,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 pxe_boot: Option<bool> = Bool, new("pxeBoot", Kind::Bool);
 }
-backhaul_wire::generated_request! { StartBaremetalInstanceRequest() { set pxe_boot: bool } }
+backhaul_wire::generated_request! { StartBaremetalInstanceRequest() { pxe_boot: bool } }
 backhaul_wire::generated_model! {
     /// What `StopBaremetalInstance` is given.
     ///
@@ -413,7 +413,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     0 r#type: Option<StopBaremetalInstanceType> = Enum, new("type", Kind::Enum(&STOP_BAREMETAL_INSTANCE_TYPE));
 }
-backhaul_wire::generated_request! { StopBaremetalInstanceRequest() { set r#type: StopBaremetalInstanceType } }
+backhaul_wire::generated_request! { StopBaremetalInstanceRequest() { r#type: StopBaremetalInstanceType } }
 backhaul_wire::generated_model! {
     /// What `UpdateBaremetalInstance` is given.
     ///
@@ -434,7 +434,7 @@ backhaul_wire::generated_model! {
     /// The operating system family.
     3 platform: Option<String> = Text, new("platform", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBaremetalInstanceRequest() { into name: String, into description: String, into password: Secret, into platform: String } }
+backhaul_wire::generated_request! { UpdateBaremetalInstanceRequest() { name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, platform: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateBaremetalBonding` is given.
     ///
@@ -456,7 +456,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalBondingRequest(into chassis_uuid: Id, into name: String, set mode: i64, into slaves: String) { into opts: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalBondingRequest(chassis_uuid: impl Into<Id>, name: impl Into<String>, mode: i64, slaves: impl Into<String>) { opts: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddPreconfigurationTemplate` is given.
     ///
@@ -481,7 +481,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddPreconfigurationTemplateRequest(into name: String, into distribution: String, set r#type: AddPreconfigurationTemplateType, into content: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddPreconfigurationTemplateRequest(name: impl Into<String>, distribution: impl Into<String>, r#type: AddPreconfigurationTemplateType, content: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangePreconfigurationTemplateState` is given.
     ///
@@ -490,7 +490,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangePreconfigurationTemplateStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangePreconfigurationTemplateStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePreconfigurationTemplate` is given.
     ///
@@ -511,7 +511,7 @@ backhaul_wire::generated_model! {
     /// Has at most 16777215 characters.
     4 content: Option<String> = Text, new("content", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePreconfigurationTemplateRequest() { into name: String, into description: String, into distribution: String, set r#type: AddPreconfigurationTemplateType, into content: String } }
+backhaul_wire::generated_request! { UpdatePreconfigurationTemplateRequest() { name: impl Into<String>, description: impl Into<String>, distribution: impl Into<String>, r#type: AddPreconfigurationTemplateType, content: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateBaremetalPxeServer` is given.
     ///
@@ -555,7 +555,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBaremetalPxeServerRequest(into zone_uuid: Id, into name: String, into hostname: String, into ssh_username: String, into ssh_password: Secret, into storage_path: String, into dhcp_interface: String) { into description: String, set ssh_port: i64, into dhcp_range_begin: String, into dhcp_range_end: String, into dhcp_range_netmask: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBaremetalPxeServerRequest(zone_uuid: impl Into<Id>, name: impl Into<String>, hostname: impl Into<String>, ssh_username: impl Into<String>, ssh_password: impl Into<Secret>, storage_path: impl Into<String>, dhcp_interface: impl Into<String>) { description: impl Into<String>, ssh_port: i64, dhcp_range_begin: impl Into<String>, dhcp_range_end: impl Into<String>, dhcp_range_netmask: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBaremetalPxeServer` is given.
     ///
@@ -573,7 +573,7 @@ backhaul_wire::generated_model! {
     3 dhcp_range_end: Option<String> = Text, new("dhcpRangeEnd", Kind::Text);
     4 dhcp_range_netmask: Option<String> = Text, new("dhcpRangeNetmask", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBaremetalPxeServerRequest() { into name: String, into description: String, into dhcp_range_begin: String, into dhcp_range_end: String, into dhcp_range_netmask: String } }
+backhaul_wire::generated_request! { UpdateBaremetalPxeServerRequest() { name: impl Into<String>, description: impl Into<String>, dhcp_range_begin: impl Into<String>, dhcp_range_end: impl Into<String>, dhcp_range_netmask: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A create baremetal instance strategy.
     ///
@@ -593,6 +593,42 @@ backhaul_wire::generated_choice! {
     1 Preseed = "preseed";
     /// `autoyast`.
     2 Autoyast = "autoyast";
+}
+backhaul_wire::generated_struct! {
+    BaremetalChassis;
+    BaremetalInstance;
+    BaremetalBonding;
+    PreconfigurationTemplate;
+    BaremetalHardwareInfo;
+    AnyBaremetalNic;
+    BaremetalNic;
+    BaseBaremetalNic;
+    BaremetalVlanNic;
+    GetBaremetalChassisPowerStatusResult;
+    ChronyServerInfo;
+    ChronyServerInfoPair;
+    BatchCreateBaremetalChassisRequest;
+    CheckBaremetalChassisConfigFileRequest;
+    ChangeBaremetalChassisStateRequest;
+    RebootBaremetalInstanceRequest;
+    StartBaremetalInstanceRequest;
+    StopBaremetalInstanceRequest;
+    CreateBaremetalBondingRequest;
+    AddPreconfigurationTemplateRequest;
+    ChangePreconfigurationTemplateStateRequest;
+    UpdatePreconfigurationTemplateRequest;
+    UpdateBaremetalPxeServerRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CreateBaremetalChassisRequest;
+    UpdateBaremetalChassisRequest;
+    CreateBaremetalInstanceRequest;
+    UpdateBaremetalInstanceRequest;
+    CreateBaremetalPxeServerRequest;
+}
+backhaul_wire::generated_enum! {
+    CreateBaremetalInstanceStrategy;
+    AddPreconfigurationTemplateType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct BaremetalChassis = BAREMETAL_CHASSIS;

@@ -54,6 +54,12 @@ backhaul_wire::generated_choice! {
     /// `cold`.
     1 Cold = "cold";
 }
+backhaul_wire::generated_struct! { holds secrets:
+    BaremetalPxeServer;
+}
+backhaul_wire::generated_enum! {
+    StopBaremetalInstanceType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct BaremetalPxeServer = BAREMETAL_PXE_SERVER;
     Enum StopBaremetalInstanceType = STOP_BAREMETAL_INSTANCE_TYPE;

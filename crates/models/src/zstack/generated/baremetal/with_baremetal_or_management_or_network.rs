@@ -12,6 +12,9 @@ backhaul_wire::generated_choice! {
     /// `Unknown`.
     2 UnknownValue = "Unknown";
 }
+backhaul_wire::generated_enum! {
+    HostConnectedStatus;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum HostConnectedStatus = HOST_CONNECTED_STATUS;
 }

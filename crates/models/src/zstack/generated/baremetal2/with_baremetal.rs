@@ -452,16 +452,16 @@ backhaul_wire::generated_union! {
         state: Option<&HostState> = as_ref;
         /// How it is doing.
         status: Option<&HostStatus> = as_ref;
-        total_cpu_capacity: Option<i64> = copy;
-        available_cpu_capacity: Option<i64> = copy;
-        cpu_sockets: Option<i64> = copy;
-        total_memory_capacity: Option<i64> = copy;
-        available_memory_capacity: Option<i64> = copy;
+        total_cpu_capacity: Option<i64> = copied;
+        available_cpu_capacity: Option<i64> = copied;
+        cpu_sockets: Option<i64> = copied;
+        total_memory_capacity: Option<i64> = copied;
+        available_memory_capacity: Option<i64> = copied;
         /// How many virtual processors it has.
-        cpu_num: Option<i64> = copy;
+        cpu_num: Option<i64> = copied;
         ipmi_address: Option<&str> = as_deref;
         ipmi_username: Option<&str> = as_deref;
-        ipmi_port: Option<i64> = copy;
+        ipmi_port: Option<i64> = copied;
         ipmi_power_status: Option<&str> = as_deref;
         cpu_status: Option<&HwMonitorStatus> = as_ref;
         memory_status: Option<&HwMonitorStatus> = as_ref;
@@ -481,7 +481,7 @@ backhaul_wire::generated_union! {
         /// The account there.
         username: Option<&str> = as_deref;
         /// The SSH port.
-        ssh_port: Option<i64> = copy;
+        ssh_port: Option<i64> = copied;
         os_distribution: Option<&str> = as_deref;
         os_release: Option<&str> = as_deref;
         os_version: Option<&str> = as_deref;
@@ -658,7 +658,7 @@ backhaul_wire::generated_union! {
         resource_uuid: Option<&Id> = as_ref;
         /// The name of the resource.
         resource_name: Option<&str> = as_deref;
-        spending: Option<f64> = copy;
+        spending: Option<f64> = copied;
         /// The hypervisor.
         hypervisor_type: Option<&str> = as_deref;
         /// Its kind.
@@ -1142,7 +1142,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     16 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2InstanceRequest(into name: String) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id, into image_uuid: Id, into chassis_disk_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, set data_disk_offering_uuids: Vec<Id>, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into gateway_allocator_strategy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2InstanceRequest(name: impl Into<String>) { description: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, gateway_uuid: impl Into<Id>, chassis_uuid: impl Into<Id>, chassis_offering_uuid: impl Into<Id>, image_uuid: impl Into<Id>, chassis_disk_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, primary_storage_uuid_for_data_volume: impl Into<String>, data_disk_offering_uuids: Vec<Id>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, gateway_allocator_strategy: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckStaticProvisionIp` is given.
     ///
@@ -1152,7 +1152,7 @@ backhaul_wire::generated_model! {
     0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
     1 provision_ip: Option<String> = Text, new("provisionIp", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckStaticProvisionIpRequest(into cluster_uuid: Id, into provision_ip: String) {  } }
+backhaul_wire::generated_request! { CheckStaticProvisionIpRequest(cluster_uuid: impl Into<Id>, provision_ip: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2InstancePassword` is given.
     ///
@@ -1165,7 +1165,7 @@ backhaul_wire::generated_model! {
     /// Has at most 32 characters, of the form `[\da-zA-Z-`=\\\[\];',./~!@#$%^&*()_+|{}:"<>?]{1,}`.
     1 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2InstancePasswordRequest(into username: String, into password: Secret) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2InstancePasswordRequest(username: impl Into<String>, password: impl Into<Secret>) {  } }
 backhaul_wire::generated_model! {
     /// What `StartBareMetal2Instance` is given.
     ///
@@ -1177,7 +1177,7 @@ backhaul_wire::generated_model! {
     2 chassis_uuid: Option<Id> = Id, new("chassisUuid", Kind::Id);
     3 chassis_offering_uuid: Option<Id> = Id, new("chassisOfferingUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { StartBareMetal2InstanceRequest() { into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id } }
+backhaul_wire::generated_request! { StartBareMetal2InstanceRequest() { cluster_uuid: impl Into<Id>, gateway_uuid: impl Into<Id>, chassis_uuid: impl Into<Id>, chassis_offering_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2Instance` is given.
     ///
@@ -1198,7 +1198,7 @@ backhaul_wire::generated_model! {
     4 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
     5 auto_release_chassis_event: Option<UpdateBareMetal2InstanceAutoReleaseChassisEvent> = Enum, new("autoReleaseChassisEvent", Kind::Enum(&UPDATE_BARE_METAL2_INSTANCE_AUTO_RELEASE_CHASSIS_EVENT));
 }
-backhaul_wire::generated_request! { UpdateBareMetal2InstanceRequest() { into name: String, into description: String, set state: UpdateBareMetal2InstanceState, into chassis_offering_uuid: Id, into default_l3_network_uuid: Id, set auto_release_chassis_event: UpdateBareMetal2InstanceAutoReleaseChassisEvent } }
+backhaul_wire::generated_request! { UpdateBareMetal2InstanceRequest() { name: impl Into<String>, description: impl Into<String>, state: UpdateBareMetal2InstanceState, chassis_offering_uuid: impl Into<Id>, default_l3_network_uuid: impl Into<Id>, auto_release_chassis_event: UpdateBareMetal2InstanceAutoReleaseChassisEvent } }
 backhaul_wire::generated_model! {
     /// What `AttachProvisionNicToBonding` is given.
     ///
@@ -1208,7 +1208,7 @@ backhaul_wire::generated_model! {
     1 provision_ip: Option<String> = Text, new("provisionIp", Kind::Text);
     2 custom_mac: Option<String> = Text, new("customMac", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachProvisionNicToBondingRequest(into provision_nic_uuid: Id) { into provision_ip: String, into custom_mac: String } }
+backhaul_wire::generated_request! { AttachProvisionNicToBondingRequest(provision_nic_uuid: impl Into<Id>) { provision_ip: impl Into<String>, custom_mac: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2Bonding` is given.
     ///
@@ -1226,7 +1226,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     4 opts: Option<String> = Text, new("opts", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateBareMetal2BondingRequest(into chassis_uuid: Id, into name: String, set mode: i64, into slaves: String) { into opts: String } }
+backhaul_wire::generated_request! { CreateBareMetal2BondingRequest(chassis_uuid: impl Into<Id>, name: impl Into<String>, mode: i64, slaves: impl Into<String>) { opts: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddBareMetal2IpmiChassis` is given.
     ///
@@ -1257,7 +1257,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBareMetal2IpmiChassisRequest(into ipmi_address: String, into ipmi_username: String, into ipmi_password: Secret, into name: String, into cluster_uuid: Id) { set ipmi_port: i64, into description: String, set provision_type: AddBareMetal2IpmiChassisProvisionType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBareMetal2IpmiChassisRequest(ipmi_address: impl Into<String>, ipmi_username: impl Into<String>, ipmi_password: impl Into<Secret>, name: impl Into<String>, cluster_uuid: impl Into<Id>) { ipmi_port: i64, description: impl Into<String>, provision_type: AddBareMetal2IpmiChassisProvisionType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `BatchAddBareMetal2IpmiChassis` is given.
     ///
@@ -1273,7 +1273,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { BatchAddBareMetal2IpmiChassisRequest(into chassis_info: String) { into long_job_name: String, into long_job_description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { BatchAddBareMetal2IpmiChassisRequest(chassis_info: impl Into<String>) { long_job_name: impl Into<String>, long_job_description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckBareMetal2IpmiChassisConfigFile` is given.
     ///
@@ -1281,7 +1281,7 @@ backhaul_wire::generated_model! {
     CheckBareMetal2IpmiChassisConfigFileRequest = CHECK_BARE_METAL2_IPMI_CHASSIS_CONFIG_FILE_REQUEST("CheckBareMetal2IpmiChassisConfigFileRequest");
     0 chassis_info: Option<String> = Text, new("chassisInfo", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckBareMetal2IpmiChassisConfigFileRequest(into chassis_info: String) {  } }
+backhaul_wire::generated_request! { CheckBareMetal2IpmiChassisConfigFileRequest(chassis_info: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2IpmiChassisHardwareInfo` is given.
     ///
@@ -1293,7 +1293,7 @@ backhaul_wire::generated_model! {
     2 hardware_info: Option<String> = Text, new("hardwareInfo", Kind::Text).required();
     3 convert_info: Option<String> = Text, new("convertInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateBareMetal2IpmiChassisHardwareInfoRequest(into ipmi_address: String, set ipmi_port: i64, into hardware_info: String) { into convert_info: String } }
+backhaul_wire::generated_request! { CreateBareMetal2IpmiChassisHardwareInfoRequest(ipmi_address: impl Into<String>, ipmi_port: i64, hardware_info: impl Into<String>) { convert_info: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2IpmiChassis` is given.
     ///
@@ -1315,7 +1315,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2IpmiChassisRequest() { into ipmi_address: String, set ipmi_port: i64, into ipmi_username: String, into ipmi_password: Secret, into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2IpmiChassisRequest() { ipmi_address: impl Into<String>, ipmi_port: i64, ipmi_username: impl Into<String>, ipmi_password: impl Into<Secret>, name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2ChassisOfferingState` is given.
     ///
@@ -1324,7 +1324,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2ChassisOfferingStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2ChassisOfferingStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2ChassisOffering` is given.
     ///
@@ -1339,7 +1339,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ChassisOfferingRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ChassisOfferingRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2ChassisPciDevice` is given.
     ///
@@ -1355,7 +1355,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ChassisPciDeviceRequest(into chassis_uuid: Id) { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ChassisPciDeviceRequest(chassis_uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2ChassisState` is given.
     ///
@@ -1364,7 +1364,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2ChassisStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2ChassisStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `PowerOnBareMetal2Chassis` is given.
     ///
@@ -1372,7 +1372,7 @@ backhaul_wire::generated_model! {
     PowerOnBareMetal2ChassisRequest = POWER_ON_BARE_METAL2_CHASSIS_REQUEST("PowerOnBareMetal2ChassisRequest");
     0 boot_dev: Option<PowerOnBareMetal2ChassisBootDev> = Enum, new("bootDev", Kind::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV));
 }
-backhaul_wire::generated_request! { PowerOnBareMetal2ChassisRequest() { set boot_dev: PowerOnBareMetal2ChassisBootDev } }
+backhaul_wire::generated_request! { PowerOnBareMetal2ChassisRequest() { boot_dev: PowerOnBareMetal2ChassisBootDev } }
 backhaul_wire::generated_model! {
     /// What `PowerResetBareMetal2Chassis` is given.
     ///
@@ -1380,7 +1380,7 @@ backhaul_wire::generated_model! {
     PowerResetBareMetal2ChassisRequest = POWER_RESET_BARE_METAL2_CHASSIS_REQUEST("PowerResetBareMetal2ChassisRequest");
     0 boot_dev: Option<PowerOnBareMetal2ChassisBootDev> = Enum, new("bootDev", Kind::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV));
 }
-backhaul_wire::generated_request! { PowerResetBareMetal2ChassisRequest() { set boot_dev: PowerOnBareMetal2ChassisBootDev } }
+backhaul_wire::generated_request! { PowerResetBareMetal2ChassisRequest() { boot_dev: PowerOnBareMetal2ChassisBootDev } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2Chassis` is given.
     ///
@@ -1395,7 +1395,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ChassisRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ChassisRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddBareMetal2Gateway` is given.
     ///
@@ -1432,7 +1432,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBareMetal2GatewayRequest(into username: String, into password: Secret, into name: String, into management_ip: String, into cluster_uuid: Id) { set ssh_port: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBareMetal2GatewayRequest(username: impl Into<String>, password: impl Into<Secret>, name: impl Into<String>, management_ip: impl Into<String>, cluster_uuid: impl Into<Id>) { ssh_port: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2GatewayCluster` is given.
     ///
@@ -1441,7 +1441,7 @@ backhaul_wire::generated_model! {
     /// The cluster.
     0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2GatewayClusterRequest(into cluster_uuid: Id) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2GatewayClusterRequest(cluster_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2GatewayState` is given.
     ///
@@ -1450,7 +1450,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2GatewayStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2GatewayStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2Gateway` is given.
     ///
@@ -1481,7 +1481,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 255 characters.
     5 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2GatewayRequest() { set ssh_port: i64, into username: String, into password: Secret, into name: String, into description: String, into management_ip: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2GatewayRequest() { ssh_port: i64, username: impl Into<String>, password: impl Into<Secret>, name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2ProvisionNetwork` is given.
     ///
@@ -1508,7 +1508,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2ProvisionNetworkRequest(into name: String, into zone_uuid: Id, into dhcp_interface: String, into dhcp_range_start_ip: String, into dhcp_range_end_ip: String, into dhcp_range_netmask: String) { into description: String, into dhcp_range_gateway: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2ProvisionNetworkRequest(name: impl Into<String>, zone_uuid: impl Into<Id>, dhcp_interface: impl Into<String>, dhcp_range_start_ip: impl Into<String>, dhcp_range_end_ip: impl Into<String>, dhcp_range_netmask: impl Into<String>) { description: impl Into<String>, dhcp_range_gateway: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeBareMetal2ProvisionNetworkState` is given.
     ///
@@ -1517,7 +1517,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeBareMetal2ProvisionNetworkStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeBareMetal2ProvisionNetworkStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBareMetal2ProvisionNetwork` is given.
     ///
@@ -1538,7 +1538,7 @@ backhaul_wire::generated_model! {
     5 dhcp_range_netmask: Option<String> = Text, new("dhcpRangeNetmask", Kind::Text);
     6 dhcp_range_gateway: Option<String> = Text, new("dhcpRangeGateway", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBareMetal2ProvisionNetworkRequest() { into name: String, into description: String, into dhcp_interface: String, into dhcp_range_start_ip: String, into dhcp_range_end_ip: String, into dhcp_range_netmask: String, into dhcp_range_gateway: String } }
+backhaul_wire::generated_request! { UpdateBareMetal2ProvisionNetworkRequest() { name: impl Into<String>, description: impl Into<String>, dhcp_interface: impl Into<String>, dhcp_range_start_ip: impl Into<String>, dhcp_range_end_ip: impl Into<String>, dhcp_range_netmask: impl Into<String>, dhcp_range_gateway: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// An update bare metal2 instance auto release chassis event.
     ///
@@ -1596,7 +1596,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVmBackupRequest(into name: String) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id, into chassis_disk_uuid: Id, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, set data_disk_offering_uuids: Vec<Id>, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into gateway_allocator_strategy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVmBackupRequest(name: impl Into<String>) { description: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, gateway_uuid: impl Into<Id>, chassis_uuid: impl Into<Id>, chassis_offering_uuid: impl Into<Id>, chassis_disk_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, primary_storage_uuid_for_data_volume: impl Into<String>, data_disk_offering_uuids: Vec<Id>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, gateway_allocator_strategy: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateBareMetal2InstanceFromVolumeBackup` is given.
     ///
@@ -1622,7 +1622,93 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVolumeBackupRequest(into name: String) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into gateway_uuid: Id, into chassis_uuid: Id, into chassis_offering_uuid: Id, into chassis_disk_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into gateway_allocator_strategy: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVolumeBackupRequest(name: impl Into<String>) { description: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, gateway_uuid: impl Into<Id>, chassis_uuid: impl Into<Id>, chassis_offering_uuid: impl Into<Id>, chassis_disk_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, root_volume_system_tags: Vec<String>, gateway_allocator_strategy: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_struct! {
+    BareMetal2Bonding;
+    AnyBareMetal2Chassis;
+    BareMetal2Chassis;
+    BaseBareMetal2Chassis;
+    BareMetal2ChassisGpuDevice;
+    BareMetal2ChassisOffering;
+    AnyBareMetal2ChassisPciDevice;
+    BareMetal2ChassisPciDevice;
+    BaseBareMetal2ChassisPciDevice;
+    BareMetal2ProvisionNetwork;
+    BareMetal2ChassisNic;
+    BareMetal2IpmiChassis;
+    AnyKVMHost;
+    KVMHost;
+    GetBareMetal2SupportedBootModeResult;
+    GetBareMetal2ChassisPowerStatusResult;
+    GetBareMetal2GatewayAllocatorStrategiesResult;
+    GetBareMetal2ProvisionNetworkIpAddressCapacityResult;
+    BareMetal2Billing;
+    BareMetal2BondingNicRef;
+    BareMetal2ChassisDisk;
+    BareMetal2ProvisionNetworkIpCapacity;
+    BareMetal2Spending;
+    AnySpendingDetails;
+    SpendingDetails;
+    BaseSpendingDetails;
+    DataVolumeSpendingItem;
+    DataVolumeSpending;
+    PciDeviceSpendingItem;
+    PciDeviceSpending;
+    PubIpVipBandwidthSpending;
+    PubIpVmNicBandwidthSpending;
+    RootVolumeSpendingItem;
+    RootVolumeSpending;
+    SnapshotSpendingItem;
+    SnapshotSpending;
+    VmSpending;
+    DataVolumeSpendingInventory;
+    PciDeviceSpendingInventory;
+    RootVolumeSpendingInventory;
+    SnapShotSpending;
+    BareMetal2SpendingDetails;
+    DataVolumeBilling;
+    PubIpVipBandwidthInBilling;
+    PubIpVipBandwidthOutBilling;
+    PubIpVmNicBandwidthInBilling;
+    PubIpVmNicBandwidthOutBilling;
+    RootVolumeBilling;
+    CreateBareMetal2InstanceRequest;
+    CheckStaticProvisionIpRequest;
+    StartBareMetal2InstanceRequest;
+    UpdateBareMetal2InstanceRequest;
+    AttachProvisionNicToBondingRequest;
+    CreateBareMetal2BondingRequest;
+    BatchAddBareMetal2IpmiChassisRequest;
+    CheckBareMetal2IpmiChassisConfigFileRequest;
+    CreateBareMetal2IpmiChassisHardwareInfoRequest;
+    ChangeBareMetal2ChassisOfferingStateRequest;
+    UpdateBareMetal2ChassisOfferingRequest;
+    UpdateBareMetal2ChassisPciDeviceRequest;
+    ChangeBareMetal2ChassisStateRequest;
+    PowerOnBareMetal2ChassisRequest;
+    PowerResetBareMetal2ChassisRequest;
+    UpdateBareMetal2ChassisRequest;
+    ChangeBareMetal2GatewayClusterRequest;
+    ChangeBareMetal2GatewayStateRequest;
+    CreateBareMetal2ProvisionNetworkRequest;
+    ChangeBareMetal2ProvisionNetworkStateRequest;
+    UpdateBareMetal2ProvisionNetworkRequest;
+    CreateBareMetal2InstanceFromVmBackupRequest;
+    CreateBareMetal2InstanceFromVolumeBackupRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    KVMIsoTO;
+    ChangeBareMetal2InstancePasswordRequest;
+    AddBareMetal2IpmiChassisRequest;
+    UpdateBareMetal2IpmiChassisRequest;
+    AddBareMetal2GatewayRequest;
+    UpdateBareMetal2GatewayRequest;
+}
+backhaul_wire::generated_enum! {
+    UpdateBareMetal2InstanceAutoReleaseChassisEvent;
+    AddBareMetal2IpmiChassisProvisionType;
+    PowerOnBareMetal2ChassisBootDev;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct BareMetal2Bonding = BARE_METAL2_BONDING;
     Struct BareMetal2Chassis = BARE_METAL2_CHASSIS;

@@ -10,6 +10,9 @@ backhaul_wire::generated_choice! {
     0 Stopped = "Stopped";
     1 Running = "Running";
 }
+backhaul_wire::generated_enum! {
+    UpdateBareMetal2InstanceState;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum UpdateBareMetal2InstanceState = UPDATE_BARE_METAL2_INSTANCE_STATE;
 }

@@ -95,6 +95,10 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
+backhaul_wire::generated_struct! {
+    BareMetal2Instance;
+    BareMetal2InstanceProvisionNic;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct BareMetal2Instance = BARE_METAL2_INSTANCE;
     Struct BareMetal2InstanceProvisionNic = BARE_METAL2_INSTANCE_PROVISION_NIC;

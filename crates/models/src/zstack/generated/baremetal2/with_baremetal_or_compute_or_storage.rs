@@ -140,6 +140,11 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
+backhaul_wire::generated_struct! {
+    BareMetal2Gateway;
+    BaseKVMHost;
+    BareMetal2GatewayProvisionNic;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct BareMetal2Gateway = BARE_METAL2_GATEWAY;
     Struct BaseKVMHost = BASE_KVM_HOST;

@@ -166,7 +166,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters.
     0 config: Option<String> = Text, new("config", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ValidateDiskOfferingUserConfigRequest(into config: String) {  } }
+backhaul_wire::generated_request! { ValidateDiskOfferingUserConfigRequest(config: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ValidateInstanceOfferingUserConfig` is given.
     ///
@@ -175,7 +175,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters.
     0 config: Option<String> = Text, new("config", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ValidateInstanceOfferingUserConfigRequest(into config: String) {  } }
+backhaul_wire::generated_request! { ValidateInstanceOfferingUserConfigRequest(config: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ValidatePriceUserConfig` is given.
     ///
@@ -183,7 +183,7 @@ backhaul_wire::generated_model! {
     ValidatePriceUserConfigRequest = VALIDATE_PRICE_USER_CONFIG_REQUEST("ValidatePriceUserConfigRequest");
     0 config: Option<String> = Text, new("config", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ValidatePriceUserConfigRequest(into config: String) {  } }
+backhaul_wire::generated_request! { ValidatePriceUserConfigRequest(config: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CalculateAccountBillingSpending` is given.
     ///
@@ -198,7 +198,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     3 simple: Option<bool> = Bool, new("simple", Kind::Bool);
 }
-backhaul_wire::generated_request! { CalculateAccountBillingSpendingRequest() { set date_start: i64, set date_end: i64, into resource_uuid: Id, set simple: bool } }
+backhaul_wire::generated_request! { CalculateAccountBillingSpendingRequest() { date_start: i64, date_end: i64, resource_uuid: impl Into<Id>, simple: bool } }
 backhaul_wire::generated_model! {
     /// What `CalculateAccountSpending` is given.
     ///
@@ -213,7 +213,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     3 simple: Option<bool> = Bool, new("simple", Kind::Bool);
 }
-backhaul_wire::generated_request! { CalculateAccountSpendingRequest() { set hypervisor_type: CalculateAccountSpendingHypervisorType, set date_start: i64, set date_end: i64, set simple: bool } }
+backhaul_wire::generated_request! { CalculateAccountSpendingRequest() { hypervisor_type: CalculateAccountSpendingHypervisorType, date_start: i64, date_end: i64, simple: bool } }
 backhaul_wire::generated_model! {
     /// What `CreatePriceTable` is given.
     ///
@@ -233,7 +233,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePriceTableRequest(into name: String, set prices: Vec<PriceInventory>) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePriceTableRequest(name: impl Into<String>, prices: Vec<PriceInventory>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdatePriceTable` is given.
     ///
@@ -248,7 +248,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePriceTableRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdatePriceTableRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateResourcePrice` is given.
     ///
@@ -272,7 +272,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateResourcePriceRequest(set resource_name: CreateResourcePriceResourceName, into time_unit: String, set price: f64) { into resource_unit: String, into account_uuid: Id, set date_in_long: i64, into table_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateResourcePriceRequest(resource_name: CreateResourcePriceResourceName, time_unit: impl Into<String>, price: f64) { resource_unit: impl Into<String>, account_uuid: impl Into<Id>, date_in_long: i64, table_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateResourcePrice` is given.
     ///
@@ -282,7 +282,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     1 set_end_date_in_long_base_on_current_time: Option<bool> = Bool, new("setEndDateInLongBaseOnCurrentTime", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateResourcePriceRequest() { set end_date_in_long: i64, set set_end_date_in_long_base_on_current_time: bool } }
+backhaul_wire::generated_request! { UpdateResourcePriceRequest() { end_date_in_long: i64, set_end_date_in_long_base_on_current_time: bool } }
 backhaul_wire::generated_model! {
     /// What `CalculateResourceSpending` is given.
     ///
@@ -305,7 +305,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 10000.
     5 limit: Option<i64> = Int, new("limit", Kind::Int);
 }
-backhaul_wire::generated_request! { CalculateResourceSpendingRequest() { set resource_type: CalculateResourceSpendingResourceType, into resource_uuid: Id, into date_start: String, into date_end: String, set start: i64, set limit: i64 } }
+backhaul_wire::generated_request! { CalculateResourceSpendingRequest() { resource_type: CalculateResourceSpendingResourceType, resource_uuid: impl Into<Id>, date_start: impl Into<String>, date_end: impl Into<String>, start: i64, limit: i64 } }
 backhaul_wire::generated_choice! {
     /// A calculate account spending hypervisor type.
     ///
@@ -382,6 +382,37 @@ backhaul_wire::generated_choice! {
     13 BareMetal2Instance = "bareMetal2Instance";
     /// `all`.
     14 All = "all";
+}
+backhaul_wire::generated_struct! {
+    Billing;
+    PriceInventory;
+    PriceTable;
+    PriceBareMetal2ChassisOfferingRef;
+    CalculateAccountBillingSpendingResult;
+    Spending;
+    CalculateAccountSpendingResult;
+    GetAccountPriceTableRefResult;
+    CalculateResourceSpendingResult;
+    Pagination;
+    PricePciDeviceOfferingRef;
+    ValidateDiskOfferingUserConfigRequest;
+    ValidateInstanceOfferingUserConfigRequest;
+    ValidatePriceUserConfigRequest;
+    CalculateAccountBillingSpendingRequest;
+    CalculateAccountSpendingRequest;
+    CreatePriceTableRequest;
+    UpdatePriceTableRequest;
+    CreateResourcePriceRequest;
+    UpdateResourcePriceRequest;
+    CalculateResourceSpendingRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    Price;
+}
+backhaul_wire::generated_enum! {
+    CalculateAccountSpendingHypervisorType;
+    CreateResourcePriceResourceName;
+    CalculateResourceSpendingResourceType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct Billing = BILLING;

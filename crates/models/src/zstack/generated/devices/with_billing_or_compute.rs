@@ -84,6 +84,17 @@ backhaul_wire::generated_choice! {
     0 Equal = "Equal";
     1 Unequal = "Unequal";
 }
+backhaul_wire::generated_struct! {
+    PciDeviceOffering;
+    PciDevicePciDeviceOfferingRef;
+    PciDeviceOfferingInstanceOfferingRef;
+    PciDeviceMetaData;
+    PciDeviceMetaDataEntry;
+}
+backhaul_wire::generated_enum! {
+    PciDeviceOfferingType;
+    PciDeviceMetaDataOperator;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct PciDeviceOffering = PCI_DEVICE_OFFERING;
     Struct PciDevicePciDeviceOfferingRef = PCI_DEVICE_PCI_DEVICE_OFFERING_REF;

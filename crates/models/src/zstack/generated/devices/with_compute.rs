@@ -469,7 +469,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 100.
     0 mdev_device_number: Option<i64> = Int, new("mdevDeviceNumber", Kind::Int);
 }
-backhaul_wire::generated_request! { AddMdevDeviceSpecToVmInstanceRequest() { set mdev_device_number: i64 } }
+backhaul_wire::generated_request! { AddMdevDeviceSpecToVmInstanceRequest() { mdev_device_number: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateMdevDeviceSpec` is given.
     ///
@@ -486,7 +486,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     2 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateMdevDeviceSpecRequest() { into name: String, into description: String, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdateMdevDeviceSpecRequest() { name: impl Into<String>, description: impl Into<String>, state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `UpdateMdevDevice` is given.
     ///
@@ -503,7 +503,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     2 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateMdevDeviceRequest() { into name: String, into description: String, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdateMdevDeviceRequest() { name: impl Into<String>, description: impl Into<String>, state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `GenerateSeMdevDevices` is given.
     ///
@@ -511,7 +511,7 @@ backhaul_wire::generated_model! {
     GenerateSeMdevDevicesRequest = GENERATE_SE_MDEV_DEVICES_REQUEST("GenerateSeMdevDevicesRequest");
     0 virt_part_num: Option<i64> = Int, new("virtPartNum", Kind::Int).required();
 }
-backhaul_wire::generated_request! { GenerateSeMdevDevicesRequest(set virt_part_num: i64) {  } }
+backhaul_wire::generated_request! { GenerateSeMdevDevicesRequest(virt_part_num: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `AddPciDeviceSpecToVmInstance` is given.
     ///
@@ -522,7 +522,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 100.
     0 pci_device_number: Option<i64> = Int, new("pciDeviceNumber", Kind::Int);
 }
-backhaul_wire::generated_request! { AddPciDeviceSpecToVmInstanceRequest() { set pci_device_number: i64 } }
+backhaul_wire::generated_request! { AddPciDeviceSpecToVmInstanceRequest() { pci_device_number: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdatePciDeviceSpec` is given.
     ///
@@ -544,7 +544,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     5 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdatePciDeviceSpecRequest() { into name: String, into description: String, into rom_content: String, into rom_version: String, set abandon_spec_rom: bool, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdatePciDeviceSpecRequest() { name: impl Into<String>, description: impl Into<String>, rom_content: impl Into<String>, rom_version: impl Into<String>, abandon_spec_rom: bool, state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `UpdateHostIommuState` is given.
     ///
@@ -553,7 +553,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE)).required();
 }
-backhaul_wire::generated_request! { UpdateHostIommuStateRequest(set state: ResourceState) {  } }
+backhaul_wire::generated_request! { UpdateHostIommuStateRequest(state: ResourceState) {  } }
 backhaul_wire::generated_model! {
     /// What `CreatePciDeviceOffering` is given.
     ///
@@ -583,7 +583,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePciDeviceOfferingRequest(into vendor_id: String, into device_id: String) { into name: String, into description: String, into subvendor_id: String, into subdevice_id: String, into ram_size: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePciDeviceOfferingRequest(vendor_id: impl Into<String>, device_id: impl Into<String>) { name: impl Into<String>, description: impl Into<String>, subvendor_id: impl Into<String>, subdevice_id: impl Into<String>, ram_size: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachPciDeviceToVm` is given.
     ///
@@ -592,7 +592,7 @@ backhaul_wire::generated_model! {
     /// The virtual machine.
     0 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachPciDeviceToVmRequest(into vm_instance_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachPciDeviceToVmRequest(vm_instance_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `DetachPciDeviceFromVm` is given.
     ///
@@ -601,7 +601,7 @@ backhaul_wire::generated_model! {
     /// The virtual machine.
     0 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { DetachPciDeviceFromVmRequest(into vm_instance_uuid: Id) {  } }
+backhaul_wire::generated_request! { DetachPciDeviceFromVmRequest(vm_instance_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePciDevice` is given.
     ///
@@ -620,7 +620,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 meta_data: Option<String> = Text, new("metaData", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePciDeviceRequest() { set state: ResourceState, into name: String, into description: String, into meta_data: String } }
+backhaul_wire::generated_request! { UpdatePciDeviceRequest() { state: ResourceState, name: impl Into<String>, description: impl Into<String>, meta_data: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `GenerateMdevDevices` is given.
     ///
@@ -628,7 +628,7 @@ backhaul_wire::generated_model! {
     GenerateMdevDevicesRequest = GENERATE_MDEV_DEVICES_REQUEST("GenerateMdevDevicesRequest");
     0 mdev_spec_uuid: Option<Id> = Id, new("mdevSpecUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { GenerateMdevDevicesRequest(into mdev_spec_uuid: Id) {  } }
+backhaul_wire::generated_request! { GenerateMdevDevicesRequest(mdev_spec_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `GenerateSriovPciDevices` is given.
     ///
@@ -636,7 +636,7 @@ backhaul_wire::generated_model! {
     GenerateSriovPciDevicesRequest = GENERATE_SRIOV_PCI_DEVICES_REQUEST("GenerateSriovPciDevicesRequest");
     0 virt_part_num: Option<i64> = Int, new("virtPartNum", Kind::Int).required();
 }
-backhaul_wire::generated_request! { GenerateSriovPciDevicesRequest(set virt_part_num: i64) {  } }
+backhaul_wire::generated_request! { GenerateSriovPciDevicesRequest(virt_part_num: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachUsbDeviceToVm` is given.
     ///
@@ -646,7 +646,7 @@ backhaul_wire::generated_model! {
     0 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
     1 attach_type: Option<AttachUsbDeviceToVmAttachType> = Enum, new("attachType", Kind::Enum(&ATTACH_USB_DEVICE_TO_VM_ATTACH_TYPE));
 }
-backhaul_wire::generated_request! { AttachUsbDeviceToVmRequest(into vm_instance_uuid: Id) { set attach_type: AttachUsbDeviceToVmAttachType } }
+backhaul_wire::generated_request! { AttachUsbDeviceToVmRequest(vm_instance_uuid: impl Into<Id>) { attach_type: AttachUsbDeviceToVmAttachType } }
 backhaul_wire::generated_model! {
     /// What `UpdateUsbDevice` is given.
     ///
@@ -663,7 +663,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     2 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateUsbDeviceRequest() { into name: String, into description: String, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdateUsbDeviceRequest() { name: impl Into<String>, description: impl Into<String>, state: ResourceState } }
 backhaul_wire::generated_choice! {
     /// A mdev device type.
     ///
@@ -874,6 +874,59 @@ backhaul_wire::generated_choice! {
     AttachUsbDeviceToVmAttachType = ATTACH_USB_DEVICE_TO_VM_ATTACH_TYPE(&[]);
     0 PassThrough = "PassThrough";
     1 Redirect = "Redirect";
+}
+backhaul_wire::generated_struct! {
+    GpuDevice;
+    MdevDeviceSpec;
+    MdevDevice;
+    MttyDevice;
+    PciDeviceSpec;
+    EthernetVfPciDevice;
+    AnyPciDevice;
+    PciDevice;
+    BasePciDevice;
+    UsbDevice;
+    PciDeviceMdevSpecRef;
+    UpdateHostIommuStateResult;
+    GetHostIommuStateResult;
+    GetHostIommuStatusResult;
+    PciDeviceBilling;
+    AddMdevDeviceSpecToVmInstanceRequest;
+    UpdateMdevDeviceSpecRequest;
+    UpdateMdevDeviceRequest;
+    GenerateSeMdevDevicesRequest;
+    AddPciDeviceSpecToVmInstanceRequest;
+    UpdatePciDeviceSpecRequest;
+    UpdateHostIommuStateRequest;
+    CreatePciDeviceOfferingRequest;
+    AttachPciDeviceToVmRequest;
+    DetachPciDeviceFromVmRequest;
+    UpdatePciDeviceRequest;
+    GenerateMdevDevicesRequest;
+    GenerateSriovPciDevicesRequest;
+    AttachUsbDeviceToVmRequest;
+    UpdateUsbDeviceRequest;
+}
+backhaul_wire::generated_enum! {
+    MdevDeviceType;
+    MdevDeviceSpecState;
+    MdevDeviceState;
+    MdevDeviceStatus;
+    MdevDeviceChooser;
+    MttyDeviceType;
+    MttyDeviceState;
+    MttyDeviceVirtStatus;
+    PciDeviceType;
+    PciDeviceSpecState;
+    EthernetVfStatus;
+    PciDeviceState;
+    PciDeviceStatus;
+    PciDeviceVirtStatus;
+    PciDeviceChooser;
+    UsbDeviceState;
+    HostIommuStateType;
+    HostIommuStatusType;
+    AttachUsbDeviceToVmAttachType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct GpuDevice = GPU_DEVICE;

@@ -68,6 +68,15 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
+backhaul_wire::generated_struct! {
+    CasClient;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    OAuth2Client;
+}
+backhaul_wire::generated_enum! {
+    CasState;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct CasClient = CAS_CLIENT;
     Struct OAuth2Client = O_AUTH2_CLIENT;

@@ -62,7 +62,7 @@ backhaul_wire::generated_model! {
     0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required();
     1 directory_uuid: Option<Id> = Id, new("directoryUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddResourcesToDirectoryRequest(set resource_uuids: Vec<Id>, into directory_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddResourcesToDirectoryRequest(resource_uuids: Vec<Id>, directory_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateCasClient` is given.
     ///
@@ -82,7 +82,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCasClientRequest(into name: String, into cas_server_login_url: String, into cas_server_url_prefix: String, into server_name: String, into login_type: String, into url_template: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCasClientRequest(name: impl Into<String>, cas_server_login_url: impl Into<String>, cas_server_url_prefix: impl Into<String>, server_name: impl Into<String>, login_type: impl Into<String>, url_template: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDirectory` is given.
     ///
@@ -103,7 +103,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDirectoryRequest(into name: String, into zone_uuid: Id, into r#type: String) { into parent_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDirectoryRequest(name: impl Into<String>, zone_uuid: impl Into<Id>, r#type: impl Into<String>) { parent_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateOAuthClient` is given.
     ///
@@ -131,7 +131,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     16 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateOAuthClientRequest(into name: String, into client_id: String, into token_url: String, into login_type: String, into grant_type: String, into url_template: String, into client_type: String) { into description: String, into client_secret: Secret, into authorization_url: String, into userinfo_url: String, into redirect_url: String, into logout_url: String, into identity_provider: String, set scope_list: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateOAuthClientRequest(name: impl Into<String>, client_id: impl Into<String>, token_url: impl Into<String>, login_type: impl Into<String>, grant_type: impl Into<String>, url_template: impl Into<String>, client_type: impl Into<String>) { description: impl Into<String>, client_secret: impl Into<Secret>, authorization_url: impl Into<String>, userinfo_url: impl Into<String>, redirect_url: impl Into<String>, logout_url: impl Into<String>, identity_provider: impl Into<String>, scope_list: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSSORedirectTemplate` is given.
     ///
@@ -148,7 +148,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSSORedirectTemplateRequest(into name: String, into description: String, into client_uuid: Id, into redirect_template: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSSORedirectTemplateRequest(name: impl Into<String>, description: impl Into<String>, client_uuid: impl Into<Id>, redirect_template: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `DeleteSSOClient` is given.
     ///
@@ -159,7 +159,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     1 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { DeleteSSOClientRequest(into uuid: Id) { set delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { DeleteSSOClientRequest(uuid: impl Into<Id>) { delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `DeleteSSORedirectTemplate` is given.
     ///
@@ -170,7 +170,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     1 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { DeleteSSORedirectTemplateRequest(into uuid: Id) { set delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { DeleteSSORedirectTemplateRequest(uuid: impl Into<Id>) { delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `MoveDirectory` is given.
     ///
@@ -179,7 +179,7 @@ backhaul_wire::generated_model! {
     0 target_parent_uuid: Option<Id> = Id, new("targetParentUuid", Kind::Id).required();
     1 directory_uuid: Option<Id> = Id, new("directoryUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { MoveDirectoryRequest(into target_parent_uuid: Id, into directory_uuid: Id) {  } }
+backhaul_wire::generated_request! { MoveDirectoryRequest(target_parent_uuid: impl Into<Id>, directory_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `MoveResourcesToDirectory` is given.
     ///
@@ -189,7 +189,7 @@ backhaul_wire::generated_model! {
     0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required();
     1 directory_uuid: Option<Id> = Id, new("directoryUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { MoveResourcesToDirectoryRequest(set resource_uuids: Vec<Id>, into directory_uuid: Id) {  } }
+backhaul_wire::generated_request! { MoveResourcesToDirectoryRequest(resource_uuids: Vec<Id>, directory_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateCasClient` is given.
     ///
@@ -206,7 +206,7 @@ backhaul_wire::generated_model! {
     5 server_name: Option<String> = Text, new("serverName", Kind::Text);
     6 login_type: Option<String> = Text, new("loginType", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateCasClientRequest(into uuid: Id) { into description: String, into name: String, into cas_server_login_url: String, into cas_server_url_prefix: String, into server_name: String, into login_type: String } }
+backhaul_wire::generated_request! { UpdateCasClientRequest(uuid: impl Into<Id>) { description: impl Into<String>, name: impl Into<String>, cas_server_login_url: impl Into<String>, cas_server_url_prefix: impl Into<String>, server_name: impl Into<String>, login_type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateDirectory` is given.
     ///
@@ -219,7 +219,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     1 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateDirectoryRequest(into uuid: Id, into name: String) {  } }
+backhaul_wire::generated_request! { UpdateDirectoryRequest(uuid: impl Into<Id>, name: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateOAuthClient` is given.
     ///
@@ -242,7 +242,7 @@ backhaul_wire::generated_model! {
     11 logout_url: Option<String> = Text, new("logoutUrl", Kind::Text);
     12 scope_list: Vec<String> = Texts, list("scopeList", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateOAuthClientRequest(into uuid: Id) { into name: String, into description: String, into client_id: String, into client_secret: Secret, into authorization_url: String, into token_url: String, into redirect_url: String, into userinfo_url: String, into identity_provider: String, into login_type: String, into logout_url: String, set scope_list: Vec<String> } }
+backhaul_wire::generated_request! { UpdateOAuthClientRequest(uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String>, client_id: impl Into<String>, client_secret: impl Into<Secret>, authorization_url: impl Into<String>, token_url: impl Into<String>, redirect_url: impl Into<String>, userinfo_url: impl Into<String>, identity_provider: impl Into<String>, login_type: impl Into<String>, logout_url: impl Into<String>, scope_list: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSSORedirectTemplate` is given.
     ///
@@ -252,7 +252,27 @@ backhaul_wire::generated_model! {
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
     1 redirect_template: Option<String> = Text, new("redirectTemplate", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateSSORedirectTemplateRequest(into uuid: Id, into redirect_template: String) {  } }
+backhaul_wire::generated_request! { UpdateSSORedirectTemplateRequest(uuid: impl Into<Id>, redirect_template: impl Into<String>) {  } }
+backhaul_wire::generated_struct! {
+    Directory;
+    SSORedirectTemplate;
+    RedirectUrlTemplate;
+    AddResourcesToDirectoryRequest;
+    CreateCasClientRequest;
+    CreateDirectoryRequest;
+    CreateSSORedirectTemplateRequest;
+    DeleteSSOClientRequest;
+    DeleteSSORedirectTemplateRequest;
+    MoveDirectoryRequest;
+    MoveResourcesToDirectoryRequest;
+    UpdateCasClientRequest;
+    UpdateDirectoryRequest;
+    UpdateSSORedirectTemplateRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CreateOAuthClientRequest;
+    UpdateOAuthClientRequest;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct Directory = DIRECTORY;
     Struct SSORedirectTemplate = SSO_REDIRECT_TEMPLATE;

@@ -105,16 +105,16 @@ backhaul_wire::generated_union! {
         state: Option<&HostState> = as_ref;
         /// How it is doing.
         status: Option<&HostStatus> = as_ref;
-        total_cpu_capacity: Option<i64> = copy;
-        available_cpu_capacity: Option<i64> = copy;
-        cpu_sockets: Option<i64> = copy;
-        total_memory_capacity: Option<i64> = copy;
-        available_memory_capacity: Option<i64> = copy;
+        total_cpu_capacity: Option<i64> = copied;
+        available_cpu_capacity: Option<i64> = copied;
+        cpu_sockets: Option<i64> = copied;
+        total_memory_capacity: Option<i64> = copied;
+        available_memory_capacity: Option<i64> = copied;
         /// How many virtual processors it has.
-        cpu_num: Option<i64> = copy;
+        cpu_num: Option<i64> = copied;
         ipmi_address: Option<&str> = as_deref;
         ipmi_username: Option<&str> = as_deref;
-        ipmi_port: Option<i64> = copy;
+        ipmi_port: Option<i64> = copied;
         ipmi_power_status: Option<&str> = as_deref;
         cpu_status: Option<&HwMonitorStatus> = as_ref;
         memory_status: Option<&HwMonitorStatus> = as_ref;
@@ -388,6 +388,20 @@ backhaul_wire::generated_choice! {
     2 Simulator = "Simulator";
     /// `baremetal2`.
     3 Baremetal2 = "baremetal2";
+}
+backhaul_wire::generated_struct! {
+    AnyHost;
+    Host;
+    BaseHost;
+    ESXHost;
+    XDragonHost;
+    SimulatorHost;
+}
+backhaul_wire::generated_enum! {
+    HostState;
+    HostStatus;
+    HwMonitorStatus;
+    HostType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct Host = HOST;

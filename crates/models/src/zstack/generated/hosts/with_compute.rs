@@ -796,7 +796,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateClusterRequest(into zone_uuid: Id, into name: String, set hypervisor_type: CreateClusterHypervisorType) { into description: String, set r#type: CreateClusterType, set architecture: CreateClusterArchitecture, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateClusterRequest(zone_uuid: impl Into<Id>, name: impl Into<String>, hypervisor_type: CreateClusterHypervisorType) { description: impl Into<String>, r#type: CreateClusterType, architecture: CreateClusterArchitecture, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateClusterDRS` is given.
     ///
@@ -816,7 +816,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     5 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateClusterDRSRequest() { into name: String, into description: String, set automation_level: UpdateClusterDRSAutomationLevel, set thresholds: Vec<Threshold>, set threshold_duration: i64, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdateClusterDRSRequest() { name: impl Into<String>, description: impl Into<String>, automation_level: UpdateClusterDRSAutomationLevel, thresholds: Vec<Threshold>, threshold_duration: i64, state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `CreateClusterDRS` is given.
     ///
@@ -840,7 +840,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateClusterDRSRequest(into name: String, set automation_level: UpdateClusterDRSAutomationLevel, set thresholds: Vec<Threshold>, set threshold_duration: i64) { into description: String, set default_enable: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateClusterDRSRequest(name: impl Into<String>, automation_level: UpdateClusterDRSAutomationLevel, thresholds: Vec<Threshold>, threshold_duration: i64) { description: impl Into<String>, default_enable: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeClusterState` is given.
     ///
@@ -849,7 +849,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeClusterStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeClusterStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateCluster` is given.
     ///
@@ -864,7 +864,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateClusterRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateClusterRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateClusterOS` is given.
     ///
@@ -884,7 +884,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateClusterOSRequest() { into host_uuid: Id, set exclude_packages: Vec<String>, set update_packages: Vec<String>, into release_version: String, set force: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateClusterOSRequest() { host_uuid: impl Into<Id>, exclude_packages: Vec<String>, update_packages: Vec<String>, release_version: impl Into<String>, force: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateHaStrategyCondition` is given.
     ///
@@ -897,7 +897,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     1 state: Option<String> = Text, new("state", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateHaStrategyConditionRequest() { into name: String, into state: String } }
+backhaul_wire::generated_request! { UpdateHaStrategyConditionRequest() { name: impl Into<String>, state: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeHostNetworkInterfaceLldpMode` is given.
     ///
@@ -906,7 +906,7 @@ backhaul_wire::generated_model! {
     0 interface_uuids: Vec<Id> = Ids, list("interfaceUuids", Kind::Id).required();
     1 mode: Option<ChangeHostNetworkInterfaceLldpModeMode> = Enum, new("mode", Kind::Enum(&CHANGE_HOST_NETWORK_INTERFACE_LLDP_MODE_MODE));
 }
-backhaul_wire::generated_request! { ChangeHostNetworkInterfaceLldpModeRequest(set interface_uuids: Vec<Id>) { set mode: ChangeHostNetworkInterfaceLldpModeMode } }
+backhaul_wire::generated_request! { ChangeHostNetworkInterfaceLldpModeRequest(interface_uuids: Vec<Id>) { mode: ChangeHostNetworkInterfaceLldpModeMode } }
 backhaul_wire::generated_model! {
     /// What `CreateBonding` is given.
     ///
@@ -931,7 +931,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBondingRequest(set host_uuids: Vec<Id>, into bonding_name: String, set r#type: CreateBondingType, set mode: CreateBondingMode) { set slave_uuids: Vec<Id>, set slave_names: Vec<String>, set xmit_hash_policy: CreateBondingXmitHashPolicy, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBondingRequest(host_uuids: Vec<Id>, bonding_name: impl Into<String>, r#type: CreateBondingType, mode: CreateBondingMode) { slave_uuids: Vec<Id>, slave_names: Vec<String>, xmit_hash_policy: CreateBondingXmitHashPolicy, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetServiceTypeOnHostNetworkBonding` is given.
     ///
@@ -941,7 +941,7 @@ backhaul_wire::generated_model! {
     1 vlan_ids: Vec<String> = Texts, list("vlanIds", Kind::Text).uncertain();
     2 service_types: Vec<SetServiceTypeOnHostNetworkBondingServiceTypes> = Enums, list("serviceTypes", Kind::Enum(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_SERVICE_TYPES)).uncertain();
 }
-backhaul_wire::generated_request! { SetServiceTypeOnHostNetworkBondingRequest(set bonding_uuids: Vec<Id>) { set vlan_ids: Vec<String>, set service_types: Vec<SetServiceTypeOnHostNetworkBondingServiceTypes> } }
+backhaul_wire::generated_request! { SetServiceTypeOnHostNetworkBondingRequest(bonding_uuids: Vec<Id>) { vlan_ids: Vec<String>, service_types: Vec<SetServiceTypeOnHostNetworkBondingServiceTypes> } }
 backhaul_wire::generated_model! {
     /// What `SetIpOnHostNetworkBonding` is given.
     ///
@@ -951,7 +951,7 @@ backhaul_wire::generated_model! {
     /// The netmask.
     1 netmask: Option<String> = Text, new("netmask", Kind::Text);
 }
-backhaul_wire::generated_request! { SetIpOnHostNetworkBondingRequest() { into ip_address: String, into netmask: String } }
+backhaul_wire::generated_request! { SetIpOnHostNetworkBondingRequest() { ip_address: impl Into<String>, netmask: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBonding` is given.
     ///
@@ -968,7 +968,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBondingRequest() { set slave_uuids: Vec<Id>, set slave_names: Vec<String>, set r#type: CreateBondingType, set mode: CreateBondingMode, set xmit_hash_policy: CreateBondingXmitHashPolicy, into description: String } }
+backhaul_wire::generated_request! { UpdateBondingRequest() { slave_uuids: Vec<Id>, slave_names: Vec<String>, r#type: CreateBondingType, mode: CreateBondingMode, xmit_hash_policy: CreateBondingXmitHashPolicy, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AttachNicToBonding` is given.
     ///
@@ -978,7 +978,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     1 r#type: Option<CreateBondingType> = Enum, new("type", Kind::Enum(&CREATE_BONDING_TYPE));
 }
-backhaul_wire::generated_request! { AttachNicToBondingRequest(set slave_uuids: Vec<Id>) { set r#type: CreateBondingType } }
+backhaul_wire::generated_request! { AttachNicToBondingRequest(slave_uuids: Vec<Id>) { r#type: CreateBondingType } }
 backhaul_wire::generated_model! {
     /// What `DetachNicFromBonding` is given.
     ///
@@ -988,7 +988,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     1 r#type: Option<CreateBondingType> = Enum, new("type", Kind::Enum(&CREATE_BONDING_TYPE));
 }
-backhaul_wire::generated_request! { DetachNicFromBondingRequest(set slave_uuids: Vec<Id>) { set r#type: CreateBondingType } }
+backhaul_wire::generated_request! { DetachNicFromBondingRequest(slave_uuids: Vec<Id>) { r#type: CreateBondingType } }
 backhaul_wire::generated_model! {
     /// What `UpdateHostIpmi` is given.
     ///
@@ -1000,7 +1000,7 @@ backhaul_wire::generated_model! {
     /// `623` when left out.
     3 ipmi_port: Option<i64> = Int, new("ipmiPort", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateHostIpmiRequest() { into ipmi_address: String, into ipmi_username: String, into ipmi_password: Secret, set ipmi_port: i64 } }
+backhaul_wire::generated_request! { UpdateHostIpmiRequest() { ipmi_address: impl Into<String>, ipmi_username: impl Into<String>, ipmi_password: impl Into<Secret>, ipmi_port: i64 } }
 backhaul_wire::generated_model! {
     /// What `AddKVMHost` is given.
     ///
@@ -1037,7 +1037,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddKVMHostRequest(into username: String, into password: Secret, into name: String, into management_ip: String, into cluster_uuid: Id) { set ssh_port: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddKVMHostRequest(username: impl Into<String>, password: impl Into<Secret>, name: impl Into<String>, management_ip: impl Into<String>, cluster_uuid: impl Into<Id>) { ssh_port: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `KvmRunShell` is given.
     ///
@@ -1049,7 +1049,7 @@ backhaul_wire::generated_model! {
     0 host_uuids: Vec<Id> = Ids, list("hostUuids", Kind::Id).required();
     1 script: Option<String> = Text, new("script", Kind::Text).required();
 }
-backhaul_wire::generated_request! { KvmRunShellRequest(set host_uuids: Vec<Id>, into script: String) {  } }
+backhaul_wire::generated_request! { KvmRunShellRequest(host_uuids: Vec<Id>, script: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddKVMHostFromConfigFile` is given.
     ///
@@ -1061,7 +1061,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddKVMHostFromConfigFileRequest(into host_info: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddKVMHostFromConfigFileRequest(host_info: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckKVMHostConfigFile` is given.
     ///
@@ -1069,7 +1069,7 @@ backhaul_wire::generated_model! {
     CheckKVMHostConfigFileRequest = CHECK_KVM_HOST_CONFIG_FILE_REQUEST("CheckKVMHostConfigFileRequest");
     0 host_info: Option<String> = Text, new("hostInfo", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckKVMHostConfigFileRequest(into host_info: String) {  } }
+backhaul_wire::generated_request! { CheckKVMHostConfigFileRequest(host_info: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeHostPassword` is given.
     ///
@@ -1080,7 +1080,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     0 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { ChangeHostPasswordRequest(into password: Secret) {  } }
+backhaul_wire::generated_request! { ChangeHostPasswordRequest(password: impl Into<Secret>) {  } }
 backhaul_wire::generated_model! {
     /// What `IdentifyHost` is given.
     ///
@@ -1091,7 +1091,7 @@ backhaul_wire::generated_model! {
     /// Has at least 0, at most 255.
     0 interval: Option<i64> = Int, new("interval", Kind::Int);
 }
-backhaul_wire::generated_request! { IdentifyHostRequest() { set interval: i64 } }
+backhaul_wire::generated_request! { IdentifyHostRequest() { interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateKVMHost` is given.
     ///
@@ -1122,7 +1122,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 255 characters.
     5 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateKVMHostRequest() { into username: String, into password: Secret, set ssh_port: i64, into name: String, into description: String, into management_ip: String } }
+backhaul_wire::generated_request! { UpdateKVMHostRequest() { username: impl Into<String>, password: impl Into<Secret>, ssh_port: i64, name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SetServiceTypeOnHostNetworkInterface` is given.
     ///
@@ -1132,7 +1132,7 @@ backhaul_wire::generated_model! {
     1 vlan_ids: Vec<String> = Texts, list("vlanIds", Kind::Text).uncertain();
     2 service_types: Vec<SetServiceTypeOnHostNetworkBondingServiceTypes> = Enums, list("serviceTypes", Kind::Enum(&SET_SERVICE_TYPE_ON_HOST_NETWORK_BONDING_SERVICE_TYPES)).uncertain();
 }
-backhaul_wire::generated_request! { SetServiceTypeOnHostNetworkInterfaceRequest(set interface_uuids: Vec<Id>) { set vlan_ids: Vec<String>, set service_types: Vec<SetServiceTypeOnHostNetworkBondingServiceTypes> } }
+backhaul_wire::generated_request! { SetServiceTypeOnHostNetworkInterfaceRequest(interface_uuids: Vec<Id>) { vlan_ids: Vec<String>, service_types: Vec<SetServiceTypeOnHostNetworkBondingServiceTypes> } }
 backhaul_wire::generated_model! {
     /// What `UpdateHostNetworkInterface` is given.
     ///
@@ -1143,7 +1143,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 description: Option<String> = Text, new("description", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateHostNetworkInterfaceRequest(into description: String) {  } }
+backhaul_wire::generated_request! { UpdateHostNetworkInterfaceRequest(description: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetIpOnHostNetworkInterface` is given.
     ///
@@ -1153,7 +1153,7 @@ backhaul_wire::generated_model! {
     /// The netmask.
     1 netmask: Option<String> = Text, new("netmask", Kind::Text);
 }
-backhaul_wire::generated_request! { SetIpOnHostNetworkInterfaceRequest() { into ip_address: String, into netmask: String } }
+backhaul_wire::generated_request! { SetIpOnHostNetworkInterfaceRequest() { ip_address: impl Into<String>, netmask: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `PowerOffHost` is given.
     ///
@@ -1168,7 +1168,7 @@ backhaul_wire::generated_model! {
     2 wait_task_completed: Option<bool> = Bool, new("waitTaskCompleted", Kind::Bool);
     3 max_wait_time: Option<i64> = Int, new("maxWaitTime", Kind::Int);
 }
-backhaul_wire::generated_request! { PowerOffHostRequest(into admin_password: Secret, set host_uuids: Vec<Id>) { set wait_task_completed: bool, set max_wait_time: i64 } }
+backhaul_wire::generated_request! { PowerOffHostRequest(admin_password: impl Into<Secret>, host_uuids: Vec<Id>) { wait_task_completed: bool, max_wait_time: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetHostPowerStatus` is given.
     ///
@@ -1176,7 +1176,7 @@ backhaul_wire::generated_model! {
     GetHostPowerStatusRequest = GET_HOST_POWER_STATUS_REQUEST("GetHostPowerStatusRequest");
     0 method: Option<GetHostPowerStatusMethod> = Enum, new("method", Kind::Enum(&GET_HOST_POWER_STATUS_METHOD));
 }
-backhaul_wire::generated_request! { GetHostPowerStatusRequest() { set method: GetHostPowerStatusMethod } }
+backhaul_wire::generated_request! { GetHostPowerStatusRequest() { method: GetHostPowerStatusMethod } }
 backhaul_wire::generated_model! {
     /// What `PowerOnHost` is given.
     ///
@@ -1185,7 +1185,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 return_early: Option<bool> = Bool, new("returnEarly", Kind::Bool);
 }
-backhaul_wire::generated_request! { PowerOnHostRequest() { set return_early: bool } }
+backhaul_wire::generated_request! { PowerOnHostRequest() { return_early: bool } }
 backhaul_wire::generated_model! {
     /// What `PowerResetHost` is given.
     ///
@@ -1195,7 +1195,7 @@ backhaul_wire::generated_model! {
     0 return_early: Option<bool> = Bool, new("returnEarly", Kind::Bool);
     1 method: Option<GetHostPowerStatusMethod> = Enum, new("method", Kind::Enum(&GET_HOST_POWER_STATUS_METHOD));
 }
-backhaul_wire::generated_request! { PowerResetHostRequest() { set return_early: bool, set method: GetHostPowerStatusMethod } }
+backhaul_wire::generated_request! { PowerResetHostRequest() { return_early: bool, method: GetHostPowerStatusMethod } }
 backhaul_wire::generated_model! {
     /// What `ShutdownHost` is given.
     ///
@@ -1207,7 +1207,7 @@ backhaul_wire::generated_model! {
     1 force: Option<bool> = Bool, new("force", Kind::Bool);
     2 method: Option<GetHostPowerStatusMethod> = Enum, new("method", Kind::Enum(&GET_HOST_POWER_STATUS_METHOD));
 }
-backhaul_wire::generated_request! { ShutdownHostRequest() { set return_early: bool, set force: bool, set method: GetHostPowerStatusMethod } }
+backhaul_wire::generated_request! { ShutdownHostRequest() { return_early: bool, force: bool, method: GetHostPowerStatusMethod } }
 backhaul_wire::generated_model! {
     /// What `AddSimulatorHost` is given.
     ///
@@ -1236,7 +1236,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSimulatorHostRequest(set memory_capacity: i64, set cpu_capacity: i64, into name: String, into management_ip: String, into cluster_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSimulatorHostRequest(memory_capacity: i64, cpu_capacity: i64, name: impl Into<String>, management_ip: impl Into<String>, cluster_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GetHostWebSshUrl` is given.
     ///
@@ -1250,7 +1250,7 @@ backhaul_wire::generated_model! {
     /// The password.
     3 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { GetHostWebSshUrlRequest(into uuid: Id, into user_name: String, into password: Secret) { set https: bool } }
+backhaul_wire::generated_request! { GetHostWebSshUrlRequest(uuid: impl Into<Id>, user_name: impl Into<String>, password: impl Into<Secret>) { https: bool } }
 backhaul_wire::generated_model! {
     /// What `AddXDragonHost` is given.
     ///
@@ -1295,7 +1295,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddXDragonHostRequest(into username: String, into password: Secret, into name: String, into management_ip: String, into cluster_uuid: Id) { set cpu_num: i64, set cpu_sockets: i64, set total_physical_memory: i64, set ssh_port: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddXDragonHostRequest(username: impl Into<String>, password: impl Into<Secret>, name: impl Into<String>, management_ip: impl Into<String>, cluster_uuid: impl Into<Id>) { cpu_num: i64, cpu_sockets: i64, total_physical_memory: i64, ssh_port: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `LocateHostNetworkInterface` is given.
     ///
@@ -1308,7 +1308,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 255.
     1 interval: Option<i64> = Int, new("interval", Kind::Int);
 }
-backhaul_wire::generated_request! { LocateHostNetworkInterfaceRequest(into network_interface_name: String) { set interval: i64 } }
+backhaul_wire::generated_request! { LocateHostNetworkInterfaceRequest(network_interface_name: impl Into<String>) { interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `ChangeHostState` is given.
     ///
@@ -1317,7 +1317,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<ChangeHostStateStateEvent> = Enum, new("stateEvent", Kind::Enum(&CHANGE_HOST_STATE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeHostStateRequest(set state_event: ChangeHostStateStateEvent) {  } }
+backhaul_wire::generated_request! { ChangeHostStateRequest(state_event: ChangeHostStateStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateHost` is given.
     ///
@@ -1336,7 +1336,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 255 characters.
     2 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateHostRequest() { into name: String, into description: String, into management_ip: String } }
+backhaul_wire::generated_request! { UpdateHostRequest() { name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AllocateHostResource` is given.
     ///
@@ -1349,7 +1349,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1.
     3 mem_size: Option<i64> = Int, new("memSize", Kind::Int);
 }
-backhaul_wire::generated_request! { AllocateHostResourceRequest(into strategy: String, set scene: AllocateHostResourceScene, set vcpu: i64) { set mem_size: i64 } }
+backhaul_wire::generated_request! { AllocateHostResourceRequest(strategy: impl Into<String>, scene: AllocateHostResourceScene, vcpu: i64) { mem_size: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetHostResourceAllocation` is given.
     ///
@@ -1362,7 +1362,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1.
     3 mem_size: Option<i64> = Int, new("memSize", Kind::Int);
 }
-backhaul_wire::generated_request! { GetHostResourceAllocationRequest(into strategy: String, set scene: AllocateHostResourceScene, set vcpu: i64) { set mem_size: i64 } }
+backhaul_wire::generated_request! { GetHostResourceAllocationRequest(strategy: impl Into<String>, scene: AllocateHostResourceScene, vcpu: i64) { mem_size: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateMiniCluster` is given.
     ///
@@ -1399,7 +1399,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMiniClusterRequest(into zone_uuid: Id, into name: String, set host_management_ips: Vec<String>, into password: Secret, set hypervisor_type: CreateMiniClusterHypervisorType) { into username: String, set ssh_port: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMiniClusterRequest(zone_uuid: impl Into<Id>, name: impl Into<String>, host_management_ips: Vec<String>, password: impl Into<Secret>, hypervisor_type: CreateMiniClusterHypervisorType) { username: impl Into<String>, ssh_port: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `BootstrapMiniHost` is given.
     ///
@@ -1412,7 +1412,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { BootstrapMiniHostRequest(set local: MiniHostInfo, set peer: MiniHostInfo) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { BootstrapMiniHostRequest(local: MiniHostInfo, peer: MiniHostInfo) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A hypervisor version state.
     ///
@@ -1680,7 +1680,7 @@ backhaul_wire::generated_model! {
     /// `xfs` when left out.
     6 filesystem_type: Option<MountBlockDeviceRequestFilesystemType> = Enum, new("filesystemType", Kind::Enum(&MOUNT_BLOCK_DEVICE_REQUEST_FILESYSTEM_TYPE));
 }
-backhaul_wire::generated_request! { MountBlockDeviceRequest(into username: String, set ssh_port: i64, into host_name: String, into path: String, into mount_point: String) { into password: Secret, set filesystem_type: MountBlockDeviceRequestFilesystemType } }
+backhaul_wire::generated_request! { MountBlockDeviceRequest(username: impl Into<String>, ssh_port: i64, host_name: impl Into<String>, path: impl Into<String>, mount_point: impl Into<String>) { password: impl Into<Secret>, filesystem_type: MountBlockDeviceRequestFilesystemType } }
 backhaul_wire::generated_model! {
     /// What `CreateHostNetworkServiceType` is given.
     ///
@@ -1693,7 +1693,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHostNetworkServiceTypeRequest(into service_type: String) { set system: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHostNetworkServiceTypeRequest(service_type: impl Into<String>) { system: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A host network label.
     ///
@@ -1716,7 +1716,7 @@ backhaul_wire::generated_model! {
     0 service_type: Option<String> = Text, new("serviceType", Kind::Text).required();
     1 system: Option<bool> = Bool, new("system", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateHostNetworkServiceTypeRequest(into service_type: String) { set system: bool } }
+backhaul_wire::generated_request! { UpdateHostNetworkServiceTypeRequest(service_type: impl Into<String>) { system: bool } }
 backhaul_wire::generated_model! {
     /// What `GenerateHygonMdevDevices` is given.
     ///
@@ -1724,7 +1724,133 @@ backhaul_wire::generated_model! {
     GenerateHygonMdevDevicesRequest = GENERATE_HYGON_MDEV_DEVICES_REQUEST("GenerateHygonMdevDevicesRequest");
     0 max_qemu_num: Option<i64> = Int, new("maxQemuNum", Kind::Int).required();
 }
-backhaul_wire::generated_request! { GenerateHygonMdevDevicesRequest(set max_qemu_num: i64) {  } }
+backhaul_wire::generated_request! { GenerateHygonMdevDevicesRequest(max_qemu_num: i64) {  } }
+backhaul_wire::generated_struct! {
+    AgentVersion;
+    ClusterDRS;
+    DRSAdvice;
+    DRSVmMigrationActivity;
+    HostNetworkInterfaceLldp;
+    HostNetworkBonding;
+    KvmHypervisorInfo;
+    HostNetworkInterface;
+    HostOsCategory;
+    HostPhysicalMemory;
+    L2NetworkData;
+    HaStrategyCondition;
+    HostIpmi;
+    Threshold;
+    HostNetworkInterfaceLldpRef;
+    KvmHostHypervisorMetadata;
+    GetClusterHostNetworkFactsResult;
+    GetCandidateNetworkInterfacesResult;
+    ApplyDRSAdviceResult;
+    GetClusterDRSStatusResult;
+    ValidateClusterSupportDRSResult;
+    GetCandidateInterfaceVlanIdsResult;
+    GetHostNetworkInterfaceLldpResult;
+    GetHostAllocatorStrategiesResult;
+    CreateBondingResult;
+    SetServiceTypeOnHostNetworkBondingResult;
+    HostNetworkBondingServiceRef;
+    GetCpuMemoryCapacityResult;
+    CpuMemoryCapacityData;
+    GetInterfaceServiceTypeStatisticResult;
+    ServiceTypeStatisticData;
+    GetHypervisorTypesResult;
+    UpdateHostIpmiResult;
+    KvmRunShellResult;
+    ShellResult;
+    AddHostFromFileResult;
+    AddHostFromConfigFileResult;
+    GetHostNetworkFactsResult;
+    SetServiceTypeOnHostNetworkInterfaceResult;
+    HostNetworkInterfaceServiceRef;
+    PowerOffHardwareResult;
+    PowerOffHostResult;
+    GetHostWebSshUrlResult;
+    AllocateHostResourceResult;
+    GetHostNUMATopologyResult;
+    GetHostResourceAllocationResult;
+    GetCandidateMiniHostsResult;
+    BootstrapMiniHostResult;
+    MiniHostInfo;
+    MiniNetworkConfigStruct;
+    HostLoad;
+    HostNUMANode;
+    CreateClusterRequest;
+    UpdateClusterDRSRequest;
+    CreateClusterDRSRequest;
+    ChangeClusterStateRequest;
+    UpdateClusterRequest;
+    UpdateClusterOSRequest;
+    UpdateHaStrategyConditionRequest;
+    ChangeHostNetworkInterfaceLldpModeRequest;
+    CreateBondingRequest;
+    SetServiceTypeOnHostNetworkBondingRequest;
+    SetIpOnHostNetworkBondingRequest;
+    UpdateBondingRequest;
+    AttachNicToBondingRequest;
+    DetachNicFromBondingRequest;
+    KvmRunShellRequest;
+    AddKVMHostFromConfigFileRequest;
+    CheckKVMHostConfigFileRequest;
+    IdentifyHostRequest;
+    SetServiceTypeOnHostNetworkInterfaceRequest;
+    UpdateHostNetworkInterfaceRequest;
+    SetIpOnHostNetworkInterfaceRequest;
+    GetHostPowerStatusRequest;
+    PowerOnHostRequest;
+    PowerResetHostRequest;
+    ShutdownHostRequest;
+    AddSimulatorHostRequest;
+    LocateHostNetworkInterfaceRequest;
+    ChangeHostStateRequest;
+    UpdateHostRequest;
+    AllocateHostResourceRequest;
+    GetHostResourceAllocationRequest;
+    BootstrapMiniHostRequest;
+    GetCandidateNetworkBondingsResult;
+    GetPhysicalMachineBlockDevicesResult;
+    BlockDevices;
+    CreateHostNetworkServiceTypeRequest;
+    HostNetworkLabel;
+    UpdateHostNetworkServiceTypeRequest;
+    GenerateHygonMdevDevicesRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    UpdateHostIpmiRequest;
+    AddKVMHostRequest;
+    ChangeHostPasswordRequest;
+    UpdateKVMHostRequest;
+    PowerOffHostRequest;
+    GetHostWebSshUrlRequest;
+    AddXDragonHostRequest;
+    CreateMiniClusterRequest;
+    MountBlockDeviceRequest;
+}
+backhaul_wire::generated_enum! {
+    HypervisorVersionState;
+    HostPowerStatus;
+    HostNetworkInterfaceServiceType;
+    GetCandidateNetworkInterfacesInterfaceType;
+    CreateClusterHypervisorType;
+    CreateClusterType;
+    UpdateClusterDRSAutomationLevel;
+    ChangeHostNetworkInterfaceLldpModeMode;
+    CreateBondingType;
+    CreateBondingMode;
+    CreateBondingXmitHashPolicy;
+    SetServiceTypeOnHostNetworkBondingServiceTypes;
+    GetCpuMemoryCapacityHypervisorType;
+    GetInterfaceServiceTypeStatisticInterfaceType;
+    GetInterfaceServiceTypeStatisticSortBy;
+    GetHostPowerStatusMethod;
+    ChangeHostStateStateEvent;
+    AllocateHostResourceScene;
+    CreateMiniClusterHypervisorType;
+    MountBlockDeviceRequestFilesystemType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct AgentVersion = AGENT_VERSION;
     Struct ClusterDRS = CLUSTER_DRS;

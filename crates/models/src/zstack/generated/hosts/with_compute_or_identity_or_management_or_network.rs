@@ -12,6 +12,9 @@ backhaul_wire::generated_choice! {
     /// `desc`.
     1 Desc = "desc";
 }
+backhaul_wire::generated_enum! {
+    GetInterfaceServiceTypeStatisticSortDirection;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum GetInterfaceServiceTypeStatisticSortDirection = GET_INTERFACE_SERVICE_TYPE_STATISTIC_SORT_DIRECTION;
 }

@@ -90,6 +90,11 @@ backhaul_wire::generated_model! {
     /// The processor architecture.
     9 architecture: Option<String> = Text, new("architecture", Kind::Text);
 }
+backhaul_wire::generated_struct! {
+    AnyCluster;
+    Cluster;
+    BaseCluster;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct Cluster = CLUSTER;
     Struct BaseCluster = BASE_CLUSTER;

@@ -10,6 +10,9 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
+backhaul_wire::generated_enum! {
+    ClusterState;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum ClusterState = CLUSTER_STATE;
 }

@@ -16,6 +16,9 @@ backhaul_wire::generated_choice! {
     /// `loongarch64`.
     3 Loongarch64 = "loongarch64";
 }
+backhaul_wire::generated_enum! {
+    CreateClusterArchitecture;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum CreateClusterArchitecture = CREATE_CLUSTER_ARCHITECTURE;
 }

@@ -827,7 +827,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunProxyVpcRequest(into name: String, into cidr_block: String, into v_router_uuid: Id, set is_default: bool) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunProxyVpcRequest(name: impl Into<String>, cidr_block: impl Into<String>, v_router_uuid: impl Into<Id>, is_default: bool) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunProxyVSwitch` is given.
     ///
@@ -844,7 +844,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunProxyVSwitchRequest(into aliyun_proxy_vpc_uuid: Id, into vpc_l3_network_uuid: Id, set is_default: bool) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunProxyVSwitchRequest(aliyun_proxy_vpc_uuid: impl Into<Id>, vpc_l3_network_uuid: impl Into<Id>, is_default: bool) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunProxyVpc` is given.
     ///
@@ -863,7 +863,7 @@ backhaul_wire::generated_model! {
     /// How it is doing.
     3 status: Option<UpdateAliyunProxyVpcStatus> = Enum, new("status", Kind::Enum(&UPDATE_ALIYUN_PROXY_VPC_STATUS));
 }
-backhaul_wire::generated_request! { UpdateAliyunProxyVpcRequest() { into name: String, into description: String, set is_default: bool, set status: UpdateAliyunProxyVpcStatus } }
+backhaul_wire::generated_request! { UpdateAliyunProxyVpcRequest() { name: impl Into<String>, description: impl Into<String>, is_default: bool, status: UpdateAliyunProxyVpcStatus } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunProxyVSwitch` is given.
     ///
@@ -874,7 +874,7 @@ backhaul_wire::generated_model! {
     /// Whether it is the default.
     1 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAliyunProxyVSwitchRequest() { set status: UpdateAliyunProxyVpcStatus, set is_default: bool } }
+backhaul_wire::generated_request! { UpdateAliyunProxyVSwitchRequest() { status: UpdateAliyunProxyVpcStatus, is_default: bool } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunPanguPartition` is given.
     ///
@@ -898,7 +898,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunPanguPartitionRequest(into name: String, into identity_zone_uuid: Id, into app_name: String, into partition_name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunPanguPartitionRequest(name: impl Into<String>, identity_zone_uuid: impl Into<Id>, app_name: impl Into<String>, partition_name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunPanguPartition` is given.
     ///
@@ -917,7 +917,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     3 partition_name: Option<String> = Text, new("partitionName", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunPanguPartitionRequest() { into name: String, into description: String, into app_name: String, into partition_name: String } }
+backhaul_wire::generated_request! { UpdateAliyunPanguPartitionRequest() { name: impl Into<String>, description: impl Into<String>, app_name: impl Into<String>, partition_name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddConnectionAccessPointFromRemote` is given.
     ///
@@ -931,7 +931,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddConnectionAccessPointFromRemoteRequest(into data_center_uuid: Id, into access_point_id: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddConnectionAccessPointFromRemoteRequest(data_center_uuid: impl Into<Id>, access_point_id: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncConnectionAccessPointFromRemote` is given.
     ///
@@ -943,7 +943,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncConnectionAccessPointFromRemoteRequest() { into access_point_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncConnectionAccessPointFromRemoteRequest() { access_point_id: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVirtualBorderRouterFromRemote` is given.
     ///
@@ -954,7 +954,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVirtualBorderRouterFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVirtualBorderRouterFromRemoteRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualBorderRouterRemote` is given.
     ///
@@ -974,7 +974,7 @@ backhaul_wire::generated_model! {
     5 vlan_id: Option<String> = Text, new("vlanId", Kind::Text);
     6 circuit_code: Option<String> = Text, new("circuitCode", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVirtualBorderRouterRemoteRequest() { into local_gateway_ip: String, into peer_gateway_ip: String, into peering_subnet_mask: String, into name: String, into description: String, into vlan_id: String, into circuit_code: String } }
+backhaul_wire::generated_request! { UpdateVirtualBorderRouterRemoteRequest() { local_gateway_ip: impl Into<String>, peer_gateway_ip: impl Into<String>, peering_subnet_mask: impl Into<String>, name: impl Into<String>, description: impl Into<String>, vlan_id: impl Into<String>, circuit_code: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateConnectionBetweenL3NetworkAndAliyunVSwitch` is given.
     ///
@@ -999,7 +999,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest(into l3network_uuid: Id, into vpc_uuid: Id, into vbr_uuid: Id, into cpe_ip: String, into name: String, set direction: CreateConnectionBetweenL3NetworkAndAliyunVSwitchDirection) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest(l3network_uuid: impl Into<Id>, vpc_uuid: impl Into<Id>, vbr_uuid: impl Into<Id>, cpe_ip: impl Into<String>, name: impl Into<String>, direction: CreateConnectionBetweenL3NetworkAndAliyunVSwitchDirection) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateConnectionBetweenL3NetWorkAndAliyunVSwitch` is given.
     ///
@@ -1014,7 +1014,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunDiskFromRemote` is given.
     ///
@@ -1039,7 +1039,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunDiskFromRemoteRequest(into identity_uuid: Id, into name: String) { set size_with_gb: i64, into description: String, set disk_category: CreateAliyunDiskFromRemoteDiskCategory, into snapshot_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunDiskFromRemoteRequest(identity_uuid: impl Into<Id>, name: impl Into<String>) { size_with_gb: i64, description: impl Into<String>, disk_category: CreateAliyunDiskFromRemoteDiskCategory, snapshot_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachAliyunDiskToEcs` is given.
     ///
@@ -1053,7 +1053,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AttachAliyunDiskToEcsRequest(into ecs_uuid: Id) { set delete_with_instance: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AttachAliyunDiskToEcsRequest(ecs_uuid: impl Into<Id>) { delete_with_instance: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncDiskFromAliyunFromRemote` is given.
     ///
@@ -1065,7 +1065,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncDiskFromAliyunFromRemoteRequest() { into disk_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncDiskFromAliyunFromRemoteRequest() { disk_id: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunDisk` is given.
     ///
@@ -1083,7 +1083,7 @@ backhaul_wire::generated_model! {
     3 delete_auto_snapshot: Option<bool> = Bool, new("deleteAutoSnapshot", Kind::Bool);
     4 enable_auto_snapshot: Option<bool> = Bool, new("enableAutoSnapshot", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAliyunDiskRequest() { into name: String, into description: String, set delete_with_instance: bool, set delete_auto_snapshot: bool, set enable_auto_snapshot: bool } }
+backhaul_wire::generated_request! { UpdateAliyunDiskRequest() { name: impl Into<String>, description: impl Into<String>, delete_with_instance: bool, delete_auto_snapshot: bool, enable_auto_snapshot: bool } }
 backhaul_wire::generated_model! {
     /// What `DetachAliyunDiskFromEcs` is given.
     ///
@@ -1094,7 +1094,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { DetachAliyunDiskFromEcsRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { DetachAliyunDiskFromEcsRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsInstanceFromEcsImage` is given.
     ///
@@ -1131,7 +1131,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     16 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsInstanceFromEcsImageRequest(into name: String, into ecs_image_uuid: Id, into ecs_v_switch_uuid: Id, into ecs_security_group_uuid: Id, into ecs_root_password: Secret) { into ecs_root_volume_type: String, into description: String, set ecs_root_volume_gb_size: i64, set create_mode: CreateEcsInstanceFromEcsImageCreateMode, into private_ip_address: String, set allocate_public_ip: CreateEcsInstanceFromEcsImageAllocatePublicIp, into ecs_console_password: Secret, into instance_offering_uuid: Id, into instance_type: String, set ecs_band_width: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsInstanceFromEcsImageRequest(name: impl Into<String>, ecs_image_uuid: impl Into<Id>, ecs_v_switch_uuid: impl Into<Id>, ecs_security_group_uuid: impl Into<Id>, ecs_root_password: impl Into<Secret>) { ecs_root_volume_type: impl Into<String>, description: impl Into<String>, ecs_root_volume_gb_size: i64, create_mode: CreateEcsInstanceFromEcsImageCreateMode, private_ip_address: impl Into<String>, allocate_public_ip: CreateEcsInstanceFromEcsImageAllocatePublicIp, ecs_console_password: impl Into<Secret>, instance_offering_uuid: impl Into<Id>, instance_type: impl Into<String>, ecs_band_width: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsInstanceFromRemote` is given.
     ///
@@ -1144,7 +1144,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsInstanceFromRemoteRequest() { set only_zstack: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsInstanceFromRemoteRequest() { only_zstack: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsImageFromLocalImage` is given.
     ///
@@ -1168,7 +1168,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsImageFromLocalImageRequest(into image_uuid: Id, into data_center_uuid: Id, into name: String) { into backup_storage_uuid: Id, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsImageFromLocalImageRequest(image_uuid: impl Into<Id>, data_center_uuid: impl Into<Id>, name: impl Into<String>) { backup_storage_uuid: impl Into<Id>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsImageFromEcsSnapshot` is given.
     ///
@@ -1189,7 +1189,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsImageFromEcsSnapshotRequest(into snapshot_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsImageFromEcsSnapshotRequest(snapshot_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsImageFromRemote` is given.
     ///
@@ -1202,7 +1202,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsImageFromRemoteRequest() { set r#type: SyncEcsImageFromRemoteType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsImageFromRemoteRequest() { r#type: SyncEcsImageFromRemoteType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsImage` is given.
     ///
@@ -1217,7 +1217,7 @@ backhaul_wire::generated_model! {
     /// Has at least 2 characters, at most 128 characters, of the form `[A-Za-z\u4e00-\u9fa5]{1}[A-Za-z0-9-_\u4e00-\u9fa5]{1,127}`.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsImageRequest() { into description: String, into name: String } }
+backhaul_wire::generated_request! { UpdateEcsImageRequest() { description: impl Into<String>, name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunKeySecret` is given.
     ///
@@ -1244,7 +1244,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunKeySecretRequest(into name: String, into key: String, into secret: Secret) { into account_uuid: Id, into description: String, set sync: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunKeySecretRequest(name: impl Into<String>, key: impl Into<String>, secret: impl Into<Secret>) { account_uuid: impl Into<Id>, description: impl Into<String>, sync: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddOssBucketFromRemote` is given.
     ///
@@ -1268,7 +1268,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddOssBucketFromRemoteRequest(into bucket_name: String, into data_center_uuid: Id) { into description: String, into oss_domain: String, into oss_key: String, into oss_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddOssBucketFromRemoteRequest(bucket_name: impl Into<String>, data_center_uuid: impl Into<Id>) { description: impl Into<String>, oss_domain: impl Into<String>, oss_key: impl Into<String>, oss_secret: impl Into<Secret>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateOssBucketRemote` is given.
     ///
@@ -1292,7 +1292,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateOssBucketRemoteRequest(into data_center_uuid: Id, into bucket_name: String) { into description: String, into oss_domain: String, into oss_key: String, into oss_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateOssBucketRemoteRequest(data_center_uuid: impl Into<Id>, bucket_name: impl Into<String>) { description: impl Into<String>, oss_domain: impl Into<String>, oss_key: impl Into<String>, oss_secret: impl Into<Secret>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateOssBucket` is given.
     ///
@@ -1309,7 +1309,7 @@ backhaul_wire::generated_model! {
     /// Has at most 127 characters.
     3 oss_secret: Option<Secret> = Secret, new("ossSecret", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateOssBucketRequest() { into description: String, into oss_domain: String, into oss_key: String, into oss_secret: Secret } }
+backhaul_wire::generated_request! { UpdateOssBucketRequest() { description: impl Into<String>, oss_domain: impl Into<String>, oss_key: impl Into<String>, oss_secret: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `GetConnectionBetweenL3NetworkAndAliyunVSwitch` is given.
     ///
@@ -1320,7 +1320,7 @@ backhaul_wire::generated_model! {
     /// What kind of resource it is.
     1 resource_type: Option<GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType> = Enum, new("resourceType", Kind::Enum(&GET_CONNECTION_BETWEEN_L3_NETWORK_AND_ALIYUN_V_SWITCH_RESOURCE_TYPE)).required();
 }
-backhaul_wire::generated_request! { GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest(into uuid: Id, set resource_type: GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType) {  } }
+backhaul_wire::generated_request! { GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest(uuid: impl Into<Id>, resource_type: GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunVpcVirtualRouterEntryRemote` is given.
     ///
@@ -1339,7 +1339,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunVpcVirtualRouterEntryRemoteRequest(into v_router_uuid: Id, into dst_cidr_block: String, into next_hop_uuid: Id, set next_hop_type: CreateAliyunVpcVirtualRouterEntryRemoteNextHopType, set v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunVpcVirtualRouterEntryRemoteRequest(v_router_uuid: impl Into<Id>, dst_cidr_block: impl Into<String>, next_hop_uuid: impl Into<Id>, next_hop_type: CreateAliyunVpcVirtualRouterEntryRemoteNextHopType, v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunRouteEntryFromRemote` is given.
     ///
@@ -1351,7 +1351,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunRouteEntryFromRemoteRequest(set v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunRouteEntryFromRemoteRequest(v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunRouterInterfaceRemote` is given.
     ///
@@ -1376,7 +1376,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunRouterInterfaceRemoteRequest(into data_center_uuid: Id, into v_router_uuid: Id, set router_type: CreateAliyunRouterInterfaceRemoteRouterType, into name: String) { into access_point_uuid: Id, into spec: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunRouterInterfaceRemoteRequest(data_center_uuid: impl Into<Id>, v_router_uuid: impl Into<Id>, router_type: CreateAliyunRouterInterfaceRemoteRouterType, name: impl Into<String>) { access_point_uuid: impl Into<Id>, spec: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunRouterInterfaceFromRemote` is given.
     ///
@@ -1387,7 +1387,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunRouterInterfaceFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunRouterInterfaceFromRemoteRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunRouteInterfaceRemote` is given.
     ///
@@ -1396,7 +1396,7 @@ backhaul_wire::generated_model! {
     0 op: Option<UpdateAliyunRouteInterfaceRemoteOp> = Enum, new("op", Kind::Enum(&UPDATE_ALIYUN_ROUTE_INTERFACE_REMOTE_OP)).required();
     1 v_router_type: Option<CreateAliyunVpcVirtualRouterEntryRemoteVRouterType> = Enum, new("vRouterType", Kind::Enum(&CREATE_ALIYUN_VPC_VIRTUAL_ROUTER_ENTRY_REMOTE_V_ROUTER_TYPE)).required();
 }
-backhaul_wire::generated_request! { UpdateAliyunRouteInterfaceRemoteRequest(set op: UpdateAliyunRouteInterfaceRemoteOp, set v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) {  } }
+backhaul_wire::generated_request! { UpdateAliyunRouteInterfaceRemoteRequest(op: UpdateAliyunRouteInterfaceRemoteOp, v_router_type: CreateAliyunVpcVirtualRouterEntryRemoteVRouterType) {  } }
 backhaul_wire::generated_model! {
     /// What `StartConnectionBetweenAliyunRouterInterface` is given.
     ///
@@ -1404,7 +1404,7 @@ backhaul_wire::generated_model! {
     StartConnectionBetweenAliyunRouterInterfaceRequest = START_CONNECTION_BETWEEN_ALIYUN_ROUTER_INTERFACE_REQUEST("StartConnectionBetweenAliyunRouterInterfaceRequest");
     0 vrouter_interface_uuid: Option<Id> = Id, new("vrouterInterfaceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { StartConnectionBetweenAliyunRouterInterfaceRequest(into vrouter_interface_uuid: Id) {  } }
+backhaul_wire::generated_request! { StartConnectionBetweenAliyunRouterInterfaceRequest(vrouter_interface_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsSecurityGroupRuleRemote` is given.
     ///
@@ -1434,7 +1434,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsSecurityGroupRuleRemoteRequest(into group_uuid: Id, into direction: String, into protocol: String, into port_range: String, into cidr: String) { into policy: String, into nictype: String, set priority: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsSecurityGroupRuleRemoteRequest(group_uuid: impl Into<Id>, direction: impl Into<String>, protocol: impl Into<String>, port_range: impl Into<String>, cidr: impl Into<String>) { policy: impl Into<String>, nictype: impl Into<String>, priority: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsSecurityGroupRuleFromRemote` is given.
     ///
@@ -1445,7 +1445,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsSecurityGroupRuleFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsSecurityGroupRuleFromRemoteRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsSecurityGroupRemote` is given.
     ///
@@ -1466,7 +1466,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsSecurityGroupRemoteRequest(into vpc_uuid: Id, into name: String) { into description: String, set strategy: CreateEcsSecurityGroupRemoteStrategy, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsSecurityGroupRemoteRequest(vpc_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, strategy: CreateEcsSecurityGroupRemoteStrategy, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsSecurityGroupFromRemote` is given.
     ///
@@ -1478,7 +1478,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsSecurityGroupFromRemoteRequest() { into security_group_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsSecurityGroupFromRemoteRequest() { security_group_id: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsSecurityGroup` is given.
     ///
@@ -1493,7 +1493,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 64 characters.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsSecurityGroupRequest() { into description: String, into name: String } }
+backhaul_wire::generated_request! { UpdateEcsSecurityGroupRequest() { description: impl Into<String>, name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunSnapshotRemote` is given.
     ///
@@ -1513,7 +1513,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunSnapshotRemoteRequest(into disk_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunSnapshotRemoteRequest(disk_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GCAliyunSnapshotRemote` is given.
     ///
@@ -1522,7 +1522,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     0 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { GCAliyunSnapshotRemoteRequest() { set delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { GCAliyunSnapshotRemoteRequest() { delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunSnapshotRemote` is given.
     ///
@@ -1534,7 +1534,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunSnapshotRemoteRequest() { into snapshot_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunSnapshotRemoteRequest() { snapshot_id: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunSnapshot` is given.
     ///
@@ -1549,7 +1549,7 @@ backhaul_wire::generated_model! {
     /// Has at least 2 characters, at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunSnapshotRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateAliyunSnapshotRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsVpcRemote` is given.
     ///
@@ -1573,7 +1573,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsVpcRemoteRequest(into data_center_uuid: Id, into cidr_block: String, into name: String, into v_router_name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsVpcRemoteRequest(data_center_uuid: impl Into<Id>, cidr_block: impl Into<String>, name: impl Into<String>, v_router_name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsVpcFromRemote` is given.
     ///
@@ -1585,7 +1585,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsVpcFromRemoteRequest() { into ecs_vpc_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsVpcFromRemoteRequest() { ecs_vpc_id: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsVpc` is given.
     ///
@@ -1600,7 +1600,7 @@ backhaul_wire::generated_model! {
     /// Has at most 256 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsVpcRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateEcsVpcRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunVirtualRouter` is given.
     ///
@@ -1615,7 +1615,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunVirtualRouterRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateAliyunVirtualRouterRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SyncAliyunVirtualRouterFromRemote` is given.
     ///
@@ -1626,7 +1626,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncAliyunVirtualRouterFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncAliyunVirtualRouterFromRemoteRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateEcsVSwitchRemote` is given.
     ///
@@ -1649,7 +1649,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEcsVSwitchRemoteRequest(into vpc_uuid: Id, into identity_zone_uuid: Id, into cidr_block: String, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEcsVSwitchRemoteRequest(vpc_uuid: impl Into<Id>, identity_zone_uuid: impl Into<Id>, cidr_block: impl Into<String>, name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncEcsVSwitchFromRemote` is given.
     ///
@@ -1661,7 +1661,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncEcsVSwitchFromRemoteRequest() { into v_switch_id: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncEcsVSwitchFromRemoteRequest() { v_switch_id: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsVSwitch` is given.
     ///
@@ -1676,7 +1676,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEcsVSwitchRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateEcsVSwitchRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsInstance` is given.
     ///
@@ -1695,7 +1695,7 @@ backhaul_wire::generated_model! {
     /// Has at least 8 characters, at most 30 characters.
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateEcsInstanceRequest() { into name: String, into description: String, into password: Secret } }
+backhaul_wire::generated_request! { UpdateEcsInstanceRequest() { name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEcsInstanceVncPassword` is given.
     ///
@@ -1706,7 +1706,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6 characters, at most 6 characters, of the form `[A-Za-z0-9]{6}`.
     0 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { UpdateEcsInstanceVncPasswordRequest(into password: Secret) {  } }
+backhaul_wire::generated_request! { UpdateEcsInstanceVncPasswordRequest(password: impl Into<Secret>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunKeySecret` is given.
     ///
@@ -1717,7 +1717,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunKeySecretRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateAliyunKeySecretRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `BackupDatabaseToPublicCloud` is given.
     ///
@@ -1730,7 +1730,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 local: Option<bool> = Bool, new("local", Kind::Bool);
 }
-backhaul_wire::generated_request! { BackupDatabaseToPublicCloudRequest(into r#type: String, into region_id: String) { set local: bool } }
+backhaul_wire::generated_request! { BackupDatabaseToPublicCloudRequest(r#type: impl Into<String>, region_id: impl Into<String>) { local: bool } }
 backhaul_wire::generated_model! {
     /// What `DownloadBackupFileFromPublicCloud` is given.
     ///
@@ -1743,7 +1743,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     2 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { DownloadBackupFileFromPublicCloudRequest(into region_id: String, into file: String, into r#type: String) {  } }
+backhaul_wire::generated_request! { DownloadBackupFileFromPublicCloudRequest(region_id: impl Into<String>, file: impl Into<String>, r#type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateOssBackupBucketRemote` is given.
     ///
@@ -1762,7 +1762,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateOssBackupBucketRemoteRequest(into region_id: String) { into oss_domain: String, into oss_key: String, into oss_secret: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateOssBackupBucketRemoteRequest(region_id: impl Into<String>) { oss_domain: impl Into<String>, oss_key: impl Into<String>, oss_secret: impl Into<Secret>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddDataCenterFromRemote` is given.
     ///
@@ -1785,7 +1785,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddDataCenterFromRemoteRequest(into region_id: String, into r#type: String) { set sync_zones: bool, into endpoint: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddDataCenterFromRemoteRequest(region_id: impl Into<String>, r#type: impl Into<String>) { sync_zones: bool, endpoint: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateHybridEip` is given.
     ///
@@ -1810,7 +1810,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHybridEipRequest(into name: String, set band_width_mb: i64, into r#type: String, into data_center_uuid: Id, into charge_type: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHybridEipRequest(name: impl Into<String>, band_width_mb: i64, r#type: impl Into<String>, data_center_uuid: impl Into<Id>, charge_type: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncHybridEipFromRemote` is given.
     ///
@@ -1823,7 +1823,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncHybridEipFromRemoteRequest(into r#type: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncHybridEipFromRemoteRequest(r#type: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachHybridEipToEcs` is given.
     ///
@@ -1833,7 +1833,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     1 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AttachHybridEipToEcsRequest(into ecs_uuid: Id, into r#type: String) {  } }
+backhaul_wire::generated_request! { AttachHybridEipToEcsRequest(ecs_uuid: impl Into<Id>, r#type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `DetachHybridEipFromEcs` is given.
     ///
@@ -1842,7 +1842,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { DetachHybridEipFromEcsRequest(into r#type: String) {  } }
+backhaul_wire::generated_request! { DetachHybridEipFromEcsRequest(r#type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateHybridEip` is given.
     ///
@@ -1859,7 +1859,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     2 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateHybridEipRequest(into r#type: String) { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateHybridEipRequest(r#type: impl Into<String>) { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddHybridKeySecret` is given.
     ///
@@ -1888,7 +1888,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddHybridKeySecretRequest(into name: String, into key: String, into secret: Secret, into r#type: String) { into account_uuid: Id, into description: String, set sync: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddHybridKeySecretRequest(name: impl Into<String>, key: impl Into<String>, secret: impl Into<Secret>, r#type: impl Into<String>) { account_uuid: impl Into<Id>, description: impl Into<String>, sync: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateHybridKeySecret` is given.
     ///
@@ -1901,7 +1901,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateHybridKeySecretRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateHybridKeySecretRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddIdentityZoneFromRemote` is given.
     ///
@@ -1920,7 +1920,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIdentityZoneFromRemoteRequest(into data_center_uuid: Id) { into zone_id: String, into r#type: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIdentityZoneFromRemoteRequest(data_center_uuid: impl Into<Id>) { zone_id: impl Into<String>, r#type: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcUserVpnGatewayRemote` is given.
     ///
@@ -1944,7 +1944,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcUserVpnGatewayRemoteRequest(into data_center_uuid: Id, into ip: String, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcUserVpnGatewayRemoteRequest(data_center_uuid: impl Into<Id>, ip: impl Into<String>, name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVpcUserVpnGatewayFromRemote` is given.
     ///
@@ -1955,7 +1955,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVpcUserVpnGatewayFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVpcUserVpnGatewayFromRemoteRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcUserVpnGateway` is given.
     ///
@@ -1970,7 +1970,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcUserVpnGatewayRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVpcUserVpnGatewayRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SyncVpcVpnGatewayFromRemote` is given.
     ///
@@ -1981,7 +1981,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVpcVpnGatewayFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVpcVpnGatewayFromRemoteRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcVpnGateway` is given.
     ///
@@ -1996,7 +1996,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcVpnGatewayRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVpcVpnGatewayRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcVpnConnectionRemote` is given.
     ///
@@ -2021,7 +2021,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcVpnConnectionRemoteRequest(into user_gateway_uuid: Id, into vpn_gateway_uuid: Id, into name: String, into local_cidr: String, into remote_cidr: String, set active: bool, into ike_conf_uuid: Id, into ipsec_conf_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcVpnConnectionRemoteRequest(user_gateway_uuid: impl Into<Id>, vpn_gateway_uuid: impl Into<Id>, name: impl Into<String>, local_cidr: impl Into<String>, remote_cidr: impl Into<String>, active: bool, ike_conf_uuid: impl Into<Id>, ipsec_conf_uuid: impl Into<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpnIkeConfig` is given.
     ///
@@ -2055,7 +2055,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpnIkeConfigRequest(into name: String, into psk: Secret, into local_ip: String, into remote_ip: String) { set pfs: CreateVpnIkeConfigPfs, set version: CreateVpnIkeConfigVersion, set mode: CreateVpnIkeConfigMode, set enc_alg: CreateVpnIkeConfigEncAlg, set auth_alg: CreateVpnIkeConfigAuthAlg, set lifetime: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpnIkeConfigRequest(name: impl Into<String>, psk: impl Into<Secret>, local_ip: impl Into<String>, remote_ip: impl Into<String>) { pfs: CreateVpnIkeConfigPfs, version: CreateVpnIkeConfigVersion, mode: CreateVpnIkeConfigMode, enc_alg: CreateVpnIkeConfigEncAlg, auth_alg: CreateVpnIkeConfigAuthAlg, lifetime: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpnIpsecConfig` is given.
     ///
@@ -2081,7 +2081,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpnIpsecConfigRequest(into name: String) { set pfs: CreateVpnIkeConfigPfs, set enc_alg: CreateVpnIkeConfigEncAlg, set auth_alg: CreateVpnIkeConfigAuthAlg, set lifetime: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpnIpsecConfigRequest(name: impl Into<String>) { pfs: CreateVpnIkeConfigPfs, enc_alg: CreateVpnIkeConfigEncAlg, auth_alg: CreateVpnIkeConfigAuthAlg, lifetime: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SyncVpcVpnConnectionFromRemote` is given.
     ///
@@ -2092,7 +2092,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     1 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SyncVpcVpnConnectionFromRemoteRequest() { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SyncVpcVpnConnectionFromRemoteRequest() { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcVpnConnectionRemote` is given.
     ///
@@ -2112,7 +2112,7 @@ backhaul_wire::generated_model! {
     5 ike_conf_uuid: Option<Id> = Id, new("ikeConfUuid", Kind::Id);
     6 ipsec_conf_uuid: Option<Id> = Id, new("ipsecConfUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateVpcVpnConnectionRemoteRequest() { into name: String, into description: String, into local_cidr: String, into remote_cidr: String, set active: bool, into ike_conf_uuid: Id, into ipsec_conf_uuid: Id } }
+backhaul_wire::generated_request! { UpdateVpcVpnConnectionRemoteRequest() { name: impl Into<String>, description: impl Into<String>, local_cidr: impl Into<String>, remote_cidr: impl Into<String>, active: bool, ike_conf_uuid: impl Into<Id>, ipsec_conf_uuid: impl Into<Id> } }
 backhaul_wire::generated_choice! {
     /// A hybrid type.
     ///
@@ -2347,6 +2347,152 @@ backhaul_wire::generated_choice! {
     0 Md5 = "md5";
     /// `sha1`.
     1 Sha1 = "sha1";
+}
+backhaul_wire::generated_struct! {
+    AliyunProxyVpc;
+    AliyunProxyVSwitch;
+    AliyunPanguPartition;
+    ConnectionAccessPoint;
+    VirtualBorderRouter;
+    AliyunDisk;
+    EcsInstance;
+    EcsImage;
+    OssBucket;
+    VpcVirtualRouteEntry;
+    AliyunRouterInterface;
+    EcsSecurityGroup;
+    EcsSecurityGroupRule;
+    AliyunSnapshot;
+    EcsVpc;
+    VpcVirtualRouter;
+    EcsVSwitch;
+    DataCenter;
+    HybridEipAddress;
+    HybridAccount;
+    IdentityZone;
+    VpcUserVpnGateway;
+    VpcVpnGateway;
+    VpcVpnConnection;
+    VpcVpnIpSecConfig;
+    ConnectionRelationShip;
+    GetEcsInstanceVncUrlResult;
+    GetCreateEcsImageProgressResult;
+    ProgressProperty;
+    GetConnectionBetweenL3NetworkAndAliyunVSwitchResult;
+    BackupDatabaseToPublicCloudResult;
+    DownloadBackupFileFromPublicCloudResult;
+    GetEcsInstanceTypeResult;
+    GetOssBucketFileFromRemoteResult;
+    GetVpcVpnConfigurationFromRemoteResult;
+    VpcVpnIkeConfigStruct;
+    VpcVpnIpSecConfigStruct;
+    ConnectionRelationShipProperty;
+    DataCenterProperty;
+    EcsInstanceType;
+    IdentityZoneProperty;
+    OssBucketProperty;
+    CreateAliyunProxyVpcRequest;
+    CreateAliyunProxyVSwitchRequest;
+    UpdateAliyunProxyVpcRequest;
+    UpdateAliyunProxyVSwitchRequest;
+    AddAliyunPanguPartitionRequest;
+    UpdateAliyunPanguPartitionRequest;
+    AddConnectionAccessPointFromRemoteRequest;
+    SyncConnectionAccessPointFromRemoteRequest;
+    SyncVirtualBorderRouterFromRemoteRequest;
+    UpdateVirtualBorderRouterRemoteRequest;
+    CreateConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
+    UpdateConnectionBetweenL3NetWorkAndAliyunVSwitchRequest;
+    CreateAliyunDiskFromRemoteRequest;
+    AttachAliyunDiskToEcsRequest;
+    SyncDiskFromAliyunFromRemoteRequest;
+    UpdateAliyunDiskRequest;
+    DetachAliyunDiskFromEcsRequest;
+    SyncEcsInstanceFromRemoteRequest;
+    CreateEcsImageFromLocalImageRequest;
+    CreateEcsImageFromEcsSnapshotRequest;
+    SyncEcsImageFromRemoteRequest;
+    UpdateEcsImageRequest;
+    GetConnectionBetweenL3NetworkAndAliyunVSwitchRequest;
+    CreateAliyunVpcVirtualRouterEntryRemoteRequest;
+    SyncAliyunRouteEntryFromRemoteRequest;
+    CreateAliyunRouterInterfaceRemoteRequest;
+    SyncAliyunRouterInterfaceFromRemoteRequest;
+    UpdateAliyunRouteInterfaceRemoteRequest;
+    StartConnectionBetweenAliyunRouterInterfaceRequest;
+    CreateEcsSecurityGroupRuleRemoteRequest;
+    SyncEcsSecurityGroupRuleFromRemoteRequest;
+    CreateEcsSecurityGroupRemoteRequest;
+    SyncEcsSecurityGroupFromRemoteRequest;
+    UpdateEcsSecurityGroupRequest;
+    CreateAliyunSnapshotRemoteRequest;
+    GCAliyunSnapshotRemoteRequest;
+    SyncAliyunSnapshotRemoteRequest;
+    UpdateAliyunSnapshotRequest;
+    CreateEcsVpcRemoteRequest;
+    SyncEcsVpcFromRemoteRequest;
+    UpdateEcsVpcRequest;
+    UpdateAliyunVirtualRouterRequest;
+    SyncAliyunVirtualRouterFromRemoteRequest;
+    CreateEcsVSwitchRemoteRequest;
+    SyncEcsVSwitchFromRemoteRequest;
+    UpdateEcsVSwitchRequest;
+    UpdateAliyunKeySecretRequest;
+    BackupDatabaseToPublicCloudRequest;
+    DownloadBackupFileFromPublicCloudRequest;
+    AddDataCenterFromRemoteRequest;
+    CreateHybridEipRequest;
+    SyncHybridEipFromRemoteRequest;
+    AttachHybridEipToEcsRequest;
+    DetachHybridEipFromEcsRequest;
+    UpdateHybridEipRequest;
+    UpdateHybridKeySecretRequest;
+    AddIdentityZoneFromRemoteRequest;
+    CreateVpcUserVpnGatewayRemoteRequest;
+    SyncVpcUserVpnGatewayFromRemoteRequest;
+    UpdateVpcUserVpnGatewayRequest;
+    SyncVpcVpnGatewayFromRemoteRequest;
+    UpdateVpcVpnGatewayRequest;
+    CreateVpcVpnConnectionRemoteRequest;
+    CreateVpnIpsecConfigRequest;
+    SyncVpcVpnConnectionFromRemoteRequest;
+    UpdateVpcVpnConnectionRemoteRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    VpcVpnIkeConfig;
+    CreateEcsInstanceFromEcsImageRequest;
+    AddAliyunKeySecretRequest;
+    AddOssBucketFromRemoteRequest;
+    CreateOssBucketRemoteRequest;
+    UpdateOssBucketRequest;
+    UpdateEcsInstanceRequest;
+    UpdateEcsInstanceVncPasswordRequest;
+    CreateOssBackupBucketRemoteRequest;
+    AddHybridKeySecretRequest;
+    CreateVpnIkeConfigRequest;
+}
+backhaul_wire::generated_enum! {
+    HybridType;
+    HybridEipStatus;
+    HybridConnectionType;
+    UpdateAliyunProxyVpcStatus;
+    CreateConnectionBetweenL3NetworkAndAliyunVSwitchDirection;
+    CreateAliyunDiskFromRemoteDiskCategory;
+    CreateEcsInstanceFromEcsImageCreateMode;
+    CreateEcsInstanceFromEcsImageAllocatePublicIp;
+    SyncEcsImageFromRemoteType;
+    GetConnectionBetweenL3NetworkAndAliyunVSwitchResourceType;
+    CreateAliyunVpcVirtualRouterEntryRemoteNextHopType;
+    CreateAliyunVpcVirtualRouterEntryRemoteVRouterType;
+    CreateAliyunRouterInterfaceRemoteRouterType;
+    DeleteAliyunRouterInterfaceRemoteVRouterType;
+    UpdateAliyunRouteInterfaceRemoteOp;
+    CreateEcsSecurityGroupRemoteStrategy;
+    CreateVpnIkeConfigPfs;
+    CreateVpnIkeConfigVersion;
+    CreateVpnIkeConfigMode;
+    CreateVpnIkeConfigEncAlg;
+    CreateVpnIkeConfigAuthAlg;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct AliyunProxyVpc = ALIYUN_PROXY_VPC;

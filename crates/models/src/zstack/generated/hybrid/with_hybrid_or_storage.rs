@@ -21,6 +21,9 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     10 state: Option<String> = Text, new("state", Kind::Text);
 }
+backhaul_wire::generated_struct! {
+    SmartDataStruct;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct SmartDataStruct = SMART_DATA_STRUCT;
 }

@@ -12,6 +12,9 @@ backhaul_wire::generated_choice! {
     /// `disable`.
     1 Disable = "disable";
 }
+backhaul_wire::generated_enum! {
+    StateEvent;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum StateEvent = STATE_EVENT;
 }

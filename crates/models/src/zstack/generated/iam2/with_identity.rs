@@ -426,7 +426,7 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     2 value: Option<i64> = Int, new("value", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateOrganizationQuotaRequest(into identity_uuid: Id, into name: String, set value: i64) {  } }
+backhaul_wire::generated_request! { UpdateOrganizationQuotaRequest(identity_uuid: impl Into<Id>, name: impl Into<String>, value: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualIDGroup` is given.
     ///
@@ -447,7 +447,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDGroupRequest(into name: String) { into project_uuid: Id, into description: String, set attributes: Vec<Attribute>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDGroupRequest(name: impl Into<String>) { project_uuid: impl Into<Id>, description: impl Into<String>, attributes: Vec<Attribute>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RunIAM2Script` is given.
     ///
@@ -457,7 +457,7 @@ backhaul_wire::generated_model! {
     1 script_executor: Option<String> = Text, new("scriptExecutor", Kind::Text);
     2 script_params: Vec<Value> = Jsons, list("scriptParams", Kind::Json).uncertain();
 }
-backhaul_wire::generated_request! { RunIAM2ScriptRequest(into script_content: String) { into script_executor: String, set script_params: Vec<Value> } }
+backhaul_wire::generated_request! { RunIAM2ScriptRequest(script_content: impl Into<String>) { script_executor: impl Into<String>, script_params: Vec<Value> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualIDLdapBinding` is given.
     ///
@@ -470,7 +470,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDLdapBindingRequest(into virtual_id_uuid: Id, into ldap_uid: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDLdapBindingRequest(virtual_id_uuid: impl Into<Id>, ldap_uid: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2Organization` is given.
     ///
@@ -496,7 +496,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2OrganizationRequest(into name: String, set r#type: OrganizationType) { into description: String, into parent_uuid: Id, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value>, into src_type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2OrganizationRequest(name: impl Into<String>, r#type: OrganizationType) { description: impl Into<String>, parent_uuid: impl Into<Id>, attributes: Vec<Attribute>, quota: BTreeMap<String, Value>, src_type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2OrganizationAttribute` is given.
     ///
@@ -505,7 +505,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2OrganizationAttributeRequest(into value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2OrganizationAttributeRequest(value: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToOrganization` is given.
     ///
@@ -514,7 +514,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToOrganizationRequest(set virtual_id_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToOrganizationRequest(virtual_id_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2OrganizationParent` is given.
     ///
@@ -523,7 +523,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 children_uuids: Vec<Id> = Ids, list("childrenUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { ChangeIAM2OrganizationParentRequest(set children_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { ChangeIAM2OrganizationParentRequest(children_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2OrganizationState` is given.
     ///
@@ -532,7 +532,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2OrganizationStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2OrganizationStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `SetOrganizationSupervisor` is given.
     ///
@@ -540,7 +540,7 @@ backhaul_wire::generated_model! {
     SetOrganizationSupervisorRequest = SET_ORGANIZATION_SUPERVISOR_REQUEST("SetOrganizationSupervisorRequest");
     0 virtual_id_uuid: Option<Id> = Id, new("virtualIDUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SetOrganizationSupervisorRequest(into virtual_id_uuid: Id) {  } }
+backhaul_wire::generated_request! { SetOrganizationSupervisorRequest(virtual_id_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2Organization` is given.
     ///
@@ -559,7 +559,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     3 r#type: Option<OrganizationType> = Enum, new("type", Kind::Enum(&ORGANIZATION_TYPE));
 }
-backhaul_wire::generated_request! { UpdateIAM2OrganizationRequest() { into name: String, into description: String, into parent_uuid: Id, set r#type: OrganizationType } }
+backhaul_wire::generated_request! { UpdateIAM2OrganizationRequest() { name: impl Into<String>, description: impl Into<String>, parent_uuid: impl Into<Id>, r#type: OrganizationType } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2Organization` is given.
     ///
@@ -568,7 +568,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2OrganizationRequest(set attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2OrganizationRequest(attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetOrganizationOperation` is given.
     ///
@@ -576,7 +576,7 @@ backhaul_wire::generated_model! {
     SetOrganizationOperationRequest = SET_ORGANIZATION_OPERATION_REQUEST("SetOrganizationOperationRequest");
     0 virtual_id_uuid: Option<Id> = Id, new("virtualIDUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SetOrganizationOperationRequest(into virtual_id_uuid: Id) {  } }
+backhaul_wire::generated_request! { SetOrganizationOperationRequest(virtual_id_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectRole` is given.
     ///
@@ -601,7 +601,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectRoleRequest(into name: String) { into description: String, set statements: Vec<RolePolicyStatement>, set policy_uuids: Vec<Id>, into identity: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectRoleRequest(name: impl Into<String>) { description: impl Into<String>, statements: Vec<RolePolicyStatement>, policy_uuids: Vec<Id>, identity: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2Project` is given.
     ///
@@ -625,7 +625,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectRequest(into name: String) { into description: String, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value>, set role_uuids: Vec<Id>, set resource_templates: Vec<Value>, into organization_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectRequest(name: impl Into<String>) { description: impl Into<String>, attributes: Vec<Attribute>, quota: BTreeMap<String, Value>, role_uuids: Vec<Id>, resource_templates: Vec<Value>, organization_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetIAM2ProjectLoginExpired` is given.
     ///
@@ -633,7 +633,7 @@ backhaul_wire::generated_model! {
     SetIAM2ProjectLoginExpiredRequest = SET_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST("SetIAM2ProjectLoginExpiredRequest");
     0 login_expired: Option<String> = Text, new("loginExpired", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetIAM2ProjectLoginExpiredRequest(into login_expired: String) {  } }
+backhaul_wire::generated_request! { SetIAM2ProjectLoginExpiredRequest(login_expired: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddResourceToIAM2Project` is given.
     ///
@@ -642,7 +642,7 @@ backhaul_wire::generated_model! {
     0 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id).required();
     1 resource_templates: Vec<Value> = Jsons, list("resourceTemplates", Kind::Json).required().uncertain();
 }
-backhaul_wire::generated_request! { AddResourceToIAM2ProjectRequest(into project_uuid: Id, set resource_templates: Vec<Value>) {  } }
+backhaul_wire::generated_request! { AddResourceToIAM2ProjectRequest(project_uuid: impl Into<Id>, resource_templates: Vec<Value>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2ProjectAttribute` is given.
     ///
@@ -651,7 +651,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2ProjectAttributeRequest(into value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2ProjectAttributeRequest(value: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectFromTemplate` is given.
     ///
@@ -673,7 +673,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectFromTemplateRequest(into name: String) { into description: String, set role_uuids: Vec<Id>, into organization_uuid: Id, set resource_templates: Vec<Value>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectFromTemplateRequest(name: impl Into<String>) { description: impl Into<String>, role_uuids: Vec<Id>, organization_uuid: impl Into<Id>, resource_templates: Vec<Value>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDGroupToProjects` is given.
     ///
@@ -681,7 +681,7 @@ backhaul_wire::generated_model! {
     AddIAM2VirtualIDGroupToProjectsRequest = ADD_IAM2_VIRTUAL_ID_GROUP_TO_PROJECTS_REQUEST("AddIAM2VirtualIDGroupToProjectsRequest");
     0 structs: Vec<Value> = Jsons, list("structs", Kind::Json).uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDGroupToProjectsRequest() { set structs: Vec<Value> } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDGroupToProjectsRequest() { structs: Vec<Value> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualIDGroupAttribute` is given.
     ///
@@ -690,7 +690,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupAttributeRequest(into value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupAttributeRequest(value: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddRolesToIAM2VirtualIDGroup` is given.
     ///
@@ -700,7 +700,7 @@ backhaul_wire::generated_model! {
     0 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).required().uncertain();
     1 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDGroupRequest(set role_uuids: Vec<Id>) { into project_uuid: Id } }
+backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDGroupRequest(role_uuids: Vec<Id>) { project_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToGroup` is given.
     ///
@@ -709,7 +709,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToGroupRequest(set virtual_id_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToGroupRequest(virtual_id_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2VirtualIDGroupState` is given.
     ///
@@ -718,7 +718,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2VirtualIDGroupStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2VirtualIDGroupStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualIDGroup` is given.
     ///
@@ -733,7 +733,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2VirtualIDGroup` is given.
     ///
@@ -742,7 +742,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDGroupRequest(set attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDGroupRequest(attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_model! {
     /// What `RemoveIAM2ProjectLoginExpired` is given.
     ///
@@ -750,7 +750,7 @@ backhaul_wire::generated_model! {
     RemoveIAM2ProjectLoginExpiredRequest = REMOVE_IAM2_PROJECT_LOGIN_EXPIRED_REQUEST("RemoveIAM2ProjectLoginExpiredRequest");
     0 attribute_uuid: Option<Id> = Id, new("attributeUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RemoveIAM2ProjectLoginExpiredRequest(into attribute_uuid: Id) {  } }
+backhaul_wire::generated_request! { RemoveIAM2ProjectLoginExpiredRequest(attribute_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetIAM2ProjectRetirePolicy` is given.
     ///
@@ -758,7 +758,7 @@ backhaul_wire::generated_model! {
     SetIAM2ProjectRetirePolicyRequest = SET_IAM2_PROJECT_RETIRE_POLICY_REQUEST("SetIAM2ProjectRetirePolicyRequest");
     0 policy: Option<String> = Text, new("policy", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetIAM2ProjectRetirePolicyRequest(into policy: String) {  } }
+backhaul_wire::generated_request! { SetIAM2ProjectRetirePolicyRequest(policy: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectTemplate` is given.
     ///
@@ -779,7 +779,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectTemplateRequest(into name: String) { into description: String, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectTemplateRequest(name: impl Into<String>) { description: impl Into<String>, attributes: Vec<Attribute>, quota: BTreeMap<String, Value>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2ProjectTemplateFromProject` is given.
     ///
@@ -798,7 +798,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2ProjectTemplateFromProjectRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2ProjectTemplateFromProjectRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2ProjectTemplate` is given.
     ///
@@ -815,7 +815,7 @@ backhaul_wire::generated_model! {
     2 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).uncertain();
     3 quota: BTreeMap<String, Value> = JsonMap, map("quota", Kind::Json);
 }
-backhaul_wire::generated_request! { UpdateIAM2ProjectTemplateRequest() { into name: String, into description: String, set attributes: Vec<Attribute>, set quota: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { UpdateIAM2ProjectTemplateRequest() { name: impl Into<String>, description: impl Into<String>, attributes: Vec<Attribute>, quota: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToProjects` is given.
     ///
@@ -825,7 +825,7 @@ backhaul_wire::generated_model! {
     1 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
     2 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectsRequest(set project_uuids: Vec<Id>, set virtual_id_uuids: Vec<Id>) { set role_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectsRequest(project_uuids: Vec<Id>, virtual_id_uuids: Vec<Id>) { role_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddRolesToIAM2VirtualID` is given.
     ///
@@ -835,7 +835,7 @@ backhaul_wire::generated_model! {
     0 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).required().uncertain();
     1 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDRequest(set role_uuids: Vec<Id>) { into project_uuid: Id } }
+backhaul_wire::generated_request! { AddRolesToIAM2VirtualIDRequest(role_uuids: Vec<Id>) { project_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2VirtualIDsToProject` is given.
     ///
@@ -844,7 +844,7 @@ backhaul_wire::generated_model! {
     0 virtual_id_uuids: Vec<Id> = Ids, list("virtualIDUuids", Kind::Id).required().uncertain();
     1 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectRequest(set virtual_id_uuids: Vec<Id>) { set role_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIAM2VirtualIDsToProjectRequest(virtual_id_uuids: Vec<Id>) { role_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2ProjectState` is given.
     ///
@@ -853,7 +853,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2ProjectStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2ProjectStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2Project` is given.
     ///
@@ -868,7 +868,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIAM2ProjectRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateIAM2ProjectRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2Project` is given.
     ///
@@ -877,7 +877,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2ProjectRequest(set attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2ProjectRequest(attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualIDFromLdapUid` is given.
     ///
@@ -889,7 +889,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDFromLdapUidRequest(into ldap_uid: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDFromLdapUidRequest(ldap_uid: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2VirtualID` is given.
     ///
@@ -917,7 +917,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2VirtualIDRequest(into name: String, into password: Secret) { into description: String, set attributes: Vec<Attribute>, into project_uuid: Id, into organization_uuid: Id, set without_default_role: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2VirtualIDRequest(name: impl Into<String>, password: impl Into<Secret>) { description: impl Into<String>, attributes: Vec<Attribute>, project_uuid: impl Into<Id>, organization_uuid: impl Into<Id>, without_default_role: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualIDAttribute` is given.
     ///
@@ -926,7 +926,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDAttributeRequest(into value: String) {  } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDAttributeRequest(value: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `BatchCreateIAM2VirtualIDFromConfigFile` is given.
     ///
@@ -938,7 +938,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { BatchCreateIAM2VirtualIDFromConfigFileRequest(into virtual_id_infos: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { BatchCreateIAM2VirtualIDFromConfigFileRequest(virtual_id_infos: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckIAM2VirtualIDConfigFile` is given.
     ///
@@ -946,7 +946,7 @@ backhaul_wire::generated_model! {
     CheckIAM2VirtualIDConfigFileRequest = CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_REQUEST("CheckIAM2VirtualIDConfigFileRequest");
     0 virtual_id_infos: Option<String> = Text, new("virtualIDInfos", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckIAM2VirtualIDConfigFileRequest(into virtual_id_infos: String) {  } }
+backhaul_wire::generated_request! { CheckIAM2VirtualIDConfigFileRequest(virtual_id_infos: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2VirtualIDState` is given.
     ///
@@ -955,7 +955,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2VirtualIDStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIAM2VirtualIDStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeIAM2VirtualIDType` is given.
     ///
@@ -964,7 +964,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     0 r#type: Option<String> = Text, new("type", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ChangeIAM2VirtualIDTypeRequest(into r#type: String) {  } }
+backhaul_wire::generated_request! { ChangeIAM2VirtualIDTypeRequest(r#type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2VirtualID` is given.
     ///
@@ -985,7 +985,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateIAM2VirtualIDRequest() { into name: String, into description: String, into password: Secret, into old_password: Secret } }
+backhaul_wire::generated_request! { UpdateIAM2VirtualIDRequest() { name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, old_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `AddAttributesToIAM2VirtualID` is given.
     ///
@@ -994,7 +994,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).required().uncertain();
 }
-backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDRequest(set attributes: Vec<Attribute>) {  } }
+backhaul_wire::generated_request! { AddAttributesToIAM2VirtualIDRequest(attributes: Vec<Attribute>) {  } }
 backhaul_wire::generated_choice! {
     /// A state.
     ///
@@ -1063,6 +1063,94 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/zstack/iam2.json#/$defs/GetIAM2ProjectRepositoryResult`
     GetIAM2ProjectRepositoryResult = GET_IAM2_PROJECT_REPOSITORY_RESULT("GetIAM2ProjectRepositoryResult");
     0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+}
+backhaul_wire::generated_struct! {
+    IAM2Organization;
+    IAM2OrganizationAttribute;
+    IAM2ProjectRole;
+    IAM2Project;
+    IAM2ProjectAccountRef;
+    IAM2ProjectAttribute;
+    IAM2VirtualIDGroup;
+    IAM2VirtualIDGroupAttribute;
+    IAM2OrganizationProjectRef;
+    IAM2ProjectTemplate;
+    IAM2VirtualID;
+    IAM2VirtualIDAttribute;
+    LdapResourceRef;
+    Attribute;
+    AnyIAM2Attribute;
+    IAM2Attribute;
+    BaseIAM2Attribute;
+    Template;
+    GetIAM2VirtualIDInGroupResult;
+    GetIAM2SystemAttributesResult;
+    GetLdapEntryResult;
+    CheckIAM2OrganizationAvailabilityResult;
+    GetOrganizationQuotaUsageResult;
+    GetIAM2OrganizationVirtualIDNumberResult;
+    GetIAM2VirtualIDAPIPermissionResult;
+    BatchCreateIAM2VirtualIDFromConfigFileResult;
+    IAM2VirtualIDConfigFileError;
+    CheckIAM2VirtualIDConfigFileResult;
+    UpdateOrganizationQuotaRequest;
+    CreateIAM2VirtualIDGroupRequest;
+    RunIAM2ScriptRequest;
+    CreateIAM2VirtualIDLdapBindingRequest;
+    CreateIAM2OrganizationRequest;
+    UpdateIAM2OrganizationAttributeRequest;
+    AddIAM2VirtualIDsToOrganizationRequest;
+    ChangeIAM2OrganizationParentRequest;
+    ChangeIAM2OrganizationStateRequest;
+    SetOrganizationSupervisorRequest;
+    UpdateIAM2OrganizationRequest;
+    AddAttributesToIAM2OrganizationRequest;
+    SetOrganizationOperationRequest;
+    CreateIAM2ProjectRoleRequest;
+    CreateIAM2ProjectRequest;
+    SetIAM2ProjectLoginExpiredRequest;
+    AddResourceToIAM2ProjectRequest;
+    UpdateIAM2ProjectAttributeRequest;
+    CreateIAM2ProjectFromTemplateRequest;
+    AddIAM2VirtualIDGroupToProjectsRequest;
+    UpdateIAM2VirtualIDGroupAttributeRequest;
+    AddRolesToIAM2VirtualIDGroupRequest;
+    AddIAM2VirtualIDsToGroupRequest;
+    ChangeIAM2VirtualIDGroupStateRequest;
+    UpdateIAM2VirtualIDGroupRequest;
+    AddAttributesToIAM2VirtualIDGroupRequest;
+    RemoveIAM2ProjectLoginExpiredRequest;
+    SetIAM2ProjectRetirePolicyRequest;
+    CreateIAM2ProjectTemplateRequest;
+    CreateIAM2ProjectTemplateFromProjectRequest;
+    UpdateIAM2ProjectTemplateRequest;
+    AddIAM2VirtualIDsToProjectsRequest;
+    AddRolesToIAM2VirtualIDRequest;
+    AddIAM2VirtualIDsToProjectRequest;
+    ChangeIAM2ProjectStateRequest;
+    UpdateIAM2ProjectRequest;
+    AddAttributesToIAM2ProjectRequest;
+    CreateIAM2VirtualIDFromLdapUidRequest;
+    UpdateIAM2VirtualIDAttributeRequest;
+    BatchCreateIAM2VirtualIDFromConfigFileRequest;
+    CheckIAM2VirtualIDConfigFileRequest;
+    ChangeIAM2VirtualIDStateRequest;
+    ChangeIAM2VirtualIDTypeRequest;
+    AddAttributesToIAM2VirtualIDRequest;
+    GetIAM2ProjectContainerImagesResult;
+    GetIAM2ProjectContainerImageTagsResult;
+    GetIAM2ProjectContainerClusterCandidatesResult;
+    GetIAM2ProjectRepositoryResult;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CreateIAM2VirtualIDRequest;
+    UpdateIAM2VirtualIDRequest;
+}
+backhaul_wire::generated_enum! {
+    State;
+    OrganizationType;
+    ProjectState;
+    AttributeType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct IAM2Organization = IAM2_ORGANIZATION;

@@ -54,6 +54,14 @@ backhaul_wire::generated_choice! {
     /// `ISO`.
     2 Iso = "ISO";
 }
+backhaul_wire::generated_struct! {
+    ImageBackupStorageRef;
+}
+backhaul_wire::generated_enum! {
+    ImageState;
+    ImageStatus;
+    ImageMediaType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct ImageBackupStorageRef = IMAGE_BACKUP_STORAGE_REF;
     Enum ImageState = IMAGE_STATE;

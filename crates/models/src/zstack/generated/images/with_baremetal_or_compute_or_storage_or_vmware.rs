@@ -13,6 +13,9 @@ backhaul_wire::generated_choice! {
     3 Other = "Other";
     4 Paravirtualization = "Paravirtualization";
 }
+backhaul_wire::generated_enum! {
+    ImagePlatform;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum ImagePlatform = IMAGE_PLATFORM;
 }

@@ -86,6 +86,15 @@ backhaul_wire::generated_choice! {
     0 Exporting = "Exporting";
     1 Exported = "Exported";
 }
+backhaul_wire::generated_struct! {
+    ImagePackage;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    Image;
+}
+backhaul_wire::generated_enum! {
+    ImagePackageState;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct ImagePackage = IMAGE_PACKAGE;
     Struct Image = IMAGE;

@@ -120,7 +120,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateImagePackageRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateImagePackageRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddImage` is given.
     ///
@@ -165,7 +165,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddImageRequest(into name: String, into url: Secret, set backup_storage_uuids: Vec<Id>) { into description: String, set media_type: ImageMediaType, into guest_os_type: String, set architecture: CreateClusterArchitecture, set system: bool, into format: String, set platform: ImagePlatform, into r#type: String, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddImageRequest(name: impl Into<String>, url: impl Into<Secret>, backup_storage_uuids: Vec<Id>) { description: impl Into<String>, media_type: ImageMediaType, guest_os_type: impl Into<String>, architecture: CreateClusterArchitecture, system: bool, format: impl Into<String>, platform: ImagePlatform, r#type: impl Into<String>, virtio: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeTemplateFromVolumeSnapshot` is given.
     ///
@@ -188,7 +188,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeSnapshotRequest(into name: String, set backup_storage_uuids: Vec<Id>) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeSnapshotRequest(name: impl Into<String>, backup_storage_uuids: Vec<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeTemplateFromVolume` is given.
     ///
@@ -211,7 +211,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeRequest(into name: String) { into description: String, set backup_storage_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeRequest(name: impl Into<String>) { description: impl Into<String>, backup_storage_uuids: Vec<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateRootVolumeTemplateFromVolumeSnapshot` is given.
     ///
@@ -244,7 +244,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeSnapshotRequest(into name: String, set backup_storage_uuids: Vec<Id>) { into description: String, into guest_os_type: String, set platform: ImagePlatform, into architecture: String, set system: bool, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeSnapshotRequest(name: impl Into<String>, backup_storage_uuids: Vec<Id>) { description: impl Into<String>, guest_os_type: impl Into<String>, platform: ImagePlatform, architecture: impl Into<String>, system: bool, virtio: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateRootVolumeTemplateFromRootVolume` is given.
     ///
@@ -277,7 +277,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateRootVolumeTemplateFromRootVolumeRequest(into name: String) { into description: String, into guest_os_type: String, set backup_storage_uuids: Vec<Id>, set platform: ImagePlatform, set system: bool, into architecture: String, set virtio: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateRootVolumeTemplateFromRootVolumeRequest(name: impl Into<String>) { description: impl Into<String>, guest_os_type: impl Into<String>, backup_storage_uuids: Vec<Id>, platform: ImagePlatform, system: bool, architecture: impl Into<String>, virtio: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ExpungeImage` is given.
     ///
@@ -290,7 +290,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 backup_storage_uuids: Vec<Id> = Ids, list("backupStorageUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { ExpungeImageRequest() { into uuid: Id, set backup_storage_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ExpungeImageRequest() { uuid: impl Into<Id>, backup_storage_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RecoverImage` is given.
     ///
@@ -299,7 +299,7 @@ backhaul_wire::generated_model! {
     /// The backup storages.
     0 backup_storage_uuids: Vec<Id> = Ids, list("backupStorageUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { RecoverImageRequest() { set backup_storage_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { RecoverImageRequest() { backup_storage_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CalculateImageHash` is given.
     ///
@@ -310,7 +310,7 @@ backhaul_wire::generated_model! {
     /// `MD5` when left out.
     1 algorithm: Option<String> = Text, new("algorithm", Kind::Text);
 }
-backhaul_wire::generated_request! { CalculateImageHashRequest(into backup_storage_uuid: Id) { into algorithm: String } }
+backhaul_wire::generated_request! { CalculateImageHashRequest(backup_storage_uuid: impl Into<Id>) { algorithm: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeImageState` is given.
     ///
@@ -319,7 +319,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeImageStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeImageStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `SetImageBootMode` is given.
     ///
@@ -327,7 +327,7 @@ backhaul_wire::generated_model! {
     SetImageBootModeRequest = SET_IMAGE_BOOT_MODE_REQUEST("SetImageBootModeRequest");
     0 boot_mode: Option<SetImageBootModeBootMode> = Enum, new("bootMode", Kind::Enum(&SET_IMAGE_BOOT_MODE_BOOT_MODE)).required();
 }
-backhaul_wire::generated_request! { SetImageBootModeRequest(set boot_mode: SetImageBootModeBootMode) {  } }
+backhaul_wire::generated_request! { SetImageBootModeRequest(boot_mode: SetImageBootModeBootMode) {  } }
 backhaul_wire::generated_model! {
     /// What `SetImageQga` is given.
     ///
@@ -336,7 +336,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 enable: Option<bool> = Bool, new("enable", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { SetImageQgaRequest(set enable: bool) {  } }
+backhaul_wire::generated_request! { SetImageQgaRequest(enable: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `SetImageSecurityLevel` is given.
     ///
@@ -344,7 +344,7 @@ backhaul_wire::generated_model! {
     SetImageSecurityLevelRequest = SET_IMAGE_SECURITY_LEVEL_REQUEST("SetImageSecurityLevelRequest");
     0 security_level: Option<String> = Text, new("securityLevel", Kind::Text);
 }
-backhaul_wire::generated_request! { SetImageSecurityLevelRequest() { into security_level: String } }
+backhaul_wire::generated_request! { SetImageSecurityLevelRequest() { security_level: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SyncImageFromImageStoreBackupStorage` is given.
     ///
@@ -361,7 +361,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { SyncImageFromImageStoreBackupStorageRequest(into src_backup_storage_uuid: Id, into dst_backup_storage_uuid: Id, into name: String) { into description: String } }
+backhaul_wire::generated_request! { SyncImageFromImageStoreBackupStorageRequest(src_backup_storage_uuid: impl Into<Id>, dst_backup_storage_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateImage` is given.
     ///
@@ -392,7 +392,7 @@ backhaul_wire::generated_model! {
     /// Whether it has virtio drivers.
     8 virtio: Option<bool> = Bool, new("virtio", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateImageRequest() { into name: String, into description: String, into guest_os_type: String, set media_type: ImageMediaType, set format: UpdateImageFormat, set system: bool, set platform: ImagePlatform, set architecture: CreateClusterArchitecture, set virtio: bool } }
+backhaul_wire::generated_request! { UpdateImageRequest() { name: impl Into<String>, description: impl Into<String>, guest_os_type: impl Into<String>, media_type: ImageMediaType, format: UpdateImageFormat, system: bool, platform: ImagePlatform, architecture: CreateClusterArchitecture, virtio: bool } }
 backhaul_wire::generated_choice! {
     /// A set image boot mode boot mode.
     ///
@@ -422,6 +422,40 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/zstack/images.json#/$defs/GetCandidateImagesForCreatingVmResult`
     GetCandidateImagesForCreatingVmResult = GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT("GetCandidateImagesForCreatingVmResult");
     0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+}
+backhaul_wire::generated_struct! {
+    APICreateDataVolumeTemplateFromVolumeSnapshotEventFailure;
+    Failure;
+    GetUploadImageJobDetailsResult;
+    JobDetails;
+    GetImageQgaResult;
+    APIPermissionStruct;
+    CreateDataVolumeTemplateFromVolumeSnapshotFailure;
+    CreateRootVolumeTemplateFromVolumeSnapshotFailure;
+    UpdateImagePackageRequest;
+    CreateDataVolumeTemplateFromVolumeSnapshotRequest;
+    CreateDataVolumeTemplateFromVolumeRequest;
+    CreateRootVolumeTemplateFromVolumeSnapshotRequest;
+    CreateRootVolumeTemplateFromRootVolumeRequest;
+    ExpungeImageRequest;
+    RecoverImageRequest;
+    CalculateImageHashRequest;
+    ChangeImageStateRequest;
+    SetImageBootModeRequest;
+    SetImageQgaRequest;
+    SetImageSecurityLevelRequest;
+    SyncImageFromImageStoreBackupStorageRequest;
+    UpdateImageRequest;
+    GetCandidateImagesForCreatingVmResult;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    CreateDataVolumeTemplateFromVolumeSnapshotResult;
+    CreateRootVolumeTemplateFromVolumeSnapshotResult;
+    AddImageRequest;
+}
+backhaul_wire::generated_enum! {
+    SetImageBootModeBootMode;
+    UpdateImageFormat;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct CreateDataVolumeTemplateFromVolumeSnapshotResult = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT;

@@ -79,8 +79,8 @@ backhaul_wire::generated_union! {
         /// Its kind.
         r#type: Option<&L2NetworkType> = as_ref;
         v_switch_type: Option<&str> = as_deref;
-        virtual_network_id: Option<i64> = copy;
-        isolated: Option<bool> = copy;
+        virtual_network_id: Option<i64> = copied;
+        isolated: Option<bool> = copied;
         pvlan: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
@@ -318,8 +318,8 @@ backhaul_wire::generated_union! {
         /// Its kind.
         r#type: Option<&L2NetworkType> = as_ref;
         v_switch_type: Option<&str> = as_deref;
-        virtual_network_id: Option<i64> = copy;
-        isolated: Option<bool> = copy;
+        virtual_network_id: Option<i64> = copied;
+        isolated: Option<bool> = copied;
         pvlan: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
@@ -585,7 +585,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkRequest(into pool_uuid: Id, into name: String) { set vni: i64, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkRequest(pool_uuid: impl Into<Id>, name: impl Into<String>) { vni: i64, description: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2HardwareVxlanNetworkPool` is given.
     ///
@@ -618,7 +618,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkPoolRequest(into sdn_controller_uuid: Id, into name: String, into zone_uuid: Id, into physical_interface: String) { into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2HardwareVxlanNetworkPoolRequest(sdn_controller_uuid: impl Into<Id>, name: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>) { description: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2NoVlanNetwork` is given.
     ///
@@ -650,7 +650,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2NoVlanNetworkRequest(into name: String, into zone_uuid: Id, into physical_interface: String) { into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2NoVlanNetworkRequest(name: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>) { description: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2PortGroup` is given.
     ///
@@ -691,7 +691,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     13 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2PortGroupRequest(into v_switch_uuid: Id, set vlan: i64, into name: String) { set vlan_mode: L2PortGroupVlanMode, into vlan_ranges: String, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2PortGroupRequest(v_switch_uuid: impl Into<Id>, vlan: i64, name: impl Into<String>) { vlan_mode: L2PortGroupVlanMode, vlan_ranges: impl Into<String>, description: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2TfNetwork` is given.
     ///
@@ -729,7 +729,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2TfNetworkRequest(into name: String) { into ip_prefix: String, set ip_prefix_length: i64, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2TfNetworkRequest(name: impl Into<String>) { ip_prefix: impl Into<String>, ip_prefix_length: i64, description: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VirtualSwitch` is given.
     ///
@@ -762,7 +762,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VirtualSwitchRequest(into name: String, into zone_uuid: Id, into physical_interface: String) { set is_distributed: bool, into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VirtualSwitchRequest(name: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>) { is_distributed: bool, description: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VlanNetwork` is given.
     ///
@@ -798,7 +798,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VlanNetworkRequest(set vlan: i64, into name: String, into zone_uuid: Id, into physical_interface: String) { into description: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VlanNetworkRequest(vlan: i64, name: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>) { description: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VxlanNetwork` is given.
     ///
@@ -835,7 +835,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VxlanNetworkRequest(into pool_uuid: Id, into name: String) { set vni: i64, into description: String, into zone_uuid: Id, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VxlanNetworkRequest(pool_uuid: impl Into<Id>, name: impl Into<String>) { vni: i64, description: impl Into<String>, zone_uuid: impl Into<Id>, physical_interface: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateL2VxlanNetworkPool` is given.
     ///
@@ -867,7 +867,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL2VxlanNetworkPoolRequest(into name: String, into zone_uuid: Id) { into description: String, into physical_interface: String, into r#type: String, set v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, set isolated: bool, into pvlan: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL2VxlanNetworkPoolRequest(name: impl Into<String>, zone_uuid: impl Into<Id>) { description: impl Into<String>, physical_interface: impl Into<String>, r#type: impl Into<String>, v_switch_type: CreateL2HardwareVxlanNetworkVSwitchType, isolated: bool, pvlan: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVniRange` is given.
     ///
@@ -878,7 +878,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateVniRangeRequest(into name: String) {  } }
+backhaul_wire::generated_request! { UpdateVniRangeRequest(name: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVniRange` is given.
     ///
@@ -901,7 +901,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVniRangeRequest(into name: String, set start_vni: i64, set end_vni: i64) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVniRangeRequest(name: impl Into<String>, start_vni: i64, end_vni: i64) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVxlanVtep` is given.
     ///
@@ -916,7 +916,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVxlanVtepRequest(into host_uuid: Id, into pool_uuid: Id) { into vtep_ip: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVxlanVtepRequest(host_uuid: impl Into<Id>, pool_uuid: impl Into<Id>) { vtep_ip: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachL2NetworkToCluster` is given.
     ///
@@ -924,7 +924,7 @@ backhaul_wire::generated_model! {
     AttachL2NetworkToClusterRequest = ATTACH_L2_NETWORK_TO_CLUSTER_REQUEST("AttachL2NetworkToClusterRequest");
     0 l2_provider_type: Option<String> = Text, new("l2ProviderType", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachL2NetworkToClusterRequest() { into l2_provider_type: String } }
+backhaul_wire::generated_request! { AttachL2NetworkToClusterRequest() { l2_provider_type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVxlanPoolRemoteVtep` is given.
     ///
@@ -937,7 +937,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVxlanPoolRemoteVtepRequest(into remote_vtep_ip: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVxlanPoolRemoteVtepRequest(remote_vtep_ip: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeL2NetworkVlanId` is given.
     ///
@@ -948,7 +948,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     1 r#type: Option<String> = Text, new("type", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeL2NetworkVlanIdRequest() { set vlan: i64, into r#type: String } }
+backhaul_wire::generated_request! { ChangeL2NetworkVlanIdRequest() { vlan: i64, r#type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateL2Network` is given.
     ///
@@ -963,7 +963,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateL2NetworkRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateL2NetworkRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreatePortMirror` is given.
     ///
@@ -985,7 +985,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePortMirrorRequest(into mirror_network_uuid: Id) { into name: String, into description: String, set state_event: StateEvent, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePortMirrorRequest(mirror_network_uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String>, state_event: StateEvent, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreatePortMirrorSession` is given.
     ///
@@ -1010,7 +1010,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePortMirrorSessionRequest(into port_mirror_uuid: Id, into name: String, set r#type: SessionType, into src_end_point: String, into dst_end_point: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePortMirrorSessionRequest(port_mirror_uuid: impl Into<Id>, name: impl Into<String>, r#type: SessionType, src_end_point: impl Into<String>, dst_end_point: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangePortMirrorState` is given.
     ///
@@ -1019,7 +1019,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangePortMirrorStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangePortMirrorStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePortMirror` is given.
     ///
@@ -1034,7 +1034,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePortMirrorRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdatePortMirrorRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddSdnController` is given.
     ///
@@ -1065,7 +1065,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSdnControllerRequest(into vendor_type: String, into name: String, into ip: String, into user_name: String, into password: Secret) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSdnControllerRequest(vendor_type: impl Into<String>, name: impl Into<String>, ip: impl Into<String>, user_name: impl Into<String>, password: impl Into<Secret>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSdnController` is given.
     ///
@@ -1080,7 +1080,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSdnControllerRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateSdnControllerRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// The kinds of L2 networks.
     ///
@@ -1177,7 +1177,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHostKernelInterfaceRequest(into name: String, into host_uuid: Id, into l2_network_uuid: Id, into l3_network_uuid: Id) { into description: String, into required_ip: String, into netmask: String, set traffic_types: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHostKernelInterfaceRequest(name: impl Into<String>, host_uuid: impl Into<Id>, l2_network_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) { description: impl Into<String>, required_ip: impl Into<String>, netmask: impl Into<String>, traffic_types: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A host kernel interface.
     ///
@@ -1219,7 +1219,7 @@ backhaul_wire::generated_model! {
     3 netmask: Option<String> = Text, new("netmask", Kind::Text);
     4 traffic_types: Vec<String> = Texts, list("trafficTypes", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateHostKernelInterfaceRequest(into name: String) { into description: String, into required_ip: String, into netmask: String, set traffic_types: Vec<String> } }
+backhaul_wire::generated_request! { UpdateHostKernelInterfaceRequest(name: impl Into<String>) { description: impl Into<String>, required_ip: impl Into<String>, netmask: impl Into<String>, traffic_types: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `GetVfPciDeviceAvailableInL2Network` answers.
     ///
@@ -1254,7 +1254,7 @@ backhaul_wire::generated_model! {
     1 mode: Option<UpdateVirtualSwitchUplinkBondingsRequestMode> = Enum, new("mode", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_MODE)).required();
     2 xmit_hash_policy: Option<UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy> = Enum, new("xmitHashPolicy", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_XMIT_HASH_POLICY));
 }
-backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkBondingsRequest(set mode: UpdateVirtualSwitchUplinkBondingsRequestMode) { into bonding_name: String, set xmit_hash_policy: UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy } }
+backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkBondingsRequest(mode: UpdateVirtualSwitchUplinkBondingsRequestMode) { bonding_name: impl Into<String>, xmit_hash_policy: UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualSwitchUplinkBondings` answers.
     ///
@@ -1290,7 +1290,7 @@ backhaul_wire::generated_model! {
     /// `LinuxBonding` when left out.
     3 r#type: Option<UpdateVirtualSwitchUplinkGroupRequestType> = Enum, new("type", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST_TYPE));
 }
-backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkGroupRequest(into host_uuid: Id) { set slave_uuids: Vec<Id>, set slave_names: Vec<String>, set r#type: UpdateVirtualSwitchUplinkGroupRequestType } }
+backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkGroupRequest(host_uuid: impl Into<Id>) { slave_uuids: Vec<Id>, slave_names: Vec<String>, r#type: UpdateVirtualSwitchUplinkGroupRequestType } }
 backhaul_wire::generated_model! {
     /// A l 2 network host ref.
     ///
@@ -1346,7 +1346,7 @@ backhaul_wire::generated_model! {
     0 l2_provider_type: Option<AttachL2NetworkToHostRequestL2ProviderType> = Enum, new("l2ProviderType", Kind::Enum(&ATTACH_L2_NETWORK_TO_HOST_REQUEST_L2_PROVIDER_TYPE));
     1 host_param: Option<String> = Text, new("hostParam", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachL2NetworkToHostRequest() { set l2_provider_type: AttachL2NetworkToHostRequestL2ProviderType, into host_param: String } }
+backhaul_wire::generated_request! { AttachL2NetworkToHostRequest() { l2_provider_type: AttachL2NetworkToHostRequestL2ProviderType, host_param: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateL2NetworkVirtualNetworkId` is given.
     ///
@@ -1354,7 +1354,7 @@ backhaul_wire::generated_model! {
     UpdateL2NetworkVirtualNetworkIdRequest = UPDATE_L2_NETWORK_VIRTUAL_NETWORK_ID_REQUEST("UpdateL2NetworkVirtualNetworkIdRequest");
     0 virtual_network_id: Option<i64> = Int, new("virtualNetworkId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateL2NetworkVirtualNetworkIdRequest(set virtual_network_id: i64) {  } }
+backhaul_wire::generated_request! { UpdateL2NetworkVirtualNetworkIdRequest(virtual_network_id: i64) {  } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateNfvInstGroupRequest/properties/instType`
     CreateNfvInstGroupRequestInstType = CREATE_NFV_INST_GROUP_REQUEST_INST_TYPE(&[]);
@@ -1398,7 +1398,7 @@ backhaul_wire::generated_model! {
     /// The zone.
     17 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateNfvInstGroupRequest(into name: String, set inst_type: CreateNfvInstGroupRequestInstType, set func_type: CreateNfvInstGroupRequestFuncType, into nfv_inst_offering_uuid: Id) { into description: String, set monitor_ips: Vec<String>, into front_end_l3_network_uuid: Id, set backend_l3_network_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id>, into net_os_distro: String, into base_os_distro: String, into vip_uuid: Id, into ipv6_vip_uuid: Id, into primary_storage_uuid: Id, into primary_storage_pool_uuid: Id, into cluster_uuid: Id, into zone_uuid: Id } }
+backhaul_wire::generated_request! { CreateNfvInstGroupRequest(name: impl Into<String>, inst_type: CreateNfvInstGroupRequestInstType, func_type: CreateNfvInstGroupRequestFuncType, nfv_inst_offering_uuid: impl Into<Id>) { description: impl Into<String>, monitor_ips: Vec<String>, front_end_l3_network_uuid: impl Into<Id>, backend_l3_network_uuids: Vec<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id>, net_os_distro: impl Into<String>, base_os_distro: impl Into<String>, vip_uuid: impl Into<Id>, ipv6_vip_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>, primary_storage_pool_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, zone_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// A NFV instance group.
     ///
@@ -1598,7 +1598,7 @@ backhaul_wire::generated_model! {
     0 front_end_l3_network_uuid: Option<Id> = Id, new("frontEndL3NetworkUuid", Kind::Id).required();
     1 backend_l3_network_uuids: Vec<Id> = Ids, list("backendL3NetworkUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddL3NetworkToGroupRequest(into front_end_l3_network_uuid: Id, set backend_l3_network_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddL3NetworkToGroupRequest(front_end_l3_network_uuid: impl Into<Id>, backend_l3_network_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/ChangeNfvInstGroupOperationModeRequest/properties/operationMode`
     ChangeNfvInstGroupOperationModeRequestOperationMode = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE(&[]);
@@ -1612,7 +1612,7 @@ backhaul_wire::generated_model! {
     ChangeNfvInstGroupOperationModeRequest = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST("ChangeNfvInstGroupOperationModeRequest");
     0 operation_mode: Option<ChangeNfvInstGroupOperationModeRequestOperationMode> = Enum, new("operationMode", Kind::Enum(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE)).required();
 }
-backhaul_wire::generated_request! { ChangeNfvInstGroupOperationModeRequest(set operation_mode: ChangeNfvInstGroupOperationModeRequestOperationMode) {  } }
+backhaul_wire::generated_request! { ChangeNfvInstGroupOperationModeRequest(operation_mode: ChangeNfvInstGroupOperationModeRequestOperationMode) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateNfvInstGroup` is given.
     ///
@@ -1623,7 +1623,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateNfvInstGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateNfvInstGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateNfvInst` is given.
     ///
@@ -1645,7 +1645,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateNfvInstRequest(into name: String, into nfv_inst_group_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateNfvInstRequest(name: impl Into<String>, nfv_inst_group_uuid: impl Into<Id>) { description: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A NFV instance.
     ///
@@ -1717,7 +1717,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHuaweiIMasterVRouterRequest(into name: String, into huawei_vpc_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHuaweiIMasterVRouterRequest(name: impl Into<String>, huawei_vpc_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A huawei I master v router.
     ///
@@ -1745,7 +1745,7 @@ backhaul_wire::generated_model! {
     PullHuaweiIMasterControllerRequest = PULL_HUAWEI_I_MASTER_CONTROLLER_REQUEST("PullHuaweiIMasterControllerRequest");
     0 pull_switch: Option<bool> = Bool, new("pullSwitch", Kind::Bool);
 }
-backhaul_wire::generated_request! { PullHuaweiIMasterControllerRequest() { set pull_switch: bool } }
+backhaul_wire::generated_request! { PullHuaweiIMasterControllerRequest() { pull_switch: bool } }
 backhaul_wire::generated_model! {
     /// What `PullHuaweiIMasterController` answers.
     ///
@@ -1781,7 +1781,7 @@ backhaul_wire::generated_model! {
     4 bond_mode: Option<String> = Text, new("bondMode", Kind::Text);
     5 lacp_mode: Option<String> = Text, new("lacpMode", Kind::Text);
 }
-backhaul_wire::generated_request! { SdnControllerAddHostRequest(set nic_names: Vec<String>) { set v_switch_type: SdnControllerAddHostRequestVSwitchType, into vtep_ip: String, into netmask: String, into bond_mode: String, into lacp_mode: String } }
+backhaul_wire::generated_request! { SdnControllerAddHostRequest(nic_names: Vec<String>) { v_switch_type: SdnControllerAddHostRequestVSwitchType, vtep_ip: impl Into<String>, netmask: impl Into<String>, bond_mode: impl Into<String>, lacp_mode: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnControllerChangeHostRequest/properties/vSwitchType`
     SdnControllerChangeHostRequestVSwitchType = SDN_CONTROLLER_CHANGE_HOST_REQUEST_V_SWITCH_TYPE(&[]);
@@ -1800,7 +1800,7 @@ backhaul_wire::generated_model! {
     4 bond_mode: Option<String> = Text, new("bondMode", Kind::Text);
     5 lacp_mode: Option<String> = Text, new("lacpMode", Kind::Text);
 }
-backhaul_wire::generated_request! { SdnControllerChangeHostRequest() { set v_switch_type: SdnControllerChangeHostRequestVSwitchType, set nic_names: Vec<String>, into vtep_ip: String, into netmask: String, into bond_mode: String, into lacp_mode: String } }
+backhaul_wire::generated_request! { SdnControllerChangeHostRequest() { v_switch_type: SdnControllerChangeHostRequestVSwitchType, nic_names: Vec<String>, vtep_ip: impl Into<String>, netmask: impl Into<String>, bond_mode: impl Into<String>, lacp_mode: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeSdnController` is given.
     ///
@@ -1810,7 +1810,7 @@ backhaul_wire::generated_model! {
     1 password: Option<Secret> = Secret, new("password", Kind::Secret);
     2 vlan_ranges: Vec<String> = Texts, list("vlanRanges", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { ChangeSdnControllerRequest() { into user_name: String, into password: Secret, set vlan_ranges: Vec<String> } }
+backhaul_wire::generated_request! { ChangeSdnControllerRequest() { user_name: impl Into<String>, password: impl Into<Secret>, vlan_ranges: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `PullSdnControllerTenant` answers.
     ///
@@ -1882,6 +1882,110 @@ backhaul_wire::generated_model! {
     7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
     /// When it was last changed, in the server's zone.
     8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+}
+backhaul_wire::generated_struct! {
+    AnyL2Network;
+    L2Network;
+    BaseL2Network;
+    L2PortGroupNetwork;
+    L2VirtualSwitchNetwork;
+    L2VlanNetwork;
+    Vtep;
+    L2VxlanNetwork;
+    AnyL2VxlanNetworkPool;
+    L2VxlanNetworkPool;
+    BaseL2VxlanNetworkPool;
+    VniRange;
+    MirrorNetworkUsedIp;
+    PortMirrorSession;
+    RemoteVtep;
+    HardwareL2VxlanNetworkPool;
+    SdnVniRange;
+    GetL2NetworkTypesResult;
+    GetVSwitchTypesResult;
+    CreateL2HardwareVxlanNetworkRequest;
+    CreateL2HardwareVxlanNetworkPoolRequest;
+    CreateL2NoVlanNetworkRequest;
+    CreateL2PortGroupRequest;
+    CreateL2TfNetworkRequest;
+    CreateL2VirtualSwitchRequest;
+    CreateL2VlanNetworkRequest;
+    CreateL2VxlanNetworkRequest;
+    CreateL2VxlanNetworkPoolRequest;
+    UpdateVniRangeRequest;
+    CreateVniRangeRequest;
+    CreateVxlanVtepRequest;
+    AttachL2NetworkToClusterRequest;
+    CreateVxlanPoolRemoteVtepRequest;
+    ChangeL2NetworkVlanIdRequest;
+    UpdateL2NetworkRequest;
+    CreatePortMirrorRequest;
+    CreatePortMirrorSessionRequest;
+    ChangePortMirrorStateRequest;
+    UpdatePortMirrorRequest;
+    UpdateSdnControllerRequest;
+    CreateHostKernelInterfaceRequest;
+    HostKernelInterface;
+    UpdateHostKernelInterfaceRequest;
+    GetVfPciDeviceAvailableInL2NetworkResult;
+    UpdateVirtualSwitchUplinkBondingsRequest;
+    UpdateVirtualSwitchUplinkBondingsResult;
+    UpdateVirtualSwitchUplinkGroupRequest;
+    L2NetworkHostRef;
+    UplinkGroup;
+    AttachL2NetworkToHostRequest;
+    UpdateL2NetworkVirtualNetworkIdRequest;
+    CreateNfvInstGroupRequest;
+    NfvInstGroup;
+    NfvInstGroupInstance;
+    NfvInstGroupMonitor;
+    NfvInstGroupService;
+    NfvInstGroupConfigTask;
+    NfvInstGroupL3Network;
+    AddL3NetworkToGroupRequest;
+    ChangeNfvInstGroupOperationModeRequest;
+    UpdateNfvInstGroupRequest;
+    CreateNfvInstRequest;
+    NfvInst;
+    CreateHuaweiIMasterVRouterRequest;
+    HuaweiIMasterVRouter;
+    PullHuaweiIMasterControllerRequest;
+    PullHuaweiIMasterControllerResult;
+    SdnControllerAddHostRequest;
+    SdnControllerChangeHostRequest;
+    PullSdnControllerTenantResult;
+    HuaweiIMasterFabric;
+    HuaweiIMasterTenant;
+    HuaweiIMasterVpc;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    PortMirror;
+    SdnController;
+    AddSdnControllerRequest;
+    ChangeSdnControllerRequest;
+}
+backhaul_wire::generated_enum! {
+    L2NetworkType;
+    L2PortGroupVlanMode;
+    PortMirrorState;
+    SessionStatus;
+    SessionType;
+    CreateL2HardwareVxlanNetworkVSwitchType;
+    GetCandidateVmNicsForPortMirrorType;
+    UpdateVirtualSwitchUplinkBondingsRequestMode;
+    UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy;
+    UpdateVirtualSwitchUplinkGroupRequestType;
+    UplinkGroupType;
+    AttachL2NetworkToHostRequestL2ProviderType;
+    CreateNfvInstGroupRequestInstType;
+    CreateNfvInstGroupRequestFuncType;
+    InstType;
+    FuncType;
+    NfvInstGroupStatus;
+    NfvInstGroupOperationMode;
+    ChangeNfvInstGroupOperationModeRequestOperationMode;
+    SdnControllerAddHostRequestVSwitchType;
+    SdnControllerChangeHostRequestVSwitchType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct L2Network = L2_NETWORK;

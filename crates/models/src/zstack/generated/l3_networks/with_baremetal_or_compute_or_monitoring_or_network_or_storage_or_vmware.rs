@@ -30,6 +30,9 @@ backhaul_wire::generated_model! {
     /// When it was last changed, in the server's zone.
     12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
+backhaul_wire::generated_struct! {
+    UsedIp;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct UsedIp = USED_IP;
 }

@@ -147,6 +147,18 @@ backhaul_wire::generated_choice! {
     0 Normal = "Normal";
     1 AddressPool = "AddressPool";
 }
+backhaul_wire::generated_struct! {
+    L3Network;
+    IpRange;
+    NetworkServiceL3NetworkRef;
+    ReservedIpRange;
+    L3NetworkHostRoute;
+}
+backhaul_wire::generated_enum! {
+    L3NetworkState;
+    L3NetworkCategory;
+    IpRangeType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct L3Network = L3_NETWORK;
     Struct IpRange = IP_RANGE;

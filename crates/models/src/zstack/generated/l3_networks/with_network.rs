@@ -222,7 +222,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateL3NetworkRequest(into name: String, into l2_network_uuid: Id) { into description: String, into r#type: String, set category: L3NetworkCategory, set ip_version: i64, set system: bool, into dns_domain: String, set enable_ipam: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateL3NetworkRequest(name: impl Into<String>, l2_network_uuid: impl Into<Id>) { description: impl Into<String>, r#type: impl Into<String>, category: L3NetworkCategory, ip_version: i64, system: bool, dns_domain: impl Into<String>, enable_ipam: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIpRange` is given.
     ///
@@ -237,7 +237,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIpRangeRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateIpRangeRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeL3NetworkDhcpIpAddress` is given.
     ///
@@ -246,7 +246,7 @@ backhaul_wire::generated_model! {
     0 dhcp_server_ip: Option<String> = Text, new("dhcpServerIp", Kind::Text);
     1 dhcpv6_server_ip: Option<String> = Text, new("dhcpv6ServerIp", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeL3NetworkDhcpIpAddressRequest() { into dhcp_server_ip: String, into dhcpv6_server_ip: String } }
+backhaul_wire::generated_request! { ChangeL3NetworkDhcpIpAddressRequest() { dhcp_server_ip: impl Into<String>, dhcpv6_server_ip: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddDnsToL3Network` is given.
     ///
@@ -254,7 +254,7 @@ backhaul_wire::generated_model! {
     AddDnsToL3NetworkRequest = ADD_DNS_TO_L3_NETWORK_REQUEST("AddDnsToL3NetworkRequest");
     0 dns: Option<String> = Text, new("dns", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddDnsToL3NetworkRequest(into dns: String) {  } }
+backhaul_wire::generated_request! { AddDnsToL3NetworkRequest(dns: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddHostRouteToL3Network` is given.
     ///
@@ -263,7 +263,7 @@ backhaul_wire::generated_model! {
     0 prefix: Option<String> = Text, new("prefix", Kind::Text).required();
     1 nexthop: Option<String> = Text, new("nexthop", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddHostRouteToL3NetworkRequest(into prefix: String, into nexthop: String) {  } }
+backhaul_wire::generated_request! { AddHostRouteToL3NetworkRequest(prefix: impl Into<String>, nexthop: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddIpRange` is given.
     ///
@@ -291,7 +291,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpRangeRequest(into name: String, into start_ip: String, into end_ip: String, into netmask: String) { into description: String, into gateway: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpRangeRequest(name: impl Into<String>, start_ip: impl Into<String>, end_ip: impl Into<String>, netmask: impl Into<String>) { description: impl Into<String>, gateway: impl Into<String>, ip_range_type: IpRangeType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIpRangeByNetworkCidr` is given.
     ///
@@ -317,7 +317,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpRangeByNetworkCidrRequest(into name: String, into network_cidr: String) { into description: String, into gateway: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpRangeByNetworkCidrRequest(name: impl Into<String>, network_cidr: impl Into<String>) { description: impl Into<String>, gateway: impl Into<String>, ip_range_type: IpRangeType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIpv6Range` is given.
     ///
@@ -348,7 +348,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpv6RangeRequest(into name: String, into start_ip: String, into end_ip: String, into gateway: String, set prefix_len: i64, set address_mode: AddIpv6RangeAddressMode) { into description: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpv6RangeRequest(name: impl Into<String>, start_ip: impl Into<String>, end_ip: impl Into<String>, gateway: impl Into<String>, prefix_len: i64, address_mode: AddIpv6RangeAddressMode) { description: impl Into<String>, ip_range_type: IpRangeType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIpv6RangeByNetworkCidr` is given.
     ///
@@ -371,7 +371,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIpv6RangeByNetworkCidrRequest(into name: String, into network_cidr: String, set address_mode: AddIpv6RangeAddressMode) { into description: String, set ip_range_type: IpRangeType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIpv6RangeByNetworkCidrRequest(name: impl Into<String>, network_cidr: impl Into<String>, address_mode: AddIpv6RangeAddressMode) { description: impl Into<String>, ip_range_type: IpRangeType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetL3NetworkMtu` is given.
     ///
@@ -380,7 +380,7 @@ backhaul_wire::generated_model! {
     /// Has at least 68, at most 9216.
     0 mtu: Option<i64> = Int, new("mtu", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetL3NetworkMtuRequest(set mtu: i64) {  } }
+backhaul_wire::generated_request! { SetL3NetworkMtuRequest(mtu: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachNetworkServiceToL3Network` is given.
     ///
@@ -388,7 +388,7 @@ backhaul_wire::generated_model! {
     AttachNetworkServiceToL3NetworkRequest = ATTACH_NETWORK_SERVICE_TO_L3_NETWORK_REQUEST("AttachNetworkServiceToL3NetworkRequest");
     0 network_services: BTreeMap<String, Value> = JsonMap, map("networkServices", Kind::Json).required();
 }
-backhaul_wire::generated_request! { AttachNetworkServiceToL3NetworkRequest(set network_services: BTreeMap<String, Value>) {  } }
+backhaul_wire::generated_request! { AttachNetworkServiceToL3NetworkRequest(network_services: BTreeMap<String, Value>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddReservedIpRange` is given.
     ///
@@ -403,7 +403,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddReservedIpRangeRequest(into start_ip: String, into end_ip: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddReservedIpRangeRequest(start_ip: impl Into<String>, end_ip: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetL3NetworkRouterInterfaceIp` is given.
     ///
@@ -411,7 +411,7 @@ backhaul_wire::generated_model! {
     SetL3NetworkRouterInterfaceIpRequest = SET_L3_NETWORK_ROUTER_INTERFACE_IP_REQUEST("SetL3NetworkRouterInterfaceIpRequest");
     0 router_interface_ip: Option<String> = Text, new("routerInterfaceIp", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetL3NetworkRouterInterfaceIpRequest(into router_interface_ip: String) {  } }
+backhaul_wire::generated_request! { SetL3NetworkRouterInterfaceIpRequest(router_interface_ip: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeL3NetworkState` is given.
     ///
@@ -420,7 +420,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeL3NetworkStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeL3NetworkStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateL3Network` is given.
     ///
@@ -440,7 +440,7 @@ backhaul_wire::generated_model! {
     /// Whether the system itself owns it.
     4 system: Option<bool> = Bool, new("system", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateL3NetworkRequest() { into name: String, into description: String, into dns_domain: String, set category: L3NetworkCategory, set system: bool } }
+backhaul_wire::generated_request! { UpdateL3NetworkRequest() { name: impl Into<String>, description: impl Into<String>, dns_domain: impl Into<String>, category: L3NetworkCategory, system: bool } }
 backhaul_wire::generated_choice! {
     /// A get L3 network IP statistic resource type.
     ///
@@ -528,7 +528,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePortGroupRequest(into v_switch_uuid: Id, set vlan: i64, into name: String) { set vlan_mode: CreatePortGroupRequestVlanMode, into vlan_ranges: String, into description: String, into r#type: String, into l2_network_uuid: Id, set category: CreatePortGroupRequestCategory, set ip_version: i64, set system: bool, into dns_domain: String, set enable_ipam: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePortGroupRequest(v_switch_uuid: impl Into<Id>, vlan: i64, name: impl Into<String>) { vlan_mode: CreatePortGroupRequestVlanMode, vlan_ranges: impl Into<String>, description: impl Into<String>, r#type: impl Into<String>, l2_network_uuid: impl Into<Id>, category: CreatePortGroupRequestCategory, ip_version: i64, system: bool, dns_domain: impl Into<String>, enable_ipam: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/l3_networks.json#/$defs/UpdatePortGroupRequest/properties/category`
     UpdatePortGroupRequestCategory = UPDATE_PORT_GROUP_REQUEST_CATEGORY(&[]);
@@ -554,7 +554,7 @@ backhaul_wire::generated_model! {
     3 category: Option<UpdatePortGroupRequestCategory> = Enum, new("category", Kind::Enum(&UPDATE_PORT_GROUP_REQUEST_CATEGORY));
     4 system: Option<bool> = Bool, new("system", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdatePortGroupRequest() { into name: String, into description: String, into dns_domain: String, set category: UpdatePortGroupRequestCategory, set system: bool } }
+backhaul_wire::generated_request! { UpdatePortGroupRequest() { name: impl Into<String>, description: impl Into<String>, dns_domain: impl Into<String>, category: UpdatePortGroupRequestCategory, system: bool } }
 backhaul_wire::generated_model! {
     /// A port group.
     ///
@@ -605,6 +605,50 @@ backhaul_wire::generated_choice! {
     1 Trunk = "TRUNK";
     /// `PVLAN`.
     2 Pvlan = "PVLAN";
+}
+backhaul_wire::generated_struct! {
+    NetworkServiceProvider;
+    FreeIp;
+    GetIpAddressCapacityResult;
+    IpCapacityData;
+    GetL3NetworkTypesResult;
+    GetL3NetworkDhcpIpAddressResult;
+    ChangeL3NetworkDhcpIpAddressResult;
+    IsVfNicAvailableInL3NetworkResult;
+    AddIpRangeByNetworkCidrResult;
+    GetL3NetworkIpStatisticResult;
+    IpStatisticData;
+    CheckIpAvailabilityResult;
+    GetL3NetworkMtuResult;
+    GetL3NetworkRouterInterfaceIpResult;
+    GetNetworkServiceTypesResult;
+    CreateL3NetworkRequest;
+    UpdateIpRangeRequest;
+    ChangeL3NetworkDhcpIpAddressRequest;
+    AddDnsToL3NetworkRequest;
+    AddHostRouteToL3NetworkRequest;
+    AddIpRangeRequest;
+    AddIpRangeByNetworkCidrRequest;
+    AddIpv6RangeRequest;
+    AddIpv6RangeByNetworkCidrRequest;
+    SetL3NetworkMtuRequest;
+    AttachNetworkServiceToL3NetworkRequest;
+    AddReservedIpRangeRequest;
+    SetL3NetworkRouterInterfaceIpRequest;
+    ChangeL3NetworkStateRequest;
+    UpdateL3NetworkRequest;
+    CreatePortGroupRequest;
+    UpdatePortGroupRequest;
+    PortGroup;
+}
+backhaul_wire::generated_enum! {
+    GetL3NetworkIpStatisticResourceType;
+    GetL3NetworkIpStatisticSortBy;
+    AddIpv6RangeAddressMode;
+    CreatePortGroupRequestVlanMode;
+    CreatePortGroupRequestCategory;
+    UpdatePortGroupRequestCategory;
+    PortGroupVlanMode;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct NetworkServiceProvider = NETWORK_SERVICE_PROVIDER;

@@ -70,7 +70,7 @@ backhaul_wire::generated_model! {
     /// Has at most 32 characters.
     1 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CreateLdapBindingRequest(into ldap_uid: String, into account_uuid: Id) {  } }
+backhaul_wire::generated_request! { CreateLdapBindingRequest(ldap_uid: impl Into<String>, account_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddLdapServer` is given.
     ///
@@ -101,7 +101,7 @@ backhaul_wire::generated_model! {
     6 encryption: Option<AddLdapServerEncryption> = Enum, new("encryption", Kind::Enum(&ADD_LDAP_SERVER_ENCRYPTION)).required();
     7 scope: Option<AddLdapServerScope> = Enum, new("scope", Kind::Enum(&ADD_LDAP_SERVER_SCOPE)).required();
 }
-backhaul_wire::generated_request! { AddLdapServerRequest(into name: String, into url: Secret, into base: String, into username: String, into password: Secret, set encryption: AddLdapServerEncryption, set scope: AddLdapServerScope) { into description: String } }
+backhaul_wire::generated_request! { AddLdapServerRequest(name: impl Into<String>, url: impl Into<Secret>, base: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, encryption: AddLdapServerEncryption, scope: AddLdapServerScope) { description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLdapServer` is given.
     ///
@@ -131,7 +131,7 @@ backhaul_wire::generated_model! {
     5 password: Option<Secret> = Secret, new("password", Kind::Secret);
     6 encryption: Option<AddLdapServerEncryption> = Enum, new("encryption", Kind::Enum(&ADD_LDAP_SERVER_ENCRYPTION));
 }
-backhaul_wire::generated_request! { UpdateLdapServerRequest() { into name: String, into description: String, into url: String, into base: String, into username: String, into password: Secret, set encryption: AddLdapServerEncryption } }
+backhaul_wire::generated_request! { UpdateLdapServerRequest() { name: impl Into<String>, description: impl Into<String>, url: impl Into<String>, base: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, encryption: AddLdapServerEncryption } }
 backhaul_wire::generated_choice! {
     /// An add LDAP server encryption.
     ///
@@ -173,7 +173,7 @@ backhaul_wire::generated_model! {
     0 create_account_strategy: Option<SyncAccountsFromLdapServerRequestCreateAccountStrategy> = Enum, new("createAccountStrategy", Kind::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_CREATE_ACCOUNT_STRATEGY));
     1 delete_account_strategy: Option<SyncAccountsFromLdapServerRequestDeleteAccountStrategy> = Enum, new("deleteAccountStrategy", Kind::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_DELETE_ACCOUNT_STRATEGY));
 }
-backhaul_wire::generated_request! { SyncAccountsFromLdapServerRequest() { set create_account_strategy: SyncAccountsFromLdapServerRequestCreateAccountStrategy, set delete_account_strategy: SyncAccountsFromLdapServerRequestDeleteAccountStrategy } }
+backhaul_wire::generated_request! { SyncAccountsFromLdapServerRequest() { create_account_strategy: SyncAccountsFromLdapServerRequestCreateAccountStrategy, delete_account_strategy: SyncAccountsFromLdapServerRequestDeleteAccountStrategy } }
 backhaul_wire::generated_model! {
     /// What `SyncAccountsFromLdapServer` answers.
     ///
@@ -219,6 +219,27 @@ backhaul_wire::generated_model! {
     1 success: Option<i64> = Int, new("success", Kind::Int);
     2 skip: Option<i64> = Int, new("skip", Kind::Int);
     3 fail: Option<i64> = Int, new("fail", Kind::Int);
+}
+backhaul_wire::generated_struct! {
+    AccountThirdPartyAccountSourceRef;
+    LdapAccountRef;
+    LdapServer;
+    CreateLdapBindingRequest;
+    SyncAccountsFromLdapServerRequest;
+    SyncAccountsFromLdapServerResult;
+    SyncTaskResult;
+    ImportStage;
+    CleanStage;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AddLdapServerRequest;
+    UpdateLdapServerRequest;
+}
+backhaul_wire::generated_enum! {
+    AddLdapServerEncryption;
+    AddLdapServerScope;
+    SyncAccountsFromLdapServerRequestCreateAccountStrategy;
+    SyncAccountsFromLdapServerRequestDeleteAccountStrategy;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct AccountThirdPartyAccountSourceRef = ACCOUNT_THIRD_PARTY_ACCOUNT_SOURCE_REF;

@@ -103,6 +103,13 @@ backhaul_wire::generated_choice! {
     2 Success = "Success";
     3 Failed = "Failed";
 }
+backhaul_wire::generated_struct! {
+    SlbVmInstance;
+    SlbVmInstanceConfigTask;
+}
+backhaul_wire::generated_enum! {
+    SlbVmInstanceConfigTaskStatus;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct SlbVmInstance = SLB_VM_INSTANCE;
     Struct SlbVmInstanceConfigTask = SLB_VM_INSTANCE_CONFIG_TASK;

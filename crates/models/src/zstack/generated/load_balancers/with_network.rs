@@ -433,7 +433,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAccessControlListRequest(into name: String) { into description: String, set ip_version: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAccessControlListRequest(name: impl Into<String>) { description: impl Into<String>, ip_version: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAccessControlListRedirectRule` is given.
     ///
@@ -444,7 +444,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     0 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeAccessControlListRedirectRuleRequest() { into name: String } }
+backhaul_wire::generated_request! { ChangeAccessControlListRedirectRuleRequest() { name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddAccessControlListEntry` is given.
     ///
@@ -461,7 +461,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAccessControlListEntryRequest(into entries: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAccessControlListEntryRequest(entries: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAccessControlListRedirectRule` is given.
     ///
@@ -486,7 +486,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAccessControlListRedirectRuleRequest() { into name: String, into description: String, into domain: String, into url: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAccessControlListRedirectRuleRequest() { name: impl Into<String>, description: impl Into<String>, domain: impl Into<String>, url: impl Into<Secret>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateCertificate` is given.
     ///
@@ -507,7 +507,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCertificateRequest(into name: String, into certificate: Secret) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCertificateRequest(name: impl Into<String>, certificate: impl Into<Secret>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCertificate` is given.
     ///
@@ -526,7 +526,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateCertificateRequest() { into name: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateCertificateRequest() { name: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateLoadBalancer` is given.
     ///
@@ -549,7 +549,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateLoadBalancerRequest(into name: String) { into description: String, into vip_uuid: Id, into ipv6_vip_uuid: Id, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateLoadBalancerRequest(name: impl Into<String>) { description: impl Into<String>, vip_uuid: impl Into<Id>, ipv6_vip_uuid: impl Into<Id>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAccessControlListServerGroup` is given.
     ///
@@ -559,7 +559,7 @@ backhaul_wire::generated_model! {
     0 server_group_uuids: Vec<Id> = Ids, list("serverGroupUuids", Kind::Id).required();
     1 listener_uuid: Option<Id> = Id, new("listenerUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ChangeAccessControlListServerGroupRequest(set server_group_uuids: Vec<Id>, into listener_uuid: Id) {  } }
+backhaul_wire::generated_request! { ChangeAccessControlListServerGroupRequest(server_group_uuids: Vec<Id>, listener_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddAccessControlListToLoadBalancer` is given.
     ///
@@ -570,7 +570,7 @@ backhaul_wire::generated_model! {
     1 acl_type: Option<LoadBalancerAclType> = Enum, new("aclType", Kind::Enum(&LOAD_BALANCER_ACL_TYPE)).required();
     2 server_group_uuids: Vec<Id> = Ids, list("serverGroupUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAccessControlListToLoadBalancerRequest(set acl_uuids: Vec<Id>, set acl_type: LoadBalancerAclType) { set server_group_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAccessControlListToLoadBalancerRequest(acl_uuids: Vec<Id>, acl_type: LoadBalancerAclType) { server_group_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddCertificateToLoadBalancerListener` is given.
     ///
@@ -578,7 +578,7 @@ backhaul_wire::generated_model! {
     AddCertificateToLoadBalancerListenerRequest = ADD_CERTIFICATE_TO_LOAD_BALANCER_LISTENER_REQUEST("AddCertificateToLoadBalancerListenerRequest");
     0 certificate_uuid: Option<Id> = Id, new("certificateUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddCertificateToLoadBalancerListenerRequest(into certificate_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddCertificateToLoadBalancerListenerRequest(certificate_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddServerGroupToLoadBalancerListener` is given.
     ///
@@ -586,7 +586,7 @@ backhaul_wire::generated_model! {
     AddServerGroupToLoadBalancerListenerRequest = ADD_SERVER_GROUP_TO_LOAD_BALANCER_LISTENER_REQUEST("AddServerGroupToLoadBalancerListenerRequest");
     0 server_group_uuid: Option<Id> = Id, new("serverGroupUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddServerGroupToLoadBalancerListenerRequest(into server_group_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddServerGroupToLoadBalancerListenerRequest(server_group_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddVmNicToLoadBalancer` is given.
     ///
@@ -595,7 +595,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 vm_nic_uuids: Vec<Id> = Ids, list("vmNicUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddVmNicToLoadBalancerRequest(set vm_nic_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddVmNicToLoadBalancerRequest(vm_nic_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateLoadBalancerListener` is given.
     ///
@@ -610,7 +610,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLoadBalancerListenerRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateLoadBalancerListenerRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeLoadBalancerListener` is given.
     ///
@@ -652,7 +652,7 @@ backhaul_wire::generated_model! {
     22 tcp_proxy_protocol: Option<String> = Text, new("tcpProxyProtocol", Kind::Text);
     23 http_compress_algos: Vec<String> = Texts, list("httpCompressAlgos", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeLoadBalancerListenerRequest() { set connection_idle_timeout: i64, set max_connection: i64, set balancer_algorithm: ChangeLoadBalancerListenerBalancerAlgorithm, into health_check_target: String, set healthy_threshold: i64, set unhealthy_threshold: i64, set health_check_interval: i64, set health_check_protocol: ChangeLoadBalancerListenerHealthCheckProtocol, set health_check_method: ChangeLoadBalancerListenerHealthCheckMethod, into health_check_uri: String, into health_check_http_code: String, set acl_status: ChangeLoadBalancerListenerAclStatus, set security_policy_type: ChangeLoadBalancerListenerSecurityPolicyType, set nbprocess: i64, set http_mode: ChangeLoadBalancerListenerHttpMode, set session_persistence: ChangeLoadBalancerListenerSessionPersistence, set session_idle_timeout: i64, into cookie_name: String, set http_versions: Vec<String>, set http_redirect_https: ChangeLoadBalancerListenerHttpRedirectHttps, set redirect_port: i64, set status_code: i64, into tcp_proxy_protocol: String, set http_compress_algos: Vec<String> } }
+backhaul_wire::generated_request! { ChangeLoadBalancerListenerRequest() { connection_idle_timeout: i64, max_connection: i64, balancer_algorithm: ChangeLoadBalancerListenerBalancerAlgorithm, health_check_target: impl Into<String>, healthy_threshold: i64, unhealthy_threshold: i64, health_check_interval: i64, health_check_protocol: ChangeLoadBalancerListenerHealthCheckProtocol, health_check_method: ChangeLoadBalancerListenerHealthCheckMethod, health_check_uri: impl Into<String>, health_check_http_code: impl Into<String>, acl_status: ChangeLoadBalancerListenerAclStatus, security_policy_type: ChangeLoadBalancerListenerSecurityPolicyType, nbprocess: i64, http_mode: ChangeLoadBalancerListenerHttpMode, session_persistence: ChangeLoadBalancerListenerSessionPersistence, session_idle_timeout: i64, cookie_name: impl Into<String>, http_versions: Vec<String>, http_redirect_https: ChangeLoadBalancerListenerHttpRedirectHttps, redirect_port: i64, status_code: i64, tcp_proxy_protocol: impl Into<String>, http_compress_algos: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeLoadBalancerBackendServer` is given.
     ///
@@ -662,7 +662,7 @@ backhaul_wire::generated_model! {
     0 vm_nics: Vec<Value> = Jsons, list("vmNics", Kind::Json);
     1 servers: Vec<Value> = Jsons, list("servers", Kind::Json);
 }
-backhaul_wire::generated_request! { ChangeLoadBalancerBackendServerRequest() { set vm_nics: Vec<Value>, set servers: Vec<Value> } }
+backhaul_wire::generated_request! { ChangeLoadBalancerBackendServerRequest() { vm_nics: Vec<Value>, servers: Vec<Value> } }
 backhaul_wire::generated_model! {
     /// What `AddBackendServerToServerGroup` is given.
     ///
@@ -672,7 +672,7 @@ backhaul_wire::generated_model! {
     0 vm_nics: Vec<Value> = Jsons, list("vmNics", Kind::Json);
     1 servers: Vec<Value> = Jsons, list("servers", Kind::Json);
 }
-backhaul_wire::generated_request! { AddBackendServerToServerGroupRequest() { set vm_nics: Vec<Value>, set servers: Vec<Value> } }
+backhaul_wire::generated_request! { AddBackendServerToServerGroupRequest() { vm_nics: Vec<Value>, servers: Vec<Value> } }
 backhaul_wire::generated_model! {
     /// What `RemoveBackendServerFromServerGroup` is given.
     ///
@@ -681,7 +681,7 @@ backhaul_wire::generated_model! {
     0 vm_nic_uuids: Vec<Id> = Ids, list("vmNicUuids", Kind::Id);
     1 server_ips: Vec<String> = Texts, list("serverIps", Kind::Text);
 }
-backhaul_wire::generated_request! { RemoveBackendServerFromServerGroupRequest() { set vm_nic_uuids: Vec<Id>, set server_ips: Vec<String> } }
+backhaul_wire::generated_request! { RemoveBackendServerFromServerGroupRequest() { vm_nic_uuids: Vec<Id>, server_ips: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLoadBalancerServerGroup` is given.
     ///
@@ -696,7 +696,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLoadBalancerServerGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateLoadBalancerServerGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSlbGroup` is given.
     ///
@@ -712,7 +712,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 slb_offering_uuid: Option<Id> = Id, new("slbOfferingUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSlbGroupRequest() { into name: String, into description: String, into slb_offering_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSlbGroupRequest() { name: impl Into<String>, description: impl Into<String>, slb_offering_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSlbGroup` is given.
     ///
@@ -739,7 +739,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSlbGroupRequest(into name: String, into slb_offering_uuid: Id, into front_end_l3_network_uuid: Id) { set backend_l3_network_uuids: Vec<Id>, into backend_type: String, set deploy_type: CreateSlbGroupDeployType, into description: String, set monitor_ips: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSlbGroupRequest(name: impl Into<String>, slb_offering_uuid: impl Into<Id>, front_end_l3_network_uuid: impl Into<Id>) { backend_l3_network_uuids: Vec<Id>, backend_type: impl Into<String>, deploy_type: CreateSlbGroupDeployType, description: impl Into<String>, monitor_ips: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeSlbGroupDeployType` is given.
     ///
@@ -747,7 +747,7 @@ backhaul_wire::generated_model! {
     ChangeSlbGroupDeployTypeRequest = CHANGE_SLB_GROUP_DEPLOY_TYPE_REQUEST("ChangeSlbGroupDeployTypeRequest");
     0 deploy_type: Option<String> = Text, new("deployType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ChangeSlbGroupDeployTypeRequest(into deploy_type: String) {  } }
+backhaul_wire::generated_request! { ChangeSlbGroupDeployTypeRequest(deploy_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeSlbGroupMonitorIps` is given.
     ///
@@ -755,7 +755,7 @@ backhaul_wire::generated_model! {
     ChangeSlbGroupMonitorIpsRequest = CHANGE_SLB_GROUP_MONITOR_IPS_REQUEST("ChangeSlbGroupMonitorIpsRequest");
     0 monitor_ips: Vec<String> = Texts, list("monitorIps", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ChangeSlbGroupMonitorIpsRequest(set monitor_ips: Vec<String>) {  } }
+backhaul_wire::generated_request! { ChangeSlbGroupMonitorIpsRequest(monitor_ips: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSlbInstance` is given.
     ///
@@ -781,7 +781,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSlbInstanceRequest(into name: String, into slb_group_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSlbInstanceRequest(name: impl Into<String>, slb_group_uuid: impl Into<Id>) { description: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateLoadBalancerListener` is given.
     ///
@@ -819,7 +819,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     18 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateLoadBalancerListenerRequest(into name: String, set load_balancer_port: i64) { into description: String, set instance_port: i64, set protocol: CreateLoadBalancerListenerProtocol, into certificate_uuid: Id, set health_check_protocol: ChangeLoadBalancerListenerHealthCheckProtocol, set health_check_method: ChangeLoadBalancerListenerHealthCheckMethod, into health_check_uri: String, into health_check_http_code: String, set acl_status: ChangeLoadBalancerListenerAclStatus, set acl_uuids: Vec<Id>, set acl_type: CreateLoadBalancerListenerAclType, set security_policy_type: ChangeLoadBalancerListenerSecurityPolicyType, set http_versions: Vec<String>, into tcp_proxy_protocol: String, set http_compress_algos: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateLoadBalancerListenerRequest(name: impl Into<String>, load_balancer_port: i64) { description: impl Into<String>, instance_port: i64, protocol: CreateLoadBalancerListenerProtocol, certificate_uuid: impl Into<Id>, health_check_protocol: ChangeLoadBalancerListenerHealthCheckProtocol, health_check_method: ChangeLoadBalancerListenerHealthCheckMethod, health_check_uri: impl Into<String>, health_check_http_code: impl Into<String>, acl_status: ChangeLoadBalancerListenerAclStatus, acl_uuids: Vec<Id>, acl_type: CreateLoadBalancerListenerAclType, security_policy_type: ChangeLoadBalancerListenerSecurityPolicyType, http_versions: Vec<String>, tcp_proxy_protocol: impl Into<String>, http_compress_algos: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateLoadBalancerServerGroup` is given.
     ///
@@ -840,7 +840,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateLoadBalancerServerGroupRequest(into name: String) { into description: String, set ip_version: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateLoadBalancerServerGroupRequest(name: impl Into<String>) { description: impl Into<String>, ip_version: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLoadBalancer` is given.
     ///
@@ -859,7 +859,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateLoadBalancerRequest() { into name: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateLoadBalancerRequest() { name: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A load balancer state.
     ///
@@ -1052,6 +1052,77 @@ backhaul_wire::generated_choice! {
     0 White = "white";
     /// `black`.
     1 Black = "black";
+}
+backhaul_wire::generated_struct! {
+    AccessControlList;
+    AnyLoadBalancer;
+    LoadBalancer;
+    BaseLoadBalancer;
+    LoadBalancerListener;
+    LoadBalancerServerGroup;
+    SlbGroup;
+    AccessControlListEntry;
+    LoadBalancerListerAcl;
+    LoadBalancerListenerCertificateRef;
+    SlbLoadBalancer;
+    LoadBalancerListenerVmNicRef;
+    LoadBalancerListenerACLRef;
+    LoadBalancerListenerServerGroupRef;
+    LoadBalancerServerGroupServerIp;
+    LoadBalancerServerGroupVmNicRef;
+    SlbGroupL3NetworkRef;
+    GetLoadBalancerListenerACLEntriesResult;
+    LoadBalancerACLEntry;
+    GetLoadBalancerOwnerResult;
+    SlbGroupMonitorIp;
+    CreateAccessControlListRequest;
+    ChangeAccessControlListRedirectRuleRequest;
+    AddAccessControlListEntryRequest;
+    UpdateCertificateRequest;
+    CreateLoadBalancerRequest;
+    ChangeAccessControlListServerGroupRequest;
+    AddAccessControlListToLoadBalancerRequest;
+    AddCertificateToLoadBalancerListenerRequest;
+    AddServerGroupToLoadBalancerListenerRequest;
+    AddVmNicToLoadBalancerRequest;
+    UpdateLoadBalancerListenerRequest;
+    ChangeLoadBalancerListenerRequest;
+    ChangeLoadBalancerBackendServerRequest;
+    AddBackendServerToServerGroupRequest;
+    RemoveBackendServerFromServerGroupRequest;
+    UpdateLoadBalancerServerGroupRequest;
+    UpdateSlbGroupRequest;
+    CreateSlbGroupRequest;
+    ChangeSlbGroupDeployTypeRequest;
+    ChangeSlbGroupMonitorIpsRequest;
+    CreateSlbInstanceRequest;
+    CreateLoadBalancerListenerRequest;
+    CreateLoadBalancerServerGroupRequest;
+    UpdateLoadBalancerRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    Certificate;
+    AddAccessControlListRedirectRuleRequest;
+    CreateCertificateRequest;
+}
+backhaul_wire::generated_enum! {
+    LoadBalancerState;
+    LoadBalancerType;
+    LoadBalancerVmNicStatus;
+    LoadBalancerAclType;
+    LoadBalancerBackendServerStatus;
+    GetLoadBalancerListenerACLEntriesType;
+    ChangeLoadBalancerListenerBalancerAlgorithm;
+    ChangeLoadBalancerListenerHealthCheckProtocol;
+    ChangeLoadBalancerListenerHealthCheckMethod;
+    ChangeLoadBalancerListenerAclStatus;
+    ChangeLoadBalancerListenerSecurityPolicyType;
+    ChangeLoadBalancerListenerHttpMode;
+    ChangeLoadBalancerListenerSessionPersistence;
+    ChangeLoadBalancerListenerHttpRedirectHttps;
+    CreateSlbGroupDeployType;
+    CreateLoadBalancerListenerProtocol;
+    CreateLoadBalancerListenerAclType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct AccessControlList = ACCESS_CONTROL_LIST;

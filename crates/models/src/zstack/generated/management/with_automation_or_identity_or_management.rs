@@ -15,6 +15,9 @@ backhaul_wire::generated_model! {
     2 resource_type: Option<String> = Text, new("resourceType", Kind::Text);
     3 concrete_resource_type: Option<String> = Text, new("concreteResourceType", Kind::Text);
 }
+backhaul_wire::generated_struct! {
+    Resource;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct Resource = RESOURCE;
 }

@@ -33,6 +33,11 @@ backhaul_wire::generated_model! {
     7 api_name: Option<String> = Text, new("apiName", Kind::Text);
     8 context_list: Vec<String> = Texts, list("contextList", Kind::Text);
 }
+backhaul_wire::generated_struct! {
+    GetChainTaskResult;
+    ChainInfo;
+    TaskInfo;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct GetChainTaskResult = GET_CHAIN_TASK_RESULT;
     Struct ChainInfo = CHAIN_INFO;

@@ -142,23 +142,23 @@ backhaul_wire::generated_union! {
         user: Option<&str> = as_deref;
         prod_info: Option<&str> = as_deref;
         /// How many virtual processors it has.
-        cpu_num: Option<i64> = copy;
-        host_num: Option<i64> = copy;
-        vm_num: Option<i64> = copy;
-        capacity: Option<i64> = copy;
+        cpu_num: Option<i64> = copied;
+        host_num: Option<i64> = copied;
+        vm_num: Option<i64> = copied;
+        capacity: Option<i64> = copied;
         license_type: Option<&str> = as_deref;
         /// When it ends, in the server's zone.
         expired_date: Option<&str> = as_deref;
         issued_date: Option<&str> = as_deref;
         upload_date: Option<&str> = as_deref;
         management_node_uuid: Option<&Id> = as_ref;
-        expired: Option<bool> = copy;
+        expired: Option<bool> = copied;
         source: Option<&str> = as_deref;
         platform_id: Option<&str> = as_deref;
         license_request: Option<&str> = as_deref;
-        available_host_num: Option<i64> = copy;
-        available_cpu_num: Option<i64> = copy;
-        available_vm_num: Option<i64> = copy;
+        available_host_num: Option<i64> = copied;
+        available_cpu_num: Option<i64> = copied;
+        available_vm_num: Option<i64> = copied;
     }
 }
 backhaul_wire::generated_model! {
@@ -541,7 +541,7 @@ backhaul_wire::generated_model! {
     3 is_running_task: Option<bool> = Bool, new("isRunningTask", Kind::Bool);
     4 managementi_uuid: Option<Id> = Id, new("managementiUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { CleanQueueRequest(into signature_name: String) { set task_index: i64, set is_clean_up: bool, set is_running_task: bool, into managementi_uuid: Id } }
+backhaul_wire::generated_request! { CleanQueueRequest(signature_name: impl Into<String>) { task_index: i64, is_clean_up: bool, is_running_task: bool, managementi_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `DebugSignal` is given.
     ///
@@ -549,7 +549,7 @@ backhaul_wire::generated_model! {
     DebugSignalRequest = DEBUG_SIGNAL_REQUEST("DebugSignalRequest");
     0 signals: Vec<String> = Texts, list("signals", Kind::Text).required();
 }
-backhaul_wire::generated_request! { DebugSignalRequest(set signals: Vec<String>) {  } }
+backhaul_wire::generated_request! { DebugSignalRequest(signals: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CheckElaborationContent` is given.
     ///
@@ -560,7 +560,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters.
     1 elaborate_content: Option<String> = Text, new("elaborateContent", Kind::Text);
 }
-backhaul_wire::generated_request! { CheckElaborationContentRequest() { into elaborate_file: String, into elaborate_content: String } }
+backhaul_wire::generated_request! { CheckElaborationContentRequest() { elaborate_file: impl Into<String>, elaborate_content: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ReloadExternalService` is given.
     ///
@@ -569,7 +569,7 @@ backhaul_wire::generated_model! {
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ReloadExternalServiceRequest(into name: String) {  } }
+backhaul_wire::generated_request! { ReloadExternalServiceRequest(name: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateGlobalConfig` is given.
     ///
@@ -577,7 +577,7 @@ backhaul_wire::generated_model! {
     UpdateGlobalConfigRequest = UPDATE_GLOBAL_CONFIG_REQUEST("UpdateGlobalConfigRequest");
     0 value: Option<String> = Text, new("value", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateGlobalConfigRequest() { into value: String } }
+backhaul_wire::generated_request! { UpdateGlobalConfigRequest() { value: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ReloadLicense` is given.
     ///
@@ -586,7 +586,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 management_node_uuids: Vec<Id> = Ids, list("managementNodeUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { ReloadLicenseRequest() { set management_node_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ReloadLicenseRequest() { management_node_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `PushLicenseAddOnsUsage` is given.
     ///
@@ -594,7 +594,7 @@ backhaul_wire::generated_model! {
     PushLicenseAddOnsUsageRequest = PUSH_LICENSE_ADD_ONS_USAGE_REQUEST("PushLicenseAddOnsUsageRequest");
     0 add_ons_usage: Option<String> = Text, new("addOnsUsage", Kind::Text).required();
 }
-backhaul_wire::generated_request! { PushLicenseAddOnsUsageRequest(into add_ons_usage: String) {  } }
+backhaul_wire::generated_request! { PushLicenseAddOnsUsageRequest(add_ons_usage: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `RegisterLicenseRequestedApplication` is given.
     ///
@@ -603,7 +603,7 @@ backhaul_wire::generated_model! {
     0 license_request_code: Option<String> = Text, new("licenseRequestCode", Kind::Text).required();
     1 client_pub_key: Option<String> = Text, new("clientPubKey", Kind::Text);
 }
-backhaul_wire::generated_request! { RegisterLicenseRequestedApplicationRequest(into license_request_code: String) { into client_pub_key: String } }
+backhaul_wire::generated_request! { RegisterLicenseRequestedApplicationRequest(license_request_code: impl Into<String>) { client_pub_key: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLicense` is given.
     ///
@@ -612,7 +612,7 @@ backhaul_wire::generated_model! {
     0 license: Option<String> = Text, new("license", Kind::Text).required();
     1 addition_session: Option<String> = Text, new("additionSession", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLicenseRequest(into license: String) { into addition_session: String } }
+backhaul_wire::generated_request! { UpdateLicenseRequest(license: impl Into<String>) { addition_session: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFactoryModeState` is given.
     ///
@@ -620,7 +620,7 @@ backhaul_wire::generated_model! {
     UpdateFactoryModeStateRequest = UPDATE_FACTORY_MODE_STATE_REQUEST("UpdateFactoryModeStateRequest");
     0 factory_mode_state: Option<bool> = Bool, new("factoryModeState", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { UpdateFactoryModeStateRequest(set factory_mode_state: bool) {  } }
+backhaul_wire::generated_request! { UpdateFactoryModeStateRequest(factory_mode_state: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateResourceConfig` is given.
     ///
@@ -628,7 +628,7 @@ backhaul_wire::generated_model! {
     UpdateResourceConfigRequest = UPDATE_RESOURCE_CONFIG_REQUEST("UpdateResourceConfigRequest");
     0 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateResourceConfigRequest(into value: String) {  } }
+backhaul_wire::generated_request! { UpdateResourceConfigRequest(value: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateResourceConfigs` is given.
     ///
@@ -637,7 +637,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 resource_configs: Vec<ResourceConfigAO> = Structs, list("resourceConfigs", Kind::Struct(&RESOURCE_CONFIG_AO)).required();
 }
-backhaul_wire::generated_request! { UpdateResourceConfigsRequest(set resource_configs: Vec<ResourceConfigAO>) {  } }
+backhaul_wire::generated_request! { UpdateResourceConfigsRequest(resource_configs: Vec<ResourceConfigAO>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateTemplateConfig` is given.
     ///
@@ -648,7 +648,7 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text).required();
     2 value: Option<String> = Text, new("value", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateTemplateConfigRequest(into category: String, into name: String, into value: String) {  } }
+backhaul_wire::generated_request! { UpdateTemplateConfigRequest(category: impl Into<String>, name: impl Into<String>, value: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateChronyServers` is given.
     ///
@@ -659,7 +659,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 external_hostnames: Vec<String> = Texts, list("externalHostnames", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateChronyServersRequest() { set internal_hostnames: Vec<String>, set external_hostnames: Vec<String> } }
+backhaul_wire::generated_request! { UpdateChronyServersRequest() { internal_hostnames: Vec<String>, external_hostnames: Vec<String> } }
 backhaul_wire::generated_choice! {
     /// A garbage status.
     ///
@@ -718,7 +718,7 @@ backhaul_wire::generated_model! {
     /// Its name.
     0 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { RefreshPluginDriversRequest() { into name: String } }
+backhaul_wire::generated_request! { RefreshPluginDriversRequest() { name: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// Schema: `schemas/zstack/management.json#/$defs/AddLogServerRequest/properties/category`
     AddLogServerRequestCategory = ADD_LOG_SERVER_REQUEST_CATEGORY(&[]);
@@ -769,7 +769,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLogServerRequest(into name: String, set category: AddLogServerRequestCategory, set r#type: AddLogServerRequestType, into configuration: String) { into description: String, set level: AddLogServerRequestLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLogServerRequest(name: impl Into<String>, category: AddLogServerRequestCategory, r#type: AddLogServerRequestType, configuration: impl Into<String>) { description: impl Into<String>, level: AddLogServerRequestLevel, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// A log server.
     ///
@@ -834,7 +834,84 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLogServerRequest(into uuid: Id) { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateLogServerRequest(uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String> } }
+backhaul_wire::generated_struct! {
+    GarbageCollector;
+    GlobalConfig;
+    ManagementNode;
+    ResourceConfig;
+    TemplateConfig;
+    GlobalConfigTemplate;
+    AnyLicense;
+    License;
+    BaseLicense;
+    ResourceConfigStruct;
+    LicenseAddOn;
+    GetDebugSignalResult;
+    GetElaborationsResult;
+    ElaborationContent;
+    GetElaborationCategoriesResult;
+    ElaborationCategory;
+    CheckElaborationContentResult;
+    ElaborationCheckResult;
+    GetGlobalConfigOptionsResult;
+    GlobalConfigOptions;
+    GetLicenseInfoResult;
+    AdditionalLicenseInfo;
+    GetLicenseAddOnsResult;
+    RegisterLicenseRequestedApplicationResult;
+    GetLicenseCapabilitiesResult;
+    GetLicenseRecordsResult;
+    GetCurrentTimeResult;
+    GetManagementNodeArchResult;
+    GetSupportAPIsResult;
+    GetVersionResult;
+    GetFactoryModeStateResult;
+    GetPlatformTimeZoneResult;
+    GetManagementNodeOSResult;
+    IsOpensourceVersionResult;
+    GetResourceBindableConfigResult;
+    ResourceBindableConfigStruct;
+    ResourceConfigAO;
+    GetResourceConfigsResult;
+    GetResourceConfigResult;
+    GetResourceAccountResult;
+    CheckNetworkReachableResult;
+    GetChronyServersResult;
+    ResourceStruct;
+    SupportedResourceStruct;
+    CleanQueueRequest;
+    DebugSignalRequest;
+    CheckElaborationContentRequest;
+    ReloadExternalServiceRequest;
+    UpdateGlobalConfigRequest;
+    ReloadLicenseRequest;
+    PushLicenseAddOnsUsageRequest;
+    RegisterLicenseRequestedApplicationRequest;
+    UpdateLicenseRequest;
+    UpdateFactoryModeStateRequest;
+    UpdateResourceConfigRequest;
+    UpdateResourceConfigsRequest;
+    UpdateTemplateConfigRequest;
+    UpdateChronyServersRequest;
+    GetMissedElaborationResult;
+    RefreshPluginDriversRequest;
+    AddLogServerRequest;
+    LogServer;
+    UpdateLogServerRequest;
+}
+backhaul_wire::generated_enum! {
+    GCStatus;
+    AdditionalLicenseType;
+    ResourceType;
+    GetLicenseRecordsSortBy;
+    AddLogServerRequestCategory;
+    AddLogServerRequestType;
+    AddLogServerRequestLevel;
+    LogCategory;
+    LogType;
+    LogLevel;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct GarbageCollector = GARBAGE_COLLECTOR;
     Struct GlobalConfig = GLOBAL_CONFIG;

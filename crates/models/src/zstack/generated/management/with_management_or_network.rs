@@ -20,6 +20,10 @@ backhaul_wire::generated_model! {
     ExternalServiceCapabilities = EXTERNAL_SERVICE_CAPABILITIES("ExternalServiceCapabilities").aliases(&["ExternalServiceCapabilitiesBuilder"]);
     0 reload_config: Option<bool> = Bool, new("reloadConfig", Kind::Bool);
 }
+backhaul_wire::generated_struct! {
+    ExternalService;
+    ExternalServiceCapabilities;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct ExternalService = EXTERNAL_SERVICE;
     Struct ExternalServiceCapabilities = EXTERNAL_SERVICE_CAPABILITIES;

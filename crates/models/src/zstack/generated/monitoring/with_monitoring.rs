@@ -374,7 +374,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLogConfigurationRequest(into name: String, into r#type: String, into configuration: String) { into description: String, set level: AddLogConfigurationLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLogConfigurationRequest(name: impl Into<String>, r#type: impl Into<String>, configuration: impl Into<String>) { description: impl Into<String>, level: AddLogConfigurationLevel, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateLogConfiguration` is given.
     ///
@@ -387,7 +387,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     2 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLogConfigurationRequest(set config_id: i64) { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateLogConfigurationRequest(config_id: i64) { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateEmailMedia` is given.
     ///
@@ -413,7 +413,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEmailMediaRequest(into smtp_server: String, set smtp_port: i64, into name: String) { into username: String, into password: Secret, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEmailMediaRequest(smtp_server: impl Into<String>, smtp_port: i64, name: impl Into<String>) { username: impl Into<String>, password: impl Into<Secret>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEmailMedia` is given.
     ///
@@ -435,7 +435,7 @@ backhaul_wire::generated_model! {
     /// The password.
     5 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateEmailMediaRequest() { into name: String, into description: String, into smtp_server: String, set smtp_port: i64, into username: String, into password: Secret } }
+backhaul_wire::generated_request! { UpdateEmailMediaRequest() { name: impl Into<String>, description: impl Into<String>, smtp_server: impl Into<String>, smtp_port: i64, username: impl Into<String>, password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `ChangeMediaState` is given.
     ///
@@ -444,7 +444,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMediaStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMediaStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateEmailMonitorTriggerAction` is given.
     ///
@@ -468,7 +468,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEmailMonitorTriggerActionRequest(into email: String, into media_uuid: Id, into name: String) { into description: String, set trigger_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEmailMonitorTriggerActionRequest(email: impl Into<String>, media_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, trigger_uuids: Vec<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEmailMonitorTriggerAction` is given.
     ///
@@ -486,7 +486,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEmailMonitorTriggerActionRequest() { into name: String, into email: String, into media_uuid: Id, into description: String } }
+backhaul_wire::generated_request! { UpdateEmailMonitorTriggerActionRequest() { name: impl Into<String>, email: impl Into<String>, media_uuid: impl Into<Id>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeMonitorTriggerActionState` is given.
     ///
@@ -495,7 +495,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMonitorTriggerActionStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMonitorTriggerActionStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateMonitorTrigger` is given.
     ///
@@ -522,7 +522,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMonitorTriggerRequest(into name: String, into expression: String, set duration: i64, into target_resource_uuid: Id) { into recovery_expression: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMonitorTriggerRequest(name: impl Into<String>, expression: impl Into<String>, duration: i64, target_resource_uuid: impl Into<Id>) { recovery_expression: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeMonitorTriggerState` is given.
     ///
@@ -531,7 +531,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMonitorTriggerStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMonitorTriggerStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateMonitorTrigger` is given.
     ///
@@ -550,7 +550,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 2147483647.
     3 duration: Option<i64> = Int, new("duration", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateMonitorTriggerRequest() { into name: String, into description: String, into expression: String, set duration: i64 } }
+backhaul_wire::generated_request! { UpdateMonitorTriggerRequest() { name: impl Into<String>, description: impl Into<String>, expression: impl Into<String>, duration: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateSnmpAgent` is given.
     ///
@@ -572,7 +572,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSnmpAgentRequest(set version: CreateSnmpAgentVersion, set port: i64) { into read_community: String, into user_name: String, set auth_algorithm: CreateSnmpAgentAuthAlgorithm, into auth_password: Secret, set privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, into privacy_password: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSnmpAgentRequest(version: CreateSnmpAgentVersion, port: i64) { read_community: impl Into<String>, user_name: impl Into<String>, auth_algorithm: CreateSnmpAgentAuthAlgorithm, auth_password: impl Into<Secret>, privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, privacy_password: impl Into<Secret>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `StartSnmpAgent` is given.
     ///
@@ -581,7 +581,7 @@ backhaul_wire::generated_model! {
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { StartSnmpAgentRequest(into uuid: Id) {  } }
+backhaul_wire::generated_request! { StartSnmpAgentRequest(uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `StopSnmpAgent` is given.
     ///
@@ -590,7 +590,7 @@ backhaul_wire::generated_model! {
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { StopSnmpAgentRequest(into uuid: Id) {  } }
+backhaul_wire::generated_request! { StopSnmpAgentRequest(uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSnmpAgent` is given.
     ///
@@ -610,7 +610,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1024, at most 65535.
     8 port: Option<i64> = Int, new("port", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UpdateSnmpAgentRequest(into uuid: Id, set version: CreateSnmpAgentVersion, set port: i64) { into read_community: String, into user_name: String, set auth_algorithm: CreateSnmpAgentAuthAlgorithm, into auth_password: Secret, set privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, into privacy_password: Secret } }
+backhaul_wire::generated_request! { UpdateSnmpAgentRequest(uuid: impl Into<Id>, version: CreateSnmpAgentVersion, port: i64) { read_community: impl Into<String>, user_name: impl Into<String>, auth_algorithm: CreateSnmpAgentAuthAlgorithm, auth_password: impl Into<Secret>, privacy_algorithm: CreateSnmpAgentPrivacyAlgorithm, privacy_password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `CreateWebhook` is given.
     ///
@@ -638,7 +638,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateWebhookRequest(into name: String, into url: String, into r#type: String) { into description: String, into opaque: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateWebhookRequest(name: impl Into<String>, url: impl Into<String>, r#type: impl Into<String>) { description: impl Into<String>, opaque: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateWebhook` is given.
     ///
@@ -662,7 +662,7 @@ backhaul_wire::generated_model! {
     3 r#type: Option<String> = Text, new("type", Kind::Text);
     4 opaque: Option<String> = Text, new("opaque", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateWebhookRequest() { into name: String, into description: String, into url: String, into r#type: String, into opaque: String } }
+backhaul_wire::generated_request! { UpdateWebhookRequest() { name: impl Into<String>, description: impl Into<String>, url: impl Into<String>, r#type: impl Into<String>, opaque: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// An event log type.
     ///
@@ -752,7 +752,7 @@ backhaul_wire::generated_model! {
     0 service_type: Option<AttachServiceToObservabilityServerRequestServiceType> = Enum, new("serviceType", Kind::Enum(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE)).required();
     1 service_uuid: Option<Id> = Id, new("serviceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachServiceToObservabilityServerRequest(set service_type: AttachServiceToObservabilityServerRequestServiceType, into service_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachServiceToObservabilityServerRequest(service_type: AttachServiceToObservabilityServerRequestServiceType, service_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// An observability server virtual machine.
     ///
@@ -836,7 +836,60 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateObservabilityServerRequest(into name: String, into observability_server_offering_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateObservabilityServerRequest(name: impl Into<String>, observability_server_offering_uuid: impl Into<Id>) { description: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, root_volume_system_tags: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_struct! {
+    EventLog;
+    AnyMedia;
+    Media;
+    BaseMedia;
+    Alert;
+    AnyMonitorTriggerAction;
+    MonitorTriggerAction;
+    BaseMonitorTriggerAction;
+    MonitorTrigger;
+    Webhook;
+    JsonLabel;
+    EmailMedia;
+    EmailTriggerAction;
+    GetLogConfigurationResult;
+    GetMonitorItemResult;
+    PrometheusQueryPassThroughResult;
+    PrometheusQueryLabelValuesResult;
+    PrometheusQueryMetadataResult;
+    PrometheusQueryVmMonitoringDataResult;
+    AddLogConfigurationRequest;
+    UpdateLogConfigurationRequest;
+    ChangeMediaStateRequest;
+    CreateEmailMonitorTriggerActionRequest;
+    UpdateEmailMonitorTriggerActionRequest;
+    ChangeMonitorTriggerActionStateRequest;
+    CreateMonitorTriggerRequest;
+    ChangeMonitorTriggerStateRequest;
+    UpdateMonitorTriggerRequest;
+    StartSnmpAgentRequest;
+    StopSnmpAgentRequest;
+    CreateWebhookRequest;
+    UpdateWebhookRequest;
+    AttachServiceToObservabilityServerRequest;
+    ObservabilityServerVm;
+    GetObservabilityServerServiceDataResult;
+    CreateObservabilityServerRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    SnmpAgent;
+    CreateEmailMediaRequest;
+    UpdateEmailMediaRequest;
+    CreateSnmpAgentRequest;
+    UpdateSnmpAgentRequest;
+}
+backhaul_wire::generated_enum! {
+    EventLogType;
+    AddLogConfigurationLevel;
+    CreateSnmpAgentVersion;
+    CreateSnmpAgentAuthAlgorithm;
+    CreateSnmpAgentPrivacyAlgorithm;
+    AttachServiceToObservabilityServerRequestServiceType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct EventLog = EVENT_LOG;
     Struct Media = MEDIA;

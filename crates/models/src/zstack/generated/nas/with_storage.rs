@@ -141,7 +141,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasFileSystemRequest(set storage_type: CreateAliyunNasFileSystemStorageType, into data_center_uuid: Id, into name: String) { set protocol: CreateAliyunNasFileSystemProtocol, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasFileSystemRequest(storage_type: CreateAliyunNasFileSystemStorageType, data_center_uuid: impl Into<Id>, name: impl Into<String>) { protocol: CreateAliyunNasFileSystemProtocol, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasFileSystem` is given.
     ///
@@ -158,7 +158,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasFileSystemRequest(into file_system_id: String, into name: String, into data_center_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasFileSystemRequest(file_system_id: impl Into<String>, name: impl Into<String>, data_center_uuid: impl Into<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunNasAccessGroup` is given.
     ///
@@ -179,7 +179,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRequest(into data_center_uuid: Id, into name: String) { into description: String, set network_type: CreateAliyunNasAccessGroupNetworkType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRequest(data_center_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, network_type: CreateAliyunNasAccessGroupNetworkType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasAccessGroup` is given.
     ///
@@ -193,7 +193,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasAccessGroupRequest(into data_center_uuid: Id, into group_name: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasAccessGroupRequest(data_center_uuid: impl Into<Id>, group_name: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunNasAccessGroup` is given.
     ///
@@ -206,7 +206,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunNasAccessGroupRequest(into uuid: Id) { into description: String } }
+backhaul_wire::generated_request! { UpdateAliyunNasAccessGroupRequest(uuid: impl Into<Id>) { description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunNasMountTarget` is given.
     ///
@@ -228,7 +228,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasMountTargetRequest(into nas_access_group_uuid: Id, into nas_fs_uuid: Id, into name: String) { into v_switch_uuid: Id, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasMountTargetRequest(nas_access_group_uuid: impl Into<Id>, nas_fs_uuid: impl Into<Id>, name: impl Into<String>) { v_switch_uuid: impl Into<Id>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasMountTarget` is given.
     ///
@@ -246,7 +246,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasMountTargetRequest(into nas_fs_uuid: Id, into name: String, into mount_domain: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasMountTargetRequest(nas_fs_uuid: impl Into<Id>, name: impl Into<String>, mount_domain: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunMountTarget` is given.
     ///
@@ -264,7 +264,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunMountTargetRequest(into access_group_uuid: Id, into uuid: Id) { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateAliyunMountTargetRequest(access_group_uuid: impl Into<Id>, uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunNasAccessGroupRule` is given.
     ///
@@ -282,7 +282,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRuleRequest(into access_group_uuid: Id, into source_cidr_ip: String) { set rw_access_type: CreateAliyunNasAccessGroupRuleRwAccessType, set priority: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunNasAccessGroupRuleRequest(access_group_uuid: impl Into<Id>, source_cidr_ip: impl Into<String>) { rw_access_type: CreateAliyunNasAccessGroupRuleRwAccessType, priority: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A create aliyun NAS file system storage type.
     ///
@@ -320,6 +320,30 @@ backhaul_wire::generated_choice! {
     0 Rdwr = "RDWR";
     /// `RDONLY`.
     1 Rdonly = "RDONLY";
+}
+backhaul_wire::generated_struct! {
+    AliyunNasAccessGroup;
+    AliyunNasFileSystem;
+    AliyunNasMountTarget;
+    AliyunNasAccessRule;
+    AliyunNasAccessGroupProperty;
+    AliyunNasFileSystemProperty;
+    AliyunNasMountTargetProperty;
+    CreateAliyunNasFileSystemRequest;
+    AddAliyunNasFileSystemRequest;
+    CreateAliyunNasAccessGroupRequest;
+    AddAliyunNasAccessGroupRequest;
+    UpdateAliyunNasAccessGroupRequest;
+    CreateAliyunNasMountTargetRequest;
+    AddAliyunNasMountTargetRequest;
+    UpdateAliyunMountTargetRequest;
+    CreateAliyunNasAccessGroupRuleRequest;
+}
+backhaul_wire::generated_enum! {
+    CreateAliyunNasFileSystemStorageType;
+    CreateAliyunNasFileSystemProtocol;
+    CreateAliyunNasAccessGroupNetworkType;
+    CreateAliyunNasAccessGroupRuleRwAccessType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct AliyunNasAccessGroup = ALIYUN_NAS_ACCESS_GROUP;

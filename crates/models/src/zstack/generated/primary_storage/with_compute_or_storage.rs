@@ -101,15 +101,15 @@ backhaul_wire::generated_union! {
         /// A note by the administrator.
         description: Option<&str> = as_deref;
         /// Its size, in bytes.
-        total_capacity: Option<i64> = copy;
+        total_capacity: Option<i64> = copied;
         /// Free space, in bytes.
-        available_capacity: Option<i64> = copy;
+        available_capacity: Option<i64> = copied;
         /// The size of the disks below it, in bytes.
-        total_physical_capacity: Option<i64> = copy;
+        total_physical_capacity: Option<i64> = copied;
         /// Free space on the disks below it, in bytes.
-        available_physical_capacity: Option<i64> = copy;
+        available_physical_capacity: Option<i64> = copied;
         /// Space that the system uses, in bytes.
-        system_used_capacity: Option<i64> = copy;
+        system_used_capacity: Option<i64> = copied;
         /// Its kind.
         r#type: Option<&PrimaryStorageType> = as_ref;
         /// Whether an administrator lets it be used.
@@ -552,6 +552,29 @@ backhaul_wire::generated_choice! {
     0 Connecting = "Connecting";
     1 Connected = "Connected";
     2 Disconnected = "Disconnected";
+}
+backhaul_wire::generated_struct! {
+    CephPrimaryStoragePool;
+    SharedBlock;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AnyPrimaryStorage;
+    PrimaryStorage;
+    BasePrimaryStorage;
+    BlockPrimaryStorage;
+    MiniStorage;
+    SharedBlockGroupPrimaryStorage;
+    ExternalPrimaryStorage;
+    CephPrimaryStorage;
+    AliyunEbsPrimaryStorage;
+    CephPrimaryStorageMon;
+}
+backhaul_wire::generated_enum! {
+    MiniStorageType;
+    SharedBlockGroupType;
+    SharedBlockType;
+    SharedBlockState;
+    SharedBlockStatus;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct PrimaryStorage = PRIMARY_STORAGE;

@@ -41,6 +41,11 @@ backhaul_wire::generated_choice! {
     9 Addon = "Addon";
     10 VCenter = "VCenter";
 }
+backhaul_wire::generated_enum! {
+    PrimaryStorageState;
+    PrimaryStorageStatus;
+    PrimaryStorageType;
+}
 backhaul_wire::generated_types! { in super::super;
     Enum PrimaryStorageState = PRIMARY_STORAGE_STATE;
     Enum PrimaryStorageStatus = PRIMARY_STORAGE_STATUS;

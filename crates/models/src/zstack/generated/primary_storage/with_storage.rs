@@ -458,7 +458,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddExternalPrimaryStorageRequest(into identity: String, set default_output_protocol: AddExternalPrimaryStorageDefaultOutputProtocol, into url: Secret, into name: String, into zone_uuid: Id) { into config: String, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddExternalPrimaryStorageRequest(identity: impl Into<String>, default_output_protocol: AddExternalPrimaryStorageDefaultOutputProtocol, url: impl Into<Secret>, name: impl Into<String>, zone_uuid: impl Into<Id>) { config: impl Into<String>, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `DiscoverExternalPrimaryStorage` is given.
     ///
@@ -470,7 +470,7 @@ backhaul_wire::generated_model! {
     1 identity: Option<String> = Text, new("identity", Kind::Text);
     2 config: Option<String> = Text, new("config", Kind::Text);
 }
-backhaul_wire::generated_request! { DiscoverExternalPrimaryStorageRequest(into url: Secret) { into identity: String, into config: String } }
+backhaul_wire::generated_request! { DiscoverExternalPrimaryStorageRequest(url: impl Into<Secret>) { identity: impl Into<String>, config: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateExternalPrimaryStorage` is given.
     ///
@@ -491,7 +491,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     4 url: Option<Secret> = Secret, new("url", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdateExternalPrimaryStorageRequest() { into config: String, set default_protocol: UpdateExternalPrimaryStorageDefaultProtocol, into name: String, into description: String, into url: Secret } }
+backhaul_wire::generated_request! { UpdateExternalPrimaryStorageRequest() { config: impl Into<String>, default_protocol: UpdateExternalPrimaryStorageDefaultProtocol, name: impl Into<String>, description: impl Into<String>, url: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunEbsPrimaryStorage` is given.
     ///
@@ -522,7 +522,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunEbsPrimaryStorageRequest(into tdc_config_content: String, into url: String, into name: String, into zone_uuid: Id) { into pangu_partition_uuid: Id, into identity_zone_uuid: Id, set default_io_type: AddAliyunEbsPrimaryStorageDefaultIoType, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunEbsPrimaryStorageRequest(tdc_config_content: impl Into<String>, url: impl Into<String>, name: impl Into<String>, zone_uuid: impl Into<Id>) { pangu_partition_uuid: impl Into<Id>, identity_zone_uuid: impl Into<Id>, default_io_type: AddAliyunEbsPrimaryStorageDefaultIoType, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunEbsPrimaryStorage` is given.
     ///
@@ -545,7 +545,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     4 url: Option<String> = Text, new("url", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAliyunEbsPrimaryStorageRequest() { into pangu_app_name: String, into pangu_partition_name: String, into name: String, into description: String, into url: String } }
+backhaul_wire::generated_request! { UpdateAliyunEbsPrimaryStorageRequest() { pangu_app_name: impl Into<String>, pangu_partition_name: impl Into<String>, name: impl Into<String>, description: impl Into<String>, url: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddAliyunNasPrimaryStorage` is given.
     ///
@@ -575,7 +575,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAliyunNasPrimaryStorageRequest(into nas_uuid: Id, into access_group_uuid: Id, into url: String, into name: String, into zone_uuid: Id) { into v_switch_uuid: Id, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAliyunNasPrimaryStorageRequest(nas_uuid: impl Into<Id>, access_group_uuid: impl Into<Id>, url: impl Into<String>, name: impl Into<String>, zone_uuid: impl Into<Id>) { v_switch_uuid: impl Into<Id>, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddBlockPrimaryStorage` is given.
     ///
@@ -604,7 +604,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBlockPrimaryStorageRequest(into vendor_name: String, into metadata: String, into url: String, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBlockPrimaryStorageRequest(vendor_name: impl Into<String>, metadata: impl Into<String>, url: impl Into<String>, name: impl Into<String>, zone_uuid: impl Into<Id>) { description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GetBlockPrimaryStorageMetadata` is given.
     ///
@@ -613,7 +613,7 @@ backhaul_wire::generated_model! {
     0 vendor_name: Option<String> = Text, new("vendorName", Kind::Text).required();
     1 metadata: Option<String> = Text, new("metadata", Kind::Text).required();
 }
-backhaul_wire::generated_request! { GetBlockPrimaryStorageMetadataRequest(into vendor_name: String, into metadata: String) {  } }
+backhaul_wire::generated_request! { GetBlockPrimaryStorageMetadataRequest(vendor_name: impl Into<String>, metadata: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateBlockPrimaryStorage` is given.
     ///
@@ -622,7 +622,7 @@ backhaul_wire::generated_model! {
     0 vendor_name: Option<String> = Text, new("vendorName", Kind::Text);
     1 metadata: Option<String> = Text, new("metadata", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBlockPrimaryStorageRequest() { into vendor_name: String, into metadata: String } }
+backhaul_wire::generated_request! { UpdateBlockPrimaryStorageRequest() { vendor_name: impl Into<String>, metadata: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddCephPrimaryStorage` is given.
     ///
@@ -657,7 +657,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddCephPrimaryStorageRequest(set mon_urls: Vec<String>, into name: String, into zone_uuid: Id) { into root_volume_pool_name: String, into data_volume_pool_name: String, into image_cache_pool_name: String, into url: Secret, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddCephPrimaryStorageRequest(mon_urls: Vec<String>, name: impl Into<String>, zone_uuid: impl Into<Id>) { root_volume_pool_name: impl Into<String>, data_volume_pool_name: impl Into<String>, image_cache_pool_name: impl Into<String>, url: impl Into<Secret>, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateCephPrimaryStorageMon` is given.
     ///
@@ -684,7 +684,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     4 mon_port: Option<i64> = Int, new("monPort", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateCephPrimaryStorageMonRequest() { into hostname: String, into ssh_username: String, into ssh_password: Secret, set ssh_port: i64, set mon_port: i64 } }
+backhaul_wire::generated_request! { UpdateCephPrimaryStorageMonRequest() { hostname: impl Into<String>, ssh_username: impl Into<String>, ssh_password: impl Into<Secret>, ssh_port: i64, mon_port: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateCephPrimaryStoragePool` is given.
     ///
@@ -697,7 +697,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateCephPrimaryStoragePoolRequest() { into alias_name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateCephPrimaryStoragePoolRequest() { alias_name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddCephPrimaryStoragePool` is given.
     ///
@@ -722,7 +722,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddCephPrimaryStoragePoolRequest(into pool_name: String, set r#type: AddCephPrimaryStoragePoolType) { into alias_name: String, into description: String, set is_create: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddCephPrimaryStoragePoolRequest(pool_name: impl Into<String>, r#type: AddCephPrimaryStoragePoolType) { alias_name: impl Into<String>, description: impl Into<String>, is_create: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddMonToCephPrimaryStorage` is given.
     ///
@@ -733,7 +733,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 mon_urls: Vec<String> = Texts, list("monUrls", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddMonToCephPrimaryStorageRequest(set mon_urls: Vec<String>) {  } }
+backhaul_wire::generated_request! { AddMonToCephPrimaryStorageRequest(mon_urls: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddLocalPrimaryStorage` is given.
     ///
@@ -760,7 +760,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLocalPrimaryStorageRequest(into url: Secret, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLocalPrimaryStorageRequest(url: impl Into<Secret>, name: impl Into<String>, zone_uuid: impl Into<Id>) { description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `LocalStorageMigrateVolume` is given.
     ///
@@ -768,7 +768,7 @@ backhaul_wire::generated_model! {
     LocalStorageMigrateVolumeRequest = LOCAL_STORAGE_MIGRATE_VOLUME_REQUEST("LocalStorageMigrateVolumeRequest");
     0 dest_host_uuid: Option<Id> = Id, new("destHostUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { LocalStorageMigrateVolumeRequest(into dest_host_uuid: Id) {  } }
+backhaul_wire::generated_request! { LocalStorageMigrateVolumeRequest(dest_host_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddMiniStorage` is given.
     ///
@@ -796,7 +796,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddMiniStorageRequest(into disk_identifier: String, into name: String, into zone_uuid: Id) { into url: String, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddMiniStorageRequest(disk_identifier: impl Into<String>, name: impl Into<String>, zone_uuid: impl Into<Id>) { url: impl Into<String>, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RecoverResourceSplitBrain` is given.
     ///
@@ -811,7 +811,7 @@ backhaul_wire::generated_model! {
     /// What kind of resource it is.
     3 resource_type: Option<String> = Text, new("resourceType", Kind::Text);
 }
-backhaul_wire::generated_request! { RecoverResourceSplitBrainRequest(into host_uuid: Id) { into primary_storage_uuid: Id, set force_recover: bool, into resource_type: String } }
+backhaul_wire::generated_request! { RecoverResourceSplitBrainRequest(host_uuid: impl Into<Id>) { primary_storage_uuid: impl Into<Id>, force_recover: bool, resource_type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateNasMountTarget` is given.
     ///
@@ -826,7 +826,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateNasMountTargetRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateNasMountTargetRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateNasFileSystem` is given.
     ///
@@ -841,7 +841,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateNasFileSystemRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateNasFileSystemRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddNfsPrimaryStorage` is given.
     ///
@@ -868,7 +868,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddNfsPrimaryStorageRequest(into url: Secret, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddNfsPrimaryStorageRequest(url: impl Into<Secret>, name: impl Into<String>, zone_uuid: impl Into<Id>) { description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddStorageProtocol` is given.
     ///
@@ -878,7 +878,7 @@ backhaul_wire::generated_model! {
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
     1 output_protocol: Option<String> = Text, new("outputProtocol", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddStorageProtocolRequest(into uuid: Id, into output_protocol: String) {  } }
+backhaul_wire::generated_request! { AddStorageProtocolRequest(uuid: impl Into<Id>, output_protocol: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddSharedBlockGroupPrimaryStorage` is given.
     ///
@@ -906,7 +906,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSharedBlockGroupPrimaryStorageRequest(set disk_uuids: Vec<Id>, into name: String, into zone_uuid: Id) { into url: String, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSharedBlockGroupPrimaryStorageRequest(disk_uuids: Vec<Id>, name: impl Into<String>, zone_uuid: impl Into<Id>) { url: impl Into<String>, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSharedBlock` is given.
     ///
@@ -923,7 +923,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     2 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSharedBlockRequest() { into name: String, into description: String, into disk_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSharedBlockRequest() { name: impl Into<String>, description: impl Into<String>, disk_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSharedBlockToSharedBlockGroup` is given.
     ///
@@ -931,7 +931,7 @@ backhaul_wire::generated_model! {
     AddSharedBlockToSharedBlockGroupRequest = ADD_SHARED_BLOCK_TO_SHARED_BLOCK_GROUP_REQUEST("AddSharedBlockToSharedBlockGroupRequest");
     0 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddSharedBlockToSharedBlockGroupRequest(into disk_uuid: Id) {  } }
+backhaul_wire::generated_request! { AddSharedBlockToSharedBlockGroupRequest(disk_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddSimulatorPrimaryStorage` is given.
     ///
@@ -966,7 +966,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSimulatorPrimaryStorageRequest(into url: String, into name: String, into zone_uuid: Id) { set total_capacity: i64, set available_capacity: i64, set available_physical_capacity: i64, set total_physical_capacity: i64, into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSimulatorPrimaryStorageRequest(url: impl Into<String>, name: impl Into<String>, zone_uuid: impl Into<Id>) { total_capacity: i64, available_capacity: i64, available_physical_capacity: i64, total_physical_capacity: i64, description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSharedMountPointPrimaryStorage` is given.
     ///
@@ -993,7 +993,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSharedMountPointPrimaryStorageRequest(into url: Secret, into name: String, into zone_uuid: Id) { into description: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSharedMountPointPrimaryStorageRequest(url: impl Into<Secret>, name: impl Into<String>, zone_uuid: impl Into<Id>) { description: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `PrimaryStorageMigrateVolume` is given.
     ///
@@ -1001,7 +1001,7 @@ backhaul_wire::generated_model! {
     PrimaryStorageMigrateVolumeRequest = PRIMARY_STORAGE_MIGRATE_VOLUME_REQUEST("PrimaryStorageMigrateVolumeRequest");
     0 dst_primary_storage_uuid: Option<Id> = Id, new("dstPrimaryStorageUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { PrimaryStorageMigrateVolumeRequest(into dst_primary_storage_uuid: Id) {  } }
+backhaul_wire::generated_request! { PrimaryStorageMigrateVolumeRequest(dst_primary_storage_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangePrimaryStorageState` is given.
     ///
@@ -1010,7 +1010,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<ChangePrimaryStorageStateStateEvent> = Enum, new("stateEvent", Kind::Enum(&CHANGE_PRIMARY_STORAGE_STATE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangePrimaryStorageStateRequest(set state_event: ChangePrimaryStorageStateStateEvent) {  } }
+backhaul_wire::generated_request! { ChangePrimaryStorageStateRequest(state_event: ChangePrimaryStorageStateStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CleanUpImageCacheOnPrimaryStorage` is given.
     ///
@@ -1019,7 +1019,7 @@ backhaul_wire::generated_model! {
     /// Whether to go on although something speaks against it. `false` when left out.
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { CleanUpImageCacheOnPrimaryStorageRequest() { set force: bool } }
+backhaul_wire::generated_request! { CleanUpImageCacheOnPrimaryStorageRequest() { force: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdatePrimaryStorage` is given.
     ///
@@ -1038,7 +1038,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 url: Option<Secret> = Secret, new("url", Kind::Secret);
 }
-backhaul_wire::generated_request! { UpdatePrimaryStorageRequest() { into name: String, into description: String, into url: Secret } }
+backhaul_wire::generated_request! { UpdatePrimaryStorageRequest() { name: impl Into<String>, description: impl Into<String>, url: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `CleanUpStorageTrashOnPrimaryStorage` is given.
     ///
@@ -1047,7 +1047,7 @@ backhaul_wire::generated_model! {
     /// Whether to go on although something speaks against it. `false` when left out.
     0 force: Option<bool> = Bool, new("force", Kind::Bool);
 }
-backhaul_wire::generated_request! { CleanUpStorageTrashOnPrimaryStorageRequest() { set force: bool } }
+backhaul_wire::generated_request! { CleanUpStorageTrashOnPrimaryStorageRequest() { force: bool } }
 backhaul_wire::generated_model! {
     /// What `CleanUpTrashOnPrimaryStorage` is given.
     ///
@@ -1055,7 +1055,7 @@ backhaul_wire::generated_model! {
     CleanUpTrashOnPrimaryStorageRequest = CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_REQUEST("CleanUpTrashOnPrimaryStorageRequest");
     0 trash_id: Option<i64> = Int, new("trashId", Kind::Int);
 }
-backhaul_wire::generated_request! { CleanUpTrashOnPrimaryStorageRequest() { set trash_id: i64 } }
+backhaul_wire::generated_request! { CleanUpTrashOnPrimaryStorageRequest() { trash_id: i64 } }
 backhaul_wire::generated_choice! {
     /// An image cache state.
     ///
@@ -1236,7 +1236,84 @@ backhaul_wire::generated_model! {
     UpdateSharedBlockDiskUuidRequest = UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST("UpdateSharedBlockDiskUuidRequest");
     0 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { UpdateSharedBlockDiskUuidRequest(into disk_uuid: Id) {  } }
+backhaul_wire::generated_request! { UpdateSharedBlockDiskUuidRequest(disk_uuid: impl Into<Id>) {  } }
+backhaul_wire::generated_struct! {
+    CephOsdGroup;
+    ImageCache;
+    LocalStorageResourceRef;
+    MiniStorageHostRef;
+    MiniStorageResourceReplication;
+    AnyNasFileSystem;
+    NasFileSystem;
+    BaseNasFileSystem;
+    AnyNasMountTarget;
+    NasMountTarget;
+    BaseNasMountTarget;
+    SharedBlockGroupPrimaryStorageHostRef;
+    HostDiskCapacity;
+    GetPrimaryStorageAllocatorStrategiesResult;
+    GetPrimaryStorageCapacityResult;
+    GetSharedBlockCandidateResult;
+    GetPrimaryStorageTypesResult;
+    GetPrimaryStorageUsageReportResult;
+    UsageReport;
+    GetPrimaryStorageLicenseInfoResult;
+    CleanUpStorageTrashOnPrimaryStorageResult;
+    CleanUpTrashOnPrimaryStorageResult;
+    MiniCandidateHostStruct;
+    SharedBlockCandidateStruct;
+    AddAliyunEbsPrimaryStorageRequest;
+    UpdateAliyunEbsPrimaryStorageRequest;
+    AddAliyunNasPrimaryStorageRequest;
+    AddBlockPrimaryStorageRequest;
+    GetBlockPrimaryStorageMetadataRequest;
+    UpdateBlockPrimaryStorageRequest;
+    UpdateCephPrimaryStoragePoolRequest;
+    AddCephPrimaryStoragePoolRequest;
+    AddMonToCephPrimaryStorageRequest;
+    LocalStorageMigrateVolumeRequest;
+    AddMiniStorageRequest;
+    RecoverResourceSplitBrainRequest;
+    UpdateNasMountTargetRequest;
+    UpdateNasFileSystemRequest;
+    AddStorageProtocolRequest;
+    AddSharedBlockGroupPrimaryStorageRequest;
+    UpdateSharedBlockRequest;
+    AddSharedBlockToSharedBlockGroupRequest;
+    AddSimulatorPrimaryStorageRequest;
+    PrimaryStorageMigrateVolumeRequest;
+    ChangePrimaryStorageStateRequest;
+    CleanUpImageCacheOnPrimaryStorageRequest;
+    CleanUpStorageTrashOnPrimaryStorageRequest;
+    CleanUpTrashOnPrimaryStorageRequest;
+    UpdateSharedBlockDiskUuidRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AddExternalPrimaryStorageRequest;
+    DiscoverExternalPrimaryStorageRequest;
+    UpdateExternalPrimaryStorageRequest;
+    AddCephPrimaryStorageRequest;
+    UpdateCephPrimaryStorageMonRequest;
+    AddLocalPrimaryStorageRequest;
+    AddNfsPrimaryStorageRequest;
+    AddSharedMountPointPrimaryStorageRequest;
+    UpdatePrimaryStorageRequest;
+}
+backhaul_wire::generated_enum! {
+    ImageCacheState;
+    PrimaryStorageHostStatus;
+    ReplicationState;
+    ReplicationRole;
+    ReplicationNetworkStatus;
+    ReplicationDiskStatus;
+    NasProtocolType;
+    AddExternalPrimaryStorageDefaultOutputProtocol;
+    UpdateExternalPrimaryStorageDefaultProtocol;
+    AddAliyunEbsPrimaryStorageDefaultIoType;
+    AddCephPrimaryStoragePoolType;
+    GetTrashOnPrimaryStorageTrashType;
+    ChangePrimaryStorageStateStateEvent;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct CephOsdGroup = CEPH_OSD_GROUP;
     Struct ImageCache = IMAGE_CACHE;

@@ -73,6 +73,9 @@ backhaul_wire::generated_model! {
     35 dns: Vec<String> = Texts, list("dns", Kind::Text).uncertain();
     36 ha_ref: Vec<Value> = Jsons, list("haRef", Kind::Json).uncertain();
 }
+backhaul_wire::generated_struct! {
+    VpcRouterVm;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct VpcRouterVm = VPC_ROUTER_VM;
 }

@@ -12,6 +12,9 @@ backhaul_wire::generated_model! {
     /// How it is doing.
     2 status: Option<HostConnectedStatus> = Enum, new("status", Kind::Enum(&HOST_CONNECTED_STATUS));
 }
+backhaul_wire::generated_struct! {
+    NetworkReachablePair;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct NetworkReachablePair = NETWORK_REACHABLE_PAIR;
 }

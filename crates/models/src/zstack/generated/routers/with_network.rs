@@ -905,7 +905,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFlowMeterRequest(set r#type: CreateFlowMeterType) { set version: CreateFlowMeterVersion, set sample: i64, set generate_interval: i64, into name: String, into description: String, into server: String, set port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFlowMeterRequest(r#type: CreateFlowMeterType) { version: CreateFlowMeterVersion, sample: i64, generate_interval: i64, name: impl Into<String>, description: impl Into<String>, server: impl Into<String>, port: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlowCollector` is given.
     ///
@@ -916,7 +916,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     1 port: Option<i64> = Int, new("port", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateFlowCollectorRequest() { into server: String, set port: i64 } }
+backhaul_wire::generated_request! { UpdateFlowCollectorRequest() { server: impl Into<String>, port: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateFlowCollector` is given.
     ///
@@ -939,7 +939,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFlowCollectorRequest() { into name: String, into description: String, into server: String, set port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFlowCollectorRequest() { name: impl Into<String>, description: impl Into<String>, server: impl Into<String>, port: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddVRouterNetworksToFlowMeter` is given.
     ///
@@ -954,7 +954,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVRouterNetworksToFlowMeterRequest(set l3_network_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVRouterNetworksToFlowMeterRequest(l3_network_uuids: Vec<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlowMeter` is given.
     ///
@@ -974,7 +974,7 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     4 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFlowMeterRequest() { set version: CreateFlowMeterVersion, set sample: i64, into name: String, set expire_interval: i64, into description: String } }
+backhaul_wire::generated_request! { UpdateFlowMeterRequest() { version: CreateFlowMeterVersion, sample: i64, name: impl Into<String>, expire_interval: i64, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SetFlowMeterRouterId` is given.
     ///
@@ -983,7 +983,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 255.
     0 router_id: Option<i64> = Int, new("routerId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetFlowMeterRouterIdRequest(set router_id: i64) {  } }
+backhaul_wire::generated_request! { SetFlowMeterRouterIdRequest(router_id: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateIPsecConnection` is given.
     ///
@@ -1034,7 +1034,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     23 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIPsecConnectionRequest(into name: String, into vip_uuid: Id, into peer_address: String, into auth_key: Secret) { into description: String, set auth_mode: CreateIPsecConnectionAuthMode, set id_type: CreateIPsecConnectionIdType, into local_id: String, into remote_id: String, into l3_network_uuid: Id, set peer_cidrs: Vec<String>, set ike_version: CreateIPsecConnectionIkeVersion, set ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, set ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, set ike_dh_group: i64, set ike_life_time: i64, set policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, set policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, set pfs: CreateIPsecConnectionPfs, set policy_mode: CreateIPsecConnectionPolicyMode, set transform_protocol: CreateIPsecConnectionTransformProtocol, set life_time: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIPsecConnectionRequest(name: impl Into<String>, vip_uuid: impl Into<Id>, peer_address: impl Into<String>, auth_key: impl Into<Secret>) { description: impl Into<String>, auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: impl Into<String>, remote_id: impl Into<String>, l3_network_uuid: impl Into<Id>, peer_cidrs: Vec<String>, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: CreateIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeIPsecConnection` is given.
     ///
@@ -1068,7 +1068,7 @@ backhaul_wire::generated_model! {
     /// Has at least 30, at most 604800.
     16 life_time: Option<i64> = Int, new("lifeTime", Kind::Int);
 }
-backhaul_wire::generated_request! { ChangeIPsecConnectionRequest(into peer_address: String, into auth_key: Secret) { set auth_mode: CreateIPsecConnectionAuthMode, set id_type: CreateIPsecConnectionIdType, into local_id: String, into remote_id: String, set ike_version: CreateIPsecConnectionIkeVersion, set ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, set ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, set ike_dh_group: i64, set ike_life_time: i64, set policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, set policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, set pfs: ChangeIPsecConnectionPfs, set policy_mode: CreateIPsecConnectionPolicyMode, set transform_protocol: CreateIPsecConnectionTransformProtocol, set life_time: i64 } }
+backhaul_wire::generated_request! { ChangeIPsecConnectionRequest(peer_address: impl Into<String>, auth_key: impl Into<Secret>) { auth_mode: CreateIPsecConnectionAuthMode, id_type: CreateIPsecConnectionIdType, local_id: impl Into<String>, remote_id: impl Into<String>, ike_version: CreateIPsecConnectionIkeVersion, ike_auth_algorithm: CreateIPsecConnectionIkeAuthAlgorithm, ike_encryption_algorithm: CreateIPsecConnectionIkeEncryptionAlgorithm, ike_dh_group: i64, ike_life_time: i64, policy_auth_algorithm: CreateIPsecConnectionPolicyAuthAlgorithm, policy_encryption_algorithm: CreateIPsecConnectionPolicyEncryptionAlgorithm, pfs: ChangeIPsecConnectionPfs, policy_mode: CreateIPsecConnectionPolicyMode, transform_protocol: CreateIPsecConnectionTransformProtocol, life_time: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateIPsecConnection` is given.
     ///
@@ -1083,7 +1083,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIPsecConnectionRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateIPsecConnectionRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeIPSecConnectionState` is given.
     ///
@@ -1092,7 +1092,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeIPSecConnectionStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeIPSecConnectionStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachL3NetworksToIPsecConnection` is given.
     ///
@@ -1105,7 +1105,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AttachL3NetworksToIPsecConnectionRequest(set l3_network_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AttachL3NetworksToIPsecConnectionRequest(l3_network_uuids: Vec<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddRemoteCidrsToIPsecConnection` is given.
     ///
@@ -1118,7 +1118,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRemoteCidrsToIPsecConnectionRequest(set peer_cidrs: Vec<String>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddRemoteCidrsToIPsecConnectionRequest(peer_cidrs: Vec<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateMulticastRouter` is given.
     ///
@@ -1134,7 +1134,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMulticastRouterRequest(into vpc_router_vm_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMulticastRouterRequest(vpc_router_vm_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddRendezvousPointToMulticastRouter` is given.
     ///
@@ -1147,7 +1147,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddRendezvousPointToMulticastRouterRequest(into rp_address: String, into group_address: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddRendezvousPointToMulticastRouterRequest(rp_address: impl Into<String>, group_address: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeMulticastRouterState` is given.
     ///
@@ -1156,7 +1156,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeMulticastRouterStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeMulticastRouterStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteTableRouteEntry` is given.
     ///
@@ -1172,7 +1172,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteTableRouteEntryRequest(into table_uuid: Id, into destination_cidr: String, into next_hop_ip: String) { set distance: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteTableRouteEntryRequest(table_uuid: impl Into<Id>, destination_cidr: impl Into<String>, next_hop_ip: impl Into<String>) { distance: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdatePolicyRouteRuleSet` is given.
     ///
@@ -1185,7 +1185,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePolicyRouteRuleSetRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdatePolicyRouteRuleSetRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteRule` is given.
     ///
@@ -1205,7 +1205,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteRuleRequest(into rule_set_uuid: Id, into table_uuid: Id, set rule_number: i64) { into dest_ip: String, into source_ip: String, into dest_port: String, into source_port: String, into protocol: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteRuleRequest(rule_set_uuid: impl Into<Id>, table_uuid: impl Into<Id>, rule_number: i64) { dest_ip: impl Into<String>, source_ip: impl Into<String>, dest_port: impl Into<String>, source_port: impl Into<String>, protocol: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteRuleSet` is given.
     ///
@@ -1225,7 +1225,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteRuleSetRequest(into name: String, into v_router_uuid: Id) { into description: String, set r#type: CreatePolicyRouteRuleSetType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteRuleSetRequest(name: impl Into<String>, v_router_uuid: impl Into<Id>) { description: impl Into<String>, r#type: CreatePolicyRouteRuleSetType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreatePolicyRouteTable` is given.
     ///
@@ -1243,7 +1243,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePolicyRouteTableRequest(into v_router_uuid: Id, set number: i64) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePolicyRouteTableRequest(v_router_uuid: impl Into<Id>, number: i64) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVRouterOspfArea` is given.
     ///
@@ -1266,7 +1266,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVRouterOspfAreaRequest(into area_id: String) { into area_auth: String, into area_type: String, into password: Secret, set key_id: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVRouterOspfAreaRequest(area_id: impl Into<String>) { area_auth: impl Into<String>, area_type: impl Into<String>, password: impl Into<Secret>, key_id: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddVRouterNetworksToOspfArea` is given.
     ///
@@ -1281,7 +1281,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVRouterNetworksToOspfAreaRequest(set l3_network_uuids: Vec<Id>) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVRouterNetworksToOspfAreaRequest(l3_network_uuids: Vec<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVRouterOspfArea` is given.
     ///
@@ -1298,7 +1298,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 255.
     3 key_id: Option<i64> = Int, new("keyId", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateVRouterOspfAreaRequest() { into area_auth: String, into area_type: String, into password: Secret, set key_id: i64 } }
+backhaul_wire::generated_request! { UpdateVRouterOspfAreaRequest() { area_auth: impl Into<String>, area_type: impl Into<String>, password: impl Into<Secret>, key_id: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVRouterRouterId` is given.
     ///
@@ -1307,7 +1307,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 characters, at most 16 characters.
     0 router_id: Option<String> = Text, new("routerId", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVRouterRouterIdRequest(into router_id: String) {  } }
+backhaul_wire::generated_request! { SetVRouterRouterIdRequest(router_id: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcHaGroup` is given.
     ///
@@ -1328,7 +1328,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcHaGroupRequest(into name: String) { into description: String, set monitor_ips: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcHaGroupRequest(name: impl Into<String>) { description: impl Into<String>, monitor_ips: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcHaGroup` is given.
     ///
@@ -1343,7 +1343,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcHaGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVpcHaGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeVpcHaGroupMonitorIps` is given.
     ///
@@ -1352,7 +1352,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 monitor_ips: Vec<String> = Texts, list("monitorIps", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { ChangeVpcHaGroupMonitorIpsRequest() { set monitor_ips: Vec<String> } }
+backhaul_wire::generated_request! { ChangeVpcHaGroupMonitorIpsRequest() { monitor_ips: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcVRouter` is given.
     ///
@@ -1380,7 +1380,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcVRouterRequest(into name: String, into virtual_router_offering_uuid: Id) { into description: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, set root_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcVRouterRequest(name: impl Into<String>, virtual_router_offering_uuid: impl Into<Id>) { description: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, root_volume_system_tags: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedEip` is given.
     ///
@@ -1391,7 +1391,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedEipRequest() { set limit: i64, set start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedEipRequest() { limit: i64, start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedIpsec` is given.
     ///
@@ -1402,7 +1402,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedIpsecRequest() { set limit: i64, set start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedIpsecRequest() { limit: i64, start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedLoadBalancer` is given.
     ///
@@ -1413,7 +1413,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedLoadBalancerRequest() { set limit: i64, set start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedLoadBalancerRequest() { limit: i64, start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedNetflow` is given.
     ///
@@ -1424,7 +1424,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedNetflowRequest() { set limit: i64, set start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedNetflowRequest() { limit: i64, start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedOspf` is given.
     ///
@@ -1435,7 +1435,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedOspfRequest() { set limit: i64, set start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedOspfRequest() { limit: i64, start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedPortForwardingRules` is given.
     ///
@@ -1446,7 +1446,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedPortForwardingRulesRequest() { set limit: i64, set start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedPortForwardingRulesRequest() { limit: i64, start: i64 } }
 backhaul_wire::generated_model! {
     /// What `GetVpcAttachedVip` is given.
     ///
@@ -1457,7 +1457,7 @@ backhaul_wire::generated_model! {
     /// How many to skip. `0` when left out.
     1 start: Option<i64> = Int, new("start", Kind::Int);
 }
-backhaul_wire::generated_request! { GetVpcAttachedVipRequest() { set limit: i64, set start: i64 } }
+backhaul_wire::generated_request! { GetVpcAttachedVipRequest() { limit: i64, start: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVpcVRouterDistributedRoutingEnabled` is given.
     ///
@@ -1466,7 +1466,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { SetVpcVRouterDistributedRoutingEnabledRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { SetVpcVRouterDistributedRoutingEnabledRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `AddDnsToVpcRouter` is given.
     ///
@@ -1478,7 +1478,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddDnsToVpcRouterRequest(into dns: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddDnsToVpcRouterRequest(dns: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetVpcVRouterNetworkServiceState` is given.
     ///
@@ -1490,7 +1490,7 @@ backhaul_wire::generated_model! {
     /// The L3 network.
     2 l3_network_uuid: Option<Id> = Id, new("l3NetworkUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SetVpcVRouterNetworkServiceStateRequest(into network_service: String, set state: StateEvent) { into l3_network_uuid: Id } }
+backhaul_wire::generated_request! { SetVpcVRouterNetworkServiceStateRequest(network_service: impl Into<String>, state: StateEvent) { l3_network_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualRouterSoftwareVersion` is given.
     ///
@@ -1499,7 +1499,7 @@ backhaul_wire::generated_model! {
     0 software_name: Option<String> = Text, new("softwareName", Kind::Text).required();
     1 target_version: Option<UpdateVirtualRouterSoftwareVersionTargetVersion> = Enum, new("targetVersion", Kind::Enum(&UPDATE_VIRTUAL_ROUTER_SOFTWARE_VERSION_TARGET_VERSION)).required();
 }
-backhaul_wire::generated_request! { UpdateVirtualRouterSoftwareVersionRequest(into software_name: String, set target_version: UpdateVirtualRouterSoftwareVersionTargetVersion) {  } }
+backhaul_wire::generated_request! { UpdateVirtualRouterSoftwareVersionRequest(software_name: impl Into<String>, target_version: UpdateVirtualRouterSoftwareVersionTargetVersion) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcFirewall` is given.
     ///
@@ -1517,7 +1517,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcFirewallRequest(into vpc_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcFirewallRequest(vpc_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallIpSetTemplate` is given.
     ///
@@ -1538,7 +1538,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallIpSetTemplateRequest(into name: String, set r#type: IpSetType) { into source_value: String, into dest_value: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallIpSetTemplateRequest(name: impl Into<String>, r#type: IpSetType) { source_value: impl Into<String>, dest_value: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallIpSetTemplate` is given.
     ///
@@ -1555,7 +1555,7 @@ backhaul_wire::generated_model! {
     /// Its kind.
     3 r#type: Option<IpSetType> = Enum, new("type", Kind::Enum(&IP_SET_TYPE));
 }
-backhaul_wire::generated_request! { UpdateFirewallIpSetTemplateRequest() { into name: String, into source_value: String, into dest_value: String, set r#type: IpSetType } }
+backhaul_wire::generated_request! { UpdateFirewallIpSetTemplateRequest() { name: impl Into<String>, source_value: impl Into<String>, dest_value: impl Into<String>, r#type: IpSetType } }
 backhaul_wire::generated_model! {
     /// What `DetachFirewallRuleSetFromL3` is given.
     ///
@@ -1564,7 +1564,7 @@ backhaul_wire::generated_model! {
     0 vpc_firewall_uuid: Option<Id> = Id, new("vpcFirewallUuid", Kind::Id).required();
     1 forward: Option<DetachFirewallRuleSetFromL3Forward> = Enum, new("forward", Kind::Enum(&DETACH_FIREWALL_RULE_SET_FROM_L3_FORWARD)).required();
 }
-backhaul_wire::generated_request! { DetachFirewallRuleSetFromL3Request(into vpc_firewall_uuid: Id, set forward: DetachFirewallRuleSetFromL3Forward) {  } }
+backhaul_wire::generated_request! { DetachFirewallRuleSetFromL3Request(vpc_firewall_uuid: impl Into<Id>, forward: DetachFirewallRuleSetFromL3Forward) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRuleSet` is given.
     ///
@@ -1580,7 +1580,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleSetRequest(into name: String) { set action_type: ActionType, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleSetRequest(name: impl Into<String>) { action_type: ActionType, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachFirewallRuleSetToL3` is given.
     ///
@@ -1589,7 +1589,7 @@ backhaul_wire::generated_model! {
     0 vpc_firewall_uuid: Option<Id> = Id, new("vpcFirewallUuid", Kind::Id).required();
     1 forward: Option<DetachFirewallRuleSetFromL3Forward> = Enum, new("forward", Kind::Enum(&DETACH_FIREWALL_RULE_SET_FROM_L3_FORWARD)).required();
 }
-backhaul_wire::generated_request! { AttachFirewallRuleSetToL3Request(into vpc_firewall_uuid: Id, set forward: DetachFirewallRuleSetFromL3Forward) {  } }
+backhaul_wire::generated_request! { AttachFirewallRuleSetToL3Request(vpc_firewall_uuid: impl Into<Id>, forward: DetachFirewallRuleSetFromL3Forward) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallRuleSet` is given.
     ///
@@ -1601,7 +1601,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 action_type: Option<ActionType> = Enum, new("actionType", Kind::Enum(&ACTION_TYPE));
 }
-backhaul_wire::generated_request! { UpdateFirewallRuleSetRequest() { into name: String, into description: String, set action_type: ActionType } }
+backhaul_wire::generated_request! { UpdateFirewallRuleSetRequest() { name: impl Into<String>, description: impl Into<String>, action_type: ActionType } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRule` is given.
     ///
@@ -1634,7 +1634,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleRequest(into rule_set_uuid: Id, set action: CreateFirewallRuleAction, set rule_number: i64, set state: StateEvent) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleRequest(rule_set_uuid: impl Into<Id>, action: CreateFirewallRuleAction, rule_number: i64, state: StateEvent) { protocol: impl Into<String>, dest_port: impl Into<String>, source_port: impl Into<String>, source_ip: impl Into<String>, dest_ip: impl Into<String>, allow_states: impl Into<String>, tcp_flag: impl Into<String>, icmp_type_name: impl Into<String>, enable_log: bool, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRuleFromConfigFile` is given.
     ///
@@ -1646,7 +1646,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleFromConfigFileRequest(into rule_info: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleFromConfigFileRequest(rule_info: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckFirewallRuleConfigFile` is given.
     ///
@@ -1654,7 +1654,7 @@ backhaul_wire::generated_model! {
     CheckFirewallRuleConfigFileRequest = CHECK_FIREWALL_RULE_CONFIG_FILE_REQUEST("CheckFirewallRuleConfigFileRequest");
     0 rule_info: Option<String> = Text, new("ruleInfo", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckFirewallRuleConfigFileRequest(into rule_info: String) {  } }
+backhaul_wire::generated_request! { CheckFirewallRuleConfigFileRequest(rule_info: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateFirewallRuleTemplate` is given.
     ///
@@ -1690,7 +1690,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFirewallRuleTemplateRequest(set action: CreateFirewallRuleAction, into name: String, set rule_number: i64) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, set state: StateEvent, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFirewallRuleTemplateRequest(action: CreateFirewallRuleAction, name: impl Into<String>, rule_number: i64) { protocol: impl Into<String>, dest_port: impl Into<String>, source_port: impl Into<String>, source_ip: impl Into<String>, dest_ip: impl Into<String>, allow_states: impl Into<String>, tcp_flag: impl Into<String>, icmp_type_name: impl Into<String>, enable_log: bool, state: StateEvent, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallRuleTemplate` is given.
     ///
@@ -1726,7 +1726,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateFirewallRuleTemplateRequest(into name: String, set action: CreateFirewallRuleAction, set rule_number: i64) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, set state: StateEvent, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { UpdateFirewallRuleTemplateRequest(name: impl Into<String>, action: CreateFirewallRuleAction, rule_number: i64) { protocol: impl Into<String>, dest_port: impl Into<String>, source_port: impl Into<String>, source_ip: impl Into<String>, dest_ip: impl Into<String>, allow_states: impl Into<String>, tcp_flag: impl Into<String>, icmp_type_name: impl Into<String>, enable_log: bool, state: StateEvent, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeFirewallRuleState` is given.
     ///
@@ -1735,7 +1735,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeFirewallRuleStateRequest(set state: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeFirewallRuleStateRequest(state: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateFirewallRule` is given.
     ///
@@ -1762,7 +1762,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     13 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFirewallRuleRequest(into rule_set_uuid: Id, set action: CreateFirewallRuleAction, set rule_number: i64, set state: StateEvent) { into protocol: String, into dest_port: String, into source_port: String, into source_ip: String, into dest_ip: String, into allow_states: String, into tcp_flag: String, into icmp_type_name: String, set enable_log: bool, into description: String } }
+backhaul_wire::generated_request! { UpdateFirewallRuleRequest(rule_set_uuid: impl Into<Id>, action: CreateFirewallRuleAction, rule_number: i64, state: StateEvent) { protocol: impl Into<String>, dest_port: impl Into<String>, source_port: impl Into<String>, source_ip: impl Into<String>, dest_ip: impl Into<String>, allow_states: impl Into<String>, tcp_flag: impl Into<String>, icmp_type_name: impl Into<String>, enable_log: bool, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcFirewall` is given.
     ///
@@ -1775,7 +1775,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcFirewallRequest() { into description: String, into name: String } }
+backhaul_wire::generated_request! { UpdateVpcFirewallRequest() { description: impl Into<String>, name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVRouterRouteTable` is given.
     ///
@@ -1794,7 +1794,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVRouterRouteTableRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVRouterRouteTableRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachVRouterRouteTableToVRouter` is given.
     ///
@@ -1802,7 +1802,7 @@ backhaul_wire::generated_model! {
     AttachVRouterRouteTableToVRouterRequest = ATTACH_V_ROUTER_ROUTE_TABLE_TO_V_ROUTER_REQUEST("AttachVRouterRouteTableToVRouterRequest");
     0 virtual_router_vm_uuid: Option<Id> = Id, new("virtualRouterVmUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AttachVRouterRouteTableToVRouterRequest(into virtual_router_vm_uuid: Id) {  } }
+backhaul_wire::generated_request! { AttachVRouterRouteTableToVRouterRequest(virtual_router_vm_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddVRouterRouteEntry` is given.
     ///
@@ -1827,7 +1827,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVRouterRouteEntryRequest(into destination: String) { into description: String, into r#type: String, into target: String, set distance: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVRouterRouteEntryRequest(destination: impl Into<String>) { description: impl Into<String>, r#type: impl Into<String>, target: impl Into<String>, distance: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVRouterRouteTable` is given.
     ///
@@ -1842,7 +1842,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVRouterRouteTableRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVRouterRouteTableRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A policy route rule protocol.
     ///
@@ -2275,6 +2275,153 @@ backhaul_wire::generated_choice! {
     1 Reject = "reject";
     /// `accept`.
     2 Accept = "accept";
+}
+backhaul_wire::generated_struct! {
+    FlowMeter;
+    FlowCollector;
+    NetworkRouterFlowMeterRef;
+    MulticastRouter;
+    PolicyRouteTableRouteEntry;
+    PolicyRouteRule;
+    PolicyRouteRuleSet;
+    PolicyRouteRuleSetL3Ref;
+    PolicyRouteRuleSetVRouterRef;
+    PolicyRouteTable;
+    PolicyRouteTableVRouterRef;
+    VpcHaGroup;
+    VpcHaGroupNetworkServiceRef;
+    VpcSnatState;
+    VpcFirewall;
+    VpcFirewallIpSetTemplate;
+    VpcFirewallRuleSetL3Ref;
+    VpcFirewallRuleSet;
+    VpcFirewallRule;
+    VpcFirewallRuleTemplate;
+    VpcFirewallVRouterRef;
+    VRouterRouteTable;
+    VRouterRouteEntry;
+    VirtualRouterVRouterRouteTableRef;
+    MulticastRoute;
+    VirtualRouterSoftwareVersion;
+    IPsecL3NetworkRef;
+    MulticastRouterRendezvousPoint;
+    MulticastRouterVpcVRouterRef;
+    VpcHaGroupMonitorIp;
+    VpcHaGroupApplianceVmRef;
+    GetVRouterFlowCounterResult;
+    FlowCounter;
+    GetFlowMeterRouterIdResult;
+    SetFlowMeterRouterIdResult;
+    AddVRouterNetworksToOspfAreaResult;
+    GetVRouterOspfNeighborResult;
+    Neighbor;
+    GetVRouterRouterIdResult;
+    SetVRouterRouterIdResult;
+    GetRouteTableVpcVRouterCandidateResult;
+    GetVpcIPsecLogResult;
+    GetVpcAttachedOspfResult;
+    GetVpcVRouterDistributedRoutingEnabledResult;
+    SetVpcVRouterDistributedRoutingEnabledResult;
+    GetVpcVRouterNetworkServiceStateResult;
+    SetVpcVRouterNetworkServiceStateResult;
+    GetVpcVRouterDistributedRoutingConnectionsResult;
+    CreateFirewallRuleFromConfigFileResult;
+    ActionParam;
+    ActionStruct;
+    IPsecPeerCidr;
+    NetworkRouterAreaRef;
+    VRouterRouteEntryAO;
+    VpcHaGroupVipRef;
+    VpcRouterDns;
+    CreateFlowMeterRequest;
+    UpdateFlowCollectorRequest;
+    CreateFlowCollectorRequest;
+    AddVRouterNetworksToFlowMeterRequest;
+    UpdateFlowMeterRequest;
+    SetFlowMeterRouterIdRequest;
+    UpdateIPsecConnectionRequest;
+    ChangeIPSecConnectionStateRequest;
+    AttachL3NetworksToIPsecConnectionRequest;
+    AddRemoteCidrsToIPsecConnectionRequest;
+    CreateMulticastRouterRequest;
+    AddRendezvousPointToMulticastRouterRequest;
+    ChangeMulticastRouterStateRequest;
+    CreatePolicyRouteTableRouteEntryRequest;
+    UpdatePolicyRouteRuleSetRequest;
+    CreatePolicyRouteRuleRequest;
+    CreatePolicyRouteRuleSetRequest;
+    CreatePolicyRouteTableRequest;
+    AddVRouterNetworksToOspfAreaRequest;
+    SetVRouterRouterIdRequest;
+    CreateVpcHaGroupRequest;
+    UpdateVpcHaGroupRequest;
+    ChangeVpcHaGroupMonitorIpsRequest;
+    CreateVpcVRouterRequest;
+    GetVpcAttachedEipRequest;
+    GetVpcAttachedIpsecRequest;
+    GetVpcAttachedLoadBalancerRequest;
+    GetVpcAttachedNetflowRequest;
+    GetVpcAttachedOspfRequest;
+    GetVpcAttachedPortForwardingRulesRequest;
+    GetVpcAttachedVipRequest;
+    SetVpcVRouterDistributedRoutingEnabledRequest;
+    AddDnsToVpcRouterRequest;
+    SetVpcVRouterNetworkServiceStateRequest;
+    UpdateVirtualRouterSoftwareVersionRequest;
+    CreateVpcFirewallRequest;
+    CreateFirewallIpSetTemplateRequest;
+    UpdateFirewallIpSetTemplateRequest;
+    DetachFirewallRuleSetFromL3Request;
+    CreateFirewallRuleSetRequest;
+    AttachFirewallRuleSetToL3Request;
+    UpdateFirewallRuleSetRequest;
+    CreateFirewallRuleRequest;
+    CreateFirewallRuleFromConfigFileRequest;
+    CheckFirewallRuleConfigFileRequest;
+    CreateFirewallRuleTemplateRequest;
+    UpdateFirewallRuleTemplateRequest;
+    ChangeFirewallRuleStateRequest;
+    UpdateFirewallRuleRequest;
+    UpdateVpcFirewallRequest;
+    CreateVRouterRouteTableRequest;
+    AttachVRouterRouteTableToVRouterRequest;
+    AddVRouterRouteEntryRequest;
+    UpdateVRouterRouteTableRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    IPsecConnection;
+    RouterArea;
+    CreateIPsecConnectionRequest;
+    ChangeIPsecConnectionRequest;
+    CreateVRouterOspfAreaRequest;
+    UpdateVRouterOspfAreaRequest;
+}
+backhaul_wire::generated_enum! {
+    PolicyRouteRuleProtocol;
+    PolicyRouteRuleState;
+    IpSetType;
+    PacketsForwardType;
+    ActionType;
+    ProtocolType;
+    FirewallRuleState;
+    VRouterRouteEntryType;
+    CreateFlowMeterVersion;
+    CreateFlowMeterType;
+    CreateIPsecConnectionAuthMode;
+    CreateIPsecConnectionIdType;
+    CreateIPsecConnectionIkeVersion;
+    CreateIPsecConnectionIkeAuthAlgorithm;
+    CreateIPsecConnectionIkeEncryptionAlgorithm;
+    CreateIPsecConnectionPolicyAuthAlgorithm;
+    CreateIPsecConnectionPolicyEncryptionAlgorithm;
+    CreateIPsecConnectionPfs;
+    CreateIPsecConnectionPolicyMode;
+    CreateIPsecConnectionTransformProtocol;
+    ChangeIPsecConnectionPfs;
+    CreatePolicyRouteRuleSetType;
+    UpdateVirtualRouterSoftwareVersionTargetVersion;
+    DetachFirewallRuleSetFromL3Forward;
+    CreateFirewallRuleAction;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct FlowMeter = FLOW_METER;

@@ -159,7 +159,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSchedulerJobGroupRequest(into name: String, set r#type: CreateSchedulerJobGroupType) { into description: String, set parameters: BTreeMap<String, Value>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSchedulerJobGroupRequest(name: impl Into<String>, r#type: CreateSchedulerJobGroupType) { description: impl Into<String>, parameters: BTreeMap<String, Value>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSchedulerJobsToSchedulerJobGroup` is given.
     ///
@@ -168,7 +168,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 scheduler_job_uuids: Vec<Id> = Ids, list("schedulerJobUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { AddSchedulerJobsToSchedulerJobGroupRequest(set scheduler_job_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddSchedulerJobsToSchedulerJobGroupRequest(scheduler_job_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddSchedulerJobGroupToSchedulerTrigger` is given.
     ///
@@ -177,7 +177,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 trigger_now: Option<bool> = Bool, new("triggerNow", Kind::Bool);
 }
-backhaul_wire::generated_request! { AddSchedulerJobGroupToSchedulerTriggerRequest() { set trigger_now: bool } }
+backhaul_wire::generated_request! { AddSchedulerJobGroupToSchedulerTriggerRequest() { trigger_now: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdateSchedulerJobGroup` is given.
     ///
@@ -195,7 +195,7 @@ backhaul_wire::generated_model! {
     2 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
     3 parameters: BTreeMap<String, Value> = JsonMap, map("parameters", Kind::Json);
 }
-backhaul_wire::generated_request! { UpdateSchedulerJobGroupRequest() { into name: String, into description: String, set state: ResourceState, set parameters: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { UpdateSchedulerJobGroupRequest() { name: impl Into<String>, description: impl Into<String>, state: ResourceState, parameters: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `CreateSchedulerJob` is given.
     ///
@@ -218,7 +218,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSchedulerJobRequest(into name: String, into target_resource_uuid: Id, set r#type: CreateSchedulerJobType) { into description: String, set parameters: BTreeMap<String, Value>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSchedulerJobRequest(name: impl Into<String>, target_resource_uuid: impl Into<Id>, r#type: CreateSchedulerJobType) { description: impl Into<String>, parameters: BTreeMap<String, Value>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingRuleSchedulerJobTrigger` is given.
     ///
@@ -238,7 +238,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingRuleSchedulerJobTriggerRequest(into name: String) { into trigger_type: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingRuleSchedulerJobTriggerRequest(name: impl Into<String>) { trigger_type: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSchedulerJobToSchedulerTrigger` is given.
     ///
@@ -247,7 +247,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 trigger_now: Option<bool> = Bool, new("triggerNow", Kind::Bool);
 }
-backhaul_wire::generated_request! { AddSchedulerJobToSchedulerTriggerRequest() { set trigger_now: bool } }
+backhaul_wire::generated_request! { AddSchedulerJobToSchedulerTriggerRequest() { trigger_now: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdateSchedulerJob` is given.
     ///
@@ -263,7 +263,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 parameters: BTreeMap<String, Value> = JsonMap, map("parameters", Kind::Json);
 }
-backhaul_wire::generated_request! { UpdateSchedulerJobRequest() { into name: String, into description: String, set parameters: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { UpdateSchedulerJobRequest() { name: impl Into<String>, description: impl Into<String>, parameters: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `CreateSchedulerTrigger` is given.
     ///
@@ -291,7 +291,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSchedulerTriggerRequest(into name: String, set scheduler_type: CreateSchedulerTriggerSchedulerType) { into description: String, set scheduler_interval: i64, set repeat_count: i64, set start_time: i64, into cron: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSchedulerTriggerRequest(name: impl Into<String>, scheduler_type: CreateSchedulerTriggerSchedulerType) { description: impl Into<String>, scheduler_interval: i64, repeat_count: i64, start_time: i64, cron: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `RunSchedulerTrigger` is given.
     ///
@@ -299,7 +299,7 @@ backhaul_wire::generated_model! {
     RunSchedulerTriggerRequest = RUN_SCHEDULER_TRIGGER_REQUEST("RunSchedulerTriggerRequest");
     0 job_uuids: Vec<Id> = Ids, list("jobUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { RunSchedulerTriggerRequest() { set job_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { RunSchedulerTriggerRequest() { job_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSchedulerTrigger` is given.
     ///
@@ -321,7 +321,7 @@ backhaul_wire::generated_model! {
     5 cron: Option<String> = Text, new("cron", Kind::Text);
     6 scheduler_type: Option<UpdateSchedulerTriggerSchedulerType> = Enum, new("schedulerType", Kind::Enum(&UPDATE_SCHEDULER_TRIGGER_SCHEDULER_TYPE));
 }
-backhaul_wire::generated_request! { UpdateSchedulerTriggerRequest() { into name: String, into description: String, set scheduler_interval: i64, set repeat_count: i64, set start_time: i64, into cron: String, set scheduler_type: UpdateSchedulerTriggerSchedulerType } }
+backhaul_wire::generated_request! { UpdateSchedulerTriggerRequest() { name: impl Into<String>, description: impl Into<String>, scheduler_interval: i64, repeat_count: i64, start_time: i64, cron: impl Into<String>, scheduler_type: UpdateSchedulerTriggerSchedulerType } }
 backhaul_wire::generated_model! {
     /// What `ChangeSchedulerState` is given.
     ///
@@ -330,7 +330,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSchedulerStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSchedulerStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_choice! {
     /// A create scheduler job group type.
     ///
@@ -421,6 +421,35 @@ backhaul_wire::generated_choice! {
     0 Cron = "cron";
     /// `simple`.
     1 Simple = "simple";
+}
+backhaul_wire::generated_struct! {
+    SchedulerJobHistory;
+    SchedulerJobGroup;
+    SchedulerJob;
+    SchedulerTrigger;
+    SchedulerJobGroupSchedulerTriggerRef;
+    SchedulerJobSchedulerTrigger;
+    GetSchedulerExecutionReportResult;
+    SchedulerJobGroupJobRef;
+    CreateSchedulerJobGroupRequest;
+    AddSchedulerJobsToSchedulerJobGroupRequest;
+    AddSchedulerJobGroupToSchedulerTriggerRequest;
+    UpdateSchedulerJobGroupRequest;
+    CreateSchedulerJobRequest;
+    CreateAutoScalingRuleSchedulerJobTriggerRequest;
+    AddSchedulerJobToSchedulerTriggerRequest;
+    UpdateSchedulerJobRequest;
+    CreateSchedulerTriggerRequest;
+    RunSchedulerTriggerRequest;
+    UpdateSchedulerTriggerRequest;
+    ChangeSchedulerStateRequest;
+}
+backhaul_wire::generated_enum! {
+    CreateSchedulerJobGroupType;
+    CreateSchedulerJobType;
+    GetSchedulerExecutionReportIntervalTimeUnit;
+    CreateSchedulerTriggerSchedulerType;
+    UpdateSchedulerTriggerSchedulerType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct SchedulerJobHistory = SCHEDULER_JOB_HISTORY;

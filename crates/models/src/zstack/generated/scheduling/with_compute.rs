@@ -387,9 +387,9 @@ backhaul_wire::generated_union! {
     /// A [`VmMemorySpendingDetails`].
     2 VmMemory(VmMemorySpendingDetails) = VM_MEMORY_SPENDING_DETAILS, &[];
     shared {
-        start_time: Option<i64> = copy;
-        end_time: Option<i64> = copy;
-        spending: Option<f64> = copy;
+        start_time: Option<i64> = copied;
+        end_time: Option<i64> = copied;
+        spending: Option<f64> = copied;
     }
 }
 backhaul_wire::generated_model! {
@@ -461,7 +461,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAffinityGroupRequest(into name: String) { into description: String, set policy: CreateAffinityGroupPolicy, into r#type: String, into zone_uuid: Id, into sub_type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAffinityGroupRequest(name: impl Into<String>) { description: impl Into<String>, policy: CreateAffinityGroupPolicy, r#type: impl Into<String>, zone_uuid: impl Into<Id>, sub_type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAffinityGroupState` is given.
     ///
@@ -470,7 +470,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAffinityGroupStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAffinityGroupStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAffinityGroup` is given.
     ///
@@ -485,7 +485,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAffinityGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateAffinityGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `GetVmSchedulingRulesExecuteState` is given.
     ///
@@ -494,7 +494,7 @@ backhaul_wire::generated_model! {
     /// Their uuids.
     0 uuids: Vec<Id> = Ids, list("uuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { GetVmSchedulingRulesExecuteStateRequest(set uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { GetVmSchedulingRulesExecuteStateRequest(uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `GetVmsSchedulingStateFromSchedulingRule` is given.
     ///
@@ -503,7 +503,7 @@ backhaul_wire::generated_model! {
     0 rule_uuid: Option<Id> = Id, new("ruleUuid", Kind::Id).required();
     1 vm_uuids: Vec<Id> = Ids, list("vmUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { GetVmsSchedulingStateFromSchedulingRuleRequest(into rule_uuid: Id, set vm_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { GetVmsSchedulingStateFromSchedulingRuleRequest(rule_uuid: impl Into<Id>, vm_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateHostSchedulingRuleGroup` is given.
     ///
@@ -520,7 +520,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHostSchedulingRuleGroupRequest(into name: String, into zone_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHostSchedulingRuleGroupRequest(name: impl Into<String>, zone_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateHostSchedulingRuleGroup` is given.
     ///
@@ -531,7 +531,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateHostSchedulingRuleGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateHostSchedulingRuleGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ListVmSchedulingRulesFromExecuteState` is given.
     ///
@@ -539,7 +539,7 @@ backhaul_wire::generated_model! {
     ListVmSchedulingRulesFromExecuteStateRequest = LIST_VM_SCHEDULING_RULES_FROM_EXECUTE_STATE_REQUEST("ListVmSchedulingRulesFromExecuteStateRequest");
     0 execute_states: Vec<String> = Texts, list("executeStates", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ListVmSchedulingRulesFromExecuteStateRequest(set execute_states: Vec<String>) {  } }
+backhaul_wire::generated_request! { ListVmSchedulingRulesFromExecuteStateRequest(execute_states: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ListVmsFromSchedulingState` is given.
     ///
@@ -548,7 +548,7 @@ backhaul_wire::generated_model! {
     0 rule_uuid: Option<Id> = Id, new("ruleUuid", Kind::Id).required();
     1 execute_states: Vec<String> = Texts, list("executeStates", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ListVmsFromSchedulingStateRequest(into rule_uuid: Id, set execute_states: Vec<String>) {  } }
+backhaul_wire::generated_request! { ListVmsFromSchedulingStateRequest(rule_uuid: impl Into<Id>, execute_states: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ValidateVmSchedulingRule` is given.
     ///
@@ -561,7 +561,7 @@ backhaul_wire::generated_model! {
     /// The zone.
     4 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { ValidateVmSchedulingRuleRequest(into vm_group_uuid: Id, set rule: ValidateVmSchedulingRuleRule, set mode: ValidateVmSchedulingRuleMode) { into host_group_uuid: Id, into zone_uuid: Id } }
+backhaul_wire::generated_request! { ValidateVmSchedulingRuleRequest(vm_group_uuid: impl Into<Id>, rule: ValidateVmSchedulingRuleRule, mode: ValidateVmSchedulingRuleMode) { host_group_uuid: impl Into<Id>, zone_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmSchedulingRuleState` is given.
     ///
@@ -570,7 +570,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeVmSchedulingRuleStateRequest(set state: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeVmSchedulingRuleStateRequest(state: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmSchedulingRule` is given.
     ///
@@ -586,7 +586,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 mode: Option<String> = Text, new("mode", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVmSchedulingRuleRequest() { into name: String, into description: String, into mode: String } }
+backhaul_wire::generated_request! { UpdateVmSchedulingRuleRequest() { name: impl Into<String>, description: impl Into<String>, mode: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmSchedulingRuleGroup` is given.
     ///
@@ -603,7 +603,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmSchedulingRuleGroupRequest(into zone_uuid: Id, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmSchedulingRuleGroupRequest(zone_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmSchedulingRuleGroup` is given.
     ///
@@ -614,7 +614,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVmSchedulingRuleGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVmSchedulingRuleGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmSchedulingRule` is given.
     ///
@@ -643,7 +643,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmSchedulingRuleRequest(set rule: ValidateVmSchedulingRuleRule, set mode: ValidateVmSchedulingRuleMode, into vm_group_uuid: Id, into name: String) { into host_group_uuid: Id, into description: String, set policy: CreateAffinityGroupPolicy, into r#type: String, into zone_uuid: Id, into sub_type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmSchedulingRuleRequest(rule: ValidateVmSchedulingRuleRule, mode: ValidateVmSchedulingRuleMode, vm_group_uuid: impl Into<Id>, name: impl Into<String>) { host_group_uuid: impl Into<Id>, description: impl Into<String>, policy: CreateAffinityGroupPolicy, r#type: impl Into<String>, zone_uuid: impl Into<Id>, sub_type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_choice! {
     /// A create affinity group policy.
     ///
@@ -673,6 +673,55 @@ backhaul_wire::generated_choice! {
     0 Soft = "SOFT";
     /// `HARD`.
     1 Hard = "HARD";
+}
+backhaul_wire::generated_struct! {
+    AffinityGroup;
+    HostSchedulingRuleGroup;
+    VmSchedulingRule;
+    VmSchedulingRuleGroup;
+    BaseSSOClient;
+    AffinityGroupUsage;
+    GetOAuth2TokenResult;
+    OAuth2Token;
+    SSOServerToken;
+    AnySSOToken;
+    SSOToken;
+    BaseSSOToken;
+    GetVmSchedulingRulesExecuteStateResult;
+    GetVmsSchedulingStateFromSchedulingRuleResult;
+    ListVmSchedulingRulesFromExecuteStateResult;
+    ListVmsFromSchedulingStateResult;
+    VmCPUBilling;
+    VmCPUSpendingDetails;
+    AnyVmSpendingDetails;
+    VmSpendingDetails;
+    BaseVmSpendingDetails;
+    VmMemorySpendingDetails;
+    VmMemoryBilling;
+    CreateAffinityGroupRequest;
+    ChangeAffinityGroupStateRequest;
+    UpdateAffinityGroupRequest;
+    GetVmSchedulingRulesExecuteStateRequest;
+    GetVmsSchedulingStateFromSchedulingRuleRequest;
+    CreateHostSchedulingRuleGroupRequest;
+    UpdateHostSchedulingRuleGroupRequest;
+    ListVmSchedulingRulesFromExecuteStateRequest;
+    ListVmsFromSchedulingStateRequest;
+    ValidateVmSchedulingRuleRequest;
+    ChangeVmSchedulingRuleStateRequest;
+    UpdateVmSchedulingRuleRequest;
+    CreateVmSchedulingRuleGroupRequest;
+    UpdateVmSchedulingRuleGroupRequest;
+    CreateVmSchedulingRuleRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AnySSOClient;
+    SSOClient;
+}
+backhaul_wire::generated_enum! {
+    CreateAffinityGroupPolicy;
+    ValidateVmSchedulingRuleRule;
+    ValidateVmSchedulingRuleMode;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct AffinityGroup = AFFINITY_GROUP;

@@ -115,7 +115,7 @@ backhaul_wire::generated_union! {
         /// How it is doing.
         status: Option<&str> = as_deref;
         model: Option<&str> = as_deref;
-        heartbeat_interval: Option<i64> = copy;
+        heartbeat_interval: Option<i64> = copied;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -682,7 +682,7 @@ backhaul_wire::generated_model! {
     AddCCSCertificateRequest = ADD_CCS_CERTIFICATE_REQUEST("AddCCSCertificateRequest") holds secrets;
     0 certificate: Option<Secret> = Secret, new("certificate", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { AddCCSCertificateRequest(into certificate: Secret) {  } }
+backhaul_wire::generated_request! { AddCCSCertificateRequest(certificate: impl Into<Secret>) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachCCSCertificateToUser` is given.
     ///
@@ -692,7 +692,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     1 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT));
 }
-backhaul_wire::generated_request! { AttachCCSCertificateToUserRequest() { into certificate_uuid: Id, set state: StateEvent } }
+backhaul_wire::generated_request! { AttachCCSCertificateToUserRequest() { certificate_uuid: impl Into<Id>, state: StateEvent } }
 backhaul_wire::generated_model! {
     /// What `UpdateCCSCertificateUserState` is given.
     ///
@@ -701,7 +701,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { UpdateCCSCertificateUserStateRequest(set state: StateEvent) {  } }
+backhaul_wire::generated_request! { UpdateCCSCertificateUserStateRequest(state: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `AddIntegrityResource` is given.
     ///
@@ -712,7 +712,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     1 integrity_resource_data_range_in_days: Option<i64> = Int, new("integrityResourceDataRangeInDays", Kind::Int);
 }
-backhaul_wire::generated_request! { AddIntegrityResourceRequest(into resource_type: String) { set integrity_resource_data_range_in_days: i64 } }
+backhaul_wire::generated_request! { AddIntegrityResourceRequest(resource_type: impl Into<String>) { integrity_resource_data_range_in_days: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetSecurityMachineKey` is given.
     ///
@@ -724,7 +724,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     2 dry_run: Option<bool> = Bool, new("dryRun", Kind::Bool);
 }
-backhaul_wire::generated_request! { SetSecurityMachineKeyRequest(into r#type: String, into token_name: String) { set dry_run: bool } }
+backhaul_wire::generated_request! { SetSecurityMachineKeyRequest(r#type: impl Into<String>, token_name: impl Into<String>) { dry_run: bool } }
 backhaul_wire::generated_model! {
     /// What `CreateAiSiNoSecretResourcePool` is given.
     ///
@@ -760,7 +760,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAiSiNoSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into management_ip: String, set port: i64, into route: String, into client_id: String, into client_secrete: String, into app_id: String, into key_num_sm2: String, into key_num_sm4: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAiSiNoSecretResourcePoolRequest(name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { management_ip: impl Into<String>, port: i64, route: impl Into<String>, client_id: impl Into<String>, client_secrete: impl Into<String>, app_id: impl Into<String>, key_num_sm2: impl Into<String>, key_num_sm4: impl Into<String>, description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateCSPSecretResourcePool` is given.
     ///
@@ -796,7 +796,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateCSPSecretResourcePoolRequest(into management_ip: String, set port: i64, into app_id: String, into app_key: String, into key_id: String, into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { set protocol: CreateCSPSecretResourcePoolProtocol, into user_id: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateCSPSecretResourcePoolRequest(management_ip: impl Into<String>, port: i64, app_id: impl Into<String>, app_key: impl Into<String>, key_id: impl Into<String>, name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { protocol: CreateCSPSecretResourcePoolProtocol, user_id: impl Into<String>, description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFiSecSecretResourcePool` is given.
     ///
@@ -825,7 +825,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFiSecSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into key_num: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFiSecSecretResourcePoolRequest(name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { key_num: impl Into<String>, description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateFlkSecSecretResourcePool` is given.
     ///
@@ -857,7 +857,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFlkSecSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into test_result: String, into activated_token: String, into protect_token: String, into hmac_token: String, into ukey_type: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFlkSecSecretResourcePoolRequest(name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { test_result: impl Into<String>, activated_token: impl Into<String>, protect_token: impl Into<String>, hmac_token: impl Into<String>, ukey_type: impl Into<String>, description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateHaiTaiSecretResourcePool` is given.
     ///
@@ -888,7 +888,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateHaiTaiSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into management_ip: String, set port: i64, into realm: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateHaiTaiSecretResourcePoolRequest(name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { management_ip: impl Into<String>, port: i64, realm: impl Into<String>, description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateInfoSecSecretResourcePool` is given.
     ///
@@ -917,7 +917,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateInfoSecSecretResourcePoolRequest(set connection_mode: i64, into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateInfoSecSecretResourcePoolRequest(connection_mode: i64, name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateJitSecretResourcePool` is given.
     ///
@@ -944,7 +944,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateJitSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateJitSecretResourcePoolRequest(name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSanSecSecretResourcePool` is given.
     ///
@@ -981,7 +981,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSanSecSecretResourcePoolRequest(into name: String, set r#type: CreateAiSiNoSecretResourcePoolType, set heartbeat_interval: i64, into zone_uuid: Id) { set key_index: i64, into management_ip: String, set port: i64, into username: String, into password: Secret, into sm3_key: String, into sm4_key: String, into description: String, into model: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSanSecSecretResourcePoolRequest(name: impl Into<String>, r#type: CreateAiSiNoSecretResourcePoolType, heartbeat_interval: i64, zone_uuid: impl Into<Id>) { key_index: i64, management_ip: impl Into<String>, port: i64, username: impl Into<String>, password: impl Into<Secret>, sm3_key: impl Into<String>, sm4_key: impl Into<String>, description: impl Into<String>, model: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecretResourcePool` is given.
     ///
@@ -1000,7 +1000,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     3 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateSecretResourcePoolRequest() { into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateSecretResourcePoolRequest() { name: impl Into<String>, description: impl Into<String>, model: impl Into<String>, heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateCSPSecretResourcePool` is given.
     ///
@@ -1027,7 +1027,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     10 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateCSPSecretResourcePoolRequest() { into app_id: String, into app_key: String, into management_ip: String, set port: i64, into key_id: String, into user_id: String, set protocol: CreateCSPSecretResourcePoolProtocol, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateCSPSecretResourcePoolRequest() { app_id: impl Into<String>, app_key: impl Into<String>, management_ip: impl Into<String>, port: i64, key_id: impl Into<String>, user_id: impl Into<String>, protocol: CreateCSPSecretResourcePoolProtocol, name: impl Into<String>, description: impl Into<String>, model: impl Into<String>, heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateFiSecSecretResourcePool` is given.
     ///
@@ -1048,7 +1048,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     4 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateFiSecSecretResourcePoolRequest() { into key_num: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateFiSecSecretResourcePoolRequest() { key_num: impl Into<String>, name: impl Into<String>, description: impl Into<String>, model: impl Into<String>, heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlkSecSecretResourcePool` is given.
     ///
@@ -1075,7 +1075,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     7 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateFlkSecSecretResourcePoolRequest() { into encrypt_result: String, into activated_token: String, into protect_token: String, into hmac_token: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateFlkSecSecretResourcePoolRequest() { encrypt_result: impl Into<String>, activated_token: impl Into<String>, protect_token: impl Into<String>, hmac_token: impl Into<String>, name: impl Into<String>, description: impl Into<String>, model: impl Into<String>, heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateInfoSecSecretResourcePool` is given.
     ///
@@ -1102,7 +1102,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     7 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateInfoSecSecretResourcePoolRequest() { set connection_mode: i64, into activated_token: String, into protect_token: String, into hmac_token: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateInfoSecSecretResourcePoolRequest() { connection_mode: i64, activated_token: impl Into<String>, protect_token: impl Into<String>, hmac_token: impl Into<String>, name: impl Into<String>, description: impl Into<String>, model: impl Into<String>, heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateSanSecSecretResourcePool` is given.
     ///
@@ -1131,7 +1131,7 @@ backhaul_wire::generated_model! {
     /// Has at least 6, at most 180.
     10 heartbeat_interval: Option<i64> = Int, new("heartbeatInterval", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateSanSecSecretResourcePoolRequest() { set key_index: i64, into management_ip: String, set port: i64, into username: String, into password: Secret, into sm3_key: String, into sm4_key: String, into name: String, into description: String, into model: String, set heartbeat_interval: i64 } }
+backhaul_wire::generated_request! { UpdateSanSecSecretResourcePoolRequest() { key_index: i64, management_ip: impl Into<String>, port: i64, username: impl Into<String>, password: impl Into<Secret>, sm3_key: impl Into<String>, sm4_key: impl Into<String>, name: impl Into<String>, description: impl Into<String>, model: impl Into<String>, heartbeat_interval: i64 } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecretResourcePoolState` is given.
     ///
@@ -1140,7 +1140,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<ChangeSecretResourcePoolStateStateEvent> = Enum, new("stateEvent", Kind::Enum(&CHANGE_SECRET_RESOURCE_POOL_STATE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSecretResourcePoolStateRequest(set state_event: ChangeSecretResourcePoolStateStateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSecretResourcePoolStateRequest(state_event: ChangeSecretResourcePoolStateStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `SecurityMachineEncrypt` is given.
     ///
@@ -1149,7 +1149,7 @@ backhaul_wire::generated_model! {
     0 text: Option<String> = Text, new("text", Kind::Text).required();
     1 alg_type: Option<String> = Text, new("algType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SecurityMachineEncryptRequest(into text: String, into alg_type: String) {  } }
+backhaul_wire::generated_request! { SecurityMachineEncryptRequest(text: impl Into<String>, alg_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddFiSecSecurityMachine` is given.
     ///
@@ -1181,7 +1181,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddFiSecSecurityMachineRequest(set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddFiSecSecurityMachineRequest(port: i64, name: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String>, r#type: AddFiSecSecurityMachineType, zone_uuid: impl Into<Id>, secret_resource_pool_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddFlkSecSecurityMachine` is given.
     ///
@@ -1213,7 +1213,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddFlkSecSecurityMachineRequest(set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddFlkSecSecurityMachineRequest(port: i64, name: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String>, r#type: AddFiSecSecurityMachineType, zone_uuid: impl Into<Id>, secret_resource_pool_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddInfoSecSecurityMachine` is given.
     ///
@@ -1249,7 +1249,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddInfoSecSecurityMachineRequest(into password: Secret, set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddInfoSecSecurityMachineRequest(password: impl Into<Secret>, port: i64, name: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String>, r#type: AddFiSecSecurityMachineType, zone_uuid: impl Into<Id>, secret_resource_pool_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddJitSecurityMachine` is given.
     ///
@@ -1281,7 +1281,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddJitSecurityMachineRequest(set port: i64, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddJitSecurityMachineRequest(port: i64, name: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String>, r#type: AddFiSecSecurityMachineType, zone_uuid: impl Into<Id>, secret_resource_pool_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSanSecSecurityMachine` is given.
     ///
@@ -1317,7 +1317,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSanSecSecurityMachineRequest(set port: i64, into password: Secret, into name: String, into management_ip: String, into model: String, set r#type: AddFiSecSecurityMachineType, into zone_uuid: Id, into secret_resource_pool_uuid: Id) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSanSecSecurityMachineRequest(port: i64, password: impl Into<Secret>, name: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String>, r#type: AddFiSecSecurityMachineType, zone_uuid: impl Into<Id>, secret_resource_pool_uuid: impl Into<Id>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFiSecSecurityMachine` is given.
     ///
@@ -1340,7 +1340,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFiSecSecurityMachineRequest() { set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
+backhaul_wire::generated_request! { UpdateFiSecSecurityMachineRequest() { port: i64, name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateFlkSecSecurityMachine` is given.
     ///
@@ -1363,7 +1363,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateFlkSecSecurityMachineRequest() { set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
+backhaul_wire::generated_request! { UpdateFlkSecSecurityMachineRequest() { port: i64, name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateInfoSecSecurityMachine` is given.
     ///
@@ -1390,7 +1390,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     5 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateInfoSecSecurityMachineRequest() { into password: Secret, set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
+backhaul_wire::generated_request! { UpdateInfoSecSecurityMachineRequest() { password: impl Into<Secret>, port: i64, name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateJitSecurityMachine` is given.
     ///
@@ -1412,7 +1412,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     4 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateJitSecurityMachineRequest(set port: i64) { into name: String, into description: String, into management_ip: String, into model: String } }
+backhaul_wire::generated_request! { UpdateJitSecurityMachineRequest(port: i64) { name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSanSecSecurityMachine` is given.
     ///
@@ -1439,7 +1439,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     5 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSanSecSecurityMachineRequest() { into password: Secret, set port: i64, into name: String, into description: String, into management_ip: String, into model: String } }
+backhaul_wire::generated_request! { UpdateSanSecSecurityMachineRequest() { password: impl Into<Secret>, port: i64, name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityMachineState` is given.
     ///
@@ -1448,7 +1448,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSecurityMachineStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSecurityMachineStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecurityMachine` is given.
     ///
@@ -1469,7 +1469,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     3 model: Option<String> = Text, new("model", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSecurityMachineRequest() { into name: String, into description: String, into management_ip: String, into model: String } }
+backhaul_wire::generated_request! { UpdateSecurityMachineRequest() { name: impl Into<String>, description: impl Into<String>, management_ip: impl Into<String>, model: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `StartDataProtection` is given.
     ///
@@ -1479,7 +1479,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     1 audits_integrity_date: Option<i64> = Int, new("auditsIntegrityDate", Kind::Int);
 }
-backhaul_wire::generated_request! { StartDataProtectionRequest(into encrypt_type: String) { set audits_integrity_date: i64 } }
+backhaul_wire::generated_request! { StartDataProtectionRequest(encrypt_type: impl Into<String>) { audits_integrity_date: i64 } }
 backhaul_wire::generated_choice! {
     /// A ccs certificate user state.
     ///
@@ -1546,7 +1546,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used: `enable` when left out.
     1 state: Option<AttachCCSCertificateToAccountRequestState> = Enum, new("state", Kind::Enum(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE));
 }
-backhaul_wire::generated_request! { AttachCCSCertificateToAccountRequest() { into certificate_uuid: Id, set state: AttachCCSCertificateToAccountRequestState } }
+backhaul_wire::generated_request! { AttachCCSCertificateToAccountRequest() { certificate_uuid: impl Into<Id>, state: AttachCCSCertificateToAccountRequestState } }
 backhaul_wire::generated_choice! {
     /// Whether an administrator lets it be used.
     ///
@@ -1565,7 +1565,80 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<UpdateCCSCertificateAccountStateRequestState> = Enum, new("state", Kind::Enum(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE)).required();
 }
-backhaul_wire::generated_request! { UpdateCCSCertificateAccountStateRequest(set state: UpdateCCSCertificateAccountStateRequestState) {  } }
+backhaul_wire::generated_request! { UpdateCCSCertificateAccountStateRequest(state: UpdateCCSCertificateAccountStateRequestState) {  } }
+backhaul_wire::generated_struct! {
+    CCSCertificate;
+    BaseSecretResourcePool;
+    AnySecurityMachine;
+    SecurityMachine;
+    BaseSecurityMachine;
+    CCSCertificateUserRef;
+    AiSiNoSecretResourcePool;
+    CSPSecretResourcePool;
+    FiSecSecretResourcePool;
+    FlkSecSecretResourcePool;
+    HaiTaiSecretResourcePool;
+    InfoSecSecretResourcePool;
+    FiSecSecurityMachine;
+    FlkSecSecurityMachine;
+    InfoSecSecurityMachine;
+    JitSecurityMachine;
+    SanSecSecurityMachine;
+    CheckBatchDataIntegrityResult;
+    GetEncryptedFieldResult;
+    GetSignatureServerEncryptPublicKeyResult;
+    SecurityMachineEncryptResult;
+    AttachCCSCertificateToUserRequest;
+    UpdateCCSCertificateUserStateRequest;
+    AddIntegrityResourceRequest;
+    SetSecurityMachineKeyRequest;
+    CreateAiSiNoSecretResourcePoolRequest;
+    CreateCSPSecretResourcePoolRequest;
+    CreateFiSecSecretResourcePoolRequest;
+    CreateFlkSecSecretResourcePoolRequest;
+    CreateHaiTaiSecretResourcePoolRequest;
+    CreateInfoSecSecretResourcePoolRequest;
+    CreateJitSecretResourcePoolRequest;
+    UpdateSecretResourcePoolRequest;
+    UpdateCSPSecretResourcePoolRequest;
+    UpdateFiSecSecretResourcePoolRequest;
+    UpdateFlkSecSecretResourcePoolRequest;
+    UpdateInfoSecSecretResourcePoolRequest;
+    ChangeSecretResourcePoolStateRequest;
+    SecurityMachineEncryptRequest;
+    AddFiSecSecurityMachineRequest;
+    AddFlkSecSecurityMachineRequest;
+    AddJitSecurityMachineRequest;
+    UpdateFiSecSecurityMachineRequest;
+    UpdateFlkSecSecurityMachineRequest;
+    UpdateJitSecurityMachineRequest;
+    ChangeSecurityMachineStateRequest;
+    UpdateSecurityMachineRequest;
+    StartDataProtectionRequest;
+    AttachCCSCertificateToAccountRequest;
+    UpdateCCSCertificateAccountStateRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AnySecretResourcePool;
+    SecretResourcePool;
+    SanSecSecretResourcePool;
+    AddCCSCertificateRequest;
+    CreateSanSecSecretResourcePoolRequest;
+    UpdateSanSecSecretResourcePoolRequest;
+    AddInfoSecSecurityMachineRequest;
+    AddSanSecSecurityMachineRequest;
+    UpdateInfoSecSecurityMachineRequest;
+    UpdateSanSecSecurityMachineRequest;
+}
+backhaul_wire::generated_enum! {
+    CCSCertificateUserState;
+    CreateAiSiNoSecretResourcePoolType;
+    CreateCSPSecretResourcePoolProtocol;
+    ChangeSecretResourcePoolStateStateEvent;
+    AddFiSecSecurityMachineType;
+    AttachCCSCertificateToAccountRequestState;
+    UpdateCCSCertificateAccountStateRequestState;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct CCSCertificate = CCS_CERTIFICATE;
     Struct SecretResourcePool = SECRET_RESOURCE_POOL;

@@ -213,7 +213,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSecurityGroupRequest(into name: String) { into description: String, set ip_version: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSecurityGroupRequest(name: impl Into<String>) { description: impl Into<String>, ip_version: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetVmNicSecurityGroup` is given.
     ///
@@ -221,7 +221,7 @@ backhaul_wire::generated_model! {
     SetVmNicSecurityGroupRequest = SET_VM_NIC_SECURITY_GROUP_REQUEST("SetVmNicSecurityGroupRequest");
     0 refs: Vec<VmNicSecurityGroupRefAO> = Structs, list("refs", Kind::Struct(&VM_NIC_SECURITY_GROUP_REF_AO)).required();
 }
-backhaul_wire::generated_request! { SetVmNicSecurityGroupRequest(set refs: Vec<VmNicSecurityGroupRefAO>) {  } }
+backhaul_wire::generated_request! { SetVmNicSecurityGroupRequest(refs: Vec<VmNicSecurityGroupRefAO>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmNicSecurityPolicy` is given.
     ///
@@ -230,7 +230,7 @@ backhaul_wire::generated_model! {
     0 ingress_policy: Option<ChangeVmNicSecurityPolicyIngressPolicy> = Enum, new("ingressPolicy", Kind::Enum(&CHANGE_VM_NIC_SECURITY_POLICY_INGRESS_POLICY));
     1 egress_policy: Option<ChangeVmNicSecurityPolicyEgressPolicy> = Enum, new("egressPolicy", Kind::Enum(&CHANGE_VM_NIC_SECURITY_POLICY_EGRESS_POLICY));
 }
-backhaul_wire::generated_request! { ChangeVmNicSecurityPolicyRequest() { set ingress_policy: ChangeVmNicSecurityPolicyIngressPolicy, set egress_policy: ChangeVmNicSecurityPolicyEgressPolicy } }
+backhaul_wire::generated_request! { ChangeVmNicSecurityPolicyRequest() { ingress_policy: ChangeVmNicSecurityPolicyIngressPolicy, egress_policy: ChangeVmNicSecurityPolicyEgressPolicy } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityGroupRule` is given.
     ///
@@ -253,7 +253,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     8 dst_port_range: Option<String> = Text, new("dstPortRange", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeSecurityGroupRuleRequest() { into description: String, into remote_security_group_uuid: Id, set action: ChangeSecurityGroupRuleAction, set state: ResourceState, set priority: i64, set protocol: ChangeSecurityGroupRuleProtocol, into src_ip_range: String, into dst_ip_range: String, into dst_port_range: String } }
+backhaul_wire::generated_request! { ChangeSecurityGroupRuleRequest() { description: impl Into<String>, remote_security_group_uuid: impl Into<Id>, action: ChangeSecurityGroupRuleAction, state: ResourceState, priority: i64, protocol: ChangeSecurityGroupRuleProtocol, src_ip_range: impl Into<String>, dst_ip_range: impl Into<String>, dst_port_range: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddSecurityGroupRule` is given.
     ///
@@ -266,7 +266,7 @@ backhaul_wire::generated_model! {
     /// `-1` when left out.
     2 priority: Option<i64> = Int, new("priority", Kind::Int);
 }
-backhaul_wire::generated_request! { AddSecurityGroupRuleRequest(set rules: Vec<SecurityGroupRuleAO>) { set remote_security_group_uuids: Vec<Id>, set priority: i64 } }
+backhaul_wire::generated_request! { AddSecurityGroupRuleRequest(rules: Vec<SecurityGroupRuleAO>) { remote_security_group_uuids: Vec<Id>, priority: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecurityGroupRulePriority` is given.
     ///
@@ -277,7 +277,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 rules: Vec<SecurityGroupRulePriorityAO> = Structs, list("rules", Kind::Struct(&SECURITY_GROUP_RULE_PRIORITY_AO)).required();
 }
-backhaul_wire::generated_request! { UpdateSecurityGroupRulePriorityRequest(set r#type: SecurityGroupRuleType, set rules: Vec<SecurityGroupRulePriorityAO>) {  } }
+backhaul_wire::generated_request! { UpdateSecurityGroupRulePriorityRequest(r#type: SecurityGroupRuleType, rules: Vec<SecurityGroupRulePriorityAO>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityGroupRuleState` is given.
     ///
@@ -288,7 +288,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     1 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE)).required();
 }
-backhaul_wire::generated_request! { ChangeSecurityGroupRuleStateRequest(set rule_uuids: Vec<Id>, set state: ResourceState) {  } }
+backhaul_wire::generated_request! { ChangeSecurityGroupRuleStateRequest(rule_uuids: Vec<Id>, state: ResourceState) {  } }
 backhaul_wire::generated_model! {
     /// What `AddVmNicToSecurityGroup` is given.
     ///
@@ -297,7 +297,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 vm_nic_uuids: Vec<Id> = Ids, list("vmNicUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { AddVmNicToSecurityGroupRequest(set vm_nic_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddVmNicToSecurityGroupRequest(vm_nic_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeSecurityGroupState` is given.
     ///
@@ -306,7 +306,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSecurityGroupStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSecurityGroupStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSecurityGroup` is given.
     ///
@@ -321,7 +321,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSecurityGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateSecurityGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A security group state.
     ///
@@ -427,6 +427,41 @@ backhaul_wire::generated_choice! {
     0 Accept = "ACCEPT";
     /// `DROP`.
     1 Drop = "DROP";
+}
+backhaul_wire::generated_struct! {
+    SecurityGroup;
+    VmNicSecurityPolicy;
+    SecurityGroupRule;
+    VmNicSecurityGroupRef;
+    SetVmNicSecurityGroupResult;
+    VmNicSecurityGroupRefAO;
+    SecurityGroupRuleAO;
+    SecurityGroupRulePriorityAO;
+    ValidateSecurityGroupRuleResult;
+    SecurityGroupIngressRuleTO;
+    VmNicBandwidthSpendingDetails;
+    CreateSecurityGroupRequest;
+    SetVmNicSecurityGroupRequest;
+    ChangeVmNicSecurityPolicyRequest;
+    ChangeSecurityGroupRuleRequest;
+    AddSecurityGroupRuleRequest;
+    UpdateSecurityGroupRulePriorityRequest;
+    ChangeSecurityGroupRuleStateRequest;
+    AddVmNicToSecurityGroupRequest;
+    ChangeSecurityGroupStateRequest;
+    UpdateSecurityGroupRequest;
+}
+backhaul_wire::generated_enum! {
+    SecurityGroupState;
+    SecurityGroupRuleType;
+    SecurityGroupRuleProtocolType;
+    SecurityGroupRuleState;
+    ChangeVmNicSecurityPolicyIngressPolicy;
+    ChangeVmNicSecurityPolicyEgressPolicy;
+    ChangeSecurityGroupRuleAction;
+    ChangeSecurityGroupRuleProtocol;
+    ValidateSecurityGroupRuleProtocol;
+    ValidateSecurityGroupRuleAction;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct SecurityGroup = SECURITY_GROUP;

@@ -801,7 +801,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSDingTalkEndpointRequest(into url: String, into name: String) { set at_all: bool, into secret: Secret, set at_person_phone_numbers: Vec<String>, set at_person_list: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSDingTalkEndpointRequest(url: impl Into<String>, name: impl Into<String>) { at_all: bool, secret: impl Into<Secret>, at_person_phone_numbers: Vec<String>, at_person_list: BTreeMap<String, Value>, description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSDingTalkAtPerson` is given.
     ///
@@ -817,7 +817,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSDingTalkAtPersonRequest(into phone_number: String, into endpoint_uuid: Id) { into remark: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSDingTalkAtPersonRequest(phone_number: impl Into<String>, endpoint_uuid: impl Into<Id>) { remark: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAtPersonOfAtDingTalkEndpoint` is given.
     ///
@@ -829,7 +829,7 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     2 remark: Option<String> = Text, new("remark", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAtPersonOfAtDingTalkEndpointRequest(into endpoint_uuid: Id) { into phone_number: String, into remark: String } }
+backhaul_wire::generated_request! { UpdateAtPersonOfAtDingTalkEndpointRequest(endpoint_uuid: impl Into<Id>) { phone_number: impl Into<String>, remark: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SNSDingTalkTestConnection` is given.
     ///
@@ -845,7 +845,7 @@ backhaul_wire::generated_model! {
     4 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     5 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSDingTalkTestConnectionRequest(into test_msg: String) { into url: String, set at_all: bool, set at_person_phone_numbers: Vec<String>, into secret: Secret, into endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSDingTalkTestConnectionRequest(test_msg: impl Into<String>) { url: impl Into<String>, at_all: bool, at_person_phone_numbers: Vec<String>, secret: impl Into<Secret>, endpoint_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSDingTalkEndpoint` is given.
     ///
@@ -868,7 +868,7 @@ backhaul_wire::generated_model! {
     4 description: Option<String> = Text, new("description", Kind::Text);
     5 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSDingTalkEndpointRequest() { into url: String, set at_all: bool, into secret: Secret, into name: String, into description: String, into platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSDingTalkEndpointRequest() { url: impl Into<String>, at_all: bool, secret: impl Into<Secret>, name: impl Into<String>, description: impl Into<String>, platform_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `SNSEmailTestConnection` is given.
     ///
@@ -882,7 +882,7 @@ backhaul_wire::generated_model! {
     /// Has at most 8192 characters.
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SNSEmailTestConnectionRequest() { set emails: Vec<String>, into platform_uuid: Id, into endpoint_uuid: Id, into subject: String, into text: String } }
+backhaul_wire::generated_request! { SNSEmailTestConnectionRequest() { emails: Vec<String>, platform_uuid: impl Into<Id>, endpoint_uuid: impl Into<Id>, subject: impl Into<String>, text: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSEmailEndpoint` is given.
     ///
@@ -905,7 +905,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSEmailEndpointRequest(into name: String) { into email: String, set emails: Vec<String>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSEmailEndpointRequest(name: impl Into<String>) { email: impl Into<String>, emails: Vec<String>, description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddEmailAddressToSNSEmailEndpoint` is given.
     ///
@@ -919,7 +919,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddEmailAddressToSNSEmailEndpointRequest(into email_address: String, into endpoint_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddEmailAddressToSNSEmailEndpointRequest(email_address: impl Into<String>, endpoint_uuid: impl Into<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEmailAddressOfSNSEmailEndpoint` is given.
     ///
@@ -930,7 +930,7 @@ backhaul_wire::generated_model! {
     /// Has at most 1024 characters.
     2 email_address: Option<String> = Text, new("emailAddress", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateEmailAddressOfSNSEmailEndpointRequest(into email_address_uuid: Id, into endpoint_uuid: Id, into email_address: String) {  } }
+backhaul_wire::generated_request! { UpdateEmailAddressOfSNSEmailEndpointRequest(email_address_uuid: impl Into<Id>, endpoint_uuid: impl Into<Id>, email_address: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSFeiShuEndpoint` is given.
     ///
@@ -960,7 +960,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSFeiShuEndpointRequest(into url: String, into name: String) { set at_all: bool, set at_person_user_ids: Vec<String>, into secret: Secret, set at_person_list: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSFeiShuEndpointRequest(url: impl Into<String>, name: impl Into<String>) { at_all: bool, at_person_user_ids: Vec<String>, secret: impl Into<Secret>, at_person_list: BTreeMap<String, Value>, description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSFeiShuAtPerson` is given.
     ///
@@ -976,7 +976,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSFeiShuAtPersonRequest(into user_id: String, into endpoint_uuid: Id) { into remark: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSFeiShuAtPersonRequest(user_id: impl Into<String>, endpoint_uuid: impl Into<Id>) { remark: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAtPersonOfAtFeiShuEndpoint` is given.
     ///
@@ -988,7 +988,7 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     2 remark: Option<String> = Text, new("remark", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAtPersonOfAtFeiShuEndpointRequest(into endpoint_uuid: Id) { into user_id: String, into remark: String } }
+backhaul_wire::generated_request! { UpdateAtPersonOfAtFeiShuEndpointRequest(endpoint_uuid: impl Into<Id>) { user_id: impl Into<String>, remark: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SNSFeiShuTestConnection` is given.
     ///
@@ -1004,7 +1004,7 @@ backhaul_wire::generated_model! {
     4 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     5 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSFeiShuTestConnectionRequest(into test_msg: String) { into url: String, set at_all: bool, set at_person_user_ids: Vec<String>, into secret: Secret, into endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSFeiShuTestConnectionRequest(test_msg: impl Into<String>) { url: impl Into<String>, at_all: bool, at_person_user_ids: Vec<String>, secret: impl Into<Secret>, endpoint_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSFeiShuEndpoint` is given.
     ///
@@ -1027,7 +1027,7 @@ backhaul_wire::generated_model! {
     4 description: Option<String> = Text, new("description", Kind::Text);
     5 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSFeiShuEndpointRequest() { into url: String, set at_all: bool, into secret: Secret, into name: String, into description: String, into platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSFeiShuEndpointRequest() { url: impl Into<String>, at_all: bool, secret: impl Into<Secret>, name: impl Into<String>, description: impl Into<String>, platform_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSHttpEndpoint` is given.
     ///
@@ -1059,7 +1059,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSHttpEndpointRequest(into url: String, into name: String) { into username: String, into password: Secret, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSHttpEndpointRequest(url: impl Into<String>, name: impl Into<String>) { username: impl Into<String>, password: impl Into<Secret>, description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SNSHttpTestConnection` is given.
     ///
@@ -1075,7 +1075,7 @@ backhaul_wire::generated_model! {
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
     3 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSHttpTestConnectionRequest() { into url: String, into username: String, into password: Secret, into endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSHttpTestConnectionRequest() { url: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, endpoint_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSHttpEndpoint` is given.
     ///
@@ -1103,7 +1103,7 @@ backhaul_wire::generated_model! {
     4 description: Option<String> = Text, new("description", Kind::Text);
     5 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSHttpEndpointRequest() { into url: String, into username: String, into password: Secret, into name: String, into description: String, into platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSHttpEndpointRequest() { url: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, name: impl Into<String>, description: impl Into<String>, platform_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSMicrosoftTeamsEndpoint` is given.
     ///
@@ -1127,7 +1127,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSMicrosoftTeamsEndpointRequest(into url: String, into name: String) { into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSMicrosoftTeamsEndpointRequest(url: impl Into<String>, name: impl Into<String>) { description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SNSMicrosoftTeamsTestConnection` is given.
     ///
@@ -1140,7 +1140,7 @@ backhaul_wire::generated_model! {
     1 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     2 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSMicrosoftTeamsTestConnectionRequest(into test_msg: String) { into url: String, into endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSMicrosoftTeamsTestConnectionRequest(test_msg: impl Into<String>) { url: impl Into<String>, endpoint_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSMicrosoftTeamsEndpoint` is given.
     ///
@@ -1160,7 +1160,7 @@ backhaul_wire::generated_model! {
     2 description: Option<String> = Text, new("description", Kind::Text);
     3 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSMicrosoftTeamsEndpointRequest() { into url: String, into name: String, into description: String, into platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSMicrosoftTeamsEndpointRequest() { url: impl Into<String>, name: impl Into<String>, description: impl Into<String>, platform_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSSnmpEndpoint` is given.
     ///
@@ -1180,7 +1180,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSSnmpEndpointRequest(into name: String) { into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSSnmpEndpointRequest(name: impl Into<String>) { description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SNSSnmpTestConnection` is given.
     ///
@@ -1189,7 +1189,7 @@ backhaul_wire::generated_model! {
     0 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
     1 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSSnmpTestConnectionRequest() { into platform_uuid: Id, into endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSSnmpTestConnectionRequest() { platform_uuid: impl Into<Id>, endpoint_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSUniversalSmsEndpoint` is given.
     ///
@@ -1216,7 +1216,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSUniversalSmsEndpointRequest(into sms_access_key_id: String, into sms_access_key_secret: Secret, into supplier: String, into name: String) { set addition_param: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSUniversalSmsEndpointRequest(sms_access_key_id: impl Into<String>, sms_access_key_secret: impl Into<Secret>, supplier: impl Into<String>, name: impl Into<String>) { addition_param: BTreeMap<String, Value>, description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSUniversalSmsEndpoint` is given.
     ///
@@ -1236,7 +1236,7 @@ backhaul_wire::generated_model! {
     3 description: Option<String> = Text, new("description", Kind::Text);
     4 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSUniversalSmsEndpointRequest(into sms_access_key_id: String, into sms_access_key_secret: Secret) { into name: String, into description: String, into platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSUniversalSmsEndpointRequest(sms_access_key_id: impl Into<String>, sms_access_key_secret: impl Into<Secret>) { name: impl Into<String>, description: impl Into<String>, platform_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `ValidateSNSUniversalSmsEndpoint` is given.
     ///
@@ -1246,7 +1246,7 @@ backhaul_wire::generated_model! {
     0 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     1 phone_numbers: Vec<String> = Texts, list("phoneNumbers", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ValidateSNSUniversalSmsEndpointRequest(into test_msg: String, set phone_numbers: Vec<String>) {  } }
+backhaul_wire::generated_request! { ValidateSNSUniversalSmsEndpointRequest(test_msg: impl Into<String>, phone_numbers: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSWeComEndpoint` is given.
     ///
@@ -1274,7 +1274,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSWeComEndpointRequest(into url: String, into name: String) { set at_all: bool, set at_person_user_ids: Vec<String>, set at_person_list: BTreeMap<String, Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSWeComEndpointRequest(url: impl Into<String>, name: impl Into<String>) { at_all: bool, at_person_user_ids: Vec<String>, at_person_list: BTreeMap<String, Value>, description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSWeComAtPerson` is given.
     ///
@@ -1290,7 +1290,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSWeComAtPersonRequest(into user_id: String, into endpoint_uuid: Id) { into remark: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSWeComAtPersonRequest(user_id: impl Into<String>, endpoint_uuid: impl Into<Id>) { remark: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAtPersonOfAtWeComEndpoint` is given.
     ///
@@ -1302,7 +1302,7 @@ backhaul_wire::generated_model! {
     /// Has at most 128 characters.
     2 remark: Option<String> = Text, new("remark", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateAtPersonOfAtWeComEndpointRequest(into endpoint_uuid: Id) { into user_id: String, into remark: String } }
+backhaul_wire::generated_request! { UpdateAtPersonOfAtWeComEndpointRequest(endpoint_uuid: impl Into<Id>) { user_id: impl Into<String>, remark: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SNSWeComTestConnection` is given.
     ///
@@ -1317,7 +1317,7 @@ backhaul_wire::generated_model! {
     3 test_msg: Option<String> = Text, new("testMsg", Kind::Text).required();
     4 endpoint_uuid: Option<Id> = Id, new("endpointUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { SNSWeComTestConnectionRequest(into test_msg: String) { into url: String, set at_all: bool, set at_person_user_ids: Vec<String>, into endpoint_uuid: Id } }
+backhaul_wire::generated_request! { SNSWeComTestConnectionRequest(test_msg: impl Into<String>) { url: impl Into<String>, at_all: bool, at_person_user_ids: Vec<String>, endpoint_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSWeComEndpoint` is given.
     ///
@@ -1338,7 +1338,7 @@ backhaul_wire::generated_model! {
     3 description: Option<String> = Text, new("description", Kind::Text);
     4 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSWeComEndpointRequest() { into url: String, set at_all: bool, into name: String, into description: String, into platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSWeComEndpointRequest() { url: impl Into<String>, at_all: bool, name: impl Into<String>, description: impl Into<String>, platform_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeSNSApplicationEndpointState` is given.
     ///
@@ -1347,7 +1347,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<ChangeSNSApplicationEndpointStateStateEvent> = Enum, new("stateEvent", Kind::Enum(&CHANGE_SNS_APPLICATION_ENDPOINT_STATE_STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSNSApplicationEndpointStateRequest(set state_event: ChangeSNSApplicationEndpointStateStateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSNSApplicationEndpointStateRequest(state_event: ChangeSNSApplicationEndpointStateStateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSApplicationEndpoint` is given.
     ///
@@ -1363,7 +1363,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 platform_uuid: Option<Id> = Id, new("platformUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateSNSApplicationEndpointRequest() { into name: String, into description: String, into platform_uuid: Id } }
+backhaul_wire::generated_request! { UpdateSNSApplicationEndpointRequest() { name: impl Into<String>, description: impl Into<String>, platform_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSEmailPlatform` is given.
     ///
@@ -1390,7 +1390,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSEmailPlatformRequest(into smtp_server: String, set smtp_port: i64, into name: String) { into username: String, into password: Secret, set encrypt_type: CreateSNSEmailPlatformEncryptType, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSEmailPlatformRequest(smtp_server: impl Into<String>, smtp_port: i64, name: impl Into<String>) { username: impl Into<String>, password: impl Into<Secret>, encrypt_type: CreateSNSEmailPlatformEncryptType, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ValidateSNSEmailPlatform` is given.
     ///
@@ -1404,7 +1404,7 @@ backhaul_wire::generated_model! {
     /// The password.
     3 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { ValidateSNSEmailPlatformRequest() { into smtp_server: String, set smtp_port: i64, into username: String, into password: Secret } }
+backhaul_wire::generated_request! { ValidateSNSEmailPlatformRequest() { smtp_server: impl Into<String>, smtp_port: i64, username: impl Into<String>, password: impl Into<Secret> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSSnmpPlatform` is given.
     ///
@@ -1426,7 +1426,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSSnmpPlatformRequest(into snmp_address: String, set snmp_port: i64, into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSSnmpPlatformRequest(snmp_address: impl Into<String>, snmp_port: i64, name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSSnmpPlatform` is given.
     ///
@@ -1444,7 +1444,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     3 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSNSSnmpPlatformRequest(into snmp_address: String, set snmp_port: i64) { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateSNSSnmpPlatformRequest(snmp_address: impl Into<String>, snmp_port: i64) { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeSNSApplicationPlatformState` is given.
     ///
@@ -1453,7 +1453,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSNSApplicationPlatformStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSNSApplicationPlatformStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSApplicationPlatform` is given.
     ///
@@ -1468,7 +1468,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSNSApplicationPlatformRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateSNSApplicationPlatformRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSAliyunSmsEndpoint` is given.
     ///
@@ -1491,7 +1491,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSAliyunSmsEndpointRequest(into access_key_uuid: Id, into name: String) { set receivers: Vec<Value>, into description: String, into platform_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSAliyunSmsEndpointRequest(access_key_uuid: impl Into<Id>, name: impl Into<String>) { receivers: Vec<Value>, description: impl Into<String>, platform_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddSNSSmsReceiver` is given.
     ///
@@ -1512,7 +1512,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddSNSSmsReceiverRequest(into endpoint_uuid: Id, set r#type: SmsReceiverType) { into phone_number: String, set phone_number_list: Vec<String>, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddSNSSmsReceiverRequest(endpoint_uuid: impl Into<Id>, r#type: SmsReceiverType) { phone_number: impl Into<String>, phone_number_list: Vec<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ValidateSNSAliyunSmsEndpoint` is given.
     ///
@@ -1520,7 +1520,7 @@ backhaul_wire::generated_model! {
     ValidateSNSAliyunSmsEndpointRequest = VALIDATE_SNS_ALIYUN_SMS_ENDPOINT_REQUEST("ValidateSNSAliyunSmsEndpointRequest");
     0 phone_numbers: Vec<String> = Texts, list("phoneNumbers", Kind::Text).required().uncertain();
 }
-backhaul_wire::generated_request! { ValidateSNSAliyunSmsEndpointRequest(set phone_numbers: Vec<String>) {  } }
+backhaul_wire::generated_request! { ValidateSNSAliyunSmsEndpointRequest(phone_numbers: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSTopic` is given.
     ///
@@ -1540,7 +1540,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSTopicRequest(into name: String) { into description: String, set locale: CreateSNSTopicLocale, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSTopicRequest(name: impl Into<String>) { description: impl Into<String>, locale: CreateSNSTopicLocale, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSTopic` is given.
     ///
@@ -1556,7 +1556,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 locale: Option<CreateSNSTopicLocale> = Enum, new("locale", Kind::Enum(&CREATE_SNS_TOPIC_LOCALE));
 }
-backhaul_wire::generated_request! { UpdateSNSTopicRequest() { into name: String, into description: String, set locale: CreateSNSTopicLocale } }
+backhaul_wire::generated_request! { UpdateSNSTopicRequest() { name: impl Into<String>, description: impl Into<String>, locale: CreateSNSTopicLocale } }
 backhaul_wire::generated_choice! {
     /// A sms receiver type.
     ///
@@ -1598,6 +1598,92 @@ backhaul_wire::generated_choice! {
     0 ZhCn = "zh_CN";
     /// `en_US`.
     1 EnUs = "en_US";
+}
+backhaul_wire::generated_struct! {
+    BaseSNSApplicationEndpoint;
+    SNSDingTalkAtPerson;
+    SNSEmailEndpoint;
+    SNSEmailAddress;
+    SNSFeiShuAtPerson;
+    SNSHttpEndpoint;
+    SNSMicrosoftTeamsEndpoint;
+    SNSWeComEndpoint;
+    SNSWeComAtPerson;
+    AnySNSApplicationPlatform;
+    SNSApplicationPlatform;
+    BaseSNSApplicationPlatform;
+    SNSEmailPlatform;
+    SNSTopic;
+    SNSSmsReceiver;
+    SNSSnmpPlatform;
+    SNSDingTalkTestConnectionResult;
+    SNSEmailTestConnectionResult;
+    SNSFeiShuTestConnectionResult;
+    SNSHttpTestConnectionResult;
+    SNSMicrosoftTeamsTestConnectionResult;
+    SNSSnmpTestConnectionResult;
+    SNSWeComTestConnectionResult;
+    SNSSubscriber;
+    AddSNSDingTalkAtPersonRequest;
+    UpdateAtPersonOfAtDingTalkEndpointRequest;
+    SNSEmailTestConnectionRequest;
+    CreateSNSEmailEndpointRequest;
+    AddEmailAddressToSNSEmailEndpointRequest;
+    UpdateEmailAddressOfSNSEmailEndpointRequest;
+    AddSNSFeiShuAtPersonRequest;
+    UpdateAtPersonOfAtFeiShuEndpointRequest;
+    CreateSNSMicrosoftTeamsEndpointRequest;
+    SNSMicrosoftTeamsTestConnectionRequest;
+    UpdateSNSMicrosoftTeamsEndpointRequest;
+    CreateSNSSnmpEndpointRequest;
+    SNSSnmpTestConnectionRequest;
+    ValidateSNSUniversalSmsEndpointRequest;
+    CreateSNSWeComEndpointRequest;
+    AddSNSWeComAtPersonRequest;
+    UpdateAtPersonOfAtWeComEndpointRequest;
+    SNSWeComTestConnectionRequest;
+    UpdateSNSWeComEndpointRequest;
+    ChangeSNSApplicationEndpointStateRequest;
+    UpdateSNSApplicationEndpointRequest;
+    CreateSNSSnmpPlatformRequest;
+    UpdateSNSSnmpPlatformRequest;
+    ChangeSNSApplicationPlatformStateRequest;
+    UpdateSNSApplicationPlatformRequest;
+    CreateSNSAliyunSmsEndpointRequest;
+    AddSNSSmsReceiverRequest;
+    ValidateSNSAliyunSmsEndpointRequest;
+    CreateSNSTopicRequest;
+    UpdateSNSTopicRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AnySNSApplicationEndpoint;
+    SNSApplicationEndpoint;
+    SNSDingTalkEndpoint;
+    SNSFeiShuEndpoint;
+    AnySNSUniversalSmsEndpoint;
+    SNSUniversalSmsEndpoint;
+    BaseSNSUniversalSmsEndpoint;
+    SNSAliyunSmsEndpoint;
+    SNSEmaySmsEndpoint;
+    CreateSNSDingTalkEndpointRequest;
+    SNSDingTalkTestConnectionRequest;
+    UpdateSNSDingTalkEndpointRequest;
+    CreateSNSFeiShuEndpointRequest;
+    SNSFeiShuTestConnectionRequest;
+    UpdateSNSFeiShuEndpointRequest;
+    CreateSNSHttpEndpointRequest;
+    SNSHttpTestConnectionRequest;
+    UpdateSNSHttpEndpointRequest;
+    CreateSNSUniversalSmsEndpointRequest;
+    UpdateSNSUniversalSmsEndpointRequest;
+    CreateSNSEmailPlatformRequest;
+    ValidateSNSEmailPlatformRequest;
+}
+backhaul_wire::generated_enum! {
+    SmsReceiverType;
+    ChangeSNSApplicationEndpointStateStateEvent;
+    CreateSNSEmailPlatformEncryptType;
+    CreateSNSTopicLocale;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct SNSApplicationEndpoint = SNS_APPLICATION_ENDPOINT;

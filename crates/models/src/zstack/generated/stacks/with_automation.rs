@@ -324,7 +324,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { PublishAppRequest(into build_app_uuid: Id, into name: String) { into description: String, into parameters: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { PublishAppRequest(build_app_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, parameters: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `PreviewResourceFromApp` is given.
     ///
@@ -334,7 +334,7 @@ backhaul_wire::generated_model! {
     /// Has at most 524288 characters.
     1 parameters: Option<String> = Text, new("parameters", Kind::Text);
 }
-backhaul_wire::generated_request! { PreviewResourceFromAppRequest(into app_uuid: Id) { into parameters: String } }
+backhaul_wire::generated_request! { PreviewResourceFromAppRequest(app_uuid: impl Into<Id>) { parameters: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateResourceStackFromApp` is given.
     ///
@@ -359,7 +359,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateResourceStackFromAppRequest(into app_uuid: Id, into name: String) { into description: String, set rollback: bool, into parameters: String, set without_app_info: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateResourceStackFromAppRequest(app_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, rollback: bool, parameters: impl Into<String>, without_app_info: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdatePublishApp` is given.
     ///
@@ -374,7 +374,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePublishAppRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdatePublishAppRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateBuildApp` is given.
     ///
@@ -390,7 +390,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBuildAppRequest(into build_system_uuid: Id, into backup_storage_uuid: Id, into data_path: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBuildAppRequest(build_system_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>, data_path: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddBuildApp` is given.
     ///
@@ -411,7 +411,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddBuildAppRequest(into url: String) { into r#type: String, into backup_storage_uuid: Id, into hostname: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddBuildAppRequest(url: impl Into<String>) { r#type: impl Into<String>, backup_storage_uuid: impl Into<Id>, hostname: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckBuildAppParameters` is given.
     ///
@@ -422,7 +422,7 @@ backhaul_wire::generated_model! {
     /// Its uuid.
     1 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CheckBuildAppParametersRequest(into uuid: Id) { into r#type: String } }
+backhaul_wire::generated_request! { CheckBuildAppParametersRequest(uuid: impl Into<Id>) { r#type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBuildApp` is given.
     ///
@@ -438,7 +438,7 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text);
     2 version: Option<String> = Text, new("version", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBuildAppRequest() { into name: String, into description: String, into version: String } }
+backhaul_wire::generated_request! { UpdateBuildAppRequest() { name: impl Into<String>, description: impl Into<String>, version: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddAppBuildSystem` is given.
     ///
@@ -478,7 +478,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddAppBuildSystemRequest(into url: String, into name: String, into username: String, into password: Secret, into hostname: String) { into description: String, into storage_type: String, set ssh_port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddAppBuildSystemRequest(url: impl Into<String>, name: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, hostname: impl Into<String>) { description: impl Into<String>, storage_type: impl Into<String>, ssh_port: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAppBuildSystemState` is given.
     ///
@@ -487,7 +487,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAppBuildSystemStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAppBuildSystemStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAppBuildSystem` is given.
     ///
@@ -514,7 +514,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 65535.
     4 ssh_port: Option<i64> = Int, new("sshPort", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateAppBuildSystemRequest() { into name: String, into description: String, into username: String, into password: Secret, set ssh_port: i64 } }
+backhaul_wire::generated_request! { UpdateAppBuildSystemRequest() { name: impl Into<String>, description: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, ssh_port: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateResourceStack` is given.
     ///
@@ -541,7 +541,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateResourceStackRequest(into name: String) { into description: String, into r#type: String, set rollback: bool, into template_content: String, into template_uuid: Id, into parameters: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateResourceStackRequest(name: impl Into<String>) { description: impl Into<String>, r#type: impl Into<String>, rollback: bool, template_content: impl Into<String>, template_uuid: impl Into<Id>, parameters: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CheckStackTemplateParameters` is given.
     ///
@@ -554,7 +554,7 @@ backhaul_wire::generated_model! {
     /// Its uuid.
     2 uuid: Option<Id> = Id, new("uuid", Kind::Id);
 }
-backhaul_wire::generated_request! { CheckStackTemplateParametersRequest() { into r#type: String, into template_content: String, into uuid: Id } }
+backhaul_wire::generated_request! { CheckStackTemplateParametersRequest() { r#type: impl Into<String>, template_content: impl Into<String>, uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddResourceStackVmPortMonitor` is given.
     ///
@@ -565,7 +565,7 @@ backhaul_wire::generated_model! {
     1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
     2 port: Option<i64> = Int, new("port", Kind::Int).required();
 }
-backhaul_wire::generated_request! { AddResourceStackVmPortMonitorRequest(into vm_instance_uuid: Id, set port: i64) { into stack_uuid: Id } }
+backhaul_wire::generated_request! { AddResourceStackVmPortMonitorRequest(vm_instance_uuid: impl Into<Id>, port: i64) { stack_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `PreviewResourceStack` is given.
     ///
@@ -582,7 +582,7 @@ backhaul_wire::generated_model! {
     /// Has at most 524288 characters.
     4 pre_parameters: Option<String> = Text, new("preParameters", Kind::Text);
 }
-backhaul_wire::generated_request! { PreviewResourceStackRequest() { into r#type: String, into template_content: String, into uuid: Id, into parameters: String, into pre_parameters: String } }
+backhaul_wire::generated_request! { PreviewResourceStackRequest() { r#type: impl Into<String>, template_content: impl Into<String>, uuid: impl Into<Id>, parameters: impl Into<String>, pre_parameters: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `DecodeStackTemplate` is given.
     ///
@@ -599,7 +599,7 @@ backhaul_wire::generated_model! {
     /// Has at most 524288 characters.
     4 preparameters: Option<String> = Text, new("preparameters", Kind::Text);
 }
-backhaul_wire::generated_request! { DecodeStackTemplateRequest() { into r#type: String, into template_content: String, into uuid: Id, into parameters: String, into preparameters: String } }
+backhaul_wire::generated_request! { DecodeStackTemplateRequest() { r#type: impl Into<String>, template_content: impl Into<String>, uuid: impl Into<Id>, parameters: impl Into<String>, preparameters: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateResourceStack` is given.
     ///
@@ -619,7 +619,7 @@ backhaul_wire::generated_model! {
     /// Has at most 524288 characters.
     4 parameters: Option<String> = Text, new("parameters", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateResourceStackRequest() { into name: String, into description: String, set rollback: bool, into template_content: String, into parameters: String } }
+backhaul_wire::generated_request! { UpdateResourceStackRequest() { name: impl Into<String>, description: impl Into<String>, rollback: bool, template_content: impl Into<String>, parameters: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddStackTemplate` is given.
     ///
@@ -642,7 +642,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddStackTemplateRequest(into name: String) { into description: String, into r#type: String, into template_content: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddStackTemplateRequest(name: impl Into<String>) { description: impl Into<String>, r#type: impl Into<String>, template_content: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateStackTemplate` is given.
     ///
@@ -661,7 +661,51 @@ backhaul_wire::generated_model! {
     /// Has at most 4194304 characters.
     3 template_content: Option<String> = Text, new("templateContent", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateStackTemplateRequest() { into name: String, into description: String, set state: bool, into template_content: String } }
+backhaul_wire::generated_request! { UpdateStackTemplateRequest() { name: impl Into<String>, description: impl Into<String>, state: bool, template_content: impl Into<String> } }
+backhaul_wire::generated_struct! {
+    PublishAppInventory;
+    BuildApplication;
+    AppBuildSystem;
+    BuildAppExportHistory;
+    CloudFormationStackEvent;
+    ResourceStack;
+    StackTemplate;
+    PreviewResourceStackResult;
+    PreviewResourceStruct;
+    GetResourceFromPublishAppResult;
+    CheckBuildAppParametersResult;
+    GetAppBuildSystemCapacityResult;
+    GetSupportedCloudFormationResourcesResult;
+    GetResourceStackFromResourceResult;
+    CheckStackTemplateParametersResult;
+    GetResourceStackVmStatusResult;
+    DecodeStackTemplateResult;
+    GetResourceFromResourceStackResult;
+    PublishAppResourceStruct;
+    ResourceSpending;
+    StackParameters;
+    PublishAppRequest;
+    PreviewResourceFromAppRequest;
+    CreateResourceStackFromAppRequest;
+    UpdatePublishAppRequest;
+    CreateBuildAppRequest;
+    AddBuildAppRequest;
+    CheckBuildAppParametersRequest;
+    UpdateBuildAppRequest;
+    ChangeAppBuildSystemStateRequest;
+    CreateResourceStackRequest;
+    CheckStackTemplateParametersRequest;
+    AddResourceStackVmPortMonitorRequest;
+    PreviewResourceStackRequest;
+    DecodeStackTemplateRequest;
+    UpdateResourceStackRequest;
+    AddStackTemplateRequest;
+    UpdateStackTemplateRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AddAppBuildSystemRequest;
+    UpdateAppBuildSystemRequest;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct PublishAppInventory = PUBLISH_APP_INVENTORY;
     Struct BuildApplication = BUILD_APPLICATION;

@@ -222,7 +222,7 @@ backhaul_wire::generated_union! {
         /// Whether an administrator lets it be used.
         state: Option<&str> = as_deref;
         /// Its size, in bytes.
-        size: Option<i64> = copy;
+        size: Option<i64> = copied;
         multipath_device_uuid: Option<&Id> = as_ref;
         source: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
@@ -350,6 +350,25 @@ backhaul_wire::generated_model! {
     /// Its place among the devices of the virtual machine.
     4 device_id: Option<i64> = Int, new("deviceId", Kind::Int);
     5 attach_multipath: Option<bool> = Bool, new("attachMultipath", Kind::Bool);
+}
+backhaul_wire::generated_struct! {
+    FiberChannelLun;
+    IscsiLun;
+    NvmeTarget;
+    NvmeLun;
+    NvmeServer;
+    AnyScsiLun;
+    ScsiLun;
+    BaseScsiLun;
+    IscsiTarget;
+    IscsiServerClusterRef;
+    NvmeLunHostRef;
+    NvmeServerClusterRef;
+    ScsiLunHostRef;
+    ScsiLunVmInstanceRef;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    IscsiServer;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct FiberChannelLun = FIBER_CHANNEL_LUN;

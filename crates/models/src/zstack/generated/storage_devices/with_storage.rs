@@ -166,7 +166,7 @@ backhaul_wire::generated_union! {
         /// Whether an administrator lets it be used.
         state: Option<&str> = as_deref;
         /// Its size, in bytes.
-        size: Option<i64> = copy;
+        size: Option<i64> = copied;
         multipath_device_uuid: Option<&Id> = as_ref;
         source: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
@@ -237,7 +237,7 @@ backhaul_wire::generated_model! {
     1 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
     2 scsi_lun_uuids: Vec<Id> = Ids, list("scsiLunUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { RefreshFiberChannelStorageRequest(into zone_uuid: Id) { into cluster_uuid: Id, set scsi_lun_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { RefreshFiberChannelStorageRequest(zone_uuid: impl Into<Id>) { cluster_uuid: impl Into<Id>, scsi_lun_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIscsiServer` is given.
     ///
@@ -264,7 +264,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIscsiServerRequest(into ip: String) { into name: String, set port: i64, into chap_user_name: String, into chap_user_password: Secret, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIscsiServerRequest(ip: impl Into<String>) { name: impl Into<String>, port: i64, chap_user_name: impl Into<String>, chap_user_password: impl Into<Secret>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateIscsiServer` is given.
     ///
@@ -281,7 +281,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     3 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateIscsiServerRequest() { into name: String, into chap_user_name: String, into chap_user_password: Secret, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdateIscsiServerRequest() { name: impl Into<String>, chap_user_name: impl Into<String>, chap_user_password: impl Into<Secret>, state: ResourceState } }
 backhaul_wire::generated_model! {
     /// What `RefreshLocalRaid` is given.
     ///
@@ -290,7 +290,7 @@ backhaul_wire::generated_model! {
     /// The host.
     0 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RefreshLocalRaidRequest(into host_uuid: Id) {  } }
+backhaul_wire::generated_request! { RefreshLocalRaidRequest(host_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `LocateLocalRaidPhysicalDrive` is given.
     ///
@@ -299,7 +299,7 @@ backhaul_wire::generated_model! {
     /// `true` when left out.
     0 locate: Option<bool> = Bool, new("locate", Kind::Bool);
 }
-backhaul_wire::generated_request! { LocateLocalRaidPhysicalDriveRequest() { set locate: bool } }
+backhaul_wire::generated_request! { LocateLocalRaidPhysicalDriveRequest() { locate: bool } }
 backhaul_wire::generated_model! {
     /// What `RefreshNvmeTarget` is given.
     ///
@@ -309,7 +309,7 @@ backhaul_wire::generated_model! {
     0 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id).required();
     1 nvme_lun_uuids: Vec<Id> = Ids, list("nvmeLunUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { RefreshNvmeTargetRequest(into zone_uuid: Id) { set nvme_lun_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { RefreshNvmeTargetRequest(zone_uuid: impl Into<Id>) { nvme_lun_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddNvmeServer` is given.
     ///
@@ -333,7 +333,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddNvmeServerRequest(into ip: String, set transport: AddNvmeServerTransport) { into name: String, set port: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddNvmeServerRequest(ip: impl Into<String>, transport: AddNvmeServerTransport) { name: impl Into<String>, port: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `DetachScsiLunFromHost` is given.
     ///
@@ -342,7 +342,7 @@ backhaul_wire::generated_model! {
     /// The host.
     0 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { DetachScsiLunFromHostRequest() { into host_uuid: Id } }
+backhaul_wire::generated_request! { DetachScsiLunFromHostRequest() { host_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateScsiLun` is given.
     ///
@@ -355,7 +355,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     1 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateScsiLunRequest() { into name: String, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdateScsiLunRequest() { name: impl Into<String>, state: ResourceState } }
 backhaul_wire::generated_choice! {
     /// A locate status.
     ///
@@ -389,6 +389,35 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/zstack/storage_devices.json#/$defs/GetHostMultipathTopologyResult`
     GetHostMultipathTopologyResult = GET_HOST_MULTIPATH_TOPOLOGY_RESULT("GetHostMultipathTopologyResult");
     0 results: Vec<Value> = Jsons, list("results", Kind::Json).uncertain();
+}
+backhaul_wire::generated_struct! {
+    FiberChannelStorage;
+    RaidPhysicalDrive;
+    PhysicalDriveSmartSelfTestHistory;
+    RaidController;
+    ScsiLunClusterStatus;
+    AnyLun;
+    Lun;
+    BaseLun;
+    SelfTestLocalRaidResult;
+    GetLocalRaidPhysicalDriveSmartResult;
+    RefreshFiberChannelStorageRequest;
+    RefreshLocalRaidRequest;
+    LocateLocalRaidPhysicalDriveRequest;
+    RefreshNvmeTargetRequest;
+    AddNvmeServerRequest;
+    DetachScsiLunFromHostRequest;
+    UpdateScsiLunRequest;
+    GetHostMultipathTopologyResult;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AddIscsiServerRequest;
+    UpdateIscsiServerRequest;
+}
+backhaul_wire::generated_enum! {
+    LocateStatus;
+    RunningState;
+    AddNvmeServerTransport;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct FiberChannelStorage = FIBER_CHANNEL_STORAGE;

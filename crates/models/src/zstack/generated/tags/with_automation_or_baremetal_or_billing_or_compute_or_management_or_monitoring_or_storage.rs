@@ -30,6 +30,12 @@ backhaul_wire::generated_choice! {
     0 System = "System";
     1 User = "User";
 }
+backhaul_wire::generated_struct! { holds secrets:
+    SystemTag;
+}
+backhaul_wire::generated_enum! {
+    TagInventoryType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct SystemTag = SYSTEM_TAG;
     Enum TagInventoryType = TAG_INVENTORY_TYPE;

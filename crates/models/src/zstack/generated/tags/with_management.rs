@@ -46,7 +46,7 @@ backhaul_wire::generated_model! {
     1 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id).required();
     2 tag: Option<Secret> = Secret, new("tag", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { CreateSystemTagRequest(into resource_type: String, into resource_uuid: Id, into tag: Secret) {  } }
+backhaul_wire::generated_request! { CreateSystemTagRequest(resource_type: impl Into<String>, resource_uuid: impl Into<Id>, tag: impl Into<Secret>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSystemTags` is given.
     ///
@@ -57,7 +57,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 tags: Vec<String> = Texts, list("tags", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CreateSystemTagsRequest(into resource_type: String, set tags: Vec<String>) {  } }
+backhaul_wire::generated_request! { CreateSystemTagsRequest(resource_type: impl Into<String>, tags: Vec<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateSystemTag` is given.
     ///
@@ -65,7 +65,7 @@ backhaul_wire::generated_model! {
     UpdateSystemTagRequest = UPDATE_SYSTEM_TAG_REQUEST("UpdateSystemTagRequest");
     0 tag: Option<String> = Text, new("tag", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateSystemTagRequest(into tag: String) {  } }
+backhaul_wire::generated_request! { UpdateSystemTagRequest(tag: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateTag` is given.
     ///
@@ -89,7 +89,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateTagRequest(into name: String, into value: String) { into description: String, into color: String, set r#type: TagPatternType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateTagRequest(name: impl Into<String>, value: impl Into<String>) { description: impl Into<String>, color: impl Into<String>, r#type: TagPatternType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachTagToResources` is given.
     ///
@@ -99,7 +99,7 @@ backhaul_wire::generated_model! {
     0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required().uncertain();
     1 tokens: BTreeMap<String, Value> = JsonMap, map("tokens", Kind::Json);
 }
-backhaul_wire::generated_request! { AttachTagToResourcesRequest(set resource_uuids: Vec<Id>) { set tokens: BTreeMap<String, Value> } }
+backhaul_wire::generated_request! { AttachTagToResourcesRequest(resource_uuids: Vec<Id>) { tokens: BTreeMap<String, Value> } }
 backhaul_wire::generated_model! {
     /// What `UpdateTag` is given.
     ///
@@ -117,7 +117,7 @@ backhaul_wire::generated_model! {
     2 description: Option<String> = Text, new("description", Kind::Text);
     3 color: Option<String> = Text, new("color", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateTagRequest() { into name: String, into value: String, into description: String, into color: String } }
+backhaul_wire::generated_request! { UpdateTagRequest() { name: impl Into<String>, value: impl Into<String>, description: impl Into<String>, color: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateUserTag` is given.
     ///
@@ -129,7 +129,21 @@ backhaul_wire::generated_model! {
     1 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id).required();
     2 tag: Option<Secret> = Secret, new("tag", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { CreateUserTagRequest(into resource_type: String, into resource_uuid: Id, into tag: Secret) {  } }
+backhaul_wire::generated_request! { CreateUserTagRequest(resource_type: impl Into<String>, resource_uuid: impl Into<Id>, tag: impl Into<Secret>) {  } }
+backhaul_wire::generated_struct! {
+    Tag;
+    CreateSystemTagsRequest;
+    UpdateSystemTagRequest;
+    CreateTagRequest;
+    AttachTagToResourcesRequest;
+    UpdateTagRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AttachTagResult;
+    AttachTagToResourcesResult;
+    CreateSystemTagRequest;
+    CreateUserTagRequest;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct AttachTagResult = ATTACH_TAG_RESULT;
     Struct AttachTagToResourcesResult = ATTACH_TAG_TO_RESOURCES_RESULT;

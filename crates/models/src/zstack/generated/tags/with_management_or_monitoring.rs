@@ -121,6 +121,18 @@ backhaul_wire::generated_choice! {
     /// `withToken`.
     1 WithToken = "withToken";
 }
+backhaul_wire::generated_struct! {
+    TagPattern;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AnyTagInventory;
+    TagInventory;
+    BaseTagInventory;
+    UserTag;
+}
+backhaul_wire::generated_enum! {
+    TagPatternType;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct TagInventory = TAG_INVENTORY;
     Struct BaseTagInventory = BASE_TAG_INVENTORY;

@@ -191,7 +191,7 @@ backhaul_wire::generated_union! {
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// Whether it is the default.
-        is_default: Option<bool> = copy;
+        is_default: Option<bool> = copied;
         flows: &[TicketFlow] = borrow;
         ticket_type_uuids: &[Id] = borrow;
     }
@@ -347,7 +347,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateTicketRequest(into name: String, set requests: Vec<TicketRequest>, into account_system_type: String, set account_system_context: Value) { into description: String, into flow_collection_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateTicketRequest(name: impl Into<String>, requests: Vec<TicketRequest>, account_system_type: impl Into<String>, account_system_context: Value) { description: impl Into<String>, flow_collection_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddIAM2TicketFlow` is given.
     ///
@@ -366,7 +366,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddIAM2TicketFlowRequest(into approver_uuid: Id, into name: String, into collection_uuid: Id) { into approver_title: String, into description: String, into parent_flow_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddIAM2TicketFlowRequest(approver_uuid: impl Into<Id>, name: impl Into<String>, collection_uuid: impl Into<Id>) { approver_title: impl Into<String>, description: impl Into<String>, parent_flow_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateIAM2TickFlowCollection` is given.
     ///
@@ -390,7 +390,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateIAM2TickFlowCollectionRequest(into project_uuid: Id, into name: String) { set flows: Vec<Value>, into description: String, set is_default: bool, set ticket_type_uuids: Vec<Id>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateIAM2TickFlowCollectionRequest(project_uuid: impl Into<Id>, name: impl Into<String>) { flows: Vec<Value>, description: impl Into<String>, is_default: bool, ticket_type_uuids: Vec<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddTicketTypesToTicketFlowCollection` is given.
     ///
@@ -398,7 +398,7 @@ backhaul_wire::generated_model! {
     AddTicketTypesToTicketFlowCollectionRequest = ADD_TICKET_TYPES_TO_TICKET_FLOW_COLLECTION_REQUEST("AddTicketTypesToTicketFlowCollectionRequest");
     0 ticket_type_uuids: Vec<Id> = Ids, list("ticketTypeUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { AddTicketTypesToTicketFlowCollectionRequest(set ticket_type_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { AddTicketTypesToTicketFlowCollectionRequest(ticket_type_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeTicketFlowCollectionState` is given.
     ///
@@ -407,7 +407,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeTicketFlowCollectionStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeTicketFlowCollectionStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2TicketFlowCollection` is given.
     ///
@@ -425,7 +425,7 @@ backhaul_wire::generated_model! {
     /// Whether it is the default.
     3 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateIAM2TicketFlowCollectionRequest() { set flows: Vec<Value>, into name: String, into description: String, set is_default: bool } }
+backhaul_wire::generated_request! { UpdateIAM2TicketFlowCollectionRequest() { flows: Vec<Value>, name: impl Into<String>, description: impl Into<String>, is_default: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdateIAM2TicketFlow` is given.
     ///
@@ -438,7 +438,7 @@ backhaul_wire::generated_model! {
     2 approver_uuid: Option<Id> = Id, new("approverUuid", Kind::Id);
     3 approver_title: Option<String> = Text, new("approverTitle", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateIAM2TicketFlowRequest() { into name: String, into description: String, into approver_uuid: Id, into approver_title: String } }
+backhaul_wire::generated_request! { UpdateIAM2TicketFlowRequest() { name: impl Into<String>, description: impl Into<String>, approver_uuid: impl Into<Id>, approver_title: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeTicketStatus` is given.
     ///
@@ -448,7 +448,7 @@ backhaul_wire::generated_model! {
     /// Has at most 65535 characters.
     1 comment: Option<String> = Text, new("comment", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeTicketStatusRequest(set status_event: TicketStatusEvent) { into comment: String } }
+backhaul_wire::generated_request! { ChangeTicketStatusRequest(status_event: TicketStatusEvent) { comment: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateTicketRequest` is given.
     ///
@@ -461,7 +461,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateTicketRequestRequest(set requests: Vec<TicketRequest>) { into description: String } }
+backhaul_wire::generated_request! { UpdateTicketRequestRequest(requests: Vec<TicketRequest>) { description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A ticket status.
     ///
@@ -488,6 +488,35 @@ backhaul_wire::generated_choice! {
     3 Reject = "reject";
     /// `reopen`.
     4 Reopen = "reopen";
+}
+backhaul_wire::generated_struct! {
+    TicketType;
+    Ticket;
+    ArchiveTicket;
+    AnyTicketFlow;
+    TicketFlow;
+    BaseTicketFlow;
+    AnyTicketFlowCollection;
+    TicketFlowCollection;
+    BaseTicketFlowCollection;
+    TicketStatusHistory;
+    ArchiveTicketStatusHistory;
+    TicketRequest;
+    IAM2TicketFlow;
+    IAM2TicketFlowCollection;
+    CreateTicketRequest;
+    AddIAM2TicketFlowRequest;
+    CreateIAM2TickFlowCollectionRequest;
+    AddTicketTypesToTicketFlowCollectionRequest;
+    ChangeTicketFlowCollectionStateRequest;
+    UpdateIAM2TicketFlowCollectionRequest;
+    UpdateIAM2TicketFlowRequest;
+    ChangeTicketStatusRequest;
+    UpdateTicketRequestRequest;
+}
+backhaul_wire::generated_enum! {
+    TicketStatus;
+    TicketStatusEvent;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct TicketType = TICKET_TYPE;

@@ -33,6 +33,12 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
+backhaul_wire::generated_struct! {
+    Eip;
+}
+backhaul_wire::generated_enum! {
+    EipState;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct Eip = EIP;
     Enum EipState = EIP_STATE;

@@ -198,7 +198,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateEipRequest(into name: String, into vip_uuid: Id) { into description: String, into vm_nic_uuid: Id, into used_ip_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateEipRequest(name: impl Into<String>, vip_uuid: impl Into<Id>) { description: impl Into<String>, vm_nic_uuid: impl Into<Id>, used_ip_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachEip` is given.
     ///
@@ -206,7 +206,7 @@ backhaul_wire::generated_model! {
     AttachEipRequest = ATTACH_EIP_REQUEST("AttachEipRequest");
     0 used_ip_uuid: Option<Id> = Id, new("usedIpUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { AttachEipRequest() { into used_ip_uuid: Id } }
+backhaul_wire::generated_request! { AttachEipRequest() { used_ip_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeEipState` is given.
     ///
@@ -215,7 +215,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeEipStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeEipStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateEip` is given.
     ///
@@ -230,7 +230,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateEipRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateEipRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreatePortForwardingRule` is given.
     ///
@@ -262,7 +262,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreatePortForwardingRuleRequest(into vip_uuid: Id, set vip_port_start: i64, set protocol_type: PortForwardingProtocolType, into name: String) { set vip_port_end: i64, set private_port_start: i64, set private_port_end: i64, into vm_nic_uuid: Id, into allowed_cidr: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreatePortForwardingRuleRequest(vip_uuid: impl Into<Id>, vip_port_start: i64, protocol_type: PortForwardingProtocolType, name: impl Into<String>) { vip_port_end: i64, private_port_start: i64, private_port_end: i64, vm_nic_uuid: impl Into<Id>, allowed_cidr: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangePortForwardingRuleState` is given.
     ///
@@ -271,7 +271,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangePortForwardingRuleStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangePortForwardingRuleStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePortForwardingRule` is given.
     ///
@@ -286,7 +286,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdatePortForwardingRuleRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdatePortForwardingRuleRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVip` is given.
     ///
@@ -313,7 +313,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVipRequest(into name: String, into l3_network_uuid: Id) { into description: String, into allocator_strategy: String, into ip_range_uuid: Id, into required_ip: String, set ip_version: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVipRequest(name: impl Into<String>, l3_network_uuid: impl Into<Id>) { description: impl Into<String>, allocator_strategy: impl Into<String>, ip_range_uuid: impl Into<Id>, required_ip: impl Into<String>, ip_version: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVpcSharedQos` is given.
     ///
@@ -337,7 +337,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVpcSharedQosRequest(into name: String, into vpc_uuid: Id, into l3_network_uuid: Id) { into description: String, set bandwidth: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVpcSharedQosRequest(name: impl Into<String>, vpc_uuid: impl Into<Id>, l3_network_uuid: impl Into<Id>) { description: impl Into<String>, bandwidth: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeVpcSharedQosBandwidth` is given.
     ///
@@ -346,7 +346,7 @@ backhaul_wire::generated_model! {
     /// Has at least 131072, at most 32212254720.
     0 bandwidth: Option<i64> = Int, new("bandwidth", Kind::Int).required();
 }
-backhaul_wire::generated_request! { ChangeVpcSharedQosBandwidthRequest(set bandwidth: i64) {  } }
+backhaul_wire::generated_request! { ChangeVpcSharedQosBandwidthRequest(bandwidth: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachVipToVpcSharedQos` is given.
     ///
@@ -357,7 +357,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 vip_uuids: Vec<Id> = Ids, list("vipUuids", Kind::Id).uncertain();
 }
-backhaul_wire::generated_request! { AttachVipToVpcSharedQosRequest() { set vip_lists: Vec<Value>, set vip_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AttachVipToVpcSharedQosRequest() { vip_lists: Vec<Value>, vip_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVpcSharedQos` is given.
     ///
@@ -372,7 +372,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVpcSharedQosRequest(into name: String) { into description: String } }
+backhaul_wire::generated_request! { UpdateVpcSharedQosRequest(name: impl Into<String>) { description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeVipState` is given.
     ///
@@ -381,7 +381,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeVipStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeVipStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVipQos` is given.
     ///
@@ -394,7 +394,7 @@ backhaul_wire::generated_model! {
     /// Has at least 131072, at most 32212254720.
     2 inbound_bandwidth: Option<i64> = Int, new("inboundBandwidth", Kind::Int);
 }
-backhaul_wire::generated_request! { SetVipQosRequest() { set port: i64, set outbound_bandwidth: i64, set inbound_bandwidth: i64 } }
+backhaul_wire::generated_request! { SetVipQosRequest() { port: i64, outbound_bandwidth: i64, inbound_bandwidth: i64 } }
 backhaul_wire::generated_model! {
     /// What `UpdateVip` is given.
     ///
@@ -409,7 +409,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVipRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVipRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A port forwarding protocol type.
     ///
@@ -445,6 +445,40 @@ backhaul_wire::generated_choice! {
     0 Tcp = "TCP";
     /// `UDP`.
     1 Udp = "UDP";
+}
+backhaul_wire::generated_struct! {
+    PortForwardingRule;
+    Vip;
+    VpcSharedQos;
+    VipQos;
+    VipPortRange;
+    VipNetworkServicesRef;
+    GetEipAttachableVmNicsResult;
+    CheckVipPortAvailabilityResult;
+    GetVipAvailablePortResult;
+    VipBandwidthSpendingDetails;
+    VpcSharedQosRefVip;
+    CreateEipRequest;
+    AttachEipRequest;
+    ChangeEipStateRequest;
+    UpdateEipRequest;
+    CreatePortForwardingRuleRequest;
+    ChangePortForwardingRuleStateRequest;
+    UpdatePortForwardingRuleRequest;
+    CreateVipRequest;
+    CreateVpcSharedQosRequest;
+    ChangeVpcSharedQosBandwidthRequest;
+    AttachVipToVpcSharedQosRequest;
+    UpdateVpcSharedQosRequest;
+    ChangeVipStateRequest;
+    SetVipQosRequest;
+    UpdateVipRequest;
+}
+backhaul_wire::generated_enum! {
+    PortForwardingProtocolType;
+    PortForwardingRuleState;
+    VipState;
+    GetVipUsedPortsProtocol;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct PortForwardingRule = PORT_FORWARDING_RULE;

@@ -97,12 +97,12 @@ backhaul_wire::generated_union! {
         gateway: Option<&str> = as_deref;
         meta_data: Option<&str> = as_deref;
         /// 4 or 6.
-        ip_version: Option<i64> = copy;
+        ip_version: Option<i64> = copied;
         driver_type: Option<&str> = as_deref;
         used_ips: &[UsedIp] = borrow;
         internal_name: Option<&str> = as_deref;
         /// Its place among the devices of the virtual machine.
-        device_id: Option<i64> = copy;
+        device_id: Option<i64> = copied;
         /// Its kind.
         r#type: Option<&str> = as_deref;
         /// Whether an administrator lets it be used.
@@ -277,6 +277,19 @@ backhaul_wire::generated_choice! {
     0 Enable = "enable";
     /// `disable`.
     1 Disable = "disable";
+}
+backhaul_wire::generated_struct! {
+    VmCdRom;
+    AnyVmNic;
+    VmNic;
+    BaseVmNic;
+    VmVfNic;
+    VmVdpaNic;
+}
+backhaul_wire::generated_enum! {
+    VmInstanceState;
+    VmInstanceType;
+    VmNicState;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct VmCdRom = VM_CD_ROM;

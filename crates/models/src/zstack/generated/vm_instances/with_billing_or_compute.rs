@@ -20,6 +20,9 @@ backhaul_wire::generated_model! {
     8 start_time: Option<DateTime> = DateTime, new("startTime", Kind::DateTime);
     9 end_time: Option<DateTime> = DateTime, new("endTime", Kind::DateTime);
 }
+backhaul_wire::generated_struct! {
+    GuestVmScriptExecutedRecordDetail;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct GuestVmScriptExecutedRecordDetail = GUEST_VM_SCRIPT_EXECUTED_RECORD_DETAIL;
 }

@@ -102,18 +102,18 @@ backhaul_wire::generated_union! {
         /// A note by the administrator.
         description: Option<&str> = as_deref;
         /// How many virtual processors it has.
-        cpu_num: Option<i64> = copy;
+        cpu_num: Option<i64> = copied;
         /// The speed of a processor, in MHz.
-        cpu_speed: Option<i64> = copy;
+        cpu_speed: Option<i64> = copied;
         /// Memory, in bytes.
-        memory_size: Option<i64> = copy;
+        memory_size: Option<i64> = copied;
         /// Memory set aside for it, in bytes.
-        reserved_memory_size: Option<i64> = copy;
+        reserved_memory_size: Option<i64> = copied;
         /// Its kind.
         r#type: Option<&InstanceOfferingType> = as_ref;
         /// How a place for it is chosen.
         allocator_strategy: Option<&str> = as_deref;
-        sort_key: Option<i64> = copy;
+        sort_key: Option<i64> = copied;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -406,13 +406,13 @@ backhaul_wire::generated_union! {
         /// The hypervisor.
         hypervisor_type: Option<&str> = as_deref;
         /// Memory, in bytes.
-        memory_size: Option<i64> = copy;
+        memory_size: Option<i64> = copied;
         /// Memory set aside for it, in bytes.
-        reserved_memory_size: Option<i64> = copy;
+        reserved_memory_size: Option<i64> = copied;
         /// How many virtual processors it has.
-        cpu_num: Option<i64> = copy;
+        cpu_num: Option<i64> = copied;
         /// The speed of a processor, in MHz.
-        cpu_speed: Option<i64> = copy;
+        cpu_speed: Option<i64> = copied;
         /// How a place for it is chosen.
         allocator_strategy: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
@@ -434,7 +434,7 @@ backhaul_wire::generated_union! {
         default_route_l3_network_uuid: Option<&Id> = as_ref;
         /// How it is doing.
         status: Option<&str> = as_deref;
-        agent_port: Option<i64> = copy;
+        agent_port: Option<i64> = copied;
         ha_status: Option<&ApplianceVmHaStatus> = as_ref;
     }
 }
@@ -730,13 +730,13 @@ backhaul_wire::generated_union! {
         /// The hypervisor.
         hypervisor_type: Option<&str> = as_deref;
         /// Memory, in bytes.
-        memory_size: Option<i64> = copy;
+        memory_size: Option<i64> = copied;
         /// Memory set aside for it, in bytes.
-        reserved_memory_size: Option<i64> = copy;
+        reserved_memory_size: Option<i64> = copied;
         /// How many virtual processors it has.
-        cpu_num: Option<i64> = copy;
+        cpu_num: Option<i64> = copied;
         /// The speed of a processor, in MHz.
-        cpu_speed: Option<i64> = copy;
+        cpu_speed: Option<i64> = copied;
         /// How a place for it is chosen.
         allocator_strategy: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
@@ -758,7 +758,7 @@ backhaul_wire::generated_union! {
         default_route_l3_network_uuid: Option<&Id> = as_ref;
         /// How it is doing.
         status: Option<&str> = as_deref;
-        agent_port: Option<i64> = copy;
+        agent_port: Option<i64> = copied;
         ha_status: Option<&ApplianceVmHaStatus> = as_ref;
         public_network_uuid: Option<&Id> = as_ref;
         virtual_router_vips: &[String] = borrow;
@@ -1604,6 +1604,117 @@ backhaul_wire::generated_model! {
     /// What kind of event it is, in the server's own words.
     3 r#type: Option<Value> = Json, new("type", Kind::Json);
     4 templated_vm_instance_inventory: Option<TemplatedVmInstance> = Struct, new("templatedVmInstanceInventory", Kind::Struct(&TEMPLATED_VM_INSTANCE));
+}
+backhaul_wire::generated_struct! {
+    ConsoleProxyAgent;
+    GuestToolsState;
+    AnyInstanceOffering;
+    InstanceOffering;
+    BaseInstanceOffering;
+    SlbOffering;
+    VirtualRouterOffering;
+    GuestVmScript;
+    GuestVmScriptExecutedRecord;
+    SshKeyPair;
+    AnyApplianceVm;
+    ApplianceVm;
+    XmlHook;
+    VmInstanceMdevDeviceSpecRef;
+    VmInstancePciDeviceSpecRef;
+    VmPriorityConfig;
+    VmSchedHistory;
+    VmInstanceDeviceAddressArchive;
+    VmInstanceDeviceAddressGroup;
+    Console;
+    GuestOsCharacter;
+    AnyVirtualRouterVm;
+    VirtualRouterVm;
+    VirtualizerInfoInventory;
+    GuestTools;
+    ReconnectConsoleProxyAgentResult;
+    ParseOvfResult;
+    OvfInfo;
+    OvfNetworkInfo;
+    OvfCpuInfo;
+    OvfMemoryInfo;
+    OvfOSInfo;
+    OvfSystemInfo;
+    OvfEthernetAdapterInfo;
+    OvfCdDriverInfo;
+    GetSpiceCertificatesResult;
+    DiskAO;
+    GetCandidateZonesClustersHostsForCreatingVmResult;
+    GetVmsCapabilitiesResult;
+    VmCapabilities;
+    ExecuteGuestVmCommandResult;
+    GetVmDeviceAddressResult;
+    VmDeviceAddress;
+    CreateFaultToleranceVmInstanceResult;
+    GetFaultToleranceVmsResult;
+    GetVmNicAttachedNetworkServiceResult;
+    TakeVmConsoleScreenshotResult;
+    GetVmBootOrderResult;
+    GetVmCapabilitiesResult;
+    GetVmConsoleAddressResult;
+    VdiPortInfo;
+    GetVmEmulatorPinningResult;
+    GetVmInstanceFirstBootDeviceResult;
+    GetVmGuestToolsInfoResult;
+    GetVmInstanceHaLevelResult;
+    GetVmHostnameResult;
+    GetVmMonitorNumberResult;
+    GetNicQosResult;
+    GetVmInstanceProtectedRecoveryPointsResult;
+    GetVmQgaResult;
+    GetVmRDPResult;
+    GetVmInstanceRecoveryPointsResult;
+    GetVmSshKeyResult;
+    GetVmStartingCandidateClustersHostsResult;
+    GetVmUsbRedirectResult;
+    GetVmNumaResult;
+    GetVmvNUMATopologyResult;
+    CloneVmInstanceResult;
+    CloneVmInstanceResults;
+    SetVmUserDefinedXmlResult;
+    SetVmUserDefinedXmlHookScriptResult;
+    DescribeVmInstanceRecoveryPointResult;
+    GetVmXmlResult;
+    GetVmXmlHookScriptResult;
+    CloneVmInstanceInventory;
+    OvfDiskInfo;
+    OvfVolumeInfo;
+    VirtualizerInfo;
+    ContainerManagementVm;
+    TemplatedVmInstance;
+    CreateVmInstanceFromTemplatedVmInstanceResult;
+    CreateVmInstanceFromTemplatedVmInstanceResults;
+    GetVmUptimeResult;
+    CreateTemplatedVmInstanceFromVmInstanceResult;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    SshPrivateKeyPair;
+    GetCandidatePrimaryStoragesForCreatingVmResult;
+    GetVmConsolePasswordResult;
+}
+backhaul_wire::generated_enum! {
+    ConsoleProxyAgentStatus;
+    ConsoleProxyAgentState;
+    InstanceOfferingState;
+    InstanceOfferingType;
+    ApplianceVmStatus;
+    XmlHookType;
+    VmPriorityLevel;
+    CreateGuestVmScriptPlatform;
+    CreateGuestVmScriptScriptType;
+    CreateVmInstanceStrategy;
+    ChangeVfNicHaStateHaState;
+    UpdateVmUserDefinedXmlHookScriptStartupStrategy;
+    SetVmClockTrackTrack;
+    SetVmSoundTypeSoundType;
+    SetVmInstanceHaLevelLevel;
+    DeleteNicQosDirection;
+    GetVmInstanceRecoveryPointsScale;
+    CreateVmInstanceFromTemplatedVmInstanceRequestStrategy;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct ConsoleProxyAgent = CONSOLE_PROXY_AGENT;

@@ -61,6 +61,9 @@ backhaul_wire::generated_model! {
     /// The operating system.
     26 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
 }
+backhaul_wire::generated_struct! {
+    BaseVmInstance;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct BaseVmInstance = BASE_VM_INSTANCE;
 }

@@ -139,13 +139,13 @@ backhaul_wire::generated_union! {
         /// The hypervisor.
         hypervisor_type: Option<&str> = as_deref;
         /// Memory, in bytes.
-        memory_size: Option<i64> = copy;
+        memory_size: Option<i64> = copied;
         /// Memory set aside for it, in bytes.
-        reserved_memory_size: Option<i64> = copy;
+        reserved_memory_size: Option<i64> = copied;
         /// How many virtual processors it has.
-        cpu_num: Option<i64> = copy;
+        cpu_num: Option<i64> = copied;
         /// The speed of a processor, in MHz.
-        cpu_speed: Option<i64> = copy;
+        cpu_speed: Option<i64> = copied;
         /// How a place for it is chosen.
         allocator_strategy: Option<&str> = as_deref;
         /// When it was made, in the server's zone.
@@ -381,6 +381,17 @@ backhaul_wire::generated_choice! {
     1 Vpcvrouter = "vpcvrouter";
     /// `SLB`.
     2 Slb = "SLB";
+}
+backhaul_wire::generated_struct! {
+    AnyVmInstance;
+    VmInstance;
+    BaseApplianceVm;
+    FaultToleranceVmGroup;
+    BaseVirtualRouterVm;
+}
+backhaul_wire::generated_enum! {
+    ApplianceVmHaStatus;
+    ApplianceVmType;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct VmInstance = VM_INSTANCE;

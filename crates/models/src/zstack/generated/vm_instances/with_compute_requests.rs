@@ -9,7 +9,7 @@ backhaul_wire::generated_model! {
     GetVmsCapabilitiesRequest = GET_VMS_CAPABILITIES_REQUEST("GetVmsCapabilitiesRequest");
     0 vm_uuids: Vec<Id> = Ids, list("vmUuids", Kind::Id).required();
 }
-backhaul_wire::generated_request! { GetVmsCapabilitiesRequest(set vm_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { GetVmsCapabilitiesRequest(vm_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `RequestConsoleAccess` is given.
     ///
@@ -18,7 +18,7 @@ backhaul_wire::generated_model! {
     /// The virtual machine.
     0 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { RequestConsoleAccessRequest(into vm_instance_uuid: Id) {  } }
+backhaul_wire::generated_request! { RequestConsoleAccessRequest(vm_instance_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ReconnectConsoleProxyAgent` is given.
     ///
@@ -27,7 +27,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 agent_uuids: Vec<Id> = Ids, list("agentUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { ReconnectConsoleProxyAgentRequest() { set agent_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ReconnectConsoleProxyAgentRequest() { agent_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateConsoleProxyAgent` is given.
     ///
@@ -37,7 +37,7 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     1 console_proxy_port: Option<i64> = Int, new("consoleProxyPort", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateConsoleProxyAgentRequest(into console_proxy_overridden_ip: String) { set console_proxy_port: i64 } }
+backhaul_wire::generated_request! { UpdateConsoleProxyAgentRequest(console_proxy_overridden_ip: impl Into<String>) { console_proxy_port: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateInstanceOffering` is given.
     ///
@@ -74,7 +74,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateInstanceOfferingRequest(into name: String, set cpu_num: i64, set memory_size: i64) { into description: String, set reserved_memory_size: i64, into allocator_strategy: String, set sort_key: i64, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateInstanceOfferingRequest(name: impl Into<String>, cpu_num: i64, memory_size: i64) { description: impl Into<String>, reserved_memory_size: i64, allocator_strategy: impl Into<String>, sort_key: i64, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateSlbOffering` is given.
     ///
@@ -116,7 +116,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSlbOfferingRequest(into zone_uuid: Id, into management_network_uuid: Id, into image_uuid: Id, into name: String, set cpu_num: i64, set memory_size: i64) { into description: String, set reserved_memory_size: i64, into allocator_strategy: String, set sort_key: i64, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSlbOfferingRequest(zone_uuid: impl Into<Id>, management_network_uuid: impl Into<Id>, image_uuid: impl Into<Id>, name: impl Into<String>, cpu_num: i64, memory_size: i64) { description: impl Into<String>, reserved_memory_size: i64, allocator_strategy: impl Into<String>, sort_key: i64, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVirtualRouterOffering` is given.
     ///
@@ -161,7 +161,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVirtualRouterOfferingRequest(into zone_uuid: Id, into management_network_uuid: Id, into image_uuid: Id, into name: String, set cpu_num: i64, set memory_size: i64) { into public_network_uuid: Id, set is_default: bool, into description: String, set reserved_memory_size: i64, into allocator_strategy: String, set sort_key: i64, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVirtualRouterOfferingRequest(zone_uuid: impl Into<Id>, management_network_uuid: impl Into<Id>, image_uuid: impl Into<Id>, name: impl Into<String>, cpu_num: i64, memory_size: i64) { public_network_uuid: impl Into<Id>, is_default: bool, description: impl Into<String>, reserved_memory_size: i64, allocator_strategy: impl Into<String>, sort_key: i64, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualRouterOffering` is given.
     ///
@@ -182,7 +182,7 @@ backhaul_wire::generated_model! {
     /// How a place for it is chosen.
     4 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVirtualRouterOfferingRequest() { set is_default: bool, into image_uuid: Id, into name: String, into description: String, into allocator_strategy: String } }
+backhaul_wire::generated_request! { UpdateVirtualRouterOfferingRequest() { is_default: bool, image_uuid: impl Into<Id>, name: impl Into<String>, description: impl Into<String>, allocator_strategy: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ChangeInstanceOfferingState` is given.
     ///
@@ -191,7 +191,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeInstanceOfferingStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeInstanceOfferingStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateInstanceOffering` is given.
     ///
@@ -208,7 +208,7 @@ backhaul_wire::generated_model! {
     /// How a place for it is chosen.
     2 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateInstanceOfferingRequest() { into name: String, into description: String, into allocator_strategy: String } }
+backhaul_wire::generated_request! { UpdateInstanceOfferingRequest() { name: impl Into<String>, description: impl Into<String>, allocator_strategy: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmNic` is given.
     ///
@@ -223,7 +223,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmNicRequest(into l3_network_uuid: Id) { into ip: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmNicRequest(l3_network_uuid: impl Into<Id>) { ip: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AttachL3NetworkToVmNic` is given.
     ///
@@ -231,7 +231,7 @@ backhaul_wire::generated_model! {
     AttachL3NetworkToVmNicRequest = ATTACH_L3_NETWORK_TO_VM_NIC_REQUEST("AttachL3NetworkToVmNicRequest");
     0 static_ip: Option<String> = Text, new("staticIp", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachL3NetworkToVmNicRequest() { into static_ip: String } }
+backhaul_wire::generated_request! { AttachL3NetworkToVmNicRequest() { static_ip: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmInstanceFromOvf` is given.
     ///
@@ -251,7 +251,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmInstanceFromOvfRequest(into xml_base64: String, into json_image_infos: String, into backup_storage_uuid: Id, into json_create_vm_param: String) { set delete_image_after_success: bool, set delete_image_on_fail: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmInstanceFromOvfRequest(xml_base64: impl Into<String>, json_image_infos: impl Into<String>, backup_storage_uuid: impl Into<Id>, json_create_vm_param: impl Into<String>) { delete_image_after_success: bool, delete_image_on_fail: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ExportVmOvaPackage` is given.
     ///
@@ -273,7 +273,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { ExportVmOvaPackageRequest(into vm_uuid: Id, into backup_storage_uuid: Id) { into name: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ExportVmOvaPackageRequest(vm_uuid: impl Into<Id>, backup_storage_uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ParseOvf` is given.
     ///
@@ -281,7 +281,7 @@ backhaul_wire::generated_model! {
     ParseOvfRequest = PARSE_OVF_REQUEST("ParseOvfRequest");
     0 xml_base64: Option<String> = Text, new("xmlBase64", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ParseOvfRequest(into xml_base64: String) {  } }
+backhaul_wire::generated_request! { ParseOvfRequest(xml_base64: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateGuestVmScript` is given.
     ///
@@ -311,7 +311,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     8 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateGuestVmScriptRequest(into name: String, into script_content: String, set platform: CreateGuestVmScriptPlatform, set script_type: CreateGuestVmScriptScriptType) { into description: String, into render_params: String, set script_timeout: i64, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateGuestVmScriptRequest(name: impl Into<String>, script_content: impl Into<String>, platform: CreateGuestVmScriptPlatform, script_type: CreateGuestVmScriptScriptType) { description: impl Into<String>, render_params: impl Into<String>, script_timeout: i64, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ExecuteGuestVmScript` is given.
     ///
@@ -322,7 +322,7 @@ backhaul_wire::generated_model! {
     1 script_timeout: Option<i64> = Int, new("scriptTimeout", Kind::Int);
     2 log_path: Option<String> = Text, new("logPath", Kind::Text);
 }
-backhaul_wire::generated_request! { ExecuteGuestVmScriptRequest(set vm_instance_uuids: Vec<Id>) { set script_timeout: i64, into log_path: String } }
+backhaul_wire::generated_request! { ExecuteGuestVmScriptRequest(vm_instance_uuids: Vec<Id>) { script_timeout: i64, log_path: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateGuestVmScript` is given.
     ///
@@ -346,7 +346,7 @@ backhaul_wire::generated_model! {
     /// Has at least 0, at most 86400.
     6 script_timeout: Option<i64> = Int, new("scriptTimeout", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateGuestVmScriptRequest() { into name: String, into description: String, into script_content: String, into render_params: String, set platform: CreateGuestVmScriptPlatform, set script_type: CreateGuestVmScriptScriptType, set script_timeout: i64 } }
+backhaul_wire::generated_request! { UpdateGuestVmScriptRequest() { name: impl Into<String>, description: impl Into<String>, script_content: impl Into<String>, render_params: impl Into<String>, platform: CreateGuestVmScriptPlatform, script_type: CreateGuestVmScriptScriptType, script_timeout: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateSshKeyPair` is given.
     ///
@@ -367,7 +367,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSshKeyPairRequest(into name: String, into public_key: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSshKeyPairRequest(name: impl Into<String>, public_key: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `GenerateSshKeyPair` is given.
     ///
@@ -382,7 +382,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { GenerateSshKeyPairRequest(into name: String) { into description: String } }
+backhaul_wire::generated_request! { GenerateSshKeyPairRequest(name: impl Into<String>) { description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSshKeyPair` is given.
     ///
@@ -397,7 +397,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSshKeyPairRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateSshKeyPairRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UploadFileToVm` is given.
     ///
@@ -408,7 +408,7 @@ backhaul_wire::generated_model! {
     1 file_content: Option<String> = Text, new("fileContent", Kind::Text).required();
     2 remote_path: Option<String> = Text, new("remotePath", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UploadFileToVmRequest(set vm_instance_uuids: Vec<Id>, into file_content: String, into remote_path: String) {  } }
+backhaul_wire::generated_request! { UploadFileToVmRequest(vm_instance_uuids: Vec<Id>, file_content: impl Into<String>, remote_path: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVmInstance` is given.
     ///
@@ -479,7 +479,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     30 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmInstanceRequest(into name: String) { into instance_offering_uuid: Id, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, into image_uuid: Id, set l3_network_uuids: Vec<Id>, into vm_nic_params: String, set r#type: CreateVmFromCdpBackupType, into root_disk_offering_uuid: Id, set root_disk_size: i64, set data_disk_sizes: Vec<i64>, set data_disk_offering_uuids: Vec<Id>, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into description: String, into default_l3_network_uuid: Id, set strategy: CreateVmInstanceStrategy, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, set data_volume_system_tags_on_index: BTreeMap<String, Value>, set ssh_key_pair_uuids: Vec<Id>, set platform: ImagePlatform, into guest_os_type: String, set architecture: CreateClusterArchitecture, set virtio: bool, set disk_a_os: Vec<DiskAO>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmInstanceRequest(name: impl Into<String>) { instance_offering_uuid: impl Into<Id>, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, image_uuid: impl Into<Id>, l3_network_uuids: Vec<Id>, vm_nic_params: impl Into<String>, r#type: CreateVmFromCdpBackupType, root_disk_offering_uuid: impl Into<Id>, root_disk_size: i64, data_disk_sizes: Vec<i64>, data_disk_offering_uuids: Vec<Id>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, description: impl Into<String>, default_l3_network_uuid: impl Into<Id>, strategy: CreateVmInstanceStrategy, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, data_volume_system_tags_on_index: BTreeMap<String, Value>, ssh_key_pair_uuids: Vec<Id>, platform: ImagePlatform, guest_os_type: impl Into<String>, architecture: CreateClusterArchitecture, virtio: bool, disk_a_os: Vec<DiskAO>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVirtualRouter` is given.
     ///
@@ -487,7 +487,7 @@ backhaul_wire::generated_model! {
     UpdateVirtualRouterRequest = UPDATE_VIRTUAL_ROUTER_REQUEST("UpdateVirtualRouterRequest");
     0 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { UpdateVirtualRouterRequest() { into default_route_l3_network_uuid: Id } }
+backhaul_wire::generated_request! { UpdateVirtualRouterRequest() { default_route_l3_network_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmCdRom` is given.
     ///
@@ -509,7 +509,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmCdRomRequest(into name: String, into vm_instance_uuid: Id) { into iso_uuid: Id, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmCdRomRequest(name: impl Into<String>, vm_instance_uuid: impl Into<Id>) { iso_uuid: impl Into<Id>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmCdRom` is given.
     ///
@@ -524,7 +524,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVmCdRomRequest() { into description: String, into name: String } }
+backhaul_wire::generated_request! { UpdateVmCdRomRequest() { description: impl Into<String>, name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ExecuteGuestVmCommand` is given.
     ///
@@ -539,7 +539,7 @@ backhaul_wire::generated_model! {
     /// Has at least 10, at most 86400.
     3 command_timeout: Option<i64> = Int, new("commandTimeout", Kind::Int);
 }
-backhaul_wire::generated_request! { ExecuteGuestVmCommandRequest(into vm_instance_uuid: Id, set platform: CreateGuestVmScriptPlatform, into command: String) { set command_timeout: i64 } }
+backhaul_wire::generated_request! { ExecuteGuestVmCommandRequest(vm_instance_uuid: impl Into<Id>, platform: CreateGuestVmScriptPlatform, command: impl Into<String>) { command_timeout: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateFaultToleranceVmInstance` is given.
     ///
@@ -591,7 +591,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     19 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateFaultToleranceVmInstanceRequest(into name: String, into image_uuid: Id, set l3_network_uuids: Vec<Id>) { into instance_offering_uuid: Id, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, set data_disk_offering_uuids: Vec<Id>, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into description: String, into default_l3_network_uuid: Id, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into strategy: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateFaultToleranceVmInstanceRequest(name: impl Into<String>, image_uuid: impl Into<Id>, l3_network_uuids: Vec<Id>) { instance_offering_uuid: impl Into<Id>, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, data_disk_offering_uuids: Vec<Id>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, description: impl Into<String>, default_l3_network_uuid: impl Into<Id>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, strategy: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `FailoverFaultToleranceVm` is given.
     ///
@@ -599,7 +599,7 @@ backhaul_wire::generated_model! {
     FailoverFaultToleranceVmRequest = FAILOVER_FAULT_TOLERANCE_VM_REQUEST("FailoverFaultToleranceVmRequest");
     0 fault_tolerance_vm_uuid: Option<Id> = Id, new("faultToleranceVmUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { FailoverFaultToleranceVmRequest(into fault_tolerance_vm_uuid: Id) {  } }
+backhaul_wire::generated_request! { FailoverFaultToleranceVmRequest(fault_tolerance_vm_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVmInstanceFromVolume` is given.
     ///
@@ -648,7 +648,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     18 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmInstanceFromVolumeRequest(into name: String, into volume_uuid: Id) { into description: String, into instance_offering_uuid: Id, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, set l3_network_uuids: Vec<Id>, into vm_nic_params: String, set r#type: CreateVmFromCdpBackupType, set platform: ImagePlatform, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid: Id, into default_l3_network_uuid: Id, set strategy: CreateAutoScalingVmTemplateStrategy, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmInstanceFromVolumeRequest(name: impl Into<String>, volume_uuid: impl Into<Id>) { description: impl Into<String>, instance_offering_uuid: impl Into<Id>, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, l3_network_uuids: Vec<Id>, vm_nic_params: impl Into<String>, r#type: CreateVmFromCdpBackupType, platform: ImagePlatform, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>, default_l3_network_uuid: impl Into<Id>, strategy: CreateAutoScalingVmTemplateStrategy, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmInstanceFromVolumeSnapshotGroup` is given.
     ///
@@ -693,7 +693,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     17 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmInstanceFromVolumeSnapshotGroupRequest(into name: String) { into description: String, into instance_offering_uuid: Id, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, set l3_network_uuids: Vec<Id>, set r#type: CreateVmFromCdpBackupType, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid_for_root_volume: String, into default_l3_network_uuid: Id, set strategy: CreateAutoScalingVmTemplateStrategy, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: BTreeMap<String, Value>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmInstanceFromVolumeSnapshotGroupRequest(name: impl Into<String>) { description: impl Into<String>, instance_offering_uuid: impl Into<Id>, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, l3_network_uuids: Vec<Id>, r#type: CreateVmFromCdpBackupType, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid_for_root_volume: impl Into<String>, default_l3_network_uuid: impl Into<Id>, strategy: CreateAutoScalingVmTemplateStrategy, root_volume_system_tags: Vec<String>, data_volume_system_tags: BTreeMap<String, Value>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmInstanceFromVolumeSnapshot` is given.
     ///
@@ -741,7 +741,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     18 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmInstanceFromVolumeSnapshotRequest(into name: String) { into description: String, into instance_offering_uuid: Id, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, set l3_network_uuids: Vec<Id>, into vm_nic_params: String, set r#type: CreateVmFromCdpBackupType, set platform: ImagePlatform, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into primary_storage_uuid: Id, into default_l3_network_uuid: Id, set strategy: CreateAutoScalingVmTemplateStrategy, set root_volume_system_tags: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmInstanceFromVolumeSnapshotRequest(name: impl Into<String>) { description: impl Into<String>, instance_offering_uuid: impl Into<Id>, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, l3_network_uuids: Vec<Id>, vm_nic_params: impl Into<String>, r#type: CreateVmFromCdpBackupType, platform: ImagePlatform, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, primary_storage_uuid: impl Into<Id>, default_l3_network_uuid: impl Into<Id>, strategy: CreateAutoScalingVmTemplateStrategy, root_volume_system_tags: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeVfNicHaState` is given.
     ///
@@ -749,7 +749,7 @@ backhaul_wire::generated_model! {
     ChangeVfNicHaStateRequest = CHANGE_VF_NIC_HA_STATE_REQUEST("ChangeVfNicHaStateRequest");
     0 ha_state: Option<ChangeVfNicHaStateHaState> = Enum, new("haState", Kind::Enum(&CHANGE_VF_NIC_HA_STATE_HA_STATE)).required();
 }
-backhaul_wire::generated_request! { ChangeVfNicHaStateRequest(set ha_state: ChangeVfNicHaStateHaState) {  } }
+backhaul_wire::generated_request! { ChangeVfNicHaStateRequest(ha_state: ChangeVfNicHaStateHaState) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmNicState` is given.
     ///
@@ -758,7 +758,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<StateEvent> = Enum, new("state", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeVmNicStateRequest(set state: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeVmNicStateRequest(state: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmNicType` is given.
     ///
@@ -766,7 +766,7 @@ backhaul_wire::generated_model! {
     ChangeVmNicTypeRequest = CHANGE_VM_NIC_TYPE_REQUEST("ChangeVmNicTypeRequest");
     0 vm_nic_type: Option<String> = Text, new("vmNicType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ChangeVmNicTypeRequest(into vm_nic_type: String) {  } }
+backhaul_wire::generated_request! { ChangeVmNicTypeRequest(vm_nic_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmNicMac` is given.
     ///
@@ -775,7 +775,7 @@ backhaul_wire::generated_model! {
     /// The MAC address.
     0 mac: Option<String> = Text, new("mac", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateVmNicMacRequest(into mac: String) {  } }
+backhaul_wire::generated_request! { UpdateVmNicMacRequest(mac: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmNicNetwork` is given.
     ///
@@ -783,7 +783,7 @@ backhaul_wire::generated_model! {
     ChangeVmNicNetworkRequest = CHANGE_VM_NIC_NETWORK_REQUEST("ChangeVmNicNetworkRequest");
     0 static_ip: Option<String> = Text, new("staticIp", Kind::Text);
 }
-backhaul_wire::generated_request! { ChangeVmNicNetworkRequest() { into static_ip: String } }
+backhaul_wire::generated_request! { ChangeVmNicNetworkRequest() { static_ip: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateVmUserDefinedXmlHookScript` is given.
     ///
@@ -803,7 +803,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVmUserDefinedXmlHookScriptRequest(into name: String, into hook_script: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVmUserDefinedXmlHookScriptRequest(name: impl Into<String>, hook_script: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmUserDefinedXmlHookScript` is given.
     ///
@@ -822,7 +822,7 @@ backhaul_wire::generated_model! {
     3 hook_script: Option<String> = Text, new("hookScript", Kind::Text);
     4 startup_strategy: Option<UpdateVmUserDefinedXmlHookScriptStartupStrategy> = Enum, new("startupStrategy", Kind::Enum(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_STARTUP_STRATEGY));
 }
-backhaul_wire::generated_request! { UpdateVmUserDefinedXmlHookScriptRequest(into uuid: Id) { into name: String, into description: String, into hook_script: String, set startup_strategy: UpdateVmUserDefinedXmlHookScriptStartupStrategy } }
+backhaul_wire::generated_request! { UpdateVmUserDefinedXmlHookScriptRequest(uuid: impl Into<Id>) { name: impl Into<String>, description: impl Into<String>, hook_script: impl Into<String>, startup_strategy: UpdateVmUserDefinedXmlHookScriptStartupStrategy } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmPassword` is given.
     ///
@@ -834,7 +834,7 @@ backhaul_wire::generated_model! {
     0 password: Option<Secret> = Secret, new("password", Kind::Secret).required();
     1 account: Option<String> = Text, new("account", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ChangeVmPasswordRequest(into password: Secret, into account: String) {  } }
+backhaul_wire::generated_request! { ChangeVmPasswordRequest(password: impl Into<Secret>, account: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `FlattenVmInstance` is given.
     ///
@@ -845,7 +845,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     1 dry_run: Option<bool> = Bool, new("dryRun", Kind::Bool);
 }
-backhaul_wire::generated_request! { FlattenVmInstanceRequest() { set full: bool, set dry_run: bool } }
+backhaul_wire::generated_request! { FlattenVmInstanceRequest() { full: bool, dry_run: bool } }
 backhaul_wire::generated_model! {
     /// What `SetNicQos` is given.
     ///
@@ -856,7 +856,7 @@ backhaul_wire::generated_model! {
     /// Has at least 8192, at most 32212254720.
     1 inbound_bandwidth: Option<i64> = Int, new("inboundBandwidth", Kind::Int);
 }
-backhaul_wire::generated_request! { SetNicQosRequest() { set outbound_bandwidth: i64, set inbound_bandwidth: i64 } }
+backhaul_wire::generated_request! { SetNicQosRequest() { outbound_bandwidth: i64, inbound_bandwidth: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVmBootMode` is given.
     ///
@@ -864,7 +864,7 @@ backhaul_wire::generated_model! {
     SetVmBootModeRequest = SET_VM_BOOT_MODE_REQUEST("SetVmBootModeRequest");
     0 boot_mode: Option<String> = Text, new("bootMode", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVmBootModeRequest(into boot_mode: String) {  } }
+backhaul_wire::generated_request! { SetVmBootModeRequest(boot_mode: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmBootOrder` is given.
     ///
@@ -872,7 +872,7 @@ backhaul_wire::generated_model! {
     SetVmBootOrderRequest = SET_VM_BOOT_ORDER_REQUEST("SetVmBootOrderRequest");
     0 boot_order: Vec<String> = Texts, list("bootOrder", Kind::Text);
 }
-backhaul_wire::generated_request! { SetVmBootOrderRequest() { set boot_order: Vec<String> } }
+backhaul_wire::generated_request! { SetVmBootOrderRequest() { boot_order: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `SetVmCleanTraffic` is given.
     ///
@@ -881,7 +881,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 enable: Option<bool> = Bool, new("enable", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { SetVmCleanTrafficRequest(set enable: bool) {  } }
+backhaul_wire::generated_request! { SetVmCleanTrafficRequest(enable: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmClockTrack` is given.
     ///
@@ -892,7 +892,7 @@ backhaul_wire::generated_model! {
     /// In seconds.
     2 interval_in_seconds: Option<i64> = Int, new("intervalInSeconds", Kind::Int);
 }
-backhaul_wire::generated_request! { SetVmClockTrackRequest(set track: SetVmClockTrackTrack) { set sync_after_vm_resume: bool, set interval_in_seconds: i64 } }
+backhaul_wire::generated_request! { SetVmClockTrackRequest(track: SetVmClockTrackTrack) { sync_after_vm_resume: bool, interval_in_seconds: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVmConsoleMode` is given.
     ///
@@ -900,7 +900,7 @@ backhaul_wire::generated_model! {
     SetVmConsoleModeRequest = SET_VM_CONSOLE_MODE_REQUEST("SetVmConsoleModeRequest");
     0 mode: Option<String> = Text, new("mode", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVmConsoleModeRequest(into mode: String) {  } }
+backhaul_wire::generated_request! { SetVmConsoleModeRequest(mode: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmConsolePassword` is given.
     ///
@@ -908,7 +908,7 @@ backhaul_wire::generated_model! {
     SetVmConsolePasswordRequest = SET_VM_CONSOLE_PASSWORD_REQUEST("SetVmConsolePasswordRequest") holds secrets;
     0 console_password: Option<Secret> = Secret, new("consolePassword", Kind::Secret).required();
 }
-backhaul_wire::generated_request! { SetVmConsolePasswordRequest(into console_password: Secret) {  } }
+backhaul_wire::generated_request! { SetVmConsolePasswordRequest(console_password: impl Into<Secret>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmEmulatorPinning` is given.
     ///
@@ -916,7 +916,7 @@ backhaul_wire::generated_model! {
     SetVmEmulatorPinningRequest = SET_VM_EMULATOR_PINNING_REQUEST("SetVmEmulatorPinningRequest");
     0 emulator_pinning: Option<String> = Text, new("emulatorPinning", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVmEmulatorPinningRequest(into emulator_pinning: String) {  } }
+backhaul_wire::generated_request! { SetVmEmulatorPinningRequest(emulator_pinning: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmHostname` is given.
     ///
@@ -925,7 +925,7 @@ backhaul_wire::generated_model! {
     /// The host.
     0 hostname: Option<String> = Text, new("hostname", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVmHostnameRequest(into hostname: String) {  } }
+backhaul_wire::generated_request! { SetVmHostnameRequest(hostname: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmMonitorNumber` is given.
     ///
@@ -933,7 +933,7 @@ backhaul_wire::generated_model! {
     SetVmMonitorNumberRequest = SET_VM_MONITOR_NUMBER_REQUEST("SetVmMonitorNumberRequest");
     0 monitor_number: Option<i64> = Int, new("monitorNumber", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetVmMonitorNumberRequest(set monitor_number: i64) {  } }
+backhaul_wire::generated_request! { SetVmMonitorNumberRequest(monitor_number: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmNuma` is given.
     ///
@@ -942,7 +942,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 enable: Option<bool> = Bool, new("enable", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { SetVmNumaRequest(set enable: bool) {  } }
+backhaul_wire::generated_request! { SetVmNumaRequest(enable: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmQga` is given.
     ///
@@ -951,7 +951,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 enable: Option<bool> = Bool, new("enable", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { SetVmQgaRequest(set enable: bool) {  } }
+backhaul_wire::generated_request! { SetVmQgaRequest(enable: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmQxlMemory` is given.
     ///
@@ -970,7 +970,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1024, at most 524288.
     2 vgamem: Option<i64> = Int, new("vgamem", Kind::Int);
 }
-backhaul_wire::generated_request! { SetVmQxlMemoryRequest() { set ram: i64, set vram: i64, set vgamem: i64 } }
+backhaul_wire::generated_request! { SetVmQxlMemoryRequest() { ram: i64, vram: i64, vgamem: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVmRDP` is given.
     ///
@@ -979,7 +979,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 enable: Option<bool> = Bool, new("enable", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { SetVmRDPRequest(set enable: bool) {  } }
+backhaul_wire::generated_request! { SetVmRDPRequest(enable: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmSecurityLevel` is given.
     ///
@@ -987,7 +987,7 @@ backhaul_wire::generated_model! {
     SetVmSecurityLevelRequest = SET_VM_SECURITY_LEVEL_REQUEST("SetVmSecurityLevelRequest");
     0 security_level: Option<String> = Text, new("securityLevel", Kind::Text);
 }
-backhaul_wire::generated_request! { SetVmSecurityLevelRequest() { into security_level: String } }
+backhaul_wire::generated_request! { SetVmSecurityLevelRequest() { security_level: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SetVmSoundType` is given.
     ///
@@ -995,7 +995,7 @@ backhaul_wire::generated_model! {
     SetVmSoundTypeRequest = SET_VM_SOUND_TYPE_REQUEST("SetVmSoundTypeRequest");
     0 sound_type: Option<SetVmSoundTypeSoundType> = Enum, new("soundType", Kind::Enum(&SET_VM_SOUND_TYPE_SOUND_TYPE)).required();
 }
-backhaul_wire::generated_request! { SetVmSoundTypeRequest(set sound_type: SetVmSoundTypeSoundType) {  } }
+backhaul_wire::generated_request! { SetVmSoundTypeRequest(sound_type: SetVmSoundTypeSoundType) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmSshKey` is given.
     ///
@@ -1003,7 +1003,7 @@ backhaul_wire::generated_model! {
     SetVmSshKeyRequest = SET_VM_SSH_KEY_REQUEST("SetVmSshKeyRequest");
     0 ssh_key: Option<String> = Text, new("SshKey", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVmSshKeyRequest(into ssh_key: String) {  } }
+backhaul_wire::generated_request! { SetVmSshKeyRequest(ssh_key: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmUsbRedirect` is given.
     ///
@@ -1012,7 +1012,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 enable: Option<bool> = Bool, new("enable", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { SetVmUsbRedirectRequest(set enable: bool) {  } }
+backhaul_wire::generated_request! { SetVmUsbRedirectRequest(enable: bool) {  } }
 backhaul_wire::generated_model! {
     /// What `StartVmInstance` is given.
     ///
@@ -1023,7 +1023,7 @@ backhaul_wire::generated_model! {
     /// The host.
     1 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { StartVmInstanceRequest() { into cluster_uuid: Id, into host_uuid: Id } }
+backhaul_wire::generated_request! { StartVmInstanceRequest() { cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `StopVmInstance` is given.
     ///
@@ -1033,7 +1033,7 @@ backhaul_wire::generated_model! {
     0 r#type: Option<StopBaremetalInstanceType> = Enum, new("type", Kind::Enum(&STOP_BAREMETAL_INSTANCE_TYPE));
     1 stop_ha: Option<String> = Text, new("stopHA", Kind::Text);
 }
-backhaul_wire::generated_request! { StopVmInstanceRequest() { set r#type: StopBaremetalInstanceType, into stop_ha: String } }
+backhaul_wire::generated_request! { StopVmInstanceRequest() { r#type: StopBaremetalInstanceType, stop_ha: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmInstance` is given.
     ///
@@ -1070,7 +1070,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     8 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVmInstanceRequest() { into name: String, into description: String, set state: UpdateBareMetal2InstanceState, into default_l3_network_uuid: Id, set platform: ImagePlatform, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, into guest_os_type: String } }
+backhaul_wire::generated_request! { UpdateVmInstanceRequest() { name: impl Into<String>, description: impl Into<String>, state: UpdateBareMetal2InstanceState, default_l3_network_uuid: impl Into<Id>, platform: ImagePlatform, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, guest_os_type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmPriority` is given.
     ///
@@ -1078,7 +1078,7 @@ backhaul_wire::generated_model! {
     UpdateVmPriorityRequest = UPDATE_VM_PRIORITY_REQUEST("UpdateVmPriorityRequest");
     0 priority: Option<String> = Text, new("priority", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateVmPriorityRequest(into priority: String) {  } }
+backhaul_wire::generated_request! { UpdateVmPriorityRequest(priority: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmInstanceHaLevel` is given.
     ///
@@ -1086,7 +1086,7 @@ backhaul_wire::generated_model! {
     SetVmInstanceHaLevelRequest = SET_VM_INSTANCE_HA_LEVEL_REQUEST("SetVmInstanceHaLevelRequest");
     0 level: Option<SetVmInstanceHaLevelLevel> = Enum, new("level", Kind::Enum(&SET_VM_INSTANCE_HA_LEVEL_LEVEL)).required();
 }
-backhaul_wire::generated_request! { SetVmInstanceHaLevelRequest(set level: SetVmInstanceHaLevelLevel) {  } }
+backhaul_wire::generated_request! { SetVmInstanceHaLevelRequest(level: SetVmInstanceHaLevelLevel) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeInstanceOffering` is given.
     ///
@@ -1095,7 +1095,7 @@ backhaul_wire::generated_model! {
     /// The instance offering.
     0 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { ChangeInstanceOfferingRequest(into instance_offering_uuid: Id) {  } }
+backhaul_wire::generated_request! { ChangeInstanceOfferingRequest(instance_offering_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVmImage` is given.
     ///
@@ -1108,7 +1108,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { ChangeVmImageRequest(into image_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ChangeVmImageRequest(image_uuid: impl Into<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CloneVmInstance` is given.
     ///
@@ -1129,7 +1129,7 @@ backhaul_wire::generated_model! {
     /// The host.
     9 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { CloneVmInstanceRequest(set names: Vec<String>) { set strategy: CreateVmInstanceStrategy, set vm_nic_params: Vec<Value>, into primary_storage_uuid_for_root_volume: String, into primary_storage_uuid_for_data_volume: String, set full: bool, set root_volume_system_tags: Vec<String>, set data_volume_system_tags: Vec<String>, into cluster_uuid: Id, into host_uuid: Id } }
+backhaul_wire::generated_request! { CloneVmInstanceRequest(names: Vec<String>) { strategy: CreateVmInstanceStrategy, vm_nic_params: Vec<Value>, primary_storage_uuid_for_root_volume: impl Into<String>, primary_storage_uuid_for_data_volume: impl Into<String>, full: bool, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `MigrateVm` is given.
     ///
@@ -1143,7 +1143,7 @@ backhaul_wire::generated_model! {
     3 strategy: Option<String> = Text, new("strategy", Kind::Text);
     4 down_time: Option<i64> = Int, new("downTime", Kind::Int);
 }
-backhaul_wire::generated_request! { MigrateVmRequest() { into host_uuid: Id, set migrate_from_destination: bool, set allow_unknown: bool, into strategy: String, set down_time: i64 } }
+backhaul_wire::generated_request! { MigrateVmRequest() { host_uuid: impl Into<Id>, migrate_from_destination: bool, allow_unknown: bool, strategy: impl Into<String>, down_time: i64 } }
 backhaul_wire::generated_model! {
     /// What `PrimaryStorageMigrateVm` is given.
     ///
@@ -1160,7 +1160,7 @@ backhaul_wire::generated_model! {
     /// `0` when left out.
     6 bandwidth: Option<i64> = Int, new("bandwidth", Kind::Int);
 }
-backhaul_wire::generated_request! { PrimaryStorageMigrateVmRequest(into dst_primary_storage_uuid: Id) { into dst_host_uuid: Id, set with_data_volumes: bool, set with_snapshots: bool, set down_time: i64, into strategy: String, set bandwidth: i64 } }
+backhaul_wire::generated_request! { PrimaryStorageMigrateVmRequest(dst_primary_storage_uuid: impl Into<Id>) { dst_host_uuid: impl Into<Id>, with_data_volumes: bool, with_snapshots: bool, down_time: i64, strategy: impl Into<String>, bandwidth: i64 } }
 backhaul_wire::generated_model! {
     /// What `SetVmBootVolume` is given.
     ///
@@ -1169,7 +1169,7 @@ backhaul_wire::generated_model! {
     /// The volume.
     0 volume_uuid: Option<Id> = Id, new("volumeUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { SetVmBootVolumeRequest(into volume_uuid: Id) {  } }
+backhaul_wire::generated_request! { SetVmBootVolumeRequest(volume_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVmStaticIp` is given.
     ///
@@ -1187,7 +1187,7 @@ backhaul_wire::generated_model! {
     5 ipv6_gateway: Option<String> = Text, new("ipv6Gateway", Kind::Text);
     6 ipv6_prefix: Option<String> = Text, new("ipv6Prefix", Kind::Text);
 }
-backhaul_wire::generated_request! { SetVmStaticIpRequest(into l3_network_uuid: Id) { into ip: String, into ip6: String, into netmask: String, into gateway: String, into ipv6_gateway: String, into ipv6_prefix: String } }
+backhaul_wire::generated_request! { SetVmStaticIpRequest(l3_network_uuid: impl Into<Id>) { ip: impl Into<String>, ip6: impl Into<String>, netmask: impl Into<String>, gateway: impl Into<String>, ipv6_gateway: impl Into<String>, ipv6_prefix: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SetVmUserDefinedXml` is given.
     ///
@@ -1199,7 +1199,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SetVmUserDefinedXmlRequest(into xml_base64: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SetVmUserDefinedXmlRequest(xml_base64: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `SetVmUserDefinedXmlHookScript` is given.
     ///
@@ -1211,7 +1211,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SetVmUserDefinedXmlHookScriptRequest(into xml_hook_script_base64: String) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SetVmUserDefinedXmlHookScriptRequest(xml_hook_script_base64: impl Into<String>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmNicDriver` is given.
     ///
@@ -1221,7 +1221,7 @@ backhaul_wire::generated_model! {
     0 vm_nic_uuid: Option<Id> = Id, new("vmNicUuid", Kind::Id).required();
     1 driver_type: Option<String> = Text, new("driverType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { UpdateVmNicDriverRequest(into vm_nic_uuid: Id, into driver_type: String) {  } }
+backhaul_wire::generated_request! { UpdateVmNicDriverRequest(vm_nic_uuid: impl Into<Id>, driver_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AttachL3NetworkToVm` is given.
     ///
@@ -1232,7 +1232,7 @@ backhaul_wire::generated_model! {
     2 custom_mac: Option<String> = Text, new("customMac", Kind::Text);
     3 vm_nic_params: Option<String> = Text, new("vmNicParams", Kind::Text);
 }
-backhaul_wire::generated_request! { AttachL3NetworkToVmRequest() { into static_ip: String, into driver_type: String, into custom_mac: String, into vm_nic_params: String } }
+backhaul_wire::generated_request! { AttachL3NetworkToVmRequest() { static_ip: impl Into<String>, driver_type: impl Into<String>, custom_mac: impl Into<String>, vm_nic_params: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ProtectVmInstanceRecoveryPoint` is given.
     ///
@@ -1243,7 +1243,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { ProtectVmInstanceRecoveryPointRequest(set group_id: i64) { into description: String } }
+backhaul_wire::generated_request! { ProtectVmInstanceRecoveryPointRequest(group_id: i64) { description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AttachScsiLunToVmInstance` is given.
     ///
@@ -1252,7 +1252,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 disable_multi_path_attach: Option<bool> = Bool, new("disableMultiPathAttach", Kind::Bool);
 }
-backhaul_wire::generated_request! { AttachScsiLunToVmInstanceRequest() { set disable_multi_path_attach: bool } }
+backhaul_wire::generated_request! { AttachScsiLunToVmInstanceRequest() { disable_multi_path_attach: bool } }
 backhaul_wire::generated_model! {
     /// What `UnprotectVmInstanceRecoveryPoint` is given.
     ///
@@ -1261,7 +1261,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1.
     0 group_id: Option<i64> = Int, new("groupId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { UnprotectVmInstanceRecoveryPointRequest(set group_id: i64) {  } }
+backhaul_wire::generated_request! { UnprotectVmInstanceRecoveryPointRequest(group_id: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateVmNetworkConfig` is given.
     ///
@@ -1270,7 +1270,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     0 vm_nic_uuids: Vec<Id> = Ids, list("vmNicUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { UpdateVmNetworkConfigRequest(set vm_nic_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { UpdateVmNetworkConfigRequest(vm_nic_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdatePriorityConfig` is given.
     ///
@@ -1281,7 +1281,7 @@ backhaul_wire::generated_model! {
     /// Has at least -1000, at most 1000.
     1 oom_score_adj: Option<i64> = Int, new("oomScoreAdj", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdatePriorityConfigRequest() { set cpu_shares: i64, set oom_score_adj: i64 } }
+backhaul_wire::generated_request! { UpdatePriorityConfigRequest() { cpu_shares: i64, oom_score_adj: i64 } }
 backhaul_wire::generated_model! {
     /// What `AttachUserDefinedXmlHookScriptToVm` is given.
     ///
@@ -1289,7 +1289,7 @@ backhaul_wire::generated_model! {
     AttachUserDefinedXmlHookScriptToVmRequest = ATTACH_USER_DEFINED_XML_HOOK_SCRIPT_TO_VM_REQUEST("AttachUserDefinedXmlHookScriptToVmRequest");
     0 startup_strategy: Option<UpdateVmUserDefinedXmlHookScriptStartupStrategy> = Enum, new("startupStrategy", Kind::Enum(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_STARTUP_STRATEGY));
 }
-backhaul_wire::generated_request! { AttachUserDefinedXmlHookScriptToVmRequest() { set startup_strategy: UpdateVmUserDefinedXmlHookScriptStartupStrategy } }
+backhaul_wire::generated_request! { AttachUserDefinedXmlHookScriptToVmRequest() { startup_strategy: UpdateVmUserDefinedXmlHookScriptStartupStrategy } }
 backhaul_wire::generated_model! {
     /// What `AddContainerManagementVm` is given.
     ///
@@ -1311,7 +1311,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddContainerManagementVmRequest(into uuid: Id, into name: String, into management_ip: String, into vendor: String, set management_port: i64, into container_access_key_id: String, into container_access_key_secret: Secret) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddContainerManagementVmRequest(uuid: impl Into<Id>, name: impl Into<String>, management_ip: impl Into<String>, vendor: impl Into<String>, management_port: i64, container_access_key_id: impl Into<String>, container_access_key_secret: impl Into<Secret>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateContainerManagementVm` is given.
     ///
@@ -1321,7 +1321,7 @@ backhaul_wire::generated_model! {
     1 management_port: Option<i64> = Int, new("managementPort", Kind::Int);
     2 vendor: Option<String> = Text, new("vendor", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateContainerManagementVmRequest() { into management_ip: String, set management_port: i64, into vendor: String } }
+backhaul_wire::generated_request! { UpdateContainerManagementVmRequest() { management_ip: impl Into<String>, management_port: i64, vendor: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateNfvInstOffering` is given.
     ///
@@ -1347,7 +1347,7 @@ backhaul_wire::generated_model! {
     11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
     12 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
 }
-backhaul_wire::generated_request! { CreateNfvInstOfferingRequest(into zone_uuid: Id, into management_network_uuid: Id, into image_uuid: Id, into name: String, set cpu_num: i64, set memory_size: i64) { into description: String, into allocator_strategy: String, set sort_key: i64, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id>, set reserved_memory_size: i64 } }
+backhaul_wire::generated_request! { CreateNfvInstOfferingRequest(zone_uuid: impl Into<Id>, management_network_uuid: impl Into<Id>, image_uuid: impl Into<Id>, name: impl Into<String>, cpu_num: i64, memory_size: i64) { description: impl Into<String>, allocator_strategy: impl Into<String>, sort_key: i64, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id>, reserved_memory_size: i64 } }
 backhaul_wire::generated_model! {
     /// What `CreateObservabilityServerOffering` is given.
     ///
@@ -1375,7 +1375,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateObservabilityServerOfferingRequest(into zone_uuid: Id, into management_network_uuid: Id, into image_uuid: Id, into name: String, set cpu_num: i64, set memory_size: i64) { into public_network_uuid: Id, set is_default: bool, into description: String, set reserved_memory_size: i64, into allocator_strategy: String, set sort_key: i64, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateObservabilityServerOfferingRequest(zone_uuid: impl Into<Id>, management_network_uuid: impl Into<Id>, image_uuid: impl Into<Id>, name: impl Into<String>, cpu_num: i64, memory_size: i64) { public_network_uuid: impl Into<Id>, is_default: bool, description: impl Into<String>, reserved_memory_size: i64, allocator_strategy: impl Into<String>, sort_key: i64, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateOvnControllerOffering` is given.
     ///
@@ -1401,7 +1401,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateOvnControllerOfferingRequest(into zone_uuid: Id, into management_network_uuid: Id, into image_uuid: Id, into name: String, set cpu_num: i64, set memory_size: i64) { into description: String, set reserved_memory_size: i64, into allocator_strategy: String, set sort_key: i64, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateOvnControllerOfferingRequest(zone_uuid: impl Into<Id>, management_network_uuid: impl Into<Id>, image_uuid: impl Into<Id>, name: impl Into<String>, cpu_num: i64, memory_size: i64) { description: impl Into<String>, reserved_memory_size: i64, allocator_strategy: impl Into<String>, sort_key: i64, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateTemplatedVmInstance` is given.
     ///
@@ -1420,7 +1420,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 9223372036854775807.
     3 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateTemplatedVmInstanceRequest() { into name: String, into description: String, set cpu_num: i64, set memory_size: i64 } }
+backhaul_wire::generated_request! { UpdateTemplatedVmInstanceRequest() { name: impl Into<String>, description: impl Into<String>, cpu_num: i64, memory_size: i64 } }
 backhaul_wire::generated_model! {
     /// What `ConvertTemplatedVmInstanceToVmInstance` is given.
     ///
@@ -1431,7 +1431,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     0 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_request! { ConvertTemplatedVmInstanceToVmInstanceRequest(into name: String) {  } }
+backhaul_wire::generated_request! { ConvertTemplatedVmInstanceToVmInstanceRequest(name: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVmInstanceFromTemplatedVmInstance` is given.
     ///
@@ -1461,7 +1461,7 @@ backhaul_wire::generated_model! {
     13 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
     14 r#type: Option<String> = Text, new("type", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateVmInstanceFromTemplatedVmInstanceRequest(set names: Vec<String>) { set strategy: CreateVmInstanceFromTemplatedVmInstanceRequestStrategy, into description: String, set cpu_num: i64, set memory_size: i64, set reserved_memory_size: i64, set l3_network_uuids: Vec<Id>, into default_l3_network_uuid: Id, into vm_nic_params: String, set disk_a_os: Vec<String>, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into instance_offering_uuid: Id, into r#type: String } }
+backhaul_wire::generated_request! { CreateVmInstanceFromTemplatedVmInstanceRequest(names: Vec<String>) { strategy: CreateVmInstanceFromTemplatedVmInstanceRequestStrategy, description: impl Into<String>, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, l3_network_uuids: Vec<Id>, default_l3_network_uuid: impl Into<Id>, vm_nic_params: impl Into<String>, disk_a_os: Vec<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, instance_offering_uuid: impl Into<Id>, r#type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `SetVmInstanceHygonMdev` is given.
     ///
@@ -1469,7 +1469,7 @@ backhaul_wire::generated_model! {
     SetVmInstanceHygonMdevRequest = SET_VM_INSTANCE_HYGON_MDEV_REQUEST("SetVmInstanceHygonMdevRequest");
     0 hygon_security_element_enable: Option<String> = Text, new("hygonSecurityElementEnable", Kind::Text).required();
 }
-backhaul_wire::generated_request! { SetVmInstanceHygonMdevRequest(into hygon_security_element_enable: String) {  } }
+backhaul_wire::generated_request! { SetVmInstanceHygonMdevRequest(hygon_security_element_enable: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateTemplatedVmInstanceFromVmInstance` is given.
     ///
@@ -1482,7 +1482,102 @@ backhaul_wire::generated_model! {
     /// The host.
     2 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateTemplatedVmInstanceFromVmInstanceRequest(into name: String) { into cluster_uuid: Id, into host_uuid: Id } }
+backhaul_wire::generated_request! { CreateTemplatedVmInstanceFromVmInstanceRequest(name: impl Into<String>) { cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id> } }
+backhaul_wire::generated_struct! {
+    GetVmsCapabilitiesRequest;
+    RequestConsoleAccessRequest;
+    ReconnectConsoleProxyAgentRequest;
+    UpdateConsoleProxyAgentRequest;
+    CreateInstanceOfferingRequest;
+    CreateSlbOfferingRequest;
+    CreateVirtualRouterOfferingRequest;
+    UpdateVirtualRouterOfferingRequest;
+    ChangeInstanceOfferingStateRequest;
+    UpdateInstanceOfferingRequest;
+    CreateVmNicRequest;
+    AttachL3NetworkToVmNicRequest;
+    CreateVmInstanceFromOvfRequest;
+    ExportVmOvaPackageRequest;
+    ParseOvfRequest;
+    CreateGuestVmScriptRequest;
+    ExecuteGuestVmScriptRequest;
+    UpdateGuestVmScriptRequest;
+    CreateSshKeyPairRequest;
+    GenerateSshKeyPairRequest;
+    UpdateSshKeyPairRequest;
+    UploadFileToVmRequest;
+    CreateVmInstanceRequest;
+    UpdateVirtualRouterRequest;
+    CreateVmCdRomRequest;
+    UpdateVmCdRomRequest;
+    ExecuteGuestVmCommandRequest;
+    CreateFaultToleranceVmInstanceRequest;
+    FailoverFaultToleranceVmRequest;
+    CreateVmInstanceFromVolumeRequest;
+    CreateVmInstanceFromVolumeSnapshotGroupRequest;
+    CreateVmInstanceFromVolumeSnapshotRequest;
+    ChangeVfNicHaStateRequest;
+    ChangeVmNicStateRequest;
+    ChangeVmNicTypeRequest;
+    UpdateVmNicMacRequest;
+    ChangeVmNicNetworkRequest;
+    CreateVmUserDefinedXmlHookScriptRequest;
+    UpdateVmUserDefinedXmlHookScriptRequest;
+    FlattenVmInstanceRequest;
+    SetNicQosRequest;
+    SetVmBootModeRequest;
+    SetVmBootOrderRequest;
+    SetVmCleanTrafficRequest;
+    SetVmClockTrackRequest;
+    SetVmConsoleModeRequest;
+    SetVmEmulatorPinningRequest;
+    SetVmHostnameRequest;
+    SetVmMonitorNumberRequest;
+    SetVmNumaRequest;
+    SetVmQgaRequest;
+    SetVmQxlMemoryRequest;
+    SetVmRDPRequest;
+    SetVmSecurityLevelRequest;
+    SetVmSoundTypeRequest;
+    SetVmSshKeyRequest;
+    SetVmUsbRedirectRequest;
+    StartVmInstanceRequest;
+    StopVmInstanceRequest;
+    UpdateVmInstanceRequest;
+    UpdateVmPriorityRequest;
+    SetVmInstanceHaLevelRequest;
+    ChangeInstanceOfferingRequest;
+    ChangeVmImageRequest;
+    CloneVmInstanceRequest;
+    MigrateVmRequest;
+    PrimaryStorageMigrateVmRequest;
+    SetVmBootVolumeRequest;
+    SetVmStaticIpRequest;
+    SetVmUserDefinedXmlRequest;
+    SetVmUserDefinedXmlHookScriptRequest;
+    UpdateVmNicDriverRequest;
+    AttachL3NetworkToVmRequest;
+    ProtectVmInstanceRecoveryPointRequest;
+    AttachScsiLunToVmInstanceRequest;
+    UnprotectVmInstanceRecoveryPointRequest;
+    UpdateVmNetworkConfigRequest;
+    UpdatePriorityConfigRequest;
+    AttachUserDefinedXmlHookScriptToVmRequest;
+    UpdateContainerManagementVmRequest;
+    CreateNfvInstOfferingRequest;
+    CreateObservabilityServerOfferingRequest;
+    CreateOvnControllerOfferingRequest;
+    UpdateTemplatedVmInstanceRequest;
+    ConvertTemplatedVmInstanceToVmInstanceRequest;
+    CreateVmInstanceFromTemplatedVmInstanceRequest;
+    SetVmInstanceHygonMdevRequest;
+    CreateTemplatedVmInstanceFromVmInstanceRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    ChangeVmPasswordRequest;
+    SetVmConsolePasswordRequest;
+    AddContainerManagementVmRequest;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct GetVmsCapabilitiesRequest = GET_VMS_CAPABILITIES_REQUEST;
     Struct RequestConsoleAccessRequest = REQUEST_CONSOLE_ACCESS_REQUEST;

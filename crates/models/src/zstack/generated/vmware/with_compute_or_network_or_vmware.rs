@@ -32,6 +32,9 @@ backhaul_wire::generated_model! {
     11 morval: Option<String> = Text, new("morval", Kind::Text);
     12 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
 }
+backhaul_wire::generated_struct! {
+    VCenterCluster;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct VCenterCluster = V_CENTER_CLUSTER;
 }

@@ -46,6 +46,9 @@ backhaul_wire::generated_model! {
     /// The datastore.
     18 datastore: Option<String> = Text, new("datastore", Kind::Text);
 }
+backhaul_wire::generated_struct! { holds secrets:
+    VCenterPrimaryStorage;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct VCenterPrimaryStorage = V_CENTER_PRIMARY_STORAGE;
 }

@@ -36,6 +36,9 @@ backhaul_wire::generated_model! {
     /// The datastore.
     13 datastore: Option<String> = Text, new("datastore", Kind::Text);
 }
+backhaul_wire::generated_struct! {
+    VCenterBackupStorage;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct VCenterBackupStorage = V_CENTER_BACKUP_STORAGE;
 }

@@ -146,7 +146,7 @@ backhaul_wire::generated_model! {
     /// `KVM` when left out.
     3 v2v_type: Option<String> = Text, new("v2vType", Kind::Text);
 }
-backhaul_wire::generated_request! { ListVMsFromKVMHostRequest(into libvirt_uri: String, into conversion_host_uuid: Id) { into ssh_priv_key: String, into v2v_type: String } }
+backhaul_wire::generated_request! { ListVMsFromKVMHostRequest(libvirt_uri: impl Into<String>, conversion_host_uuid: impl Into<Id>) { ssh_priv_key: impl Into<String>, v2v_type: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AddV2VConversionHost` is given.
     ///
@@ -171,7 +171,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddV2VConversionHostRequest(into name: String, set r#type: AddV2VConversionHostType, into host_uuid: Id, into storage_path: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddV2VConversionHostRequest(name: impl Into<String>, r#type: AddV2VConversionHostType, host_uuid: impl Into<Id>, storage_path: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeV2VConversionHostState` is given.
     ///
@@ -180,7 +180,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeV2VConversionHostStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeV2VConversionHostStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateV2VConversionHost` is given.
     ///
@@ -197,7 +197,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     2 storage_path: Option<String> = Text, new("storagePath", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateV2VConversionHostRequest() { into name: String, into description: String, into storage_path: String } }
+backhaul_wire::generated_request! { UpdateV2VConversionHostRequest() { name: impl Into<String>, description: impl Into<String>, storage_path: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `ConvertVmFromForeignHypervisor` is given.
     ///
@@ -258,7 +258,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     23 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { ConvertVmFromForeignHypervisorRequest(into url: String, into name: String, set cpu_num: i64, set memory_size: i64, into primary_storage_uuid: Id, set l3_network_uuids: Vec<Id>) { into description: String, into conversion_host_uuid: Id, into ssh_priv_key: String, into zone_uuid: Id, into cluster_uuid: Id, into host_uuid: Id, into default_l3_network_uuid: Id, set platform: ImagePlatform, set r#type: CreateVmFromCdpBackupType, set strategy: ConvertVmFromForeignHypervisorStrategy, set convert_strategy: ConvertVmFromForeignHypervisorConvertStrategy, set pause_vm: bool, set volume_filters: Vec<Value>, into root_file_system: String, into long_job_name: String, into long_job_description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { ConvertVmFromForeignHypervisorRequest(url: impl Into<String>, name: impl Into<String>, cpu_num: i64, memory_size: i64, primary_storage_uuid: impl Into<Id>, l3_network_uuids: Vec<Id>) { description: impl Into<String>, conversion_host_uuid: impl Into<Id>, ssh_priv_key: impl Into<String>, zone_uuid: impl Into<Id>, cluster_uuid: impl Into<Id>, host_uuid: impl Into<Id>, default_l3_network_uuid: impl Into<Id>, platform: ImagePlatform, r#type: CreateVmFromCdpBackupType, strategy: ConvertVmFromForeignHypervisorStrategy, convert_strategy: ConvertVmFromForeignHypervisorConvertStrategy, pause_vm: bool, volume_filters: Vec<Value>, root_file_system: impl Into<String>, long_job_name: impl Into<String>, long_job_description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddVCenter` is given.
     ///
@@ -292,7 +292,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddVCenterRequest(into username: String, into password: Secret, into zone_uuid: Id, into name: String, into domain_name: String) { set https: bool, set port: i64, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddVCenterRequest(username: impl Into<String>, password: impl Into<Secret>, zone_uuid: impl Into<Id>, name: impl Into<String>, domain_name: impl Into<String>) { https: bool, port: i64, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVCenter` is given.
     ///
@@ -320,7 +320,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     6 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE));
 }
-backhaul_wire::generated_request! { UpdateVCenterRequest() { into name: String, into description: String, into username: String, into password: Secret, into domain_name: String, set port: i64, set state: ResourceState } }
+backhaul_wire::generated_request! { UpdateVCenterRequest() { name: impl Into<String>, description: impl Into<String>, username: impl Into<String>, password: impl Into<Secret>, domain_name: impl Into<String>, port: i64, state: ResourceState } }
 backhaul_wire::generated_choice! {
     /// An add v2 v conversion host type.
     ///
@@ -346,6 +346,28 @@ backhaul_wire::generated_choice! {
     ConvertVmFromForeignHypervisorConvertStrategy = CONVERT_VM_FROM_FOREIGN_HYPERVISOR_CONVERT_STRATEGY(&[]);
     0 CapacityOptimized = "CapacityOptimized";
     1 EfficiencyFirst = "EfficiencyFirst";
+}
+backhaul_wire::generated_struct! {
+    V2VConversionHost;
+    VCenter;
+    VCenterResourcePool;
+    VCenterDatacenter;
+    ListVMsFromKVMHostResult;
+    VCenterResourcePoolUsage;
+    ListVMsFromKVMHostRequest;
+    AddV2VConversionHostRequest;
+    ChangeV2VConversionHostStateRequest;
+    UpdateV2VConversionHostRequest;
+    ConvertVmFromForeignHypervisorRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    AddVCenterRequest;
+    UpdateVCenterRequest;
+}
+backhaul_wire::generated_enum! {
+    AddV2VConversionHostType;
+    ConvertVmFromForeignHypervisorStrategy;
+    ConvertVmFromForeignHypervisorConvertStrategy;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct V2VConversionHost = V2V_CONVERSION_HOST;

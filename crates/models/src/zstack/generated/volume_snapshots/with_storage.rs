@@ -373,7 +373,7 @@ backhaul_wire::generated_model! {
     /// Whether to ask the resource first (`Permissive`) or not (`Enforcing`).
     1 delete_mode: Option<DeleteMode> = Enum, new("deleteMode", Kind::Enum(&DELETE_MODE));
 }
-backhaul_wire::generated_request! { BatchDeleteVolumeSnapshotRequest(set uuids: Vec<Id>) { set delete_mode: DeleteMode } }
+backhaul_wire::generated_request! { BatchDeleteVolumeSnapshotRequest(uuids: Vec<Id>) { delete_mode: DeleteMode } }
 backhaul_wire::generated_model! {
     /// What `CreateVolumeSnapshotGroup` is given.
     ///
@@ -396,7 +396,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVolumeSnapshotGroupRequest(into root_volume_uuid: Id, into name: String) { into description: String, set with_memory: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVolumeSnapshotGroupRequest(root_volume_uuid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, with_memory: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVolumeSnapshotGroup` is given.
     ///
@@ -407,7 +407,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVolumeSnapshotGroupRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVolumeSnapshotGroupRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateVolumeSnapshot` is given.
     ///
@@ -422,7 +422,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVolumeSnapshotRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVolumeSnapshotRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A volume snapshot state.
     ///
@@ -461,6 +461,39 @@ backhaul_wire::generated_choice! {
     1 Incremental = "incremental";
     /// `auto`.
     2 Auto = "auto";
+}
+backhaul_wire::generated_struct! {
+    VolumeSnapshot;
+    VolumeSnapshotGroup;
+    VolumeSnapshotTree;
+    VolumeSnapshotBackupStorageRef;
+    VolumeSnapshotGroupRef;
+    SnapshotLeaf;
+    GetMemorySnapshotGroupReferenceResult;
+    BatchDeleteVolumeSnapshotResult;
+    BatchDeleteVolumeSnapshotStruct;
+    DeleteVolumeSnapshotGroupResult;
+    DeleteSnapshotGroupResult;
+    RevertVmFromSnapshotGroupResult;
+    RevertSnapshotGroupResult;
+    CheckVolumeSnapshotGroupAvailabilityResult;
+    VolumeSnapshotGroupAvailability;
+    ShrinkVolumeSnapshotResult;
+    ShrinkResult;
+    GetVolumeSnapshotSizeResult;
+    VolumeBackup;
+    VolumeBackupStorageRef;
+    VolumeSnapshotReferenceTree;
+    BatchDeleteVolumeSnapshotRequest;
+    CreateVolumeSnapshotGroupRequest;
+    UpdateVolumeSnapshotGroupRequest;
+    UpdateVolumeSnapshotRequest;
+}
+backhaul_wire::generated_enum! {
+    VolumeSnapshotState;
+    VolumeSnapshotStatus;
+    VolumeSnapshotTreeStatus;
+    BackupMode;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct VolumeSnapshot = VOLUME_SNAPSHOT;

@@ -203,11 +203,11 @@ backhaul_wire::generated_union! {
         /// The format of its data.
         format: Option<&str> = as_deref;
         /// Its size, in bytes.
-        size: Option<i64> = copy;
+        size: Option<i64> = copied;
         /// The space that it takes, in bytes.
-        actual_size: Option<i64> = copy;
+        actual_size: Option<i64> = copied;
         /// Its place among the devices of the virtual machine.
-        device_id: Option<i64> = copy;
+        device_id: Option<i64> = copied;
         /// Whether an administrator lets it be used.
         state: Option<&VolumeState> = as_ref;
         /// How it is doing.
@@ -217,7 +217,7 @@ backhaul_wire::generated_union! {
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// Whether several virtual machines may use it.
-        is_shareable: Option<bool> = copy;
+        is_shareable: Option<bool> = copied;
         volume_qos: Option<&str> = as_deref;
         /// When it was last detached, in the server's zone.
         last_detach_date: Option<&DateTime> = as_ref;
@@ -366,6 +366,19 @@ backhaul_wire::generated_choice! {
     2 NotInstantiated = "NotInstantiated";
     3 Deleted = "Deleted";
     4 Migrating = "Migrating";
+}
+backhaul_wire::generated_struct! {
+    BaseBlockVolume;
+    ExponBlockVolume;
+    AnyVolume;
+    Volume;
+    BaseVolume;
+    XskyBlockVolume;
+}
+backhaul_wire::generated_enum! {
+    VolumeType;
+    VolumeState;
+    VolumeStatus;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct BaseBlockVolume = BASE_BLOCK_VOLUME;

@@ -96,11 +96,11 @@ backhaul_wire::generated_union! {
         /// The format of its data.
         format: Option<&str> = as_deref;
         /// Its size, in bytes.
-        size: Option<i64> = copy;
+        size: Option<i64> = copied;
         /// The space that it takes, in bytes.
-        actual_size: Option<i64> = copy;
+        actual_size: Option<i64> = copied;
         /// Its place among the devices of the virtual machine.
-        device_id: Option<i64> = copy;
+        device_id: Option<i64> = copied;
         /// Whether an administrator lets it be used.
         state: Option<&VolumeState> = as_ref;
         /// How it is doing.
@@ -110,7 +110,7 @@ backhaul_wire::generated_union! {
         /// When it was last changed, in the server's zone.
         last_op_date: Option<&DateTime> = as_ref;
         /// Whether several virtual machines may use it.
-        is_shareable: Option<bool> = copy;
+        is_shareable: Option<bool> = copied;
         volume_qos: Option<&str> = as_deref;
         /// When it was last detached, in the server's zone.
         last_detach_date: Option<&DateTime> = as_ref;
@@ -193,7 +193,7 @@ backhaul_wire::generated_model! {
     /// The cluster.
     0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { BatchSyncVolumeSizeRequest(into cluster_uuid: Id) {  } }
+backhaul_wire::generated_request! { BatchSyncVolumeSizeRequest(cluster_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `BatchSyncVolumeSize` answers.
     ///
@@ -299,7 +299,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateBlockVolumeRequest(into name: String, set size: i64, into primary_storage_uuid: Id) { into description: String, set access_path_id: i64, into access_path_iqn: String, set burst_total_bw: i64, set burst_total_iops: i64, set max_total_bw: i64, set max_total_iops: i64, into protocol: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateBlockVolumeRequest(name: impl Into<String>, size: i64, primary_storage_uuid: impl Into<Id>) { description: impl Into<String>, access_path_id: i64, access_path_iqn: impl Into<String>, burst_total_bw: i64, burst_total_iops: i64, max_total_bw: i64, max_total_iops: i64, protocol: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateBlockVolume` is given.
     ///
@@ -310,7 +310,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateBlockVolumeRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateBlockVolumeRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateDiskOffering` is given.
     ///
@@ -338,7 +338,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDiskOfferingRequest(into name: String, set disk_size: i64) { into description: String, set sort_key: i64, into allocation_strategy: String, into r#type: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDiskOfferingRequest(name: impl Into<String>, disk_size: i64) { description: impl Into<String>, sort_key: i64, allocation_strategy: impl Into<String>, r#type: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeDiskOfferingState` is given.
     ///
@@ -347,7 +347,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeDiskOfferingStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeDiskOfferingStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateDiskOffering` is given.
     ///
@@ -362,7 +362,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateDiskOfferingRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateDiskOfferingRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolume` is given.
     ///
@@ -387,7 +387,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeRequest(into name: String) { into description: String, into disk_offering_uuid: Id, set disk_size: i64, into primary_storage_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeRequest(name: impl Into<String>) { description: impl Into<String>, disk_offering_uuid: impl Into<Id>, disk_size: i64, primary_storage_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeFromVolumeTemplate` is given.
     ///
@@ -410,7 +410,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeFromVolumeTemplateRequest(into name: String, into primary_storage_uuid: Id) { into description: String, into host_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeFromVolumeTemplateRequest(name: impl Into<String>, primary_storage_uuid: impl Into<Id>) { description: impl Into<String>, host_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateDataVolumeFromVolumeSnapshot` is given.
     ///
@@ -431,7 +431,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateDataVolumeFromVolumeSnapshotRequest(into name: String) { into description: String, into primary_storage_uuid: Id, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateDataVolumeFromVolumeSnapshotRequest(name: impl Into<String>) { description: impl Into<String>, primary_storage_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ResizeDataVolume` is given.
     ///
@@ -440,7 +440,7 @@ backhaul_wire::generated_model! {
     /// Its size, in bytes. `0` when left out.
     0 size: Option<i64> = Int, new("size", Kind::Int).required();
 }
-backhaul_wire::generated_request! { ResizeDataVolumeRequest(set size: i64) {  } }
+backhaul_wire::generated_request! { ResizeDataVolumeRequest(size: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `ResizeRootVolume` is given.
     ///
@@ -451,7 +451,7 @@ backhaul_wire::generated_model! {
     /// Its size, in bytes. `0` when left out.
     1 size: Option<i64> = Int, new("size", Kind::Int).required();
 }
-backhaul_wire::generated_request! { ResizeRootVolumeRequest(set size: i64) { into vm_instance_uuid: Id } }
+backhaul_wire::generated_request! { ResizeRootVolumeRequest(size: i64) { vm_instance_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateVolumesSnapshot` is given.
     ///
@@ -459,7 +459,7 @@ backhaul_wire::generated_model! {
     CreateVolumesSnapshotRequest = CREATE_VOLUMES_SNAPSHOT_REQUEST("CreateVolumesSnapshotRequest");
     0 volume_uuids: Vec<Id> = Ids, list("volumeUuids", Kind::Id).required().uncertain();
 }
-backhaul_wire::generated_request! { CreateVolumesSnapshotRequest(set volume_uuids: Vec<Id>) {  } }
+backhaul_wire::generated_request! { CreateVolumesSnapshotRequest(volume_uuids: Vec<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `ChangeVolumeState` is given.
     ///
@@ -468,7 +468,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeVolumeStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeVolumeStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `FlattenVolume` is given.
     ///
@@ -477,7 +477,7 @@ backhaul_wire::generated_model! {
     /// `false` when left out.
     0 dry_run: Option<bool> = Bool, new("dryRun", Kind::Bool);
 }
-backhaul_wire::generated_request! { FlattenVolumeRequest() { set dry_run: bool } }
+backhaul_wire::generated_request! { FlattenVolumeRequest() { dry_run: bool } }
 backhaul_wire::generated_model! {
     /// What `SetVolumeIoThreadPin` is given.
     ///
@@ -488,7 +488,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1, at most 10.
     2 io_thread_id: Option<i64> = Int, new("ioThreadId", Kind::Int).required();
 }
-backhaul_wire::generated_request! { SetVolumeIoThreadPinRequest(into vm_uuid: Id, into pin: String, set io_thread_id: i64) {  } }
+backhaul_wire::generated_request! { SetVolumeIoThreadPinRequest(vm_uuid: impl Into<Id>, pin: impl Into<String>, io_thread_id: i64) {  } }
 backhaul_wire::generated_model! {
     /// What `SetVolumeQos` is given.
     ///
@@ -510,7 +510,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1.
     7 total_iops: Option<i64> = Int, new("totalIOPS", Kind::Int);
 }
-backhaul_wire::generated_request! { SetVolumeQosRequest() { set mode: SetVolumeQosMode, set volume_bandwidth: i64, set read_bandwidth: i64, set write_bandwidth: i64, set total_bandwidth: i64, set read_iops: i64, set write_iops: i64, set total_iops: i64 } }
+backhaul_wire::generated_request! { SetVolumeQosRequest() { mode: SetVolumeQosMode, volume_bandwidth: i64, read_bandwidth: i64, write_bandwidth: i64, total_bandwidth: i64, read_iops: i64, write_iops: i64, total_iops: i64 } }
 backhaul_wire::generated_model! {
     /// What `UndoSnapshotCreation` is given.
     ///
@@ -518,7 +518,7 @@ backhaul_wire::generated_model! {
     UndoSnapshotCreationRequest = UNDO_SNAPSHOT_CREATION_REQUEST("UndoSnapshotCreationRequest");
     0 snap_shot_uuid: Option<Id> = Id, new("snapShotUuid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { UndoSnapshotCreationRequest(into snap_shot_uuid: Id) {  } }
+backhaul_wire::generated_request! { UndoSnapshotCreationRequest(snap_shot_uuid: impl Into<Id>) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateVolume` is given.
     ///
@@ -533,7 +533,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateVolumeRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateVolumeRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AttachDataVolumeToHost` is given.
     ///
@@ -544,7 +544,7 @@ backhaul_wire::generated_model! {
     /// Has at most 512 characters.
     0 mount_path: Option<String> = Text, new("mountPath", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AttachDataVolumeToHostRequest(into mount_path: String) {  } }
+backhaul_wire::generated_request! { AttachDataVolumeToHostRequest(mount_path: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateVolumeSnapshot` is given.
     ///
@@ -563,7 +563,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateVolumeSnapshotRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateVolumeSnapshotRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateXskyBlockVolume` is given.
     ///
@@ -578,7 +578,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     5 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateXskyBlockVolumeRequest() { set burst_total_bw: i64, set burst_total_iops: i64, set max_total_bw: i64, set max_total_iops: i64, into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateXskyBlockVolumeRequest() { burst_total_bw: i64, burst_total_iops: i64, max_total_bw: i64, max_total_iops: i64, name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_choice! {
     /// A disk offering state.
     ///
@@ -614,6 +614,47 @@ backhaul_wire::generated_choice! {
     3 All = "all";
     /// `overwrite`.
     4 Overwrite = "overwrite";
+}
+backhaul_wire::generated_struct! {
+    AnyBlockVolume;
+    BlockVolume;
+    DiskOffering;
+    ShareableVolumeVmInstanceRef;
+    GetAccessPathResult;
+    AccessPathInfo;
+    BatchSyncVolumeSizeRequest;
+    BatchSyncVolumeSizeResult;
+    GetVolumeFormatResult;
+    VolumeFormatReplyStruct;
+    SetVolumeIoThreadPinResult;
+    GetVolumeCapabilitiesResult;
+    GetVolumeIoThreadPinResult;
+    GetVolumeQosResult;
+    CreateBlockVolumeRequest;
+    UpdateBlockVolumeRequest;
+    CreateDiskOfferingRequest;
+    ChangeDiskOfferingStateRequest;
+    UpdateDiskOfferingRequest;
+    CreateDataVolumeRequest;
+    CreateDataVolumeFromVolumeTemplateRequest;
+    CreateDataVolumeFromVolumeSnapshotRequest;
+    ResizeDataVolumeRequest;
+    ResizeRootVolumeRequest;
+    CreateVolumesSnapshotRequest;
+    ChangeVolumeStateRequest;
+    FlattenVolumeRequest;
+    SetVolumeIoThreadPinRequest;
+    SetVolumeQosRequest;
+    UndoSnapshotCreationRequest;
+    UpdateVolumeRequest;
+    AttachDataVolumeToHostRequest;
+    CreateVolumeSnapshotRequest;
+    UpdateXskyBlockVolumeRequest;
+}
+backhaul_wire::generated_enum! {
+    DiskOfferingState;
+    SetVolumeQosMode;
+    DeleteVolumeQosMode;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct BlockVolume = BLOCK_VOLUME;

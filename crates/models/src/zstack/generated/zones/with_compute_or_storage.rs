@@ -32,6 +32,12 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
+backhaul_wire::generated_struct! {
+    Zone;
+}
+backhaul_wire::generated_enum! {
+    ZoneState;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct Zone = ZONE;
     Enum ZoneState = ZONE_STATE;

@@ -36,7 +36,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateZoneRequest(into name: String) { into description: String, set is_default: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateZoneRequest(name: impl Into<String>) { description: impl Into<String>, is_default: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeZoneState` is given.
     ///
@@ -45,7 +45,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeZoneStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeZoneStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateZone` is given.
     ///
@@ -62,7 +62,13 @@ backhaul_wire::generated_model! {
     /// Whether it is the default.
     2 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateZoneRequest() { into name: String, into description: String, set is_default: bool } }
+backhaul_wire::generated_request! { UpdateZoneRequest() { name: impl Into<String>, description: impl Into<String>, is_default: bool } }
+backhaul_wire::generated_struct! {
+    AppBuildSystemZoneRef;
+    CreateZoneRequest;
+    ChangeZoneStateRequest;
+    UpdateZoneRequest;
+}
 backhaul_wire::generated_types! { in super::super;
     Struct AppBuildSystemZoneRef = APP_BUILD_SYSTEM_ZONE_REF;
     Struct CreateZoneRequest = CREATE_ZONE_REQUEST;

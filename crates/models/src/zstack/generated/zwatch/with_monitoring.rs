@@ -117,7 +117,7 @@ backhaul_wire::generated_union! {
         recovery_subject: Option<&str> = as_deref;
         template: Option<&str> = as_deref;
         recovery_template: Option<&str> = as_deref;
-        default_template: Option<bool> = copy;
+        default_template: Option<bool> = copied;
         /// When it was made, in the server's zone.
         create_date: Option<&DateTime> = as_ref;
         /// When it was last changed, in the server's zone.
@@ -208,11 +208,11 @@ backhaul_wire::generated_union! {
     shared {
         alert_data_uuid: Option<&Id> = as_ref;
         alert_type: Option<&str> = as_deref;
-        ack_period: Option<i64> = copy;
+        ack_period: Option<i64> = copied;
         /// The uuid that it gets; the server's choice when left out.
         resource_uuid: Option<&Id> = as_ref;
         ack_date: Option<&DateTime> = as_ref;
-        resume_alert: Option<bool> = copy;
+        resume_alert: Option<bool> = copied;
         operator_account_uuid: Option<&Id> = as_ref;
     }
 }
@@ -671,7 +671,7 @@ backhaul_wire::generated_union! {
     /// A [`AuditDataV2`].
     1 AuditDataV2(AuditDataV2) = AUDIT_DATA_V2, &[];
     shared {
-        id: Option<i64> = copy;
+        id: Option<i64> = copied;
         /// The uuid that it gets; the server's choice when left out.
         resource_uuid: Option<&Id> = as_ref;
         /// What kind of resource it is.
@@ -682,7 +682,7 @@ backhaul_wire::generated_union! {
         /// What went wrong.
         error: Option<&str> = as_deref;
         operator_account_uuid: Option<&Id> = as_ref;
-        duration: Option<i64> = copy;
+        duration: Option<i64> = copied;
         request_uuid: Option<&Id> = as_ref;
         response_uuid: Option<&Id> = as_ref;
         /// The session.
@@ -690,7 +690,7 @@ backhaul_wire::generated_union! {
         request_dump: Option<&str> = as_deref;
         response_dump: Option<&str> = as_deref;
         operator: Option<&str> = as_deref;
-        time: Option<i64> = copy;
+        time: Option<i64> = copied;
     }
 }
 backhaul_wire::generated_model! {
@@ -980,7 +980,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     1 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeActiveAlarmStateRequest(into namespace: String, set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeActiveAlarmStateRequest(namespace: impl Into<String>, state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateActiveAlarmTemplate` is given.
     ///
@@ -1000,7 +1000,7 @@ backhaul_wire::generated_model! {
     6 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
     7 labels: Option<String> = Text, new("labels", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateActiveAlarmTemplateRequest() { into alarm_name: String, set comparison_operator: ComparisonOperator, set period: i64, set threshold: f64, set repeat_interval: i64, set repeat_count: i64, set emergency_level: EmergencyLevel, into labels: String } }
+backhaul_wire::generated_request! { UpdateActiveAlarmTemplateRequest() { alarm_name: impl Into<String>, comparison_operator: ComparisonOperator, period: i64, threshold: f64, repeat_interval: i64, repeat_count: i64, emergency_level: EmergencyLevel, labels: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `AckAlarmData` is given.
     ///
@@ -1015,7 +1015,7 @@ backhaul_wire::generated_model! {
     3 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
     4 ack_period_sec: Option<i64> = Int, new("ackPeriodSec", Kind::Int).required();
 }
-backhaul_wire::generated_request! { AckAlarmDataRequest(into alarm_uuid: Id, into alert_data_uuid: Id, set data_type: AckAlarmDataDataType, set ack_period_sec: i64) { into resource_uuid: Id } }
+backhaul_wire::generated_request! { AckAlarmDataRequest(alarm_uuid: impl Into<Id>, alert_data_uuid: impl Into<Id>, data_type: AckAlarmDataDataType, ack_period_sec: i64) { resource_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlarmData` is given.
     ///
@@ -1027,7 +1027,7 @@ backhaul_wire::generated_model! {
     3 update_mode: Option<UpdateAlarmDataUpdateMode> = Enum, new("updateMode", Kind::Enum(&UPDATE_ALARM_DATA_UPDATE_MODE)).required();
     4 read_status: Option<UpdateAlarmDataReadStatus> = Enum, new("readStatus", Kind::Enum(&UPDATE_ALARM_DATA_READ_STATUS));
 }
-backhaul_wire::generated_request! { UpdateAlarmDataRequest(set update_mode: UpdateAlarmDataUpdateMode) { into data_uuid: Id, set data_start_time: i64, set data_end_time: i64, set read_status: UpdateAlarmDataReadStatus } }
+backhaul_wire::generated_request! { UpdateAlarmDataRequest(update_mode: UpdateAlarmDataUpdateMode) { data_uuid: impl Into<Id>, data_start_time: i64, data_end_time: i64, read_status: UpdateAlarmDataReadStatus } }
 backhaul_wire::generated_model! {
     /// What `CreateAlarm` is given.
     ///
@@ -1066,7 +1066,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAlarmRequest(into name: String, set comparison_operator: ComparisonOperator, into namespace: String, into metric_name: String, set threshold: f64) { into description: String, set period: i64, set repeat_interval: i64, set labels: Vec<String>, set actions: Vec<String>, set repeat_count: i64, into r#type: String, set enable_recovery: bool, set emergency_level: EmergencyLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAlarmRequest(name: impl Into<String>, comparison_operator: ComparisonOperator, namespace: impl Into<String>, metric_name: impl Into<String>, threshold: f64) { description: impl Into<String>, period: i64, repeat_interval: i64, labels: Vec<String>, actions: Vec<String>, repeat_count: i64, r#type: impl Into<String>, enable_recovery: bool, emergency_level: EmergencyLevel, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlarmLabel` is given.
     ///
@@ -1077,7 +1077,7 @@ backhaul_wire::generated_model! {
     1 value: Option<String> = Text, new("value", Kind::Text).required();
     2 operator: Option<UpdateAlarmLabelOperator> = Enum, new("operator", Kind::Enum(&UPDATE_ALARM_LABEL_OPERATOR)).required();
 }
-backhaul_wire::generated_request! { UpdateAlarmLabelRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) {  } }
+backhaul_wire::generated_request! { UpdateAlarmLabelRequest(key: impl Into<String>, value: impl Into<String>, operator: UpdateAlarmLabelOperator) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateSNSTextTemplate` is given.
     ///
@@ -1106,7 +1106,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateSNSTextTemplateRequest(into name: String, into application_platform_type: String, into template: String) { into description: String, into subject: String, into recovery_subject: String, into recovery_template: String, set default_template: bool, set r#type: CreateSNSTextTemplateType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateSNSTextTemplateRequest(name: impl Into<String>, application_platform_type: impl Into<String>, template: impl Into<String>) { description: impl Into<String>, subject: impl Into<String>, recovery_subject: impl Into<String>, recovery_template: impl Into<String>, default_template: bool, r#type: CreateSNSTextTemplateType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateAliyunSmsSNSTextTemplate` is given.
     ///
@@ -1139,7 +1139,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAliyunSmsSNSTextTemplateRequest(into sign: String, into alarm_template_code: String, into event_template_code: String, into name: String, into application_platform_type: String, into template: String) { into event_template: String, into description: String, into subject: String, into recovery_subject: String, into recovery_template: String, set default_template: bool, set r#type: CreateSNSTextTemplateType, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAliyunSmsSNSTextTemplateRequest(sign: impl Into<String>, alarm_template_code: impl Into<String>, event_template_code: impl Into<String>, name: impl Into<String>, application_platform_type: impl Into<String>, template: impl Into<String>) { event_template: impl Into<String>, description: impl Into<String>, subject: impl Into<String>, recovery_subject: impl Into<String>, recovery_template: impl Into<String>, default_template: bool, r#type: CreateSNSTextTemplateType, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAliyunSmsSNSTextTemplate` is given.
     ///
@@ -1165,7 +1165,7 @@ backhaul_wire::generated_model! {
     9 recovery_template: Option<String> = Text, new("recoveryTemplate", Kind::Text);
     10 default_template: Option<bool> = Bool, new("defaultTemplate", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAliyunSmsSNSTextTemplateRequest() { into alarm_template_code: String, into sign: String, into event_template_code: String, into event_template: String, into name: String, into description: String, into subject: String, into recovery_subject: String, into template: String, into recovery_template: String, set default_template: bool } }
+backhaul_wire::generated_request! { UpdateAliyunSmsSNSTextTemplateRequest() { alarm_template_code: impl Into<String>, sign: impl Into<String>, event_template_code: impl Into<String>, event_template: impl Into<String>, name: impl Into<String>, description: impl Into<String>, subject: impl Into<String>, recovery_subject: impl Into<String>, template: impl Into<String>, recovery_template: impl Into<String>, default_template: bool } }
 backhaul_wire::generated_model! {
     /// What `UpdateSNSTextTemplate` is given.
     ///
@@ -1187,7 +1187,7 @@ backhaul_wire::generated_model! {
     5 recovery_template: Option<String> = Text, new("recoveryTemplate", Kind::Text);
     6 default_template: Option<bool> = Bool, new("defaultTemplate", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateSNSTextTemplateRequest() { into name: String, into description: String, into subject: String, into recovery_subject: String, into template: String, into recovery_template: String, set default_template: bool } }
+backhaul_wire::generated_request! { UpdateSNSTextTemplateRequest() { name: impl Into<String>, description: impl Into<String>, subject: impl Into<String>, recovery_subject: impl Into<String>, template: impl Into<String>, recovery_template: impl Into<String>, default_template: bool } }
 backhaul_wire::generated_model! {
     /// What `AddActionToAlarm` is given.
     ///
@@ -1196,7 +1196,7 @@ backhaul_wire::generated_model! {
     0 action_uuid: Option<Id> = Id, new("actionUuid", Kind::Id).required();
     1 action_type: Option<String> = Text, new("actionType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddActionToAlarmRequest(into action_uuid: Id, into action_type: String) {  } }
+backhaul_wire::generated_request! { AddActionToAlarmRequest(action_uuid: impl Into<Id>, action_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateAutoScalingRuleAlarmTrigger` is given.
     ///
@@ -1216,7 +1216,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateAutoScalingRuleAlarmTriggerRequest(into name: String) { into trigger_type: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateAutoScalingRuleAlarmTriggerRequest(name: impl Into<String>) { trigger_type: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddLabelToAlarm` is given.
     ///
@@ -1231,7 +1231,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLabelToAlarmRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLabelToAlarmRequest(key: impl Into<String>, value: impl Into<String>, operator: UpdateAlarmLabelOperator) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `ChangeAlarmState` is given.
     ///
@@ -1240,7 +1240,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeAlarmStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeAlarmStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlarm` is given.
     ///
@@ -1267,7 +1267,7 @@ backhaul_wire::generated_model! {
     8 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
     9 actions: Vec<String> = Texts, list("actions", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateAlarmRequest() { into name: String, into description: String, set comparison_operator: ComparisonOperator, set period: i64, set threshold: f64, set repeat_interval: i64, set repeat_count: i64, set enable_recovery: bool, set emergency_level: EmergencyLevel, set actions: Vec<String> } }
+backhaul_wire::generated_request! { UpdateAlarmRequest() { name: impl Into<String>, description: impl Into<String>, comparison_operator: ComparisonOperator, period: i64, threshold: f64, repeat_interval: i64, repeat_count: i64, enable_recovery: bool, emergency_level: EmergencyLevel, actions: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateAlertDataAck` is given.
     ///
@@ -1275,7 +1275,7 @@ backhaul_wire::generated_model! {
     UpdateAlertDataAckRequest = UPDATE_ALERT_DATA_ACK_REQUEST("UpdateAlertDataAckRequest");
     0 resume_alert: Option<bool> = Bool, new("resumeAlert", Kind::Bool);
 }
-backhaul_wire::generated_request! { UpdateAlertDataAckRequest() { set resume_alert: bool } }
+backhaul_wire::generated_request! { UpdateAlertDataAckRequest() { resume_alert: bool } }
 backhaul_wire::generated_model! {
     /// What `ChangeEventSubscriptionState` is given.
     ///
@@ -1284,7 +1284,7 @@ backhaul_wire::generated_model! {
     /// Whether an administrator lets it be used.
     0 state: Option<ResourceState> = Enum, new("state", Kind::Enum(&RESOURCE_STATE)).required();
 }
-backhaul_wire::generated_request! { ChangeEventSubscriptionStateRequest(set state: ResourceState) {  } }
+backhaul_wire::generated_request! { ChangeEventSubscriptionStateRequest(state: ResourceState) {  } }
 backhaul_wire::generated_model! {
     /// What `AckEventData` is given.
     ///
@@ -1299,7 +1299,7 @@ backhaul_wire::generated_model! {
     3 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
     4 ack_period_sec: Option<i64> = Int, new("ackPeriodSec", Kind::Int).required();
 }
-backhaul_wire::generated_request! { AckEventDataRequest(into event_subscription_uuid: Id, into alert_data_uuid: Id, set data_type: AckAlarmDataDataType, set ack_period_sec: i64) { into resource_uuid: Id } }
+backhaul_wire::generated_request! { AckEventDataRequest(event_subscription_uuid: impl Into<Id>, alert_data_uuid: impl Into<Id>, data_type: AckAlarmDataDataType, ack_period_sec: i64) { resource_uuid: impl Into<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEventData` is given.
     ///
@@ -1311,7 +1311,7 @@ backhaul_wire::generated_model! {
     3 update_mode: Option<UpdateAlarmDataUpdateMode> = Enum, new("updateMode", Kind::Enum(&UPDATE_ALARM_DATA_UPDATE_MODE)).required();
     4 read_status: Option<UpdateAlarmDataReadStatus> = Enum, new("readStatus", Kind::Enum(&UPDATE_ALARM_DATA_READ_STATUS));
 }
-backhaul_wire::generated_request! { UpdateEventDataRequest(set update_mode: UpdateAlarmDataUpdateMode) { into data_uuid: Id, set data_start_time: i64, set data_end_time: i64, set read_status: UpdateAlarmDataReadStatus } }
+backhaul_wire::generated_request! { UpdateEventDataRequest(update_mode: UpdateAlarmDataUpdateMode) { data_uuid: impl Into<Id>, data_start_time: i64, data_end_time: i64, read_status: UpdateAlarmDataReadStatus } }
 backhaul_wire::generated_model! {
     /// What `SubscribeEvent` is given.
     ///
@@ -1331,7 +1331,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SubscribeEventRequest(into namespace: String, into event_name: String) { into name: String, set actions: Vec<String>, set labels: Vec<Label>, set emergency_level: EmergencyLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { SubscribeEventRequest(namespace: impl Into<String>, event_name: impl Into<String>) { name: impl Into<String>, actions: Vec<String>, labels: Vec<Label>, emergency_level: EmergencyLevel, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEventSubscriptionLabel` is given.
     ///
@@ -1342,7 +1342,7 @@ backhaul_wire::generated_model! {
     1 value: Option<String> = Text, new("value", Kind::Text).required();
     2 operator: Option<UpdateAlarmLabelOperator> = Enum, new("operator", Kind::Enum(&UPDATE_ALARM_LABEL_OPERATOR)).required();
 }
-backhaul_wire::generated_request! { UpdateEventSubscriptionLabelRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) {  } }
+backhaul_wire::generated_request! { UpdateEventSubscriptionLabelRequest(key: impl Into<String>, value: impl Into<String>, operator: UpdateAlarmLabelOperator) {  } }
 backhaul_wire::generated_model! {
     /// What `AddActionToEventSubscription` is given.
     ///
@@ -1351,7 +1351,7 @@ backhaul_wire::generated_model! {
     0 action_uuid: Option<Id> = Id, new("actionUuid", Kind::Id).required();
     1 action_type: Option<String> = Text, new("actionType", Kind::Text).required();
 }
-backhaul_wire::generated_request! { AddActionToEventSubscriptionRequest(into action_uuid: Id, into action_type: String) {  } }
+backhaul_wire::generated_request! { AddActionToEventSubscriptionRequest(action_uuid: impl Into<Id>, action_type: impl Into<String>) {  } }
 backhaul_wire::generated_model! {
     /// What `AddLabelToEventSubscription` is given.
     ///
@@ -1366,7 +1366,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddLabelToEventSubscriptionRequest(into key: String, into value: String, set operator: UpdateAlarmLabelOperator) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddLabelToEventSubscriptionRequest(key: impl Into<String>, value: impl Into<String>, operator: UpdateAlarmLabelOperator) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateSubscribeEvent` is given.
     ///
@@ -1378,7 +1378,7 @@ backhaul_wire::generated_model! {
     /// Has at most 255 characters.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateSubscribeEventRequest() { set emergency_level: EmergencyLevel, into name: String } }
+backhaul_wire::generated_request! { UpdateSubscribeEventRequest() { emergency_level: EmergencyLevel, name: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `PutMetricData` is given.
     ///
@@ -1389,7 +1389,7 @@ backhaul_wire::generated_model! {
     /// Has at least 1 items.
     1 data: Vec<MetricDatum> = Structs, list("data", Kind::Struct(&METRIC_DATUM)).required();
 }
-backhaul_wire::generated_request! { PutMetricDataRequest(into namespace: String, set data: Vec<MetricDatum>) {  } }
+backhaul_wire::generated_request! { PutMetricDataRequest(namespace: impl Into<String>, data: Vec<MetricDatum>) {  } }
 backhaul_wire::generated_model! {
     /// What `CreateMetricDataHttpReceiver` is given.
     ///
@@ -1414,7 +1414,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     5 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMetricDataHttpReceiverRequest(into name: String, into url: String) { into description: String, set default_enable: bool, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMetricDataHttpReceiverRequest(name: impl Into<String>, url: impl Into<String>) { description: impl Into<String>, default_enable: bool, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateMetricTemplate` is given.
     ///
@@ -1439,7 +1439,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMetricTemplateRequest(into receiver_uuid: Id, into template: String, into namespace: String, into metric_name: String) { into labels_json_str: String, into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMetricTemplateRequest(receiver_uuid: impl Into<Id>, template: impl Into<String>, namespace: impl Into<String>, metric_name: impl Into<String>) { labels_json_str: impl Into<String>, description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CreateMonitorGroup` is given.
     ///
@@ -1459,7 +1459,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMonitorGroupRequest(into name: String) { into description: String, set actions: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMonitorGroupRequest(name: impl Into<String>) { description: impl Into<String>, actions: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddInstanceToMonitorGroup` is given.
     ///
@@ -1472,7 +1472,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     2 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddInstanceToMonitorGroupRequest(into instance_uuid: Id) { into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddInstanceToMonitorGroupRequest(instance_uuid: impl Into<Id>) { resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateMonitorGroup` is given.
     ///
@@ -1490,7 +1490,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     3 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT));
 }
-backhaul_wire::generated_request! { UpdateMonitorGroupRequest() { into name: String, into description: String, set actions: Vec<String>, set state_event: StateEvent } }
+backhaul_wire::generated_request! { UpdateMonitorGroupRequest() { name: impl Into<String>, description: impl Into<String>, actions: Vec<String>, state_event: StateEvent } }
 backhaul_wire::generated_model! {
     /// What `CreateMonitorTemplate` is given.
     ///
@@ -1509,7 +1509,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CreateMonitorTemplateRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CreateMonitorTemplateRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `AddEventRuleTemplate` is given.
     ///
@@ -1529,7 +1529,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddEventRuleTemplateRequest(into name: String, into monitor_template_uuid: Id, into namespace: String, into event_name: String) { set emergency_level: EmergencyLevel, set labels: Vec<String>, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddEventRuleTemplateRequest(name: impl Into<String>, monitor_template_uuid: impl Into<Id>, namespace: impl Into<String>, event_name: impl Into<String>) { emergency_level: EmergencyLevel, labels: Vec<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateEventRuleTemplate` is given.
     ///
@@ -1542,7 +1542,7 @@ backhaul_wire::generated_model! {
     1 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
     2 labels: Vec<String> = Texts, list("labels", Kind::Text).uncertain();
 }
-backhaul_wire::generated_request! { UpdateEventRuleTemplateRequest() { into name: String, set emergency_level: EmergencyLevel, set labels: Vec<String> } }
+backhaul_wire::generated_request! { UpdateEventRuleTemplateRequest() { name: impl Into<String>, emergency_level: EmergencyLevel, labels: Vec<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateMetricRuleTemplate` is given.
     ///
@@ -1568,7 +1568,7 @@ backhaul_wire::generated_model! {
     7 enable_recovery: Option<bool> = Bool, new("enableRecovery", Kind::Bool);
     8 emergency_level: Option<EmergencyLevel> = Enum, new("emergencyLevel", Kind::Enum(&EMERGENCY_LEVEL));
 }
-backhaul_wire::generated_request! { UpdateMetricRuleTemplateRequest() { into name: String, set comparison_operator: ComparisonOperator, set period: i64, set threshold: f64, set repeat_interval: i64, set labels: Vec<String>, set repeat_count: i64, set enable_recovery: bool, set emergency_level: EmergencyLevel } }
+backhaul_wire::generated_request! { UpdateMetricRuleTemplateRequest() { name: impl Into<String>, comparison_operator: ComparisonOperator, period: i64, threshold: f64, repeat_interval: i64, labels: Vec<String>, repeat_count: i64, enable_recovery: bool, emergency_level: EmergencyLevel } }
 backhaul_wire::generated_model! {
     /// What `AddMetricRuleTemplate` is given.
     ///
@@ -1600,7 +1600,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddMetricRuleTemplateRequest(into name: String, set comparison_operator: ComparisonOperator, into namespace: String, into metric_name: String, set threshold: f64) { set period: i64, set repeat_interval: i64, set labels: Vec<String>, set repeat_count: i64, set enable_recovery: bool, set emergency_level: EmergencyLevel, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddMetricRuleTemplateRequest(name: impl Into<String>, comparison_operator: ComparisonOperator, namespace: impl Into<String>, metric_name: impl Into<String>, threshold: f64) { period: i64, repeat_interval: i64, labels: Vec<String>, repeat_count: i64, enable_recovery: bool, emergency_level: EmergencyLevel, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `CloneMonitorTemplate` is given.
     ///
@@ -1619,7 +1619,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { CloneMonitorTemplateRequest(into name: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { CloneMonitorTemplateRequest(name: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateMonitorTemplate` is given.
     ///
@@ -1634,7 +1634,7 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateMonitorTemplateRequest() { into name: String, into description: String } }
+backhaul_wire::generated_request! { UpdateMonitorTemplateRequest() { name: impl Into<String>, description: impl Into<String> } }
 backhaul_wire::generated_model! {
     /// What `UpdateThirdpartyAlerts` is given.
     ///
@@ -1646,7 +1646,7 @@ backhaul_wire::generated_model! {
     2 end_time_millis: Option<i64> = Int, new("endTimeMillis", Kind::Int);
     3 update_read_status: Option<UpdateThirdpartyAlertsUpdateReadStatus> = Enum, new("updateReadStatus", Kind::Enum(&UPDATE_THIRDPARTY_ALERTS_UPDATE_READ_STATUS));
 }
-backhaul_wire::generated_request! { UpdateThirdpartyAlertsRequest() { into uuid: Id, set start_time_millis: i64, set end_time_millis: i64, set update_read_status: UpdateThirdpartyAlertsUpdateReadStatus } }
+backhaul_wire::generated_request! { UpdateThirdpartyAlertsRequest() { uuid: impl Into<Id>, start_time_millis: i64, end_time_millis: i64, update_read_status: UpdateThirdpartyAlertsUpdateReadStatus } }
 backhaul_wire::generated_model! {
     /// What `AddThirdpartyPlatform` is given.
     ///
@@ -1675,7 +1675,7 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { AddThirdpartyPlatformRequest(into name: String, into r#type: String, into url: String, into template: String) { into description: String, into resource_uuid: Id, set tag_uuids: Vec<Id> } }
+backhaul_wire::generated_request! { AddThirdpartyPlatformRequest(name: impl Into<String>, r#type: impl Into<String>, url: impl Into<String>, template: impl Into<String>) { description: impl Into<String>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
 backhaul_wire::generated_model! {
     /// What `UpdateThirdpartyPlatform` is given.
     ///
@@ -1699,7 +1699,7 @@ backhaul_wire::generated_model! {
     4 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT));
     5 last_sync_date_mills: Option<i64> = Int, new("lastSyncDateMills", Kind::Int);
 }
-backhaul_wire::generated_request! { UpdateThirdpartyPlatformRequest() { into name: String, into description: String, into template: String, into url: String, set state_event: StateEvent, set last_sync_date_mills: i64 } }
+backhaul_wire::generated_request! { UpdateThirdpartyPlatformRequest() { name: impl Into<String>, description: impl Into<String>, template: impl Into<String>, url: impl Into<String>, state_event: StateEvent, last_sync_date_mills: i64 } }
 backhaul_wire::generated_model! {
     /// What `ChangeSNSTopicState` is given.
     ///
@@ -1708,7 +1708,7 @@ backhaul_wire::generated_model! {
     /// What to do: `enable` or `disable`.
     0 state_event: Option<StateEvent> = Enum, new("stateEvent", Kind::Enum(&STATE_EVENT)).required();
 }
-backhaul_wire::generated_request! { ChangeSNSTopicStateRequest(set state_event: StateEvent) {  } }
+backhaul_wire::generated_request! { ChangeSNSTopicStateRequest(state_event: StateEvent) {  } }
 backhaul_wire::generated_choice! {
     /// A comparison operator.
     ///
@@ -1843,6 +1843,126 @@ backhaul_wire::generated_choice! {
     UpdateThirdpartyAlertsUpdateReadStatus = UPDATE_THIRDPARTY_ALERTS_UPDATE_READ_STATUS(&[]);
     0 Unread = "Unread";
     1 Read = "Read";
+}
+backhaul_wire::generated_struct! {
+    ActiveAlarm;
+    ActiveAlarmTemplate;
+    Alarm;
+    AnySNSTextTemplate;
+    SNSTextTemplate;
+    BaseSNSTextTemplate;
+    AliyunSmsSNSTextTemplate;
+    AnyAlertDataAck;
+    AlertDataAck;
+    BaseAlertDataAck;
+    Audits;
+    EventRecords;
+    EventSubscription;
+    MetricDataHttpReceiver;
+    MonitorGroup;
+    MonitorGroupAlarm;
+    MonitorGroupInstance;
+    MonitorGroupTemplateRef;
+    MonitorGroupEventSubscription;
+    MonitorTemplate;
+    EventRuleTemplate;
+    MetricRuleTemplate;
+    SNSEndpointThirdpartyAlertHistory;
+    ThirdpartyPlatform;
+    AlarmLabel;
+    EventSubscriptionLabel;
+    MetricTemplate;
+    AlarmDataAck;
+    EventDataAck;
+    GetActiveAlarmStatusResult;
+    GetAlarmDataResult;
+    AlarmData;
+    GetAuditDataResult;
+    AnyAuditData;
+    AuditData;
+    BaseAuditData;
+    AuditDataV2;
+    GetEventDataResult;
+    EventStruct;
+    GetAllEventMetadataResult;
+    Label;
+    GetMetricDataResult;
+    Datapoint;
+    MetricDatum;
+    GetMetricLabelValueResult;
+    GetAllMetricMetadataResult;
+    MetricStruct;
+    GetManagementNodeDirCapacityResult;
+    GetTextTemplateArgResult;
+    ActiveAlarmStatus;
+    AlarmAction;
+    AlarmRecords;
+    EventData;
+    EventSubscriptionAction;
+    MonitorGroupTemplateRefVO;
+    ThirdpartyOriginalAlert;
+    ChangeActiveAlarmStateRequest;
+    UpdateActiveAlarmTemplateRequest;
+    AckAlarmDataRequest;
+    UpdateAlarmDataRequest;
+    CreateAlarmRequest;
+    UpdateAlarmLabelRequest;
+    CreateSNSTextTemplateRequest;
+    CreateAliyunSmsSNSTextTemplateRequest;
+    UpdateAliyunSmsSNSTextTemplateRequest;
+    UpdateSNSTextTemplateRequest;
+    AddActionToAlarmRequest;
+    CreateAutoScalingRuleAlarmTriggerRequest;
+    AddLabelToAlarmRequest;
+    ChangeAlarmStateRequest;
+    UpdateAlarmRequest;
+    UpdateAlertDataAckRequest;
+    ChangeEventSubscriptionStateRequest;
+    AckEventDataRequest;
+    UpdateEventDataRequest;
+    SubscribeEventRequest;
+    UpdateEventSubscriptionLabelRequest;
+    AddActionToEventSubscriptionRequest;
+    AddLabelToEventSubscriptionRequest;
+    UpdateSubscribeEventRequest;
+    PutMetricDataRequest;
+    CreateMetricDataHttpReceiverRequest;
+    CreateMetricTemplateRequest;
+    CreateMonitorGroupRequest;
+    AddInstanceToMonitorGroupRequest;
+    UpdateMonitorGroupRequest;
+    CreateMonitorTemplateRequest;
+    AddEventRuleTemplateRequest;
+    UpdateEventRuleTemplateRequest;
+    UpdateMetricRuleTemplateRequest;
+    AddMetricRuleTemplateRequest;
+    CloneMonitorTemplateRequest;
+    UpdateMonitorTemplateRequest;
+    UpdateThirdpartyAlertsRequest;
+    AddThirdpartyPlatformRequest;
+    UpdateThirdpartyPlatformRequest;
+    ChangeSNSTopicStateRequest;
+}
+backhaul_wire::generated_struct! { holds secrets:
+    GetZWatchAlertHistogramResult;
+    Histogram;
+}
+backhaul_wire::generated_enum! {
+    ComparisonOperator;
+    EmergencyLevel;
+    AuditType;
+    AlarmStatus;
+    AlarmState;
+    EventSubscriptionState;
+    ReceiverState;
+    MonitorGroupState;
+    Operator;
+    AckAlarmDataDataType;
+    UpdateAlarmDataUpdateMode;
+    UpdateAlarmDataReadStatus;
+    UpdateAlarmLabelOperator;
+    CreateSNSTextTemplateType;
+    UpdateThirdpartyAlertsUpdateReadStatus;
 }
 backhaul_wire::generated_types! { in super::super;
     Struct ActiveAlarm = ACTIVE_ALARM;
