@@ -67,12 +67,6 @@ pub fn find_shape(system: System, name: &str) -> Option<&'static Shape> {
     }
 }
 
-/// An empty value of the type that [`find_shape`] finds.
-#[must_use]
-pub fn make(system: System, name: &str) -> Option<DynamicStruct> {
-    find_shape(system, name).map(DynamicStruct::new)
-}
-
 /// The shape of a page of items of the type with this name, where an operation answers with one.
 #[must_use]
 pub fn page_of(system: System, item: &str) -> Option<&'static Shape> {

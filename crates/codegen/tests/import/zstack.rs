@@ -119,7 +119,7 @@ fn a_document_adds_what_the_schemas_lack() {
     let files = project::of_system(root.path(), "zstack").unwrap();
     let code: String = files.values().cloned().collect();
     assert!(code.contains("Vault = VAULT(\"Vault\")") && code.contains("CreateVault = "), "it is generated");
-    assert!(code.contains("CreateZoneRequest(into name: String)"), "the constructor stays as it is");
+    assert!(code.contains("CreateZoneRequest(name: impl Into<String>)"), "the constructor stays as it is");
     // What is new changes the lines that it adds: no index of all the others moves.
     let before = project::of_system(&workspace(), "zstack").unwrap();
     let lost: Vec<&str> = before

@@ -377,3 +377,15 @@ impl EditSlot for EditPlace {
         self.null = null;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of a megabyte may hold a third of a million empty objects.
+    #[test]
+    fn an_empty_value_is_small() {
+        assert!(size_of::<DynamicStruct>() <= 48, "{}", size_of::<DynamicStruct>());
+        assert!(size_of::<Place>() <= 80, "{}", size_of::<Place>());
+    }
+}

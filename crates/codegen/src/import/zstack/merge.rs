@@ -1,6 +1,6 @@
 //! What a document has and the schemas have not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -17,16 +17,37 @@ pub(super) struct Merge<'m> {
     pub(super) names: BTreeMap<String, String>,
     /// Our unions, by the vendor's names.
     unions: BTreeMap<String, String>,
+    /// Our operations, by their names and aliases.
+    rows: HashMap<String, Row>,
+    /// How many operations each file has below the start of a path.
+    below: HashMap<String, BTreeMap<String, usize>>,
     /// New types that something refers to, with their files.
     wanted: Vec<(String, String)>,
     pub(super) changes: Vec<String>,
     pub(super) notes: Vec<String>,
 }
 
+/// An operation of ours: its file, and its place there.
+#[derive(Clone)]
+struct Row {
+    file: String,
+    index: usize,
+}
+
 /// A type of ours.
 pub(super) struct Known {
     file: String,
     pub(super) node: Node,
+}
+
+/// What a path begins with below the API's root, segment by segment: the shortest first.
+fn starts(path: &str) -> Vec<String> {
+    let mut starts: Vec<String> = Vec::new();
+    for segment in path.split('/').skip(3) {
+        let before = starts.last().map(|start| format!("{start}/")).unwrap_or_default();
+        starts.push(before + &segment.to_lowercase());
+    }
+    starts
 }
 
 impl<'m> Merge<'m> {
@@ -52,14 +73,37 @@ impl<'m> Merge<'m> {
             }
         }
         let (wanted, changes, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { document, files, types, names, unions, wanted, changes, notes }
+        let (rows, below) = (HashMap::new(), HashMap::new());
+        let mut merge = Self { document, files, types, names, unions, rows, below, wanted, changes, notes };
+        let known: Vec<(String, Json)> = merge
+            .files
+            .iter()
+            .filter_map(|(file, json)| Some((file.to_owned(), json.get("operations")?.clone())))
+            .collect();
+        for (file, rows) in known {
+            for (index, row) in rows.as_array().into_iter().flatten().enumerate() {
+                merge.has_row(&file, index, row);
+            }
+        }
+        merge
+    }
+
+    /// Remembers an operation; of two with one name the first counts.
+    fn has_row(&mut self, file: &str, index: usize, row: &Json) {
+        let names = super::document::texts(row.get("aliases")).into_iter();
+        for name in names.chain(row.get("operation").and_then(Json::as_str).map(str::to_owned)) {
+            self.rows.entry(name).or_insert_with(|| Row { file: file.to_owned(), index });
+        }
+        for start in starts(row.get("path").and_then(Json::as_str).unwrap_or_default()) {
+            *self.below.entry(start).or_default().entry(file.to_owned()).or_default() += 1;
+        }
     }
 
     pub(super) fn run(&mut self) {
         let document = self.document;
         for operation in &document.operations {
-            match self.row(&operation.name) {
-                Some((file, index)) => self.known_operation(operation, &file, index),
+            match self.rows.get(&operation.name).cloned() {
+                Some(row) => self.known_operation(operation, &row.file, row.index),
                 None => self.new_operation(operation),
             }
         }
@@ -78,18 +122,6 @@ impl<'m> Merge<'m> {
         }
         self.changes.sort();
         self.notes.sort();
-    }
-
-    /// The row of an operation: the file, and its place there.
-    fn row(&self, name: &str) -> Option<(String, usize)> {
-        let is = |row: &Json| {
-            let aliases = super::document::texts(row.get("aliases"));
-            row.get("operation").is_some_and(|known| known == name) || aliases.iter().any(|alias| alias == name)
-        };
-        self.files.iter().find_map(|(file, json)| {
-            let index = json.get("operations")?.as_array()?.iter().position(is)?;
-            Some((file.to_owned(), index))
-        })
     }
 
     fn known_operation(&mut self, operation: &Operation, file: &str, index: usize) {
@@ -251,30 +283,17 @@ impl<'m> Merge<'m> {
             }
         }
         self.files.ensure(&file, "", "operations", &json!([]));
-        self.files.add(&file, "/operations", None, &Json::Object(row));
+        let row = Json::Object(row);
+        let index = self.files.count(&file, "/operations");
+        self.has_row(&file, index, &row);
+        self.files.add(&file, "/operations", None, &row);
     }
 
     /// The file of most operations below the same path.
     fn family(&self, path: &str) -> String {
-        let parts = |path: &str| -> Vec<String> { path.split('/').skip(3).map(str::to_lowercase).collect() };
-        let wanted = parts(path);
-        let mut votes: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for (file, json) in self.files.iter() {
-            for row in json.get("operations").and_then(Json::as_array).into_iter().flatten() {
-                let known = parts(row.get("path").and_then(Json::as_str).unwrap_or_default());
-                let same = known.iter().zip(&wanted).take_while(|(a, b)| a == b).count();
-                let vote = votes.entry(file).or_default();
-                match same.cmp(&vote.0) {
-                    std::cmp::Ordering::Greater => *vote = (same, 1),
-                    std::cmp::Ordering::Equal => vote.1 += 1,
-                    std::cmp::Ordering::Less => {}
-                }
-            }
-        }
-        let best = votes.into_iter().filter(|(_, (same, _))| *same > 0);
-        best.max_by_key(|(name, vote)| (*vote, std::cmp::Reverse(*name)))
-            .map_or("management", |(name, _)| name)
-            .to_owned()
+        let votes = starts(path).into_iter().rev().find_map(|start| self.below.get(&start));
+        let best = votes.into_iter().flatten().max_by_key(|(name, count)| (*count, std::cmp::Reverse(*name)));
+        best.map_or("management", |(name, _)| name).to_owned()
     }
 
     /// Our name of the type of an answer, whose union is what it is of.

@@ -18,7 +18,13 @@ pub(super) struct File {
     was: String,
     text: String,
     pub(super) json: Json,
+    /// What is to be written behind the last definition or operation, each written in one go: their places are sought
+    /// from the start of the text.
+    blocks: BTreeMap<&'static str, Vec<(String, Json)>>,
 }
+
+/// The parts of a file of which each item is a block.
+const BLOCKS: [&str; 2] = ["/$defs", "/operations"];
 
 impl Files {
     pub(super) fn read(root: &Path) -> Result<Self> {
@@ -27,7 +33,10 @@ impl Files {
             let path = format!("schemas/zstack/{name}");
             let text = std::fs::read_to_string(root.join(&path)).map_err(|error| ImportError::new(&path, "", error))?;
             let json = crate::error::parse(&format!("zstack/{name}"), &text)?;
-            files.insert(name.trim_end_matches(".json").to_owned(), File { was: text.clone(), text, json });
+            files.insert(
+                name.trim_end_matches(".json").to_owned(),
+                File { was: text.clone(), text, json, blocks: BTreeMap::new() },
+            );
         }
         Ok(Self { files })
     }
@@ -44,25 +53,19 @@ impl Files {
             (Some(Json::Array(items)), None) => items.push(value.clone()),
             _ => return,
         }
-        let Some(place) = find(&file.text, pointer) else { return };
-        let own = file.text.get(place.clone()).unwrap_or_default();
-        let end = place.end - 1;
-        let last = file.text.get(..end).unwrap_or_default().trim_end().len();
-        let is_empty = last == place.start + 1;
         let label = name.map(|name| format!("{}: ", Json::from(name))).unwrap_or_default();
-        let outer = super::super::em::indent_of(&file.text, place.start);
-        let inner = format!("{outer}  ");
-        // Definitions and operations are a block each, and what they hold a line each.
-        let is_block = matches!(pointer, "/$defs" | "/operations");
-        let value = if is_block { block(value, &inner, 2) } else { line(value) };
-        let separator = if is_empty { "" } else { "," };
-        let added = match own.contains('\n') || is_empty && is_block {
-            true if is_empty => format!("\n{inner}{label}{value}\n{outer}"),
-            true => format!("{separator}\n{inner}{label}{value}"),
-            false if is_empty => format!("{label}{value}"),
-            false => format!("{separator} {label}{value}"),
-        };
-        file.text.replace_range(last..if is_empty { end } else { last }, &added);
+        if let Some(part) = BLOCKS.into_iter().find(|part| *part == pointer) {
+            file.blocks.entry(part).or_default().push((label, value.clone()));
+        } else {
+            file.write_blocks();
+            file.append(pointer, false, &[format!("{label}{}", line(value))]);
+        }
+    }
+
+    /// How many items a list has.
+    pub(super) fn count(&self, file: &str, pointer: &str) -> usize {
+        let list = self.files.get(file).and_then(|file| file.json.pointer(pointer)?.as_array());
+        list.map_or(0, Vec::len)
     }
 
     /// Adds a list or an object that is not there.
@@ -74,9 +77,42 @@ impl Files {
         }
     }
 
-    pub(super) fn changed(self) -> BTreeMap<PathBuf, String> {
+    pub(super) fn changed(mut self) -> BTreeMap<PathBuf, String> {
+        self.files.values_mut().for_each(File::write_blocks);
         let changed = self.files.into_iter().filter(|(_, file)| file.was != file.text);
         changed.map(|(name, file)| (format!("schemas/zstack/{name}.json").into(), file.text)).collect()
+    }
+}
+
+impl File {
+    fn write_blocks(&mut self) {
+        for (pointer, blocks) in std::mem::take(&mut self.blocks) {
+            let Some(place) = find(&self.text, pointer) else { continue };
+            let inner = format!("{}  ", super::super::em::indent_of(&self.text, place.start));
+            // Definitions and operations are a block each, and what they hold a line each.
+            let blocks: Vec<String> =
+                blocks.iter().map(|(label, value)| format!("{label}{}", block(value, &inner, 2))).collect();
+            self.append(pointer, true, &blocks);
+        }
+    }
+
+    /// Writes items behind the last one of a list or an object.
+    fn append(&mut self, pointer: &str, in_lines: bool, items: &[String]) {
+        let Some(place) = find(&self.text, pointer) else { return };
+        let own = self.text.get(place.clone()).unwrap_or_default();
+        let end = place.end - 1;
+        let last = self.text.get(..end).unwrap_or_default().trim_end().len();
+        let is_empty = last == place.start + 1;
+        let outer = super::super::em::indent_of(&self.text, place.start);
+        let in_lines = own.contains('\n') || is_empty && in_lines;
+        let between = if in_lines { format!(",\n{outer}  ") } else { ", ".to_owned() };
+        let all = items.join(&between);
+        let added = match in_lines {
+            _ if !is_empty => format!("{between}{all}"),
+            true => format!("\n{outer}  {all}\n{outer}"),
+            false => all,
+        };
+        self.text.replace_range(last..if is_empty { end } else { last }, &added);
     }
 }
 
