@@ -91,6 +91,7 @@ fn document() -> Value {
                 "uuid": { "type": "string" },
                 "zoneUuids": { "type": "array", "items": { "type": "string" } },
                 "mode": refer("VaultMode"),
+                "grade": { "type": "string", "enum": ["Low", "High"], "maxLength": 32 },
                 "createDate": { "type": "string", "format": "zstack-timestamp" },
             } },
             "VaultMode": { "type": "string", "enum": ["Open", "Sealed"] },

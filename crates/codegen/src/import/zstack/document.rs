@@ -121,11 +121,13 @@ pub(super) fn property(name: &str, json: &Json, refer: &mut dyn FnMut(&str) -> J
         }
         _ => {}
     }
+    if ty == "string" && json.get("enum").is_some() {
+        // How long its values may be says nothing more of them.
+        node.insert("enum".into(), json!(texts(json.get("enum"))));
+        return Json::Object(node);
+    }
     for bound in ["minLength", "maxLength", "pattern", "minimum", "maximum", "minItems", "maxItems"] {
         node.extend(json.get(bound).map(|value| (bound.to_owned(), value.clone())));
-    }
-    if ty == "string" && json.get("enum").is_some() {
-        node.insert("enum".into(), json!(texts(json.get("enum"))));
     }
     Json::Object(node)
 }
