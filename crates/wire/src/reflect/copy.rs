@@ -10,7 +10,9 @@ pub fn copy(from: &dyn Struct, to: &mut dyn Struct) {
     for index in 0..from.shape().fields.len() {
         copy_field(from.view(index), to.slot(index));
     }
-    if let (Some(from), Some(to)) = (from.unknown(), to.unknown_mut()) {
+    if let Some(from) = from.unknown().filter(|from| !from.is_empty())
+        && let Some(to) = to.unknown_mut()
+    {
         to.clone_from(from);
     }
 }
