@@ -6,7 +6,9 @@ mod select;
 
 use backhaul_models::em::{PagingInfo, QueryEntities, QueryResources, QueryResult};
 use backhaul_wire::Struct;
+use backhaul_wire::reflect::{UnknownField, UnknownPlace};
 use http::StatusCode;
+use serde_json::json;
 
 use self::select::{Row, select};
 use super::resource_types::{self, ResourceType};
@@ -54,7 +56,7 @@ pub(in crate::em) fn query(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let total = rows.len();
     let shown = rows.iter().skip(page.first()).take(page.size);
     let api = call.api();
-    let mut result = result(Writer { store, api: &api }, &subject, shown, call.wants_entity());
+    let mut result = result(Writer { store, api: &api }, &subject, shown, call.wants_entity(), call.media.is_json());
     result.paging_info = Some(page.info(call, &format!("{api}/query"), total));
     Ok(call.media.reply(StatusCode::OK, &result))
 }
@@ -78,6 +80,17 @@ pub(in crate::em) fn page_of<'s>(
     let address = format!("{}{}", call.request.base, call.request.path);
     let info = page.info(call, &address, rows.len());
     Ok((rows.iter().skip(page.first()).take(page.size).filter_map(|row| row.record).collect(), Some(info)))
+}
+
+/// Has a list without items stand in JSON, which has null for every other list: a client that counts what failed since
+/// counts its items (PyPI's `veeam` 0.1.5, `get_persistently_failed_jobs`). Of what XML has then, nothing is known.
+fn keep_empty(found: &mut dyn Struct, list: &str, as_json: bool) {
+    let field = found.shape().index_of(list).filter(|at| as_json && found.view(*at).is_absent());
+    let Some(field) = field.and_then(|at| found.shape().fields.get(at)) else { return };
+    let value = field.json_item.map_or_else(|| json!([]), |item| json!({ item: [] }));
+    if let Some(unknown) = found.unknown_mut() {
+        unknown.push(UnknownField { name: field.json.to_owned(), place: UnknownPlace::Member, value });
+    }
 }
 
 /// The names of everything that can be queried.
@@ -104,6 +117,7 @@ fn result<'r, 's: 'r>(
     subject: &Subject,
     shown: impl Iterator<Item = &'r Row<'s>>,
     entities: bool,
+    as_json: bool,
 ) -> QueryResult {
     let mut result = QueryResult::default();
     match subject {
@@ -115,6 +129,7 @@ fn result<'r, 's: 'r>(
             for entity in shown.filter_map(|row| Some(writer.entity(row.record?))) {
                 value::push(&mut found, kind.bucket, entity.as_ref());
             }
+            keep_empty(&mut found, kind.bucket, as_json);
             result.entities = Some(found);
         }
         Subject::Records(kind) => {
@@ -122,6 +137,7 @@ fn result<'r, 's: 'r>(
             for entity in shown.filter_map(|row| Some(writer.entity(row.record?))) {
                 value::push(&mut found, kind.bucket, entity.as_ref());
             }
+            keep_empty(&mut found, kind.bucket, as_json);
             result.resources = Some(found);
         }
         Subject::Items => {
@@ -138,6 +154,7 @@ fn result<'r, 's: 'r>(
             for row in shown {
                 value::push(&mut found, "Tasks", row.body as &dyn Struct);
             }
+            keep_empty(&mut found, "Tasks", as_json);
             result.resources = Some(found);
         }
     }

@@ -7,6 +7,7 @@ use crate::common::{Answer, BASIC, Client, em};
 use backhaul_models::em::{CloudSubtenant, CloudTenant, EntityRef, Error, LogonSession, QueryResult, Repository};
 use backhaul_sim::{EmRelease, EmServer, Estate, Sim};
 use backhaul_wire::{System, json, xml};
+use serde_json::json;
 
 const JSON: (&str, &str) = ("Accept", "application/json");
 const TOKEN: &str = "X-RestSvcSessionId";
@@ -225,6 +226,26 @@ async fn pages_and_their_links() {
         client.send("GET /api/query?type=CloudSubtenant&filter=Name==%22user-000001%22", &[JSON], "").await.json();
     let href = json["pagingInfo"]["links"][0]["href"].as_str().unwrap();
     assert!(href.ends_with("type=CloudSubtenant&filter=Name%3d%3d%22user-000001%22&pageSize=100&page=1"), "{href}");
+}
+
+/// What was asked for and is not there is a list without items in JSON, where every other list is null.
+#[tokio::test]
+async fn a_query_that_finds_nothing_has_an_empty_list() {
+    let sim = Sim::builder().em(EmServer::new().release(EmRelease::V12)).start().await.unwrap();
+    let client = em(&sim).await;
+    let nothing = "filter=Name==%22nobody%22";
+    for (query, of, list) in [
+        ("BackupJobSession&format=Entities", "Entities", json!({ "BackupJobSessions": [] })),
+        ("CloudSubtenant", "Resources", json!({ "CloudSubtenants": [] })),
+    ] {
+        let path = format!("/api/query?type={query}&{nothing}");
+        let answer = client.send(&format!("GET {path}"), &[JSON], "").await.expect(200).json();
+        let name = list.as_object().unwrap().keys().next().unwrap();
+        assert_eq!(answer[of][name], list, "{answer}");
+        assert!(answer[of].as_object().unwrap().values().filter(|it| !it.is_null()).count() == 1, "{answer}");
+        let xml = client.get(&path).await.expect(200).text();
+        assert!(!xml.contains(name.as_str()), "{xml}");
+    }
 }
 
 #[tokio::test]
