@@ -96,6 +96,11 @@ impl Media {
             Self::Xml => xml::encode(body).map(|bytes| Reply::typed(status, "application/xml; charset=utf-8", bytes)),
             Self::Json { release, mark } => to_json(body).map(|mut value| {
                 complete(&mut value, body.shape());
+                if let Some(list) = collection(body.shape()).and_then(|list| value.get_mut(list.json)) {
+                    if list.is_null() {
+                        *list = Value::Array(Vec::new());
+                    }
+                }
                 if release == EmRelease::V13 {
                     value = camel(value);
                 }
@@ -136,6 +141,14 @@ fn complete(value: &mut Value, shape: &Shape) {
             members.entry(name).or_insert(Value::Null);
         }
     }
+}
+
+/// The list of a document that is nothing else. It is a list in JSON without items, too: clients go over it (PyPI's
+/// `veeam-exporter` 1.1.0 over a session's `BackupTaskSessions`).
+fn collection(shape: &Shape) -> Option<&Field> {
+    let mut others = shape.fields.iter().filter(|field| field.json != "PagingInfo");
+    let list = others.next().filter(|list| list.repeat == Repeat::List && matches!(list.kind, Kind::Struct(_)))?;
+    others.next().is_none().then_some(list)
 }
 
 /// The values of a field: one, or all of a list, inside its wrapper or not.

@@ -249,6 +249,18 @@ async fn a_query_that_finds_nothing_has_an_empty_list() {
 }
 
 #[tokio::test]
+async fn a_collection_without_items_is_an_empty_list() {
+    let mut estate = Estate::demo();
+    estate.em = Default::default();
+    let sim = Sim::builder().estate(estate).em(EmServer::new().release(EmRelease::V12)).start().await.unwrap();
+    let client = em(&sim).await;
+    for (path, list) in [("/api/jobs", "Refs"), ("/api/jobs?format=Entity", "Jobs"), ("/api/cloud/tenants", "Refs")] {
+        let answer = client.send(&format!("GET {path}"), &[JSON], "").await.expect(200).json();
+        assert_eq!(answer[list], json!([]), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn json_is_in_the_case_of_the_release() {
     let ask = async |release| {
         let sim = Sim::builder().em(EmServer::new().release(release).byte_order_mark(true)).start().await.unwrap();
