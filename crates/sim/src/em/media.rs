@@ -96,10 +96,10 @@ impl Media {
             Self::Xml => xml::encode(body).map(|bytes| Reply::typed(status, "application/xml; charset=utf-8", bytes)),
             Self::Json { release, mark } => to_json(body).map(|mut value| {
                 complete(&mut value, body.shape());
-                if let Some(list) = collection(body.shape()).and_then(|list| value.get_mut(list.json)) {
-                    if list.is_null() {
-                        *list = Value::Array(Vec::new());
-                    }
+                if let Some(list) = collection(body.shape()).and_then(|list| value.get_mut(list.json))
+                    && list.is_null()
+                {
+                    *list = Value::Array(Vec::new());
                 }
                 if release == EmRelease::V13 {
                     value = camel(value);
