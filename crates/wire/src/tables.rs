@@ -129,8 +129,9 @@ impl<T: ParamText> ParamValue for Vec<T> {
 /// 1 name: Option<String> = Text, new("name", Kind::Text);
 /// ```
 ///
-/// A type that holds a secret, or another type that does, says `holds secrets` at the end of the first line. `ZONE` is
-/// the static [`Shape`](crate::shape::Shape); `Id` the variant of [`View`](crate::reflect::View) and
+/// A type that holds a secret, or another type that does, says `holds secrets` at the end of the first line, for those
+/// who read it: what such a type lacks is told to `generated_struct!`, which gives all of a file's types their traits.
+/// `ZONE` is the static [`Shape`](crate::shape::Shape); `Id` the variant of [`View`](crate::reflect::View) and
 /// [`Slot`](crate::reflect::Slot) that hands the field out; `new(..)` and what follows make its
 /// [`Field`](crate::shape::Field).
 #[macro_export]
