@@ -7,6 +7,8 @@ mod preview;
 mod refusal;
 mod requests;
 
+use std::pin::pin;
+
 use backhaul_transport::em::EmClient;
 use backhaul_transport::net::{ClientCertificate, Pin, PinError, TlsBackend, TlsChoice};
 use backhaul_transport::vb365::{Vb365Client, parse_version};
@@ -31,9 +33,17 @@ use crate::profile::{Backend, ClientFiles, Profile, Server, Trust};
 
 /// Waits for work that speaks to servers: on this thread, since a command waits for the network and not for itself.
 pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let mut result = None;
+    until_done(pin!(async { result = Some(work.await) }))?;
+    result.unwrap_or_else(|| Err(Failure::internal("work with servers ended without a result")))
+}
+
+/// Apart from what the work gives: tokio's event loop would be compiled anew for every verb.
+fn until_done(work: std::pin::Pin<&mut dyn Future<Output = ()>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::internal(format!("the network cannot be used: {error}")))?;
-    runtime.block_on(work)
+    runtime.block_on(work);
+    Ok(())
 }
 
 /// How large an answer may be.

@@ -16,13 +16,14 @@ pub type Features = Option<BTreeSet<String>>;
 pub struct Closure {
     families: BTreeMap<String, String>,
     types: BTreeMap<String, Features>,
+    rows: Option<String>,
 }
 
 impl Closure {
     /// Follows the references of types and operations. `families` gives the feature of each family that has one.
     #[must_use]
     pub fn new(families: BTreeMap<String, String>, types: &Types, operations: &[Operation]) -> Self {
-        let mut closure = Self { families, types: BTreeMap::new() };
+        let mut closure = Self { families, types: BTreeMap::new(), rows: None };
         let all: BTreeMap<&str, &Type> = types.types.iter().map(|ty| (ty.name.as_str(), ty)).collect();
         let mut todo: Vec<(&str, Features)> = Vec::new();
         todo.extend(types.types.iter().map(|ty| (ty.name.as_str(), closure.family(&ty.family))));
@@ -39,6 +40,18 @@ impl Closure {
             }
         }
         closure
+    }
+
+    /// With a feature that brings what has none of its own on as rows, without types.
+    #[must_use]
+    pub fn with_rows(self, feature: String) -> Self {
+        Self { rows: Some(feature), ..self }
+    }
+
+    /// The feature that brings what has none of its own on as rows.
+    #[must_use]
+    pub fn rows(&self) -> Option<&str> {
+        self.rows.as_deref()
     }
 
     /// Whether anything depends on a feature.

@@ -94,7 +94,11 @@ fn of_json(root: &Path, system: &str) -> Result<Files> {
     let mut files = Files::new();
     let api = if system == "zstack" { "Zstack" } else { "Vb365" };
     let (types, operations, features) = schemas(root, system)?;
-    let closure = Closure::new(features, &types, &operations);
+    let mut closure = Closure::new(features, &types, &operations);
+    let rows = format!("{system}-registry");
+    if !closure.is_empty() && known_features(root)?.contains(&rows) {
+        closure = closure.with_rows(rows);
+    }
     if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
         let path = format!("{system}/{INVENTORIES}");
         let all = Inventories::read(&path, parse(root, &path)?, &types)?;

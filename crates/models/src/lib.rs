@@ -38,6 +38,7 @@
 //! | `zstack-automation` | auto scaling, scheduled jobs, resource stacks |
 //! | `zstack-baremetal`, `zstack-billing`, `zstack-hybrid`, `zstack-security`, `zstack-vmware` | what they say |
 //! | `registry` | types, operations and answers by name (module `registry`), all as data |
+//! | `zstack-registry` | the registry knows all of ZStack: of parts that are off it has types and operations as rows, which cost a build a fraction of their Rust types |
 //! | `typed-registry` | empty values of the generated types by name, for tests: it makes every type part of the program |
 //!
 //! Features are additive. A part of ZStack brings what it refers to: with `zstack-storage` alone there is

@@ -1,6 +1,6 @@
 //! Every type, enumeration and operation as it goes over the wire, a file for each family: what an upgrade of a schema
 //! changes shows here line by line, and nothing that is sent or read can change unseen. `cargo insta review` takes what
-//! is meant.
+//! is meant. It is made from shapes, and compared with what generated types write where these can be had by name.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 #[path = "pins/example.rs"]

@@ -15,6 +15,39 @@ pub use serde_json::Value;
 pub use std::collections::BTreeMap;
 use std::ops::Deref;
 
+/// Tables as types.
+pub mod typed {
+    pub use crate::{
+        generated_alias, generated_call, generated_choice, generated_edit, generated_enum, generated_model,
+        generated_operations, generated_request, generated_struct, generated_types, generated_union,
+    };
+}
+
+/// The same tables as rows alone, under the same names.
+pub mod rows {
+    pub use crate::rows_call as generated_call;
+    pub use crate::rows_choice as generated_choice;
+    pub use crate::rows_model as generated_model;
+    pub use crate::rows_nothing as generated_alias;
+    pub use crate::rows_nothing as generated_edit;
+    pub use crate::rows_nothing as generated_enum;
+    pub use crate::rows_nothing as generated_request;
+    pub use crate::rows_nothing as generated_struct;
+    pub use crate::rows_operations as generated_operations;
+    pub use crate::rows_types as generated_types;
+    pub use crate::rows_union as generated_union;
+}
+
+/// What has a shape: a type, or the name that stands for one whose table is rows alone.
+pub trait Shaped {
+    /// The shape.
+    const SHAPE: &'static Shape;
+}
+
+impl<T: Model> Shaped for T {
+    const SHAPE: &'static Shape = <T as Model>::SHAPE;
+}
+
 /// How an empty value of some type is made.
 pub type Make = fn() -> Box<dyn Struct>;
 
@@ -91,24 +124,24 @@ impl Older {
 
 /// An answer without a body.
 #[must_use]
-pub const fn empty<A: Answer>() -> Response {
+pub const fn empty<A>() -> Response {
     Response::Empty
 }
 
 /// An answer that is a file.
 #[must_use]
-pub const fn bytes<A: Answer>() -> Response {
+pub const fn bytes<A>() -> Response {
     Response::Bytes
 }
 
 /// An answer that is one value.
 #[must_use]
-pub const fn body<A: Model>() -> Response {
+pub const fn body<A: Shaped>() -> Response {
     Response::Body(A::SHAPE)
 }
 
 /// An answer that lists.
-pub trait Paged: Model {
+pub trait Paged: Shaped {
     /// The field that holds the items.
     const LIST: &'static str;
 }
@@ -121,13 +154,13 @@ pub const fn page<A: Paged>() -> Response {
 
 /// An answer that is a value, or a reference to it.
 #[must_use]
-pub const fn forms<A: Model, R: Model>() -> Response {
+pub const fn forms<A: Shaped, R: Shaped>() -> Response {
     Response::Forms(A::SHAPE, R::SHAPE)
 }
 
 /// The parameter that says which of the two [`forms`] is wanted.
 #[must_use]
-pub const fn asks<R: Model>() -> Param {
+pub const fn asks<R: Shaped>() -> Param {
     Param::query(FORMAT, Kind::Text)
 }
 

@@ -3,6 +3,8 @@
 //! Each macro takes one table and gives what would else be written out. A table is a third as long, and a reader sees
 //! all that is known of a field in one row. `docs/decisions/0020-one-dialect-of-generated-code.md` says why.
 
+mod rows;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -256,7 +258,7 @@ macro_rules! generated_union {
         }
         $crate::generated_union! { @shared $name [$($kind)*] $($(#[$field_doc])* $field: $held = $how;)* }
         impl $crate::generated::Model for $name {
-            const SHAPE: &'static $crate::generated::Shape = $any::SHAPE;
+            const SHAPE: &'static $crate::generated::Shape = <$any as $crate::generated::Model>::SHAPE;
         }
         impl $crate::generated::Struct for $name {
             #[inline]
@@ -517,4 +519,11 @@ macro_rules! generated_types {
     };
     (@Struct $name:ident) => { Some($crate::generated::make::<$name>) };
     (@Enum $name:ident) => { None };
+}
+
+/// An old name of a type or call, for those who use it.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_alias {
+    ($($item:item)*) => { $($item)* };
 }

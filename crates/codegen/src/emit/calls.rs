@@ -16,12 +16,12 @@ use crate::operations::{FORMAT, QUERIES};
 
 /// The operations of one family, as a file.
 #[must_use]
-pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
+pub(super) fn operations(title: &str, prelude: &str, all: &[&Operation]) -> String {
     let calls: Vec<&&Operation> = all.iter().filter(|operation| operation.family != QUERIES).collect();
     let queries: Vec<&&Operation> = all.iter().filter(|operation| operation.family == QUERIES).collect();
     let own: BTreeSet<String> = calls.iter().map(|operation| call_name(&operation.name)).collect();
     let scope = Scope { own: &own };
-    let mut out = format!("{HEADER}//! {title}\n\nuse super::super::prelude::*;\n");
+    let mut out = format!("{HEADER}//! {title}\n\n{prelude}");
     for operation in &calls {
         out.push_str(&scope.calls(operation));
         for old in &operation.formerly {
@@ -34,7 +34,7 @@ pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
     }
     let names: String = calls.iter().map(|operation| format!("        {};\n", call_name(&operation.name))).collect();
     let rows: String = queries.iter().map(|operation| scope.query(operation)).collect();
-    out.push_str(&format!("backhaul_wire::generated_operations! {{\n    calls {{\n{names}    }}\n{rows}}}\n"));
+    out.push_str(&format!("generated_operations! {{\n    calls {{\n{names}    }}\n{rows}}}\n"));
     out
 }
 
@@ -90,7 +90,7 @@ impl Scope<'_> {
     fn call(&self, operation: &Operation, older_of: Option<(&Operation, u8)>) -> String {
         // A typed call reads one type, so it always asks for all fields.
         let asks = matches!(operation.response, Response::Forms(..));
-        let mut out = format!("backhaul_wire::generated_call! {{\n{}", doc(&documentation(operation)));
+        let mut out = format!("generated_call! {{\n{}", doc(&documentation(operation)));
         for alias in &operation.aliases {
             out.push_str(&format!("    #[doc(alias = {alias:?})]\n"));
         }

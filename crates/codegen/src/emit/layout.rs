@@ -58,12 +58,14 @@ impl System<'_> {
             let below = folder.join(&family.module);
             if family.split() {
                 for part in &family.parts {
-                    let code = HEADER.to_owned() + &roles.types(&part.types, "super::super");
+                    let prelude = self.prelude(&part.features, "super::super");
+                    let code = HEADER.to_owned() + &roles.types(&part.types, &prelude, "super::super");
                     files.insert(below.join(format!("{}.rs", part.module)), code);
                 }
             }
             if !family.operations.is_empty() {
-                let code = calls::operations(&format!("Calls: {}", lower(&title)), &family.operations);
+                let prelude = self.prelude(&self.closure.family(family.name), "super::super");
+                let code = calls::operations(&format!("Calls: {}", lower(&title)), &prelude, &family.operations);
                 files.insert(below.join("operations.rs"), code);
             }
         }
@@ -81,7 +83,7 @@ impl System<'_> {
         }
         let parts = groups.into_iter().flat_map(|(features, types)| {
             let module = group_name(&features);
-            if roles.types(&types, "super::super").len() < MOST_OF_A_PART {
+            if roles.types(&types, "", "super::super").len() < MOST_OF_A_PART {
                 return vec![Part { module, features, types }];
             }
             let (sent, got) = types.into_iter().partition(|ty| self.requests.contains(ty.name.as_str()));
@@ -94,17 +96,17 @@ impl System<'_> {
     fn family(&self, family: &Family<'_>, title: &str, roles: &Roles<'_>) -> String {
         let mut out = format!("{HEADER}//! {title}\n\n");
         if !family.operations.is_empty() {
-            let cfg = cfg(&self.closure.family(family.name)).map(line).unwrap_or_default();
+            let cfg = self.there(&self.closure.family(family.name)).map(line).unwrap_or_default();
             out.push_str(&format!("{cfg}pub mod operations;\n"));
         }
         if !family.split() {
             if let [whole] = &*family.parts {
-                out.push_str(&roles.types(&whole.types, "super"));
+                out.push_str(&roles.types(&whole.types, &self.prelude(&whole.features, "super"), "super"));
             }
             return out;
         }
         for part in &family.parts {
-            let (name, cfg) = (&part.module, cfg(&part.features).map(line).unwrap_or_default());
+            let (name, cfg) = (&part.module, self.there(&part.features).map(line).unwrap_or_default());
             out.push_str(&format!("{cfg}pub(super) mod {name};\n{cfg}pub use self::{name}::*;\n"));
         }
         out
@@ -123,7 +125,7 @@ impl System<'_> {
             let parts = families.iter().flat_map(|family| family.parts.iter().map(move |part| (family, part)));
             let parts = parts.map(|(family, part)| {
                 let (name, module, cfg) =
-                    (format_ident!("{}", family.module), format_ident!("{}", part.module), cfg(&part.features));
+                    (format_ident!("{}", family.module), format_ident!("{}", part.module), self.there(&part.features));
                 let module = family.split().then(|| quote! { #module:: });
                 quote! { #cfg self::#name::#module #list }
             });
@@ -131,15 +133,30 @@ impl System<'_> {
         };
         let (types, makes) = (parts("TYPES"), parts("MAKES"));
         let replies = self.replies.then(|| quote! { pub(super) use super::super::reply::*; });
+        let rows = self.closure.rows().map(|feature| {
+            let replies = self.replies.then(|| quote! { pub(super) use super::super::reply::rows::*; });
+            quote! {
+                #[cfg(feature = #feature)]
+                mod rows {
+                    pub(super) use backhaul_wire::generated::*;
+                    pub(super) use backhaul_wire::generated::rows::*;
+                    pub(super) use super::*;
+                    pub(super) use super::super::#api as ThisApi;
+                    #replies
+                }
+            }
+        });
         render(quote! {
             pub mod operations;
             #(#modules)*
             mod prelude {
                 pub(super) use backhaul_wire::generated::*;
+                pub(super) use backhaul_wire::generated::typed::*;
                 pub(super) use super::*;
                 pub(super) use super::super::#api as ThisApi;
                 #replies
             }
+            #rows
             #[cfg(feature = "registry")]
             const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[#(#types),*];
             /// Every type whose feature is on, family by family.
@@ -155,8 +172,9 @@ impl System<'_> {
     /// The module that gathers the operations of all families.
     fn all_operations(&self, families: &[Family<'_>]) -> String {
         let families = families.iter().filter(|family| !family.operations.is_empty());
-        let (names, cfgs): (Vec<_>, Vec<_>) =
-            families.map(|family| (format_ident!("{}", family.module), cfg(&self.closure.family(family.name)))).unzip();
+        let (names, cfgs): (Vec<_>, Vec<_>) = families
+            .map(|family| (format_ident!("{}", family.module), self.there(&self.closure.family(family.name))))
+            .unzip();
         render(quote! {
             //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
             #(#cfgs #[doc(no_inline)] #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")] pub use super::#names::operations::*;)*
@@ -174,7 +192,22 @@ impl System<'_> {
         for features in family.parts.iter().map(|part| part.features.clone()).chain(own) {
             all.extend(features?);
         }
-        cfg(&Some(all))
+        self.there(&Some(all))
+    }
+
+    /// Where something is there at all: with one of its features, or as rows.
+    fn there(&self, features: &Features) -> Option<TokenStream> {
+        let mut features = features.clone()?;
+        features.extend(self.closure.rows().map(str::to_owned));
+        Some(cfg(&features))
+    }
+
+    /// What a file's tables are made with: types with one of its features, else rows. `up` leads to the system's module.
+    fn prelude(&self, features: &Features, up: &str) -> String {
+        let typed = format!("use {up}::prelude::*;\n");
+        let (Some(features), Some(_)) = (features, self.closure.rows()) else { return typed };
+        let any = any(features);
+        format!("{}{typed}{}use {up}::rows::*;\n", line(cfg(features)), line(quote! { #[cfg(not(#any))] }))
     }
 }
 
@@ -186,10 +219,10 @@ struct Roles<'a> {
 }
 
 impl Roles<'_> {
-    /// The types of a family, or of a part of it. `up` leads to the module of the system.
-    fn types(&self, members: &[&Type], up: &str) -> String {
-        let mut out =
-            format!("#[allow(unused_imports, reason = \"what only has enums needs none\")]\nuse {up}::prelude::*;\n");
+    /// The types of a family, or of a part of it, after what imports their macros. `up` leads to the module of the
+    /// system.
+    fn types(&self, members: &[&Type], prelude: &str, up: &str) -> String {
+        let mut out = prelude.to_owned();
         let role = |ty: &Type| tables::Role {
             sent: self.sent.contains(ty.name.as_str()),
             edited: self.edited.contains(ty.name.as_str()),
@@ -233,12 +266,18 @@ fn group_name(features: &Features) -> String {
 }
 
 /// `#[cfg(any(feature = "a", feature = "b"))]`
-fn cfg(features: &Features) -> Option<TokenStream> {
-    let features: Vec<&String> = features.as_ref()?.iter().collect();
-    Some(match features.as_slice() {
-        [one] => quote! { #[cfg(feature = #one)] },
-        several => quote! { #[cfg(any(#(feature = #several),*))] },
-    })
+fn cfg(features: &BTreeSet<String>) -> TokenStream {
+    let any = any(features);
+    quote! { #[cfg(#any)] }
+}
+
+/// `any(feature = "a", feature = "b")`
+fn any(features: &BTreeSet<String>) -> TokenStream {
+    let features: Vec<&String> = features.iter().collect();
+    match features.as_slice() {
+        [one] => quote! { feature = #one },
+        several => quote! { any(#(feature = #several),*) },
+    }
 }
 
 fn line(cfg: TokenStream) -> String {

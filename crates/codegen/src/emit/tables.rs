@@ -33,14 +33,15 @@ pub(super) fn ty(ty: &Type, role: Role) -> String {
     }
     if role.edited {
         let kind = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
-        out.push_str(&format!("backhaul_wire::generated_edit! {{ {kind} {} }}\n", ty.name));
+        out.push_str(&format!("generated_edit! {{ {kind} {} }}\n", ty.name));
     }
     out
 }
 
 /// The old name of a type or call, which stays for those who use it.
 pub(super) fn renamed(old: &str, new: &str) -> String {
-    format!("/// Now [`{new}`].\n#[deprecated(note = \"renamed to `{new}`\")]\npub type {old} = {new};\n")
+    let item = format!("    #[deprecated(note = \"renamed to `{new}`\")]\n    pub type {old} = {new};\n");
+    format!("generated_alias! {{\n    /// Now [`{new}`].\n{item}}}\n")
 }
 
 /// What stands once for all types of a file: the traits that need no field names, and the list of the types.
@@ -58,19 +59,19 @@ pub(super) fn lists(types: &[(&Type, Role)], up: &str) -> String {
         }
         if !names.is_empty() {
             let names: String = names.iter().map(|name| format!("    {name};\n")).collect();
-            out.push_str(&format!("backhaul_wire::generated_{head}\n{names}}}\n"));
+            out.push_str(&format!("generated_{head}\n{names}}}\n"));
         }
     }
     let entries = types.iter().map(|(ty, _)| {
         let sort = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
         format!("    {sort} {} = {};\n", ty.name, constant(&ty.name))
     });
-    out + &format!("backhaul_wire::generated_types! {{ in {up};\n{}}}\n", entries.collect::<String>())
+    out + &format!("generated_types! {{ in {up};\n{}}}\n", entries.collect::<String>())
 }
 
 /// A struct named `rust`; `docs` and `more` (of the shape) differ for the struct behind a union.
 pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str, secretive: bool) -> String {
-    let mut out = format!("backhaul_wire::generated_model! {{\n{}", doc(docs));
+    let mut out = format!("generated_model! {{\n{}", doc(docs));
     let secrets = if secretive { " holds secrets" } else { "" };
     let aliases: Vec<String> = ty.aliases.iter().map(|alias| format!("{alias:?}")).collect();
     let aliases = if aliases.is_empty() { String::new() } else { format!(".aliases(&[{}])", aliases.join(", ")) };
@@ -106,7 +107,7 @@ fn request(ty: &Type, body: &Struct) -> String {
         });
         given.collect::<Vec<_>>().join(", ")
     };
-    format!("backhaul_wire::generated_request! {{ {}({}) {{ {} }} }}\n", ty.name, list(true), list(false))
+    format!("generated_request! {{ {}({}) {{ {} }} }}\n", ty.name, list(true), list(false))
 }
 
 /// Whether a caller's value is converted: texts are taken as literals, too, what is edited may be null, and what stands
@@ -122,7 +123,7 @@ fn given(field: &Field) -> TokenStream {
 
 /// An enum.
 fn choice(ty: &Type, values: &[Value]) -> String {
-    let mut out = format!("backhaul_wire::generated_choice! {{\n{}", doc(&documentation(ty)));
+    let mut out = format!("generated_choice! {{\n{}", doc(&documentation(ty)));
     out.push_str(&format!("    {} = {}(&{:?});\n", ty.name, constant(&ty.name), ty.aliases));
     for (index, value) in values.iter().enumerate() {
         let range = plain(versions(value.versions));

@@ -27,7 +27,7 @@ pub(super) fn union(ty: &Type, body: &Union, secretive: bool) -> String {
 
 /// The enum over the kinds of a union.
 fn choice(ty: &Type, body: &Union, any: &str, kinds: &Ident, secretive: bool) -> String {
-    let mut out = format!("backhaul_wire::generated_union! {{\n{}", doc(&documentation(ty)));
+    let mut out = format!("generated_union! {{\n{}", doc(&documentation(ty)));
     let secrets = if secretive { " holds secrets" } else { "" };
     out.push_str(&format!("    {} = {kinds}({any}, {:?}){secrets};\n", ty.name, body.tag));
     for (index, (kind, ident)) in body.variants.iter().zip(variants(body)).enumerate() {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use backhaul_wire::Id;
-use backhaul_wire::generated::{Field, Kind, Model, Paged, Shape, Slot, Struct, Unknown, Value, View};
+use backhaul_wire::generated::{Field, Kind, Model, Paged, Shape, Shaped, Slot, Struct, Unknown, Value, View};
 
 /// The answer of a query: the items of one page.
 pub struct Page<T> {
@@ -25,9 +25,13 @@ pub struct Page<T> {
     pub unknown: Unknown,
 }
 
-impl<T: Model> Page<T> {
+impl<T> Page<T> {
     /// The field that holds the items.
     pub const LIST: &'static str = "inventories";
+}
+
+impl<T: Shaped> Page<T> {
+    const ROW: Shape = Shape::new("Page", Self::FIELDS).bare_list(0).classes(2);
 
     const FIELDS: &'static [Field] = &[
         Field::list("inventories", Kind::Struct(T::SHAPE)),
@@ -42,7 +46,7 @@ impl<T: Model> Page<T> {
 }
 
 impl<T: Model> Model for Page<T> {
-    const SHAPE: &'static Shape = &Shape::new("Page", Self::FIELDS).bare_list(0).classes(2);
+    const SHAPE: &'static Shape = &Self::ROW;
 }
 
 impl<T: Model> Paged for Page<T> {
@@ -51,7 +55,7 @@ impl<T: Model> Paged for Page<T> {
 
 impl<T: Model> Struct for Page<T> {
     fn shape(&self) -> &'static Shape {
-        Self::SHAPE
+        <Self as Model>::SHAPE
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
@@ -117,7 +121,9 @@ pub struct Reply<T> {
     pub unknown: Unknown,
 }
 
-impl<T: Model> Reply<T> {
+impl<T: Shaped> Reply<T> {
+    const ROW: Shape = Shape::new("Reply", Self::FIELDS).classes(1);
+
     const FIELDS: &'static [Field] = &[
         Field::new("inventory", Kind::Struct(T::SHAPE)),
         Field::map("schema", Kind::Text),
@@ -130,12 +136,12 @@ impl<T: Model> Reply<T> {
 }
 
 impl<T: Model> Model for Reply<T> {
-    const SHAPE: &'static Shape = &Shape::new("Reply", Self::FIELDS).classes(1);
+    const SHAPE: &'static Shape = &Self::ROW;
 }
 
 impl<T: Model> Struct for Reply<T> {
     fn shape(&self) -> &'static Shape {
-        Self::SHAPE
+        <Self as Model>::SHAPE
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
@@ -179,3 +185,27 @@ impl<T> Default for Reply<T> {
 }
 
 crate::reply_traits!(Page, Reply);
+
+/// The same answers about what has a row and no type.
+#[cfg(feature = "zstack-registry")]
+pub(super) mod rows {
+    use std::marker::PhantomData;
+
+    use backhaul_wire::generated::{Paged, Shape, Shaped};
+
+    pub(crate) struct Page<T>(PhantomData<T>);
+
+    impl<T: Shaped> Shaped for Page<T> {
+        const SHAPE: &'static Shape = &super::Page::<T>::ROW;
+    }
+
+    impl<T: Shaped> Paged for Page<T> {
+        const LIST: &'static str = super::Page::<T>::LIST;
+    }
+
+    pub(crate) struct Reply<T>(PhantomData<T>);
+
+    impl<T: Shaped> Shaped for Reply<T> {
+        const SHAPE: &'static Shape = &super::Reply::<T>::ROW;
+    }
+}

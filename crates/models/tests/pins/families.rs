@@ -24,7 +24,7 @@ pub fn of(system: System) -> impl Iterator<Item = Family> {
         let family = families.entry(name.clone()).or_insert_with(|| Family { name, ..Family::default() });
         let mut table = String::new();
         for line in std::fs::read_to_string(&file).unwrap().lines() {
-            if let Some(name) = line.strip_prefix("backhaul_wire::generated_") {
+            if let Some(name) = line.strip_prefix("generated_") {
                 name.clone_into(&mut table);
             }
             // A union's type is that of the struct behind it, which comes before.

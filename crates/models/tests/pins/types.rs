@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use backhaul_models::registry;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::json::{self, Case};
 use backhaul_wire::reflect::DynamicStruct;
@@ -50,12 +49,12 @@ fn structure(system: System, shape: &'static Shape) -> String {
         return out;
     }
     let body = example::body(system, shape);
-    let mut value = registry::make_typed(system, shape.name).unwrap();
-    let written = written(&mut *value, &body);
-    assert_eq!(written, self::written(&mut DynamicStruct::new(shape), &body), "{} by its shape alone", shape.name);
+    let mut value = DynamicStruct::new(shape);
+    let written = written(&mut value, &body);
+    same_as_typed(system, shape, &body, &written);
     out.push_str(&lines(std::str::from_utf8(&written).unwrap()));
     if system == System::Em {
-        let written = xml::encode(&*value).unwrap();
+        let written = xml::encode(&value).unwrap();
         // An element a line, as people lay XML out.
         writeln!(out, "{}", String::from_utf8(written).unwrap().replace("><", ">\n<")).unwrap();
     }
@@ -66,6 +65,17 @@ fn structure(system: System, shape: &'static Shape) -> String {
     }
     out
 }
+
+/// The generated type writes what its shape writes.
+#[cfg(feature = "typed-registry")]
+fn same_as_typed(system: System, shape: &Shape, body: &Value, by_shape: &[u8]) {
+    let mut value = backhaul_models::registry::make_typed(system, shape.name).unwrap();
+    assert_eq!(written(&mut *value, body), by_shape, "{}", shape.name);
+}
+
+/// Parts that are off have no types: what is pinned then are rows alone.
+#[cfg(not(feature = "typed-registry"))]
+fn same_as_typed(_: System, _: &Shape, _: &Value, _: &[u8]) {}
 
 /// A body as it is written once it was read, all of it known.
 fn written(value: &mut dyn Struct, body: &Value) -> Vec<u8> {

@@ -9,9 +9,7 @@ mod management;
 mod tags;
 mod zones;
 
-use backhaul_models::zstack::operations as calls;
 use backhaul_wire::Operation;
-use backhaul_wire::operation::Call;
 use serde_json::Value;
 
 use super::backend::Backend;
@@ -33,77 +31,86 @@ pub(super) fn made_up(backend: &Backend, operation: &Operation) -> Value {
     generic::made_up(backend, operation)
 }
 
-/// What an operation does, by its name.
-const fn on<C: Call>(handler: Handler) -> (&'static str, Handler) {
-    (C::OPERATION.name, handler)
-}
-
+/// What operations do, by their names.
 const EFFECTS: &[(&str, Handler)] = &[
     // Sessions and keys.
-    on::<calls::LogInByAccount>(logon::by_account),
-    on::<calls::LogInByUser>(logon::by_user),
-    on::<calls::LogIn>(logon::generic),
-    on::<calls::LogOut>(logon::out),
-    on::<calls::RenewSession>(logon::renew),
-    on::<calls::ValidateSession>(logon::validate),
-    on::<calls::CreateAccessKey>(identity::create_key),
-    on::<calls::CreateAccount>(identity::create_account),
-    on::<calls::CreateUser>(identity::create_user),
-    on::<calls::UpdateAccount>(identity::update),
-    on::<calls::UpdateUser>(identity::update),
+    ("LogInByAccount", logon::by_account),
+    ("LogInByUser", logon::by_user),
+    ("LogIn", logon::generic),
+    ("LogOut", logon::out),
+    ("RenewSession", logon::renew),
+    ("ValidateSession", logon::validate),
+    ("CreateAccessKey", identity::create_key),
+    ("CreateAccount", identity::create_account),
+    ("CreateUser", identity::create_user),
+    ("UpdateAccount", identity::update),
+    ("UpdateUser", identity::update),
     // Management.
-    on::<calls::GetCurrentTime>(management::current_time),
-    on::<calls::GetVersion>(management::version),
-    on::<calls::IsReadyToGo>(management::ready),
+    ("GetCurrentTime", management::current_time),
+    ("GetVersion", management::version),
+    ("IsReadyToGo", management::ready),
     // Zones.
-    on::<calls::CreateZone>(zones::create),
-    on::<calls::UpdateZone>(zones::update),
-    on::<calls::ChangeZoneState>(zones::change_state),
-    on::<calls::DeleteZone>(zones::delete),
-    on::<calls::GetZone>(zones::get),
+    ("CreateZone", zones::create),
+    ("UpdateZone", zones::update),
+    ("ChangeZoneState", zones::change_state),
+    ("DeleteZone", zones::delete),
+    ("GetZone", zones::get),
     // Backup storages.
-    on::<calls::AddImageStoreBackupStorage>(backup_storage::add),
-    on::<calls::AddDisasterImageStoreBackupStorage>(backup_storage::add),
-    on::<calls::AddSftpBackupStorage>(backup_storage::add),
-    on::<calls::AddCephBackupStorage>(backup_storage::add),
-    on::<calls::AddExternalBackupStorage>(backup_storage::add),
-    on::<calls::AddAliyunEbsBackupStorage>(backup_storage::add),
-    on::<calls::AddSimulatorBackupStorage>(backup_storage::add),
-    on::<calls::UpdateBackupStorage>(backup_storage::update),
-    on::<calls::UpdateImageStoreBackupStorage>(backup_storage::update),
-    on::<calls::UpdateSftpBackupStorage>(backup_storage::update),
-    on::<calls::UpdateAliyunEbsBackupStorage>(backup_storage::update),
-    on::<calls::ChangeBackupStorageState>(backup_storage::change_state),
-    on::<calls::ReconnectBackupStorage>(backup_storage::reconnect),
-    on::<calls::ReconnectImageStoreBackupStorage>(backup_storage::reconnect),
-    on::<calls::ReconnectSftpBackupStorage>(backup_storage::reconnect),
-    on::<calls::AttachBackupStorageToZone>(backup_storage::attach),
-    on::<calls::DetachBackupStorageFromZone>(backup_storage::detach),
-    on::<calls::DeleteBackupStorage>(backup_storage::delete),
-    on::<calls::GetBackupStorageCapacity>(backup_storage::capacity),
-    on::<calls::GetBackupStorageTypes>(backup_storage::types),
-    on::<calls::GetBackupStorageCandidatesForImageMigration>(backup_storage::candidates),
-    on::<calls::GetCandidateBackupStorageForCreatingImage>(backup_storage::candidates),
-    on::<calls::GetBackupStorageForCreatingImageFromVolume>(backup_storage::candidates),
-    on::<calls::GetBackupStorageForCreatingImageFromVolumeSnapshot>(backup_storage::candidates),
-    on::<calls::AddMonToCephBackupStorage>(backup_storage::add_mons),
-    on::<calls::RemoveMonFromCephBackupStorage>(backup_storage::remove_mons),
-    on::<calls::UpdateCephBackupStorageMon>(backup_storage::update_mon),
+    ("AddImageStoreBackupStorage", backup_storage::add),
+    ("AddDisasterImageStoreBackupStorage", backup_storage::add),
+    ("AddSftpBackupStorage", backup_storage::add),
+    ("AddCephBackupStorage", backup_storage::add),
+    ("AddExternalBackupStorage", backup_storage::add),
+    ("AddAliyunEbsBackupStorage", backup_storage::add),
+    ("AddSimulatorBackupStorage", backup_storage::add),
+    ("UpdateBackupStorage", backup_storage::update),
+    ("UpdateImageStoreBackupStorage", backup_storage::update),
+    ("UpdateSftpBackupStorage", backup_storage::update),
+    ("UpdateAliyunEbsBackupStorage", backup_storage::update),
+    ("ChangeBackupStorageState", backup_storage::change_state),
+    ("ReconnectBackupStorage", backup_storage::reconnect),
+    ("ReconnectImageStoreBackupStorage", backup_storage::reconnect),
+    ("ReconnectSftpBackupStorage", backup_storage::reconnect),
+    ("AttachBackupStorageToZone", backup_storage::attach),
+    ("DetachBackupStorageFromZone", backup_storage::detach),
+    ("DeleteBackupStorage", backup_storage::delete),
+    ("GetBackupStorageCapacity", backup_storage::capacity),
+    ("GetBackupStorageTypes", backup_storage::types),
+    ("GetBackupStorageCandidatesForImageMigration", backup_storage::candidates),
+    ("GetCandidateBackupStorageForCreatingImage", backup_storage::candidates),
+    ("GetBackupStorageForCreatingImageFromVolume", backup_storage::candidates),
+    ("GetBackupStorageForCreatingImageFromVolumeSnapshot", backup_storage::candidates),
+    ("AddMonToCephBackupStorage", backup_storage::add_mons),
+    ("RemoveMonFromCephBackupStorage", backup_storage::remove_mons),
+    ("UpdateCephBackupStorageMon", backup_storage::update_mon),
     // Images.
-    on::<calls::AddImage>(images::add),
-    on::<calls::DeleteImage>(images::delete),
-    on::<calls::ExportImageFromBackupStorage>(images::export),
-    on::<calls::DeleteExportedImageFromBackupStorage>(images::delete_export),
-    on::<calls::BackupStorageMigrateImage>(images::migrate),
+    ("AddImage", images::add),
+    ("DeleteImage", images::delete),
+    ("ExportImageFromBackupStorage", images::export),
+    ("DeleteExportedImageFromBackupStorage", images::delete_export),
+    ("BackupStorageMigrateImage", images::migrate),
     // Long jobs.
-    on::<calls::SubmitLongJob>(long_jobs::submit),
-    on::<calls::CancelLongJob>(long_jobs::cancel),
-    on::<calls::RerunLongJob>(long_jobs::rerun),
-    on::<calls::ResumeLongJob>(long_jobs::resume),
+    ("SubmitLongJob", long_jobs::submit),
+    ("CancelLongJob", long_jobs::cancel),
+    ("RerunLongJob", long_jobs::rerun),
+    ("ResumeLongJob", long_jobs::resume),
     // Tags.
-    on::<calls::CreateSystemTag>(tags::create),
-    on::<calls::CreateSystemTags>(tags::create_all),
-    on::<calls::CreateUserTag>(tags::create),
-    on::<calls::UpdateSystemTag>(tags::update),
-    on::<calls::DeleteTag>(tags::delete),
+    ("CreateSystemTag", tags::create),
+    ("CreateSystemTags", tags::create_all),
+    ("CreateUserTag", tags::create),
+    ("UpdateSystemTag", tags::update),
+    ("DeleteTag", tags::delete),
 ];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_effect_is_of_one_operation() {
+        for (name, _) in super::EFFECTS {
+            let operation = backhaul_models::registry::find_operation(backhaul_wire::System::Zstack, name);
+            assert!(operation.is_some_and(|operation| operation.name == *name), "there is no operation {name}");
+            let twice = super::EFFECTS.iter().filter(|(other, _)| other == name).count() > 1;
+            assert!(!twice, "{name} stands twice");
+        }
+    }
+}

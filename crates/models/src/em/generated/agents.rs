@@ -3,9 +3,8 @@
 //! Veeam agents: jobs, protection groups, computers and their restore points.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A job that backs up computers with agents.
     ///
     /// Schema: `schemas/em/em.xsd#AgentBackupJobEntityType`
@@ -37,14 +36,14 @@ backhaul_wire::generated_model! {
     /// What it backs up and how.
     12 job_info: Option<AgentBackupJobInfo> = Struct, new("JobInfo", Kind::Struct(&AGENT_BACKUP_JOB_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Jobs that back up computers with agents.
     ///
     /// Schema: `schemas/em/em.xsd#AgentBackupJobEntityListType`
     AgentBackupJobs = AGENT_BACKUP_JOBS("AgentBackupJobs").aliases(&["AgentBackupJobEntityListType"]).root("AgentBackupJobs");
     0 agent_backup_jobs: Vec<AgentBackupJob> = Structs, list("AgentBackupJob", Kind::Struct(&AGENT_BACKUP_JOB)).json("AgentBackupJobs");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a job backs up and how.
     ///
     /// Schema: `schemas/em/em.xsd#AgentBackupJobInfoType`
@@ -60,7 +59,7 @@ backhaul_wire::generated_model! {
     /// How many restore points are kept.
     4 simple_retention_policy: Option<SimpleRetentionPolicy> = Struct, new("SimpleRetentionPolicy", Kind::Struct(&SIMPLE_RETENTION_POLICY));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A computer or a group in a job.
     ///
     /// Schema: `schemas/em/em.xsd#ObjectInAgentBackupJobType`
@@ -82,14 +81,14 @@ backhaul_wire::generated_model! {
     /// What is done inside it.
     7 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The computers and groups in a job.
     ///
     /// Schema: `schemas/em/em.xsd#ObjectInAgentBackupJobListType`
     ObjectsInAgentBackupJob = OBJECTS_IN_AGENT_BACKUP_JOB("ObjectsInAgentBackupJob").aliases(&["ObjectInAgentBackupJobListType"]).root("ObjectsInAgentBackupJob");
     0 object_in_agent_backup_jobs: Vec<ObjectInAgentBackupJob> = Structs, list("ObjectInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB)).json("ObjectInAgentBackupJobs");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A group of computers with agents.
     ///
     /// Schema: `schemas/em/em.xsd#AgentProtectionGroupEntityType`
@@ -109,14 +108,14 @@ backhaul_wire::generated_model! {
     /// The group in its hierarchy.
     6 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Groups of computers with agents.
     ///
     /// Schema: `schemas/em/em.xsd#AgentProtectionGroupEntityListType`
     AgentProtectionGroups = AGENT_PROTECTION_GROUPS("AgentProtectionGroups").aliases(&["AgentProtectionGroupEntityListType"]).root("AgentProtectionGroups");
     0 agent_protection_groups: Vec<AgentProtectionGroup> = Structs, list("AgentProtectionGroup", Kind::Struct(&AGENT_PROTECTION_GROUP)).json("AgentProtectionGroups");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a computer.
     ///
     /// Schema: `schemas/em/em.xsd#AgentRestorePointEntityType`
@@ -142,14 +141,14 @@ backhaul_wire::generated_model! {
     /// The SQL Server databases that can be restored from the point.
     9 sql_info: Option<VmRestorePointSqlInfo> = Struct, new("SqlInfo", Kind::Struct(&VM_RESTORE_POINT_SQL_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points of computers.
     ///
     /// Schema: `schemas/em/em.xsd#AgentRestorePointEntityListType`
     AgentRestorePoints = AGENT_RESTORE_POINTS("AgentRestorePoints").aliases(&["AgentRestorePointEntityListType"]).root("AgentRestorePoints");
     0 agent_restore_points: Vec<AgentRestorePoint> = Structs, list("AgentRestorePoint", Kind::Struct(&AGENT_RESTORE_POINT)).json("AgentRestorePoints");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A computer of a protection group.
     ///
     /// Schema: `schemas/em/em.xsd#DiscoveredComputerEntityType`
@@ -177,14 +176,14 @@ backhaul_wire::generated_model! {
     /// The computer in its hierarchy.
     10 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Computers of protection groups.
     ///
     /// Schema: `schemas/em/em.xsd#DiscoveredComputerEntityListType`
     DiscoveredComputers = DISCOVERED_COMPUTERS("DiscoveredComputers").aliases(&["DiscoveredComputerEntityListType"]).root("DiscoveredComputers");
     0 discovered_computers: Vec<DiscoveredComputer> = Structs, list("DiscoveredComputer", Kind::Struct(&DISCOVERED_COMPUTER)).json("DiscoveredComputers");
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     AgentBackupJob;
     AgentBackupJobs;
     AgentBackupJobInfo;
@@ -197,7 +196,7 @@ backhaul_wire::generated_struct! {
     DiscoveredComputer;
     DiscoveredComputers;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct AgentBackupJob = AGENT_BACKUP_JOB;
     Struct AgentBackupJobs = AGENT_BACKUP_JOBS;
     Struct AgentBackupJobInfo = AGENT_BACKUP_JOB_INFO;

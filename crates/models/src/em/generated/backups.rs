@@ -3,9 +3,8 @@
 //! Backups, replicas, their restore points and files.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What the machines run on.
     ///
     /// Schema: `schemas/em/em.xsd#Platform`
@@ -18,7 +17,7 @@ backhaul_wire::generated_choice! {
     4 AgentForWindows = "AgentForWindows";
     5 CustomPlatform = "CustomPlatform";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a backup is to others.
     ///
     /// Schema: `schemas/em/em.xsd#BackupType`
@@ -33,7 +32,7 @@ backhaul_wire::generated_choice! {
     4 PolicyBackup = "PolicyBackup";
     5 ExternalBackup = "ExternalBackup";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A backup: a chain of restore points that a job made.
     ///
     /// Schema: `schemas/em/em.xsd#BackupEntityType`
@@ -55,12 +54,12 @@ backhaul_wire::generated_model! {
     /// What it is to other backups.
     7 backup_type: Option<BackupType> = Enum, new("BackupType", Kind::Enum(&BACKUP_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Schema: `schemas/em/em.xsd#BackupEntityListType`
     Backups = BACKUPS("Backups").aliases(&["BackupEntityListType"]).root("Backups");
     0 backups: Vec<Backup> = Structs, list("Backup", Kind::Struct(&BACKUP)).json("Backups");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a backup file holds.
     ///
     /// Schema: `schemas/em/em.xsd#BackupFileType`
@@ -72,7 +71,7 @@ backhaul_wire::generated_choice! {
     /// `vrb`: a reversed increment.
     2 Vrb = "vrb";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A file of a backup.
     ///
     /// Schema: `schemas/em/em.xsd#BackupFileEntityType`
@@ -102,14 +101,14 @@ backhaul_wire::generated_model! {
     /// What it holds.
     11 file_type: Option<BackupFileType> = Enum, new("FileType", Kind::Enum(&BACKUP_FILE_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Files of backups.
     ///
     /// Schema: `schemas/em/em.xsd#BackupFileEntityListType`
     BackupFiles = BACKUP_FILES("BackupFiles").aliases(&["BackupFileEntityListType"]).root("BackupFiles");
     0 backup_files: Vec<BackupFile> = Structs, list("BackupFile", Kind::Struct(&BACKUP_FILE)).json("BackupFiles");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A replica: a chain of restore points of machines kept ready on a host.
     ///
     /// Schema: `schemas/em/em.xsd#ReplicaEntityType`
@@ -129,12 +128,12 @@ backhaul_wire::generated_model! {
     /// What the machines run on.
     6 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Schema: `schemas/em/em.xsd#ReplicaEntityListType`
     Replicas = REPLICAS("Replicas").aliases(&["ReplicaEntityListType"]).root("Replicas");
     0 replicas: Vec<Replica> = Structs, list("Replica", Kind::Struct(&REPLICA)).json("Replicas");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How a restore point was made.
     ///
     /// Schema: `schemas/em/em.xsd#RestorePointAlgorithm`
@@ -144,7 +143,7 @@ backhaul_wire::generated_choice! {
     2 Incremental = "Incremental";
     3 SyntheticFull = "SyntheticFull";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a restore point holds.
     ///
     /// Schema: `schemas/em/em.xsd#PointType`
@@ -156,7 +155,7 @@ backhaul_wire::generated_choice! {
     3 Increment = "Increment";
     4 Snapshot = "Snapshot";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a backup, of all its machines.
     ///
     /// Schema: `schemas/em/em.xsd#RestorePointEntityType`
@@ -174,12 +173,12 @@ backhaul_wire::generated_model! {
     /// When it was made, in UTC.
     5 backup_date_utc: Option<DateTime> = DateTime, new("BackupDateUTC", Kind::DateTime);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Schema: `schemas/em/em.xsd#RestorePointEntityListType`
     RestorePoints = RESTORE_POINTS("RestorePoints").aliases(&["RestorePointEntityListType"]).root("RestorePoints");
     0 restore_points: Vec<RestorePoint> = Structs, list("RestorePoint", Kind::Struct(&RESTORE_POINT)).json("RestorePoints");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The SQL Server databases that can be restored from a point.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointSqlInfoType`
@@ -187,7 +186,7 @@ backhaul_wire::generated_model! {
     /// The databases.
     0 databases: Vec<VmRestorePointSqlDatabaseInfo> = Structs, list("Databases", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_INFO)).item("Database").json_item("Databases");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An SQL Server database in a restore point.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseInfoType`
@@ -235,7 +234,7 @@ backhaul_wire::generated_model! {
     /// Its files.
     20 items: Vec<VmRestorePointSqlDatabaseItemInfo> = Structs, list("Items", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO)).item("Item").json_item("Items");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A file of an SQL Server database.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseItemInfoType`
@@ -245,7 +244,7 @@ backhaul_wire::generated_model! {
     /// Where it was.
     1 data_path: Option<String> = Text, new("DataPath", Kind::Text).attribute();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a machine.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointEntityType`
@@ -275,14 +274,14 @@ backhaul_wire::generated_model! {
     /// The machine.
     11 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points of machines.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointEntityListType`
     VmRestorePoints = VM_RESTORE_POINTS("VmRestorePoints").aliases(&["VmRestorePointEntityListType"]).root("VmRestorePoints");
     0 vm_restore_points: Vec<VmRestorePoint> = Structs, list("VmRestorePoint", Kind::Struct(&VM_RESTORE_POINT)).json("VmRestorePoints");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a vApp.
     ///
     /// Schema: `schemas/em/em.xsd#VAppRestorePointEntityType`
@@ -310,14 +309,14 @@ backhaul_wire::generated_model! {
     /// The vApp.
     10 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points of vApps.
     ///
     /// Schema: `schemas/em/em.xsd#VAppRestorePointEntityListType`
     VAppRestorePoints = V_APP_RESTORE_POINTS("VAppRestorePoints").aliases(&["VAppRestorePointEntityListType"]).root("VAppRestorePoints");
     0 v_app_restore_points: Vec<VAppRestorePoint> = Structs, list("VAppRestorePoint", Kind::Struct(&V_APP_RESTORE_POINT)).json("VAppRestorePoints");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a replica.
     ///
     /// Schema: `schemas/em/em.xsd#VmReplicaPointEntityType`
@@ -343,14 +342,14 @@ backhaul_wire::generated_model! {
     /// What it holds.
     9 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points of replicas.
     ///
     /// Schema: `schemas/em/em.xsd#VmReplicaPointEntityListType`
     VmReplicaPoints = VM_REPLICA_POINTS("VmReplicaPoints").aliases(&["VmReplicaPointEntityListType"]).root("VmReplicaPoints");
     0 vm_replica_points: Vec<VmReplicaPoint> = Structs, list("VmReplicaPoint", Kind::Struct(&VM_REPLICA_POINT)).json("VmReplicaPoints");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a vApp's replica.
     ///
     /// Schema: `schemas/em/em.xsd#VAppReplicaPointEntityType`
@@ -376,14 +375,14 @@ backhaul_wire::generated_model! {
     /// What it holds.
     9 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points of vApps' replicas.
     ///
     /// Schema: `schemas/em/em.xsd#VAppReplicaPointEntityListType`
     VAppReplicaPoints = V_APP_REPLICA_POINTS("VAppReplicaPoints").aliases(&["VAppReplicaPointEntityListType"]).root("VAppReplicaPoints");
     0 v_app_replica_points: Vec<VAppReplicaPoint> = Structs, list("VAppReplicaPoint", Kind::Struct(&V_APP_REPLICA_POINT)).json("VAppReplicaPoints");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine in the catalog of guest files.
     ///
     /// Schema: `schemas/em/em.xsd#CatalogVmEntityType`
@@ -401,14 +400,14 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     5 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Machines in the catalog of guest files.
     ///
     /// Schema: `schemas/em/em.xsd#CatalogVmEntityListType`
     CatalogVms = CATALOG_VMS("CatalogVms").aliases(&["CatalogVmEntityListType"]).root("CatalogVms");
     0 catalog_vms: Vec<CatalogVm> = Structs, list("CatalogVm", Kind::Struct(&CATALOG_VM)).json("CatalogVms");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a machine in the catalog of guest files.
     ///
     /// Schema: `schemas/em/em.xsd#CatalogVmRestorePointEntityType`
@@ -426,14 +425,14 @@ backhaul_wire::generated_model! {
     /// When it was made, in UTC.
     5 backup_date_utc: Option<DateTime> = DateTime, new("BackupDateUTC", Kind::DateTime);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points of a machine in the catalog of guest files.
     ///
     /// Schema: `schemas/em/em.xsd#CatalogVmRestorePointEntityListType`
     CatalogVmRestorePoints = CATALOG_VM_RESTORE_POINTS("CatalogVmRestorePoints").aliases(&["CatalogVmRestorePointEntityListType"]).root("CatalogVmRestorePoints");
     0 catalog_vm_restore_points: Vec<CatalogVmRestorePoint> = Structs, list("CatalogVmRestorePoint", Kind::Struct(&CATALOG_VM_RESTORE_POINT)).json("CatalogVmRestorePoints");
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     Backup;
     Backups;
     BackupFile;
@@ -458,14 +457,14 @@ backhaul_wire::generated_struct! {
     CatalogVmRestorePoint;
     CatalogVmRestorePoints;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     Platform;
     BackupType;
     BackupFileType;
     RestorePointAlgorithm;
     PointType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum Platform = PLATFORM;
     Enum BackupType = BACKUP_TYPE;
     Struct Backup = BACKUP;

@@ -3,9 +3,8 @@
 //! Continuous data protection: policies, replicas and their sessions.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a policy does.
     ///
     /// Schema: `schemas/em/em.xsd#CdpPolicyType`
@@ -13,7 +12,7 @@ backhaul_wire::generated_choice! {
     /// `CdpReplica`: replicates continuously.
     0 CdpReplica = "CdpReplica";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A policy that replicates machines continuously.
     ///
     /// Schema: `schemas/em/em.xsd#CdpPolicyEntityType`
@@ -45,15 +44,15 @@ backhaul_wire::generated_model! {
     /// What it works on.
     12 cdp_policy_info: Option<CdpPolicyInfo> = Struct, new("CdpPolicyInfo", Kind::Struct(&CDP_POLICY_INFO));
 }
-backhaul_wire::generated_request! { CdpPolicy() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, policy_type: CdpPolicyType, platform: Platform, description: impl Into<String>, schedule_configured: bool, schedule_enabled: bool, next_run: impl Into<DateTime>, policy_schedule_options: PolicyScheduleOptions, cdp_policy_info: CdpPolicyInfo } }
-backhaul_wire::generated_model! {
+generated_request! { CdpPolicy() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, policy_type: CdpPolicyType, platform: Platform, description: impl Into<String>, schedule_configured: bool, schedule_enabled: bool, next_run: impl Into<DateTime>, policy_schedule_options: PolicyScheduleOptions, cdp_policy_info: CdpPolicyInfo } }
+generated_model! {
     /// Policies that replicate machines continuously.
     ///
     /// Schema: `schemas/em/em.xsd#CdpPolicyEntityListType`
     CdpPolicies = CDP_POLICIES("CdpPolicies").aliases(&["CdpPolicyEntityListType"]).root("CdpPolicies");
     0 cdp_policies: Vec<CdpPolicy> = Structs, list("CdpPolicy", Kind::Struct(&CDP_POLICY)).json("CdpPolicies");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How far behind a policy may be, and what it keeps.
     ///
     /// Schema: `schemas/em/em.xsd#PolicyScheduleOptionsType`
@@ -71,7 +70,7 @@ backhaul_wire::generated_model! {
     /// For a policy that replicates.
     5 cdp_replica: Option<CdpReplicaScheduleOptions> = Struct, new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How far behind replicas may be, and what is kept.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaScheduleOptionsType`
@@ -95,7 +94,7 @@ backhaul_wire::generated_model! {
     /// When such points are made, and how consistent they are.
     8 long_term_retention_schedule: Option<LongTermRetentionSchedule> = Struct, new("LongTermRetentionSchedule", Kind::Struct(&LONG_TERM_RETENTION_SCHEDULE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// When replication runs.
     ///
     /// Schema: `schemas/em/em.xsd#RPOScheduleType`
@@ -105,7 +104,7 @@ backhaul_wire::generated_model! {
     /// The hours.
     1 time_periods: Vec<HoursOfDay> = Structs, list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day").json_item("Days");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// When points that are kept for long are made.
     ///
     /// Schema: `schemas/em/em.xsd#LongTermRetentionScheduleType`
@@ -115,7 +114,7 @@ backhaul_wire::generated_model! {
     /// The hours: 1 for crash-consistent points, 2 for application-consistent ones.
     1 time_periods: Vec<HoursOfDay> = Structs, list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day").json_item("Days");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How long a delay must be before it is reported.
     ///
     /// Schema: `schemas/em/em.xsd#RPOThresholdType`
@@ -127,7 +126,7 @@ backhaul_wire::generated_model! {
     /// How long, in minutes.
     2 rpo_threshold_minutes: Option<i64> = Int, new("RPOThresholdMinutes", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// When a delay is reported.
     ///
     /// Schema: `schemas/em/em.xsd#RPOReportingType`
@@ -137,7 +136,7 @@ backhaul_wire::generated_model! {
     /// As a failure.
     1 mark_as_failed: Option<RPOThreshold> = Struct, new("MarkAsFailed", Kind::Struct(&RPO_THRESHOLD));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a policy works on.
     ///
     /// Schema: `schemas/em/em.xsd#CdpPolicyInfoType`
@@ -145,7 +144,7 @@ backhaul_wire::generated_model! {
     /// For a policy that replicates.
     0 cdp_replica_policy_info: Option<CdpReplicaPolicyInfo> = Struct, new("CdpReplicaPolicyInfo", Kind::Struct(&CDP_REPLICA_POLICY_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a policy replicates and how.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaPolicyInfoType`
@@ -155,7 +154,7 @@ backhaul_wire::generated_model! {
     /// What is done inside the machines.
     1 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a policy replicated.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaEntityType`
@@ -179,14 +178,14 @@ backhaul_wire::generated_model! {
     /// The repository for what the replica writes while it is failed over.
     8 repository: Option<String> = Text, new("Repository", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What policies replicated.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaEntityListType`
     CdpReplicas = CDP_REPLICAS("CdpReplicas").aliases(&["CdpReplicaEntityListType"]).root("CdpReplicas");
     0 cdp_replicas: Vec<CdpReplica> = Structs, list("CdpReplica", Kind::Struct(&CDP_REPLICA)).json("CdpReplicas");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine that a policy replicates.
     ///
     /// Schema: `schemas/em/em.xsd#VmCdpReplicaEntityType`
@@ -214,21 +213,21 @@ backhaul_wire::generated_model! {
     /// Where its long-term points are.
     10 repository_name: Option<String> = Text, new("RepositoryName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Machines that policies replicate.
     ///
     /// Schema: `schemas/em/em.xsd#VmCdpReplicaEntityListType`
     VmCdpReplicas = VM_CDP_REPLICAS("VmCdpReplicas").aliases(&["VmCdpReplicaEntityListType"]).root("VmCdpReplicas");
     0 vm_cdp_replicas: Vec<CdpReplicaVm> = Structs, list("VmCdpReplica", Kind::Struct(&CDP_REPLICA_VM)).json("VmCdpReplicas");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Machines that policies replicate.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaVmEntityListType`
     CdpReplicaVms = CDP_REPLICA_VMS("CdpReplicaVms").aliases(&["CdpReplicaVmEntityListType"]).root("CdpReplicaVms");
     0 cdp_replica_vms: Vec<CdpReplicaVm> = Structs, list("CdpReplicaVm", Kind::Struct(&CDP_REPLICA_VM)).json("CdpReplicaVms");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A vApp that a policy replicates.
     ///
     /// Schema: `schemas/em/em.xsd#VAppCdpReplicaEntityType`
@@ -254,14 +253,14 @@ backhaul_wire::generated_model! {
     /// The policy's name.
     9 policy_name: Option<String> = Text, new("PolicyName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// vApps that policies replicate.
     ///
     /// Schema: `schemas/em/em.xsd#VAppCdpReplicaEntityListType`
     VAppCdpReplicas = V_APP_CDP_REPLICAS("VAppCdpReplicas").aliases(&["VAppCdpReplicaEntityListType"]).root("VAppCdpReplicas");
     0 v_app_cdp_replicas: Vec<VAppCdpReplica> = Structs, list("VAppCdpReplica", Kind::Struct(&V_APP_CDP_REPLICA)).json("VAppCdpReplicas");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine of a vApp that a policy replicates.
     ///
     /// Schema: `schemas/em/em.xsd#VAppCdpReplicaVmEntityType`
@@ -281,14 +280,14 @@ backhaul_wire::generated_model! {
     /// The machine.
     6 vm_ref: Option<Id> = Id, new("VmRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The machines of a vApp that a policy replicates.
     ///
     /// Schema: `schemas/em/em.xsd#VAppCdpReplicaVmEntityListType`
     VAppCdpReplicaVms = V_APP_CDP_REPLICA_VMS("VAppCdpReplicaVms").aliases(&["VAppCdpReplicaVmEntityListType"]).root("VAppCdpReplicaVms");
     0 items: Vec<VAppCdpReplicaVm> = Structs, list("Items", Kind::Struct(&V_APP_CDP_REPLICA_VM));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A session of a policy.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaSessionEntityType`
@@ -324,14 +323,14 @@ backhaul_wire::generated_model! {
     /// Whether it tries again what an earlier session failed to do.
     14 is_retry: Option<bool> = Bool, new("IsRetry", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Sessions of policies.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaSessionEntityListType`
     CdpReplicaSessions = CDP_REPLICA_SESSIONS("CdpReplicaSessions").aliases(&["CdpReplicaSessionEntityListType"]).root("CdpReplicaSessions");
     0 cdp_policy_sessions: Vec<CdpReplicaSession> = Structs, list("CdpPolicySession", Kind::Struct(&CDP_REPLICA_SESSION)).json("CdpPolicySessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a session of a policy did with one machine.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaTaskSessionEntityType`
@@ -363,14 +362,14 @@ backhaul_wire::generated_model! {
     /// What was processed, in bytes.
     12 total_size: Option<i64> = Int, new("TotalSize", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What sessions of policies did, machine by machine.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaTaskSessionEntityListType`
     CdpReplicaTaskSessions = CDP_REPLICA_TASK_SESSIONS("CdpReplicaTaskSessions").aliases(&["CdpReplicaTaskSessionEntityListType"]).root("CdpReplicaTaskSessions");
     0 cdp_replica_task_sessions: Vec<CdpReplicaTaskSession> = Structs, list("CdpReplicaTaskSession", Kind::Struct(&CDP_REPLICA_TASK_SESSION)).json("CdpReplicaTaskSessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Between which moments restore points of a CDP replica are asked for.
     ///
     /// Schema: `schemas/em/em.xsd#CdpIntervalsSpecType`
@@ -380,8 +379,8 @@ backhaul_wire::generated_model! {
     /// The last moment.
     1 end_date: Option<DateTime> = DateTime, new("EndDate", Kind::DateTime).required();
 }
-backhaul_wire::generated_request! { CdpIntervalsSpec(start_date: impl Into<DateTime>, end_date: impl Into<DateTime>) {  } }
-backhaul_wire::generated_model! {
+generated_request! { CdpIntervalsSpec(start_date: impl Into<DateTime>, end_date: impl Into<DateTime>) {  } }
+generated_model! {
     /// A short-term restore point of a CDP replica.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaShortTermPointInfoType`
@@ -391,7 +390,7 @@ backhaul_wire::generated_model! {
     /// The machine.
     1 vm_name: Option<String> = Text, new("VmName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A long-term restore point of a CDP replica.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaLongTermPointInfoType`
@@ -401,7 +400,7 @@ backhaul_wire::generated_model! {
     /// The machine.
     1 vm_name: Option<String> = Text, new("VmName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// To which moment a replica fails over; one of them.
     ///
     /// Schema: `schemas/em/em.xsd#CdpFailoverStartSpecType`
@@ -415,8 +414,8 @@ backhaul_wire::generated_model! {
     /// To this moment, as the documents of the JSON form name it.
     3 restore_at_point_in_time: Option<Id> = Id, new("RestoreAtPointInTime", Kind::Id);
 }
-backhaul_wire::generated_request! { CdpFailoverStartSpec() { restore_current: bool, restore_current_vss: bool, restore_at_interval: impl Into<DateTime>, restore_at_point_in_time: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { CdpFailoverStartSpec() { restore_current: bool, restore_current_vss: bool, restore_at_interval: impl Into<DateTime>, restore_at_point_in_time: impl Into<Id> } }
+generated_model! {
     /// A stretch of time to which a replica can fail over.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaInterval`
@@ -430,7 +429,7 @@ backhaul_wire::generated_model! {
     /// Whether a failover is possible.
     3 interval_type: Option<String> = Text, new("IntervalType", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A long-term point of a replica.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaPoint`
@@ -442,7 +441,7 @@ backhaul_wire::generated_model! {
     /// Whether applications are in a consistent state.
     2 is_application_consistent: Option<bool> = Bool, new("IsApplicationConsistent", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// To which moments a replica can fail over. A request says from when to when to look; the server's time, without a zone.
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaIntervalsType`
@@ -458,7 +457,7 @@ backhaul_wire::generated_model! {
     /// The long-term points.
     4 restore_points: Vec<CdpReplicaPoint> = Structs, list("RestorePoints", Kind::Struct(&CDP_REPLICA_POINT)).item("RestorePoint").json_item("RestorePoints");
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     CdpPolicy;
     CdpPolicies;
     PolicyScheduleOptions;
@@ -490,10 +489,10 @@ backhaul_wire::generated_struct! {
     CdpReplicaPoint;
     CdpReplicaIntervals;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     CdpPolicyType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum CdpPolicyType = CDP_POLICY_TYPE;
     Struct CdpPolicy = CDP_POLICY;
     Struct CdpPolicies = CDP_POLICIES;

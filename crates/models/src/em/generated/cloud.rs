@@ -2,9 +2,8 @@
 
 //! Cloud Connect: tenants, subtenants and what they may use.
 
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tenant of a service provider: an account with quotas on repositories and on replication targets.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantEntityType`
@@ -68,15 +67,15 @@ backhaul_wire::generated_model! {
     /// Whether other gateways serve the tenant when those of its pools fail.
     28 failover_to_others_gateways_if_fail: Option<bool> = Bool, new("FailoverToOthersGatewaysIfFail", Kind::Bool);
 }
-backhaul_wire::generated_request! { CloudTenant() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, password: impl Into<Secret>, description: impl Into<String>, enabled: bool, lease_options: CloudTenantLeaseOptions, resources: Vec<CloudTenantResource>, last_result: OperationResult, last_active: impl Into<DateTime>, vm_count: i64, compute_resources: Vec<CloudTenantComputeResource>, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_count: i64, replica_count: i64, max_concurrent_tasks: i64, work_station_backup_count: i64, server_backup_count: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKind, v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool } }
-backhaul_wire::generated_model! {
+generated_request! { CloudTenant() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, password: impl Into<Secret>, description: impl Into<String>, enabled: bool, lease_options: CloudTenantLeaseOptions, resources: Vec<CloudTenantResource>, last_result: OperationResult, last_active: impl Into<DateTime>, vm_count: i64, compute_resources: Vec<CloudTenantComputeResource>, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_count: i64, replica_count: i64, max_concurrent_tasks: i64, work_station_backup_count: i64, server_backup_count: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKind, v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool } }
+generated_model! {
     /// The tenants of a collection.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantEntityListType`
     CloudTenants = CLOUD_TENANTS("CloudTenants").aliases(&["CloudTenantEntityListType"]).root("CloudTenants") holds secrets;
     0 cloud_tenants: Vec<CloudTenant> = Structs, list("CloudTenant", Kind::Struct(&CLOUD_TENANT)).json("CloudTenants");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Until when a tenant may use computing.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantComputeResourceLeaseOptionsType`
@@ -86,7 +85,7 @@ backhaul_wire::generated_model! {
     /// The last day.
     1 expiration_date: Option<DateTime> = DateTime, new("ExpirationDate", Kind::DateTime).attribute();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Until when a tenant may use the service.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantLeaseOptionsType`
@@ -98,7 +97,7 @@ backhaul_wire::generated_model! {
     /// The end of the lease.
     2 lease_expiration_date: Option<DateTime> = DateTime, new("LeaseExpirationDate", Kind::DateTime);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A part of a repository that a tenant may fill.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantResourceType`
@@ -114,7 +113,7 @@ backhaul_wire::generated_model! {
     /// The quota and what is used of it.
     4 repository_quota: Option<CloudTenantRepositoryQuota> = Struct, new("RepositoryQuota", Kind::Struct(&CLOUD_TENANT_REPOSITORY_QUOTA));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The repositories that a tenant may fill.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantResourceListType`
@@ -122,7 +121,7 @@ backhaul_wire::generated_model! {
     /// The repositories that the tenant may fill, with its quotas.
     0 cloud_tenant_resources: Vec<CloudTenantResource> = Structs, list("CloudTenantResource", Kind::Struct(&CLOUD_TENANT_RESOURCE)).json("CloudTenantResources");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tenant's quota on a repository. Both sizes are in MB, though their names do not say so.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantRepositoryQuota`
@@ -138,7 +137,7 @@ backhaul_wire::generated_model! {
     /// What is used of the quota, in MB.
     4 used_quota: Option<i64> = Int, new("UsedQuota", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A hardware plan that a tenant may replicate to.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantComputeResourceType`
@@ -164,7 +163,7 @@ backhaul_wire::generated_model! {
     /// What the tenant uses of it.
     9 compute_resource_stats: Option<ComputeResourceStats> = Struct, new("ComputeResourceStats", Kind::Struct(&COMPUTE_RESOURCE_STATS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The hardware plans that a tenant may replicate to.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantComputeResourceListType`
@@ -172,7 +171,7 @@ backhaul_wire::generated_model! {
     /// The hardware plans that the tenant may replicate to.
     0 cloud_tenant_compute_resources: Vec<CloudTenantComputeResource> = Structs, list("CloudTenantComputeResource", Kind::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE)).json("CloudTenantComputeResources");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An appliance that extends a tenant's network to the provider.
     ///
     /// Schema: `schemas/em/em.xsd#NetworkApplianceInfoType`
@@ -190,7 +189,7 @@ backhaul_wire::generated_model! {
     /// Whether the network is on a distributed switch.
     5 production_network_under_dvs: Option<bool> = Bool, new("ProductionNetworkUnderDvs", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An address that is set by hand.
     ///
     /// Schema: `schemas/em/em.xsd#ManualIpAddressSettingsInfoType`
@@ -202,7 +201,7 @@ backhaul_wire::generated_model! {
     /// The way out of its network.
     2 default_gateway: Option<String> = Text, new("DefaultGateway", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a tenant uses of a hardware plan.
     ///
     /// Schema: `schemas/em/em.xsd#ComputeResourceStatsInfoType`
@@ -214,7 +213,7 @@ backhaul_wire::generated_model! {
     /// What the tenant uses, storage by storage.
     2 storage_resource_stats: Vec<StorageResourceStat> = Structs, list("StorageResourceStats", Kind::Struct(&STORAGE_RESOURCE_STAT)).item("StorageResourceStat").json_item("StorageResourceStats");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a tenant uses of a storage for replicas.
     ///
     /// Schema: `schemas/em/em.xsd#StorageResourceStat`
@@ -226,7 +225,7 @@ backhaul_wire::generated_model! {
     /// What may be used, in GB.
     2 storage_limit_gb: Option<i64> = Int, new("StorageLimitGb", Kind::Int);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The hypervisor of a replication target.
     ///
     /// Schema: `schemas/em/em.xsd#CloudPlatform`
@@ -234,7 +233,7 @@ backhaul_wire::generated_choice! {
     0 VMware = "VMware";
     1 HyperV = "HyperV";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The unit of a limit on traffic.
     ///
     /// Schema: `schemas/em/em.xsd#ThrottlingSpeedUnit`
@@ -246,7 +245,7 @@ backhaul_wire::generated_choice! {
     /// `MBps`: megabytes a second.
     2 MBps = "MBps";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What kind of tenant it is: the one element that is there says so.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantType`
@@ -258,7 +257,7 @@ backhaul_wire::generated_model! {
     /// A tenant with an account of Active Directory.
     2 ad_tenant_type: Option<ActiveDirectoryTenant> = Struct, new("ADTenantType", Kind::Struct(&ACTIVE_DIRECTORY_TENANT));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tenant with an account of its own.
     ///
     /// Schema: `schemas/em/em.xsd#StandaloneTenant`
@@ -266,7 +265,7 @@ backhaul_wire::generated_model! {
     /// The account.
     0 tenant_credentials: Option<TenantCredentials> = Struct, new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tenant with an account of Active Directory.
     ///
     /// Schema: `schemas/em/em.xsd#ActiveDirectoryTenant`
@@ -276,7 +275,7 @@ backhaul_wire::generated_model! {
     /// The account in the domain.
     1 account: Option<String> = Text, new("Account", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A domain of Active Directory, and how to reach it.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantADDomainInfoType`
@@ -288,7 +287,7 @@ backhaul_wire::generated_model! {
     /// The port of the domain controller.
     2 port: Option<i64> = Int, new("Port", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tenant that is an organization of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudTenant`
@@ -298,7 +297,7 @@ backhaul_wire::generated_model! {
     /// The organization.
     1 organization_ref: Option<Id> = Id, new("OrganizationRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A virtual data center that a tenant may replicate to.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantVCloudComputeResourceType`
@@ -328,7 +327,7 @@ backhaul_wire::generated_model! {
     /// The appliance that extends the network.
     11 network_appliance: Option<NetworkAppliance> = Struct, new("NetworkAppliance", Kind::Struct(&NETWORK_APPLIANCE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The virtual data centers that a tenant may replicate to.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantVCloudComputeResourceListType`
@@ -336,7 +335,7 @@ backhaul_wire::generated_model! {
     /// The virtual data centers that the tenant may replicate to.
     0 cloud_tenant_v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource> = Structs, list("CloudTenantVCloudComputeResource", Kind::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE)).json("CloudTenantVCloudComputeResources");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a tenant uses of a virtual data center.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantVCloudComputeResourceUsageInfoType`
@@ -348,7 +347,7 @@ backhaul_wire::generated_model! {
     /// The storage in use, in GB.
     2 storage_usage_gb: Option<i64> = Int, new("StorageUsageGb", Kind::Int);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How a virtual data center shares out its resources.
     ///
     /// Schema: `schemas/em/em.xsd#AllocationModel`
@@ -360,7 +359,7 @@ backhaul_wire::generated_choice! {
     3 ReservationPool = "ReservationPool";
     4 Flex = "Flex";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A user of a tenant, with a part of one of the tenant's quotas.
     ///
     /// Schema: `schemas/em/em.xsd#CloudSubtenantType`
@@ -384,15 +383,15 @@ backhaul_wire::generated_model! {
     /// The quota and what is used of it.
     8 repository_quota: Option<CloudSubtenantRepositoryQuota> = Struct, new("RepositoryQuota", Kind::Struct(&CLOUD_SUBTENANT_REPOSITORY_QUOTA));
 }
-backhaul_wire::generated_request! { CloudSubtenant() { href: impl Into<String>, r#type: impl Into<String>, id: impl Into<Id>, links: Vec<Link>, name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, enabled: bool, repository_quota: CloudSubtenantRepositoryQuota } }
-backhaul_wire::generated_model! {
+generated_request! { CloudSubtenant() { href: impl Into<String>, r#type: impl Into<String>, id: impl Into<Id>, links: Vec<Link>, name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, enabled: bool, repository_quota: CloudSubtenantRepositoryQuota } }
+generated_model! {
     /// The subtenants of a collection.
     ///
     /// Schema: `schemas/em/em.xsd#CloudSubtenantListType`
     CloudSubtenants = CLOUD_SUBTENANTS("CloudSubtenants").aliases(&["CloudSubtenantListType"]).root("CloudSubtenants") holds secrets;
     0 cloud_subtenants: Vec<CloudSubtenant> = Structs, list("CloudSubtenant", Kind::Struct(&CLOUD_SUBTENANT)).json("CloudSubtenants");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A subtenant's part of a tenant's quota. The size stands even when it does not bind.
     ///
     /// Schema: `schemas/em/em.xsd#CloudSubtenantRepositoryQuotaInfoType`
@@ -410,7 +409,7 @@ backhaul_wire::generated_model! {
     /// The quota's identifier.
     5 quota_id: Option<Id> = Id, new("QuotaId", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A subtenant to create.
     ///
     /// Schema: `schemas/em/em.xsd#CloudSubtenantCreateSpecType`
@@ -432,8 +431,8 @@ backhaul_wire::generated_model! {
     /// Whether only the tenant's own quota binds.
     7 unlimited_quota: Option<bool> = Bool, new("UnlimitedQuota", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { CloudSubtenantCreateSpec(name: impl Into<String>, password: impl Into<Secret>, tenant_resource_id: impl Into<Id>, unlimited_quota: bool) { description: impl Into<String>, enabled: bool, quota_name: impl Into<String>, quota_mb: i64 } }
-backhaul_wire::generated_struct! {
+generated_request! { CloudSubtenantCreateSpec(name: impl Into<String>, password: impl Into<Secret>, tenant_resource_id: impl Into<Id>, unlimited_quota: bool) { description: impl Into<String>, enabled: bool, quota_name: impl Into<String>, quota_mb: i64 } }
+generated_struct! {
     CloudTenantComputeResourceLeaseOptions;
     CloudTenantLeaseOptions;
     CloudTenantResource;
@@ -453,7 +452,7 @@ backhaul_wire::generated_struct! {
     CloudTenantVCloudComputeResourceUsage;
     CloudSubtenantRepositoryQuota;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     CloudTenant;
     CloudTenants;
     CloudTenantKind;
@@ -462,12 +461,12 @@ backhaul_wire::generated_struct! { holds secrets:
     CloudSubtenants;
     CloudSubtenantCreateSpec;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     CloudPlatform;
     ThrottlingSpeedUnit;
     AllocationModel;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct CloudTenant = CLOUD_TENANT;
     Struct CloudTenants = CLOUD_TENANTS;
     Struct CloudTenantComputeResourceLeaseOptions = CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS;

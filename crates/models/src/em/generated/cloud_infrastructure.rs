@@ -3,9 +3,8 @@
 //! Cloud Connect: gateways, hardware plans, addresses, and what tenants are created with.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How a gateway is reached.
     ///
     /// Schema: `schemas/em/em.xsd#CloudGatewayNetworking`
@@ -14,7 +13,7 @@ backhaul_wire::generated_choice! {
     /// `NAT`: behind an address translation.
     1 Nat = "NAT";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A gateway that tenants connect to.
     ///
     /// Schema: `schemas/em/em.xsd#CloudGatewayEntityType`
@@ -44,15 +43,15 @@ backhaul_wire::generated_model! {
     /// A note for people.
     11 description: Option<String> = Text, new("Description", Kind::Text);
 }
-backhaul_wire::generated_request! { CloudGateway() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, enabled: bool, dns_name_or_ip_address: impl Into<String>, network_mode: CloudGatewayNetworking, external_ip: impl Into<String>, external_port: i64, internal_port: i64, description: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { CloudGateway() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, enabled: bool, dns_name_or_ip_address: impl Into<String>, network_mode: CloudGatewayNetworking, external_ip: impl Into<String>, external_port: i64, internal_port: i64, description: impl Into<String> } }
+generated_model! {
     /// Gateways that tenants connect to.
     ///
     /// Schema: `schemas/em/em.xsd#CloudGatewayEntityListType`
     CloudGateways = CLOUD_GATEWAYS("CloudGateways").aliases(&["CloudGatewayEntityListType"]).root("CloudGateways");
     0 cloud_gateways: Vec<CloudGateway> = Structs, list("CloudGateway", Kind::Struct(&CLOUD_GATEWAY)).json("CloudGateways");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A gateway to set up.
     ///
     /// Schema: `schemas/em/em.xsd#CreateCloudGatewaySpecType`
@@ -74,8 +73,8 @@ backhaul_wire::generated_model! {
     /// The backup server.
     7 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CreateCloudGatewaySpec(server_host_name: impl Into<String>, backup_server_uid: impl Into<Id>) { backup_server_id_or_name: impl Into<String>, description: impl Into<String>, external_ip: impl Into<String>, external_port: i64, network_type: CloudGatewayNetworking, internal_port: i64 } }
-backhaul_wire::generated_model! {
+generated_request! { CreateCloudGatewaySpec(server_host_name: impl Into<String>, backup_server_uid: impl Into<Id>) { backup_server_id_or_name: impl Into<String>, description: impl Into<String>, external_ip: impl Into<String>, external_port: i64, network_type: CloudGatewayNetworking, internal_port: i64 } }
+generated_model! {
     /// Gateways that serve some tenants.
     ///
     /// Schema: `schemas/em/em.xsd#CloudGatewayPoolEntityType`
@@ -97,15 +96,15 @@ backhaul_wire::generated_model! {
     /// The tenants.
     7 cloud_tenants: Vec<Id> = Ids, list("CloudTenants", Kind::Id).item("CloudTenantUid").json_item("CloudTenantUids");
 }
-backhaul_wire::generated_request! { CloudGatewayPool() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, cloud_gateways: Vec<Id>, cloud_tenants: Vec<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { CloudGatewayPool() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, cloud_gateways: Vec<Id>, cloud_tenants: Vec<Id> } }
+generated_model! {
     /// Pools of gateways.
     ///
     /// Schema: `schemas/em/em.xsd#CloudGatewayPoolEntityListType`
     CloudGatewayPools = CLOUD_GATEWAY_POOLS("CloudGatewayPools").aliases(&["CloudGatewayPoolEntityListType"]).root("CloudGatewayPools");
     0 cloud_gateway_pools: Vec<CloudGatewayPool> = Structs, list("CloudGatewayPool", Kind::Struct(&CLOUD_GATEWAY_POOL)).json("CloudGatewayPools");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A pool of gateways to create.
     ///
     /// Schema: `schemas/em/em.xsd#CreateCloudGatewayPoolSpecType`
@@ -121,8 +120,8 @@ backhaul_wire::generated_model! {
     /// The backup server.
     4 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CreateCloudGatewayPoolSpec(name: impl Into<String>, backup_server_uid: impl Into<Id>) { description: impl Into<String>, cloud_gateways: Vec<Id>, cloud_tenants: Vec<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { CreateCloudGatewayPoolSpec(name: impl Into<String>, backup_server_uid: impl Into<Id>) { description: impl Into<String>, cloud_gateways: Vec<Id>, cloud_tenants: Vec<Id> } }
+generated_model! {
     /// The networks of a hardware plan.
     ///
     /// Schema: `schemas/em/em.xsd#CloudHardwarePlanNetworkType`
@@ -134,7 +133,7 @@ backhaul_wire::generated_model! {
     /// How many without one.
     2 count_without_internet: Option<i64> = Int, new("CountWithoutInternet", Kind::Int);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a plan's storage is.
     ///
     /// Schema: `schemas/em/em.xsd#DatastoreType`
@@ -143,7 +142,7 @@ backhaul_wire::generated_choice! {
     /// `StoragePod`: a cluster of datastores.
     1 StoragePod = "StoragePod";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A datastore of a hardware plan.
     ///
     /// Schema: `schemas/em/em.xsd#ViCloudHardwarePlanDatastoreInfoType`
@@ -163,14 +162,14 @@ backhaul_wire::generated_model! {
     /// The storage policy's identifier.
     6 pbm_profile_id: Option<String> = Text, new("PbmProfileId", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The datastores of a hardware plan.
     ///
     /// Schema: `schemas/em/em.xsd#ViCloudHardwarePlanDatastores`
     ViCloudHardwarePlanDatastores = VI_CLOUD_HARDWARE_PLAN_DATASTORES("ViCloudHardwarePlanDatastores").aliases(&["Datastores"]).root("Datastores");
     0 datastores: Vec<ViCloudHardwarePlanDatastore> = Structs, list("Datastore", Kind::Struct(&VI_CLOUD_HARDWARE_PLAN_DATASTORE)).json("Datastores");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a hardware plan is cut out of.
     ///
     /// Schema: `schemas/em/em.xsd#ViCloudHardwarePlanParentType`
@@ -178,7 +177,7 @@ backhaul_wire::generated_choice! {
     0 ClusterComputeResource = "ClusterComputeResource";
     1 HostSystem = "HostSystem";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A hardware plan on VMware vSphere.
     ///
     /// Schema: `schemas/em/em.xsd#ViCloudHardwarePlanInfoType`
@@ -194,7 +193,7 @@ backhaul_wire::generated_model! {
     /// The networks.
     4 network: Option<CloudHardwarePlanNetwork> = Struct, new("Network", Kind::Struct(&CLOUD_HARDWARE_PLAN_NETWORK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A volume of a hardware plan.
     ///
     /// Schema: `schemas/em/em.xsd#HvCloudHardwarePlanVolumeInfoType`
@@ -208,14 +207,14 @@ backhaul_wire::generated_model! {
     /// What a tenant may use, in GB.
     3 quota_gb: Option<i64> = Int, new("QuotaGb", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The volumes of a hardware plan.
     ///
     /// Schema: `schemas/em/em.xsd#HvCloudHardwarePlanVolumes`
     HvCloudHardwarePlanVolumes = HV_CLOUD_HARDWARE_PLAN_VOLUMES("HvCloudHardwarePlanVolumes").aliases(&["Volumes"]).root("Volumes");
     0 volumes: Vec<HvCloudHardwarePlanVolume> = Structs, list("Volume", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME)).json("Volumes");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A hardware plan on Microsoft Hyper-V.
     ///
     /// Schema: `schemas/em/em.xsd#HvCloudHardwarePlanInfoType`
@@ -227,7 +226,7 @@ backhaul_wire::generated_model! {
     /// The networks.
     2 network: Option<CloudHardwarePlanNetwork> = Struct, new("Network", Kind::Struct(&CLOUD_HARDWARE_PLAN_NETWORK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a hardware plan is made of; one of the elements.
     ///
     /// Schema: `schemas/em/em.xsd#HardwarePlanDetailsInfoType`
@@ -237,7 +236,7 @@ backhaul_wire::generated_model! {
     /// Microsoft Hyper-V.
     1 hv_cloud_hardware_plan: Option<HvCloudHardwarePlan> = Struct, new("HvCloudHardwarePlan", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Processors, memory and storage that tenants replicate to.
     ///
     /// Schema: `schemas/em/em.xsd#CloudHardwarePlanEntityType`
@@ -261,15 +260,15 @@ backhaul_wire::generated_model! {
     /// What it is made of.
     8 hardware_plan_details: Option<HardwarePlanDetails> = Struct, new("HardwarePlanDetails", Kind::Struct(&HARDWARE_PLAN_DETAILS));
 }
-backhaul_wire::generated_request! { CloudHardwarePlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, processor_usage_limit_mhz: i64, memory_usage_limit_mb: i64, hardware_plan_details: HardwarePlanDetails } }
-backhaul_wire::generated_model! {
+generated_request! { CloudHardwarePlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, processor_usage_limit_mhz: i64, memory_usage_limit_mb: i64, hardware_plan_details: HardwarePlanDetails } }
+generated_model! {
     /// Hardware plans.
     ///
     /// Schema: `schemas/em/em.xsd#CloudHardwarePlanEntityListType`
     CloudHardwarePlans = CLOUD_HARDWARE_PLANS("CloudHardwarePlans").aliases(&["CloudHardwarePlanEntityListType"]).root("CloudHardwarePlans");
     0 cloud_hardware_plans: Vec<CloudHardwarePlan> = Structs, list("CloudHardwarePlan", Kind::Struct(&CLOUD_HARDWARE_PLAN)).json("CloudHardwarePlans");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A hardware plan to create.
     ///
     /// Schema: `schemas/em/em.xsd#CloudHardwarePlanCreateSpecType`
@@ -287,8 +286,8 @@ backhaul_wire::generated_model! {
     /// What it is made of.
     5 hardware_plan_details: Option<HardwarePlanDetails> = Struct, new("HardwarePlanDetails", Kind::Struct(&HARDWARE_PLAN_DETAILS));
 }
-backhaul_wire::generated_request! { CloudHardwarePlanCreateSpec(backup_server_uid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, processor_usage_limit_mhz: i64, memory_usage_limit_mb: i64, hardware_plan_details: HardwarePlanDetails } }
-backhaul_wire::generated_model! {
+generated_request! { CloudHardwarePlanCreateSpec(backup_server_uid: impl Into<Id>, name: impl Into<String>) { description: impl Into<String>, processor_usage_limit_mhz: i64, memory_usage_limit_mb: i64, hardware_plan_details: HardwarePlanDetails } }
+generated_model! {
     /// A public address for tenants' machines.
     ///
     /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityType`
@@ -310,15 +309,15 @@ backhaul_wire::generated_model! {
     /// The tenant that has it.
     7 tenant_uid: Option<Id> = Id, new("TenantUid", Kind::Id);
 }
-backhaul_wire::generated_request! { CloudPublicIpAddress() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, backup_server_uid: impl Into<Id>, links: Vec<Link>, ip_address: impl Into<String>, tenant_uid: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { CloudPublicIpAddress() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, backup_server_uid: impl Into<Id>, links: Vec<Link>, ip_address: impl Into<String>, tenant_uid: impl Into<Id> } }
+generated_model! {
     /// Public addresses for tenants' machines.
     ///
     /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityListType`
     CloudPublicIpAddresses = CLOUD_PUBLIC_IP_ADDRESSES("CloudPublicIpAddresses").aliases(&["CloudPublicIpAddressEntityListType"]).root("CloudPublicIpAddresses");
     0 cloud_public_ips: Vec<CloudPublicIpAddress> = Structs, list("CloudPublicIp", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS)).json("CloudPublicIps");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Public addresses to give to tenants' machines.
     ///
     /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressCreateSpecType`
@@ -330,8 +329,8 @@ backhaul_wire::generated_model! {
     /// The last address.
     2 ip_address_upper_bound: Option<String> = Text, new("IpAddressUpperBound", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CloudPublicIpAddressCreateSpec(backup_server_uid: impl Into<Id>, ip_address_lower_bound: impl Into<String>, ip_address_upper_bound: impl Into<String>) {  } }
-backhaul_wire::generated_model! {
+generated_request! { CloudPublicIpAddressCreateSpec(backup_server_uid: impl Into<Id>, ip_address_lower_bound: impl Into<String>, ip_address_upper_bound: impl Into<String>) {  } }
+generated_model! {
     /// A tenant's replica.
     ///
     /// Schema: `schemas/em/em.xsd#CloudReplicaEntityType`
@@ -351,14 +350,14 @@ backhaul_wire::generated_model! {
     /// What the machines run on.
     6 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Tenants' replicas.
     ///
     /// Schema: `schemas/em/em.xsd#CloudReplicaEntityListType`
     CloudReplicas = CLOUD_REPLICAS("CloudReplicas").aliases(&["CloudReplicaEntityListType"]).root("CloudReplicas");
     0 cloud_replicas: Vec<CloudReplica> = Structs, list("CloudReplica", Kind::Struct(&CLOUD_REPLICA)).json("CloudReplicas");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a tenant's replica is doing.
     ///
     /// Schema: `schemas/em/em.xsd#CloudReplicaState`
@@ -370,7 +369,7 @@ backhaul_wire::generated_choice! {
     3 Failback = "Failback";
     4 PermanentFailover = "PermanentFailover";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore point of a tenant's replica.
     ///
     /// Schema: `schemas/em/em.xsd#CloudVmReplicaPointEntityType`
@@ -396,14 +395,14 @@ backhaul_wire::generated_model! {
     /// What the replica is doing.
     9 state: Option<CloudReplicaState> = Enum, new("State", Kind::Enum(&CLOUD_REPLICA_STATE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points of tenants' replicas.
     ///
     /// Schema: `schemas/em/em.xsd#CloudVmReplicaPointEntityListType`
     CloudVmReplicaPoints = CLOUD_VM_REPLICA_POINTS("CloudVmReplicaPoints").aliases(&["CloudVmReplicaPointEntityListType"]).root("CloudVmReplicaPoints");
     0 cloud_replicas: Vec<CloudVmReplicaPoint> = Structs, list("CloudReplica", Kind::Struct(&CLOUD_VM_REPLICA_POINT)).json("CloudReplicas");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What runs before and after a failover.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverPlanOptionsType`
@@ -417,7 +416,7 @@ backhaul_wire::generated_model! {
     /// What runs before it.
     3 pre_failover_plan_command: Option<String> = Text, new("PreFailoverPlanCommand", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine of a tenant's failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverPlanVmType`
@@ -435,7 +434,7 @@ backhaul_wire::generated_model! {
     /// Its place in the plan.
     5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The machines of a tenant's failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverPlanInfoType`
@@ -443,7 +442,7 @@ backhaul_wire::generated_model! {
     /// The machines.
     0 includes: Vec<CloudFailoverPlanVm> = Structs, list("Includes", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM)).item("CloudFailoverPlanVm").json_item("CloudFailoverPlanVms");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tenant's plan of which machines fail over, and in which order.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverPlanEntityType`
@@ -469,15 +468,15 @@ backhaul_wire::generated_model! {
     /// The machines.
     9 cloud_failover_plan_info: Option<CloudFailoverPlanInfo> = Struct, new("CloudFailoverPlanInfo", Kind::Struct(&CLOUD_FAILOVER_PLAN_INFO));
 }
-backhaul_wire::generated_request! { CloudFailoverPlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, tenant_uid: impl Into<Id>, tenant_name: impl Into<String>, description: impl Into<String>, cloud_failover_plan_options: CloudFailoverPlanOptions, cloud_failover_plan_info: CloudFailoverPlanInfo } }
-backhaul_wire::generated_model! {
+generated_request! { CloudFailoverPlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, tenant_uid: impl Into<Id>, tenant_name: impl Into<String>, description: impl Into<String>, cloud_failover_plan_options: CloudFailoverPlanOptions, cloud_failover_plan_info: CloudFailoverPlanInfo } }
+generated_model! {
     /// Tenants' failover plans.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverPlanEntityListType`
     CloudFailoverPlans = CLOUD_FAILOVER_PLANS("CloudFailoverPlans").aliases(&["CloudFailoverPlanEntityListType"]).root("CloudFailoverPlans");
     0 cloud_failover_plans: Vec<CloudFailoverPlan> = Structs, list("CloudFailoverPlan", Kind::Struct(&CLOUD_FAILOVER_PLAN)).json("CloudFailoverPlans");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine of a tenant's failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoveredVmType`
@@ -495,14 +494,14 @@ backhaul_wire::generated_model! {
     /// Its place in the plan.
     5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The machines of a tenant's failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoveredVmListType`
     CloudFailoveredVms = CLOUD_FAILOVERED_VMS("CloudFailoveredVms").aliases(&["CloudFailoveredVmListType"]).root("CloudFailoveredVms");
     0 cloud_failovered_vms: Vec<CloudFailoveredVm> = Structs, list("CloudFailoveredVm", Kind::Struct(&CLOUD_FAILOVERED_VM)).json("CloudFailoveredVms");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a tenant's failover plan is started.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverPlanManagementSpecType`
@@ -512,8 +511,8 @@ backhaul_wire::generated_model! {
     /// The moment whose restore points they take otherwise.
     1 start_date: Option<DateTime> = DateTime, new("StartDate", Kind::DateTime);
 }
-backhaul_wire::generated_request! { CloudFailoverPlanManagementSpec() { start_now: bool, start_date: impl Into<DateTime> } }
-backhaul_wire::generated_model! {
+generated_request! { CloudFailoverPlanManagementSpec() { start_now: bool, start_date: impl Into<DateTime> } }
+generated_model! {
     /// What a failover did with one machine.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverTaskSession`
@@ -535,7 +534,7 @@ backhaul_wire::generated_model! {
     /// Why it failed; empty when it did not.
     7 failure_message: Option<String> = Text, new("FailureMessage", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A run of a tenant's failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverSessionEntityType`
@@ -573,14 +572,14 @@ backhaul_wire::generated_model! {
     /// What it did, machine by machine.
     15 cloud_failover_tasks: Vec<CloudFailoverTaskSession> = Structs, list("CloudFailoverTasks", Kind::Struct(&CLOUD_FAILOVER_TASK_SESSION)).item("CloudFailoverTasks").json_item("CloudFailoverTasks");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Runs of tenants' failover plans.
     ///
     /// Schema: `schemas/em/em.xsd#CloudFailoverSessionEntityListType`
     CloudFailoverSessions = CLOUD_FAILOVER_SESSIONS("CloudFailoverSessions").aliases(&["CloudFailoverSessionEntityListType"]).root("CloudFailoverSessions");
     0 cloud_failover_sessions: Vec<CloudFailoverSession> = Structs, list("CloudFailoverSession", Kind::Struct(&CLOUD_FAILOVER_SESSION)).json("CloudFailoverSessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How many machines of a tenant count for a license.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantFreeLicenseCountersResourceType`
@@ -606,7 +605,7 @@ backhaul_wire::generated_model! {
     /// Machines that are replicated, new this month.
     9 new_vm_replica_count: Option<i64> = Int, new("NewVMReplicaCount", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A quota on a repository to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#BackupResourceSpec`
@@ -622,14 +621,14 @@ backhaul_wire::generated_model! {
     /// The folder in the repository.
     4 folder: Option<String> = Text, new("Folder", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Quotas on repositories to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#BackupResourceSpecs`
     BackupResourceSpecs = BACKUP_RESOURCE_SPECS("BackupResourceSpecs").aliases(&["Resources"]).root("Resources");
     0 backup_resources: Vec<BackupResourceSpec> = Structs, list("BackupResource", Kind::Struct(&BACKUP_RESOURCE_SPEC)).json("BackupResources");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A hardware plan to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#ComputeResourceSpec`
@@ -645,14 +644,14 @@ backhaul_wire::generated_model! {
     /// The appliance that extends the network.
     4 network_appliance: Option<NetworkAppliance> = Struct, new("NetworkAppliance", Kind::Struct(&NETWORK_APPLIANCE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Hardware plans to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#ComputeResourceSpecs`
     ComputeResourceSpecs = COMPUTE_RESOURCE_SPECS("ComputeResourceSpecs").aliases(&["ComputeResources"]).root("ComputeResources");
     0 compute_resources: Vec<ComputeResourceSpec> = Structs, list("ComputeResource", Kind::Struct(&COMPUTE_RESOURCE_SPEC)).json("ComputeResources");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A virtual data center to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudComputeResourceSpec`
@@ -666,14 +665,14 @@ backhaul_wire::generated_model! {
     /// The WAN accelerator on the way, if any.
     3 wan_accelerator_uid: Option<Id> = Id, new("WanAcceleratorUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Virtual data centers to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudComputeResourceSpecs`
     VCloudComputeResourceSpecs = V_CLOUD_COMPUTE_RESOURCE_SPECS("VCloudComputeResourceSpecs").aliases(&["VCloudComputeResources"]).root("VCloudComputeResources");
     0 v_cloud_compute_resources: Vec<VCloudComputeResourceSpec> = Structs, list("VCloudComputeResource", Kind::Struct(&V_CLOUD_COMPUTE_RESOURCE_SPEC)).json("VCloudComputeResources");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What kind of tenant to create.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantKindName`
@@ -685,7 +684,7 @@ backhaul_wire::generated_choice! {
     /// `ActiveDirectory`: a tenant with an account of Active Directory.
     2 ActiveDirectory = "ActiveDirectory";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tenant to create.
     ///
     /// Schema: `schemas/em/em.xsd#CreateCloudTenantSpecType`
@@ -737,8 +736,8 @@ backhaul_wire::generated_model! {
     /// The domain of Active Directory.
     22 domain: Option<ActiveDirectoryDomain> = Struct, new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN));
 }
-backhaul_wire::generated_request! { CreateCloudTenantSpec(name: impl Into<String>) { backup_server_id_or_name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, enabled: bool, lease_expiration_date: impl Into<DateTime>, resources: Vec<BackupResourceSpec>, compute_resources: Vec<ComputeResourceSpec>, vm_count: i64, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_server_uid: impl Into<Id>, max_concurrent_tasks: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKindName, organization_ref: impl Into<Id>, v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool, domain: ActiveDirectoryDomain } }
-backhaul_wire::generated_model! {
+generated_request! { CreateCloudTenantSpec(name: impl Into<String>) { backup_server_id_or_name: impl Into<String>, description: impl Into<String>, password: impl Into<Secret>, enabled: bool, lease_expiration_date: impl Into<DateTime>, resources: Vec<BackupResourceSpec>, compute_resources: Vec<ComputeResourceSpec>, vm_count: i64, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_server_uid: impl Into<Id>, max_concurrent_tasks: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKindName, organization_ref: impl Into<Id>, v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool, domain: ActiveDirectoryDomain } }
+generated_model! {
     /// A quota on a repository to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#CreateCloudTenantResourceSpecType`
@@ -754,8 +753,8 @@ backhaul_wire::generated_model! {
     /// The folder in the repository.
     4 folder: Option<String> = Text, new("Folder", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateCloudTenantResourceSpec(name: impl Into<String>, repository_uid: impl Into<Id>, quota_mb: i64) { wan_accelerator_uid: impl Into<Id>, folder: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { CreateCloudTenantResourceSpec(name: impl Into<String>, repository_uid: impl Into<Id>, quota_mb: i64) { wan_accelerator_uid: impl Into<Id>, folder: impl Into<String> } }
+generated_model! {
     /// A hardware plan to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantComputeResourceCreateSpecType`
@@ -771,8 +770,8 @@ backhaul_wire::generated_model! {
     /// The appliance that extends the network.
     4 network_appliance: Option<NetworkAppliance> = Struct, new("NetworkAppliance", Kind::Struct(&NETWORK_APPLIANCE));
 }
-backhaul_wire::generated_request! { CloudTenantComputeResourceCreateSpec(cloud_hardware_plan_uid: impl Into<Id>) { wan_accelerator_uid: impl Into<Id>, platform_type: CloudPlatform, use_network_failover_resources: bool, network_appliance: NetworkAppliance } }
-backhaul_wire::generated_model! {
+generated_request! { CloudTenantComputeResourceCreateSpec(cloud_hardware_plan_uid: impl Into<Id>) { wan_accelerator_uid: impl Into<Id>, platform_type: CloudPlatform, use_network_failover_resources: bool, network_appliance: NetworkAppliance } }
+generated_model! {
     /// A virtual data center to give to a tenant.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantVCloudComputeResourceCreateSpecType`
@@ -786,8 +785,8 @@ backhaul_wire::generated_model! {
     /// The WAN accelerator on the way, if any.
     3 wan_accelerator_uid: Option<Id> = Id, new("WanAcceleratorUid", Kind::Id);
 }
-backhaul_wire::generated_request! { CloudTenantVCloudComputeResourceCreateSpec(virtual_data_center_ref: impl Into<Id>) { use_network_failover_resources: bool, network_appliance: NetworkAppliance, wan_accelerator_uid: impl Into<Id> } }
-backhaul_wire::generated_struct! {
+generated_request! { CloudTenantVCloudComputeResourceCreateSpec(virtual_data_center_ref: impl Into<Id>) { use_network_failover_resources: bool, network_appliance: NetworkAppliance, wan_accelerator_uid: impl Into<Id> } }
+generated_struct! {
     CloudGateway;
     CloudGateways;
     CreateCloudGatewaySpec;
@@ -834,17 +833,17 @@ backhaul_wire::generated_struct! {
     CloudTenantComputeResourceCreateSpec;
     CloudTenantVCloudComputeResourceCreateSpec;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     CreateCloudTenantSpec;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     CloudGatewayNetworking;
     DatastoreType;
     ViCloudHardwarePlanParentType;
     CloudReplicaState;
     CloudTenantKindName;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum CloudGatewayNetworking = CLOUD_GATEWAY_NETWORKING;
     Struct CloudGateway = CLOUD_GATEWAY;
     Struct CloudGateways = CLOUD_GATEWAYS;

@@ -3,9 +3,8 @@
 //! What every part of the API uses: sessions, links, references, queries, tasks and errors.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A way from one resource to another, or to something that can be done with it.
     ///
     /// Schema: `schemas/em/em.xsd#Link`
@@ -19,7 +18,7 @@ backhaul_wire::generated_model! {
     /// The link type of the resource there, with `Reference` or `List` at its end where it is one.
     3 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of the API, open to everyone: where to log on, and the API versions.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseManagerType`
@@ -33,7 +32,7 @@ backhaul_wire::generated_model! {
     /// The API versions that the server speaks.
     3 supported_versions: Vec<SupportedVersion> = Structs, list("SupportedVersions", Kind::Struct(&SUPPORTED_VERSION)).item("SupportedVersion").json_item("SupportedVersions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An API version that the server speaks.
     ///
     /// Schema: `schemas/em/em.xsd#SupportedVersion`
@@ -43,7 +42,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     1 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A session. Its links lead to everything that the account may see; `Delete` logs out.
     ///
     /// The session identifier is not the token that requests carry: that one comes in a header of the logon's answer.
@@ -61,14 +60,14 @@ backhaul_wire::generated_model! {
     /// The session's identifier.
     4 session_id: Option<Id> = Id, new("SessionId", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The sessions of the account.
     ///
     /// Schema: `schemas/em/em.xsd#LogonSessionListType`
     LogonSessions = LOGON_SESSIONS("LogonSessions").aliases(&["LogonSessionListType"]).root("LogonSessions");
     0 logon_sessions: Vec<LogonSession> = Structs, list("LogonSession", Kind::Struct(&LOGON_SESSION)).json("LogonSessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The logon of a cloud tenant; one of the two.
     ///
     /// Schema: `schemas/em/em.xsd#LoginSpecType`
@@ -80,7 +79,7 @@ backhaul_wire::generated_model! {
     /// An account of a VMware Cloud Director organization.
     2 v_cloud_organization_credentials: Option<VCloudOrganizationCredentials> = Struct, new("VCloudOrganizationCredentials", Kind::Struct(&V_CLOUD_ORGANIZATION_CREDENTIALS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A standalone tenant's account.
     ///
     /// Schema: `schemas/em/em.xsd#TenantCredentials`
@@ -90,7 +89,7 @@ backhaul_wire::generated_model! {
     /// The account's password.
     1 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An account of a VMware Cloud Director organization.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudOrganizationCredentials`
@@ -102,7 +101,7 @@ backhaul_wire::generated_model! {
     /// The account's password.
     2 password: Option<Secret> = Secret, new("Password", Kind::Secret).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A key resource in its short form. The link `Alternate` leads to the long one.
     ///
     /// Schema: `schemas/em/em.xsd#EntityReferenceType`
@@ -118,7 +117,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A collection in its short form, all of it or a page.
     ///
     /// Schema: `schemas/em/em.xsd#EntityReferenceCollection`
@@ -128,7 +127,7 @@ backhaul_wire::generated_model! {
     /// Which page this is, when pages were asked for.
     1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A page of a query's answer: references, or entities in the list of their type.
     ///
     /// Schema: `schemas/em/em.xsd#QueryResultType`
@@ -144,7 +143,7 @@ backhaul_wire::generated_model! {
     /// Which page this is.
     4 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Key resources in their long form; one list is there, that of the type asked for.
     ///
     /// Schema: `schemas/em/em.xsd#QueryEntities`
@@ -200,7 +199,7 @@ backhaul_wire::generated_model! {
     48 v_app_cdp_replica_vms: Vec<VAppCdpReplicaVm> = Structs, list("VAppCdpReplicaVms", Kind::Struct(&V_APP_CDP_REPLICA_VM)).item("Items").json_item("Items");
     49 system_sessions: Vec<SystemSession> = Structs, list("SystemSessions", Kind::Struct(&SYSTEM_SESSION)).item("Sessions").json_item("Sessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Resources that are no key resources; one list is there, that of the type asked for.
     ///
     /// Schema: `schemas/em/em.xsd#QueryResources`
@@ -228,7 +227,7 @@ backhaul_wire::generated_model! {
     17 objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob> = Structs, list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB)).item("ObjectInAgentBackupJob").json_item("ObjectInAgentBackupJobs");
     18 nas_objects: Vec<NASObject> = Structs, list("NASObjects", Kind::Struct(&NAS_OBJECT)).item("NASObject").json_item("NASObjects");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which page of how many; `First`, `Previous`, `Next` and `Last` are links. There is no total.
     ///
     /// Schema: `schemas/em/em.xsd#PagingInfo`
@@ -242,7 +241,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     3 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Work that a request started. It belongs to the session and goes away with it.
     ///
     /// No state says failure: the result does. Once done, links lead to what came of it.
@@ -264,14 +263,14 @@ backhaul_wire::generated_model! {
     /// What came of it; absent while it runs.
     6 result: Option<TaskResult> = Struct, new("Result", Kind::Struct(&TASK_RESULT));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The tasks of the session.
     ///
     /// Schema: `schemas/em/em.xsd#TaskListType`
     Tasks = TASKS("Tasks").aliases(&["TaskListType"]).root("Tasks");
     0 tasks: Vec<Task> = Structs, list("Task", Kind::Struct(&TASK)).json("Tasks");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What came of a task.
     ///
     /// Schema: `schemas/em/em.xsd#TaskResult`
@@ -285,7 +284,7 @@ backhaul_wire::generated_model! {
     /// What the server says about it.
     3 message: Option<String> = Text, new("Message", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How far a task is.
     ///
     /// Schema: `schemas/em/em.xsd#TaskState`
@@ -297,7 +296,7 @@ backhaul_wire::generated_choice! {
     /// `Finished`: it is done and shows.
     2 Finished = "Finished";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The body of an answer that refuses a request.
     ///
     /// Schema: `schemas/em/em.xsd#ErrorType`
@@ -313,7 +312,7 @@ backhaul_wire::generated_model! {
     /// Where in the server it happened.
     4 stack_trace: Option<String> = Text, new("StackTrace", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How a job or a tenant's last work ended, worst last.
     ///
     /// Schema: `schemas/em/em.xsd#OperationResult`
@@ -327,7 +326,7 @@ backhaul_wire::generated_choice! {
     /// `Failed`: it was not done.
     3 Failed = "Failed";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     Link;
     EnterpriseManager;
     SupportedVersion;
@@ -341,7 +340,7 @@ backhaul_wire::generated_struct! {
     TaskResult;
     Error;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     LoginSpec;
     TenantCredentials;
     VCloudOrganizationCredentials;
@@ -349,11 +348,11 @@ backhaul_wire::generated_struct! { holds secrets:
     QueryEntities;
     QueryResources;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     TaskState;
     OperationResult;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct Link = LINK;
     Struct EnterpriseManager = ENTERPRISE_MANAGER;
     Struct SupportedVersion = SUPPORTED_VERSION;

@@ -3,9 +3,8 @@
 //! Servers of every kind that Enterprise Manager knows, and how backup servers are added.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A backup server to look after.
     ///
     /// Schema: `schemas/em/em.xsd#BackupServerSpecType`
@@ -25,8 +24,8 @@ backhaul_wire::generated_model! {
     /// The thumbprint that its certificate must have.
     6 vbr_certificate_thumbprint: Option<String> = Text, new("VbrCertificateThumbprint", Kind::Text);
 }
-backhaul_wire::generated_request! { BackupServerSpec() { description: impl Into<String>, dns_name_or_ip_address: impl Into<String>, username: impl Into<String>, port: i64, password: impl Into<Secret>, wcf_port: i64, vbr_certificate_thumbprint: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { BackupServerSpec() { description: impl Into<String>, dns_name_or_ip_address: impl Into<String>, username: impl Into<String>, port: i64, password: impl Into<Secret>, wcf_port: i64, vbr_certificate_thumbprint: impl Into<String> } }
+generated_choice! {
     /// What a server is.
     ///
     /// Schema: `schemas/em/em.xsd#ManagedServerType`
@@ -57,7 +56,7 @@ backhaul_wire::generated_choice! {
     19 NdmpServer = "NdmpServer";
     20 ExternalInfrastructureServer = "ExternalInfrastructureServer";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A server that a backup server works with.
     ///
     /// Schema: `schemas/em/em.xsd#ManagedServerEntityType`
@@ -77,7 +76,7 @@ backhaul_wire::generated_model! {
     /// What it is.
     6 managed_server_type: Option<ManagedServerType> = Enum, new("ManagedServerType", Kind::Enum(&MANAGED_SERVER_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Servers that backup servers work with, all of them or a page.
     ///
     /// Schema: `schemas/em/em.xsd#ManagedServerCollection`
@@ -86,7 +85,7 @@ backhaul_wire::generated_model! {
     /// Which page this is, when pages were asked for.
     1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What stands at the root of a hierarchy of machines.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyRootHostType`
@@ -103,7 +102,7 @@ backhaul_wire::generated_choice! {
     /// `VcdSystem`: a Cloud Director server.
     6 VcdSystem = "VcdSystem";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The root of a hierarchy of machines.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyRootEntityType`
@@ -125,14 +124,14 @@ backhaul_wire::generated_model! {
     /// What it is.
     7 host_type: Option<HierarchyRootHostType> = Enum, new("HostType", Kind::Enum(&HIERARCHY_ROOT_HOST_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Roots of hierarchies of machines.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyRootEntityListType`
     HierarchyRoots = HIERARCHY_ROOTS("HierarchyRoots").aliases(&["HierarchyRootEntityListType"]).root("HierarchyRoots");
     0 hierarchy_roots: Vec<HierarchyRoot> = Structs, list("HierarchyRoot", Kind::Struct(&HIERARCHY_ROOT)).json("HierarchyRoots");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A WAN accelerator.
     ///
     /// Schema: `schemas/em/em.xsd#WanAcceleratorEntityType`
@@ -168,14 +167,14 @@ backhaul_wire::generated_model! {
     /// The backup server's name.
     14 backup_server_name: Option<String> = Text, new("BackupServerName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// WAN accelerators.
     ///
     /// Schema: `schemas/em/em.xsd#WanAcceleratorEntityListType`
     WanAccelerators = WAN_ACCELERATORS("WanAccelerators").aliases(&["WanAcceleratorEntityListType"]).root("WanAccelerators");
     0 wan_accelerators: Vec<WanAccelerator> = Structs, list("WanAccelerator", Kind::Struct(&WAN_ACCELERATOR)).json("WanAccelerators");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Where an external repository is.
     ///
     /// Schema: `schemas/em/em.xsd#ExternalRepositoryType`
@@ -184,7 +183,7 @@ backhaul_wire::generated_choice! {
     1 AzureStorageExternal = "AzureStorageExternal";
     2 GoogleCloudStorageExternal = "GoogleCloudStorageExternal";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A repository of backups that another product made in a cloud.
     ///
     /// Schema: `schemas/em/em.xsd#ExternalRepositoryEntityType`
@@ -208,14 +207,14 @@ backhaul_wire::generated_model! {
     /// A note for people.
     8 description: Option<String> = Text, new("Description", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Repositories of backups that other products made in a cloud.
     ///
     /// Schema: `schemas/em/em.xsd#ExternalRepositoryEntityListType`
     ExternalRepositories = EXTERNAL_REPOSITORIES("ExternalRepositories").aliases(&["ExternalRepositoryEntityListType"]).root("ExternalRepositories");
     0 external_repositories: Vec<ExternalRepository> = Structs, list("ExternalRepository", Kind::Struct(&EXTERNAL_REPOSITORY)).json("ExternalRepositories");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a network is connected to.
     ///
     /// Schema: `schemas/em/em.xsd#VlanSwitchType`
@@ -223,7 +222,7 @@ backhaul_wire::generated_choice! {
     0 VirtualSwitch = "VirtualSwitch";
     1 DistributedVirtualSwitch = "DistributedVirtualSwitch";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// VLANs to reserve on a switch.
     ///
     /// Schema: `schemas/em/em.xsd#CloudVlanConfigurationCreateSpecType`
@@ -253,7 +252,7 @@ backhaul_wire::generated_model! {
     /// The switch's identifier.
     11 vi_switch_id: Option<String> = Text, new("viSwitchId", Kind::Text).json("ViSwitchId").required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// VLANs of a host that tenants' networks are made of.
     ///
     /// Schema: `schemas/em/em.xsd#VlanConfigurationEntityType`
@@ -291,15 +290,15 @@ backhaul_wire::generated_model! {
     /// What the switch is.
     15 switch_type: Option<VlanSwitchType> = Enum, new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE));
 }
-backhaul_wire::generated_request! { VlanConfiguration() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, host_ref: impl Into<Id>, platform_type: CloudPlatform, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, switch_name: impl Into<String>, switch_id: impl Into<String>, cluster_name: impl Into<String>, cluster_id: impl Into<String>, switch_type: VlanSwitchType } }
-backhaul_wire::generated_model! {
+generated_request! { VlanConfiguration() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, host_ref: impl Into<Id>, platform_type: CloudPlatform, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, switch_name: impl Into<String>, switch_id: impl Into<String>, cluster_name: impl Into<String>, cluster_id: impl Into<String>, switch_type: VlanSwitchType } }
+generated_model! {
     /// VLANs that tenants' networks are made of.
     ///
     /// Schema: `schemas/em/em.xsd#VlanConfigurationEntityListType`
     VlanConfigurations = VLAN_CONFIGURATIONS("VlanConfigurations").aliases(&["VlanConfigurationEntityListType"]).root("VlanConfigurations");
     0 vlans: Vec<VlanConfiguration> = Structs, list("Vlans", Kind::Struct(&VLAN_CONFIGURATION));
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     ManagedServer;
     ManagedServers;
     HierarchyRoot;
@@ -312,16 +311,16 @@ backhaul_wire::generated_struct! {
     VlanConfiguration;
     VlanConfigurations;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     BackupServerSpec;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     ManagedServerType;
     HierarchyRootHostType;
     ExternalRepositoryType;
     VlanSwitchType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct BackupServerSpec = BACKUP_SERVER_SPEC;
     Enum ManagedServerType = MANAGED_SERVER_TYPE;
     Struct ManagedServer = MANAGED_SERVER;

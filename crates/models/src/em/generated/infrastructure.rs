@@ -2,9 +2,8 @@
 
 //! Backup servers and their repositories.
 
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A backup server that Enterprise Manager looks after.
     ///
     /// Schema: `schemas/em/em.xsd#BackupServerEntityType`
@@ -30,7 +29,7 @@ backhaul_wire::generated_model! {
     /// The thumbprint of its certificate.
     9 vbr_certificate_thumbprint: Option<String> = Text, new("VbrCertificateThumbprint", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The backup servers of a collection, all of them or a page.
     ///
     /// Schema: `schemas/em/em.xsd#BackupServerCollection`
@@ -39,7 +38,7 @@ backhaul_wire::generated_model! {
     /// Which page this is, when pages were asked for.
     1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A backup repository.
     ///
     /// Schema: `schemas/em/em.xsd#RepositoryEntityType`
@@ -61,7 +60,7 @@ backhaul_wire::generated_model! {
     /// What it stands on.
     7 kind: Option<RepositoryKind> = Enum, new("Kind", Kind::Enum(&REPOSITORY_KIND));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The repositories of a collection, all of them or a page.
     ///
     /// Schema: `schemas/em/em.xsd#RepositoryCollection`
@@ -70,7 +69,7 @@ backhaul_wire::generated_model! {
     /// Which page this is, when pages were asked for.
     1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a repository stands on.
     ///
     /// Schema: `schemas/em/em.xsd#RepositoryKind`
@@ -94,16 +93,16 @@ backhaul_wire::generated_choice! {
     13 AmazonS3External = "AmazonS3External";
     14 Nfs = "Nfs";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     BackupServer;
     BackupServers;
     Repository;
     Repositories;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     RepositoryKind;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct BackupServer = BACKUP_SERVER;
     Struct BackupServers = BACKUP_SERVERS;
     Struct Repository = REPOSITORY;

@@ -3,9 +3,8 @@
 //! Jobs: what they back up or replicate, how and when.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A job that backs up, copies or replicates machines.
     ///
     /// Schema: `schemas/em/em.xsd#JobEntityType`
@@ -37,8 +36,8 @@ backhaul_wire::generated_model! {
     /// What it works on and how; one of the elements, by what the job does.
     12 job_info: Option<JobInfo> = Struct, new("JobInfo", Kind::Struct(&JOB_INFO));
 }
-backhaul_wire::generated_request! { Job() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, job_type: JobType, platform: Platform, description: impl Into<String>, schedule_configured: bool, schedule_enabled: bool, next_run: impl Into<DateTime>, job_schedule_options: JobScheduleOptions, job_info: JobInfo } }
-backhaul_wire::generated_model! {
+generated_request! { Job() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, job_type: JobType, platform: Platform, description: impl Into<String>, schedule_configured: bool, schedule_enabled: bool, next_run: impl Into<DateTime>, job_schedule_options: JobScheduleOptions, job_info: JobInfo } }
+generated_model! {
     /// Jobs, all of them or a page.
     ///
     /// Schema: `schemas/em/em.xsd#JobCollection`
@@ -47,7 +46,7 @@ backhaul_wire::generated_model! {
     /// Which page this is, when pages were asked for.
     1 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// When a job runs.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleOptions`
@@ -83,7 +82,7 @@ backhaul_wire::generated_model! {
     /// The schedule of a job that copies restore points as they appear.
     14 immediate_copy_mode: Option<ImmediateCopyMode> = Struct, new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// When a job runs.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleStandardOptionsType`
@@ -107,7 +106,7 @@ backhaul_wire::generated_model! {
     /// After another job.
     8 options_daisy_chaining: Option<OptionsDaisyChaining> = Struct, new("OptionsDaisyChaining", Kind::Struct(&OPTIONS_DAISY_CHAINING));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// When restore points may be copied.
     ///
     /// Schema: `schemas/em/em.xsd#ImmediateCopyMode`
@@ -115,7 +114,7 @@ backhaul_wire::generated_model! {
     /// The hours for it.
     0 options_continuous: Option<OptionsContinuous> = Struct, new("OptionsContinuous", Kind::Struct(&OPTIONS_CONTINUOUS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whether a job tries again for machines that failed.
     ///
     /// Schema: `schemas/em/em.xsd#JobRetryOptionsType`
@@ -127,7 +126,7 @@ backhaul_wire::generated_model! {
     /// Whether it does.
     2 retry_specified: Option<bool> = Bool, new("RetrySpecified", Kind::Bool).json("RetrySpecified1");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// A day of the week.
     ///
     /// Schema: `schemas/em/em.xsd#DayOfWeek`
@@ -140,7 +139,7 @@ backhaul_wire::generated_choice! {
     5 Friday = "Friday";
     6 Saturday = "Saturday";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// A month.
     ///
     /// Schema: `schemas/em/em.xsd#Month`
@@ -158,7 +157,7 @@ backhaul_wire::generated_choice! {
     10 November = "November";
     11 December = "December";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// On which days.
     ///
     /// Schema: `schemas/em/em.xsd#DailyKind`
@@ -167,7 +166,7 @@ backhaul_wire::generated_choice! {
     1 WeekDays = "WeekDays";
     2 SelectedDays = "SelectedDays";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The unit of a period.
     ///
     /// Schema: `schemas/em/em.xsd#PeriodKind`
@@ -175,7 +174,7 @@ backhaul_wire::generated_choice! {
     0 Hours = "Hours";
     1 Minutes = "Minutes";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A daily schedule.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleDailyOptionsType`
@@ -191,7 +190,7 @@ backhaul_wire::generated_model! {
     /// The hours that the time is ahead of UTC.
     4 time_offset_utc: Option<i64> = Int, new("TimeOffsetUtc", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A monthly schedule.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleMonthlyOptionsType`
@@ -211,7 +210,7 @@ backhaul_wire::generated_model! {
     /// The day by its number.
     6 day_of_month: Option<i64> = Int, new("DayOfMonth", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A weekly schedule.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleWeeklyOptionsType`
@@ -227,7 +226,7 @@ backhaul_wire::generated_model! {
     /// The distance of the server's time from UTC, in minutes.
     4 time_offset_utc: Option<i64> = Int, new("TimeOffsetUtc", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which hours of a day.
     ///
     /// Schema: `schemas/em/em.xsd#HoursOfDay`
@@ -237,7 +236,7 @@ backhaul_wire::generated_model! {
     /// A number for each of its 24 hours, with commas between them: 1 for an hour that counts.
     1 value: Option<String> = Text, new("Value", Kind::Text).text();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A schedule that repeats.
     ///
     /// Schema: `schemas/em/em.xsd#JobSchedulePeriodicallyOptionsType`
@@ -251,7 +250,7 @@ backhaul_wire::generated_model! {
     /// The hours in which it runs.
     3 schedule: Vec<HoursOfDay> = Structs, list("Schedule", Kind::Struct(&HOURS_OF_DAY)).item("Day").json_item("Days");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A schedule without a pause.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleContinuousOptionsType`
@@ -261,7 +260,7 @@ backhaul_wire::generated_model! {
     /// The hours in which it runs.
     1 schedule: Vec<HoursOfDay> = Structs, list("Schedule", Kind::Struct(&HOURS_OF_DAY)).item("Day").json_item("Days");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The hours outside which a job is stopped.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleBackupWindowOptionsType`
@@ -271,7 +270,7 @@ backhaul_wire::generated_model! {
     /// The hours.
     1 time_periods: Vec<HoursOfDay> = Structs, list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day").json_item("Days");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A schedule behind another job.
     ///
     /// Schema: `schemas/em/em.xsd#JobScheduleDaisyChainingOptionsType`
@@ -281,7 +280,7 @@ backhaul_wire::generated_model! {
     /// The other job.
     1 previous_job_uid: Option<Id> = Id, new("PreviousJobUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a job works on and how; one of the elements, by what the job does.
     ///
     /// Schema: `schemas/em/em.xsd#JobInfoType`
@@ -297,7 +296,7 @@ backhaul_wire::generated_model! {
     /// A job that copies restore points as they appear.
     4 immediate_backup_copy_job_info: Option<BackupCopyJobInfo> = Struct, new("ImmediateBackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a backup job works on and how.
     ///
     /// Schema: `schemas/em/em.xsd#BackupJobInfoType`
@@ -313,7 +312,7 @@ backhaul_wire::generated_model! {
     /// How many restore points are kept.
     4 simple_retention_policy: Option<SimpleRetentionPolicy> = Struct, new("SimpleRetentionPolicy", Kind::Struct(&SIMPLE_RETENTION_POLICY));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a replication job works on and how.
     ///
     /// Schema: `schemas/em/em.xsd#ReplicaJobInfoType`
@@ -323,13 +322,13 @@ backhaul_wire::generated_model! {
     /// What is done inside the machines.
     1 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A job that copies files; nothing more is told of it.
     ///
     /// Schema: `schemas/em/em.xsd#FileCopyJobInfoType`
     FileCopyJobInfo = FILE_COPY_JOB_INFO("FileCopyJobInfo").aliases(&["FileCopyJobInfoType"]);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a copy job copies.
     ///
     /// Schema: `schemas/em/em.xsd#BackupCopyJobInfoType`
@@ -345,17 +344,17 @@ backhaul_wire::generated_model! {
     /// Repositories whose restore points are copied.
     4 linked_backup_repository_includes: Vec<LinkedBackupRepository> = Structs, list("LinkedBackupRepositoryIncludes", Kind::Struct(&LINKED_BACKUP_REPOSITORY)).item("LinkedBackupRepository").json_item("LinkedBackupRepositories");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Schema: `schemas/em/em.xsd#LinkedJobIncludes`
     LinkedJobObjects = LINKED_JOB_OBJECTS("LinkedJobObjects").aliases(&["LinkedJobIncludes"]).root("LinkedJobObjects");
     0 linked_job_objects: Vec<LinkedJobObject> = Structs, list("LinkedJobObject", Kind::Struct(&LINKED_JOB_OBJECT)).json("LinkedJobObjects");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Schema: `schemas/em/em.xsd#LinkedBackupIncludes`
     LinkedBackupObjects = LINKED_BACKUP_OBJECTS("LinkedBackupObjects").aliases(&["LinkedBackupIncludes"]).root("LinkedBackupObjects");
     0 linked_backups: Vec<LinkedBackup> = Structs, list("LinkedBackup", Kind::Struct(&LINKED_BACKUP)).json("LinkedBackups");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A job whose restore points a copy job copies.
     ///
     /// Schema: `schemas/em/em.xsd#LinkedJobObjectType`
@@ -373,8 +372,8 @@ backhaul_wire::generated_model! {
     /// Its place in the order of work.
     5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
-backhaul_wire::generated_request! { LinkedJobObject() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, object_in_job_id: impl Into<Id>, linked_job_uid: impl Into<Id>, order: i64 } }
-backhaul_wire::generated_model! {
+generated_request! { LinkedJobObject() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, object_in_job_id: impl Into<Id>, linked_job_uid: impl Into<Id>, order: i64 } }
+generated_model! {
     /// A backup that a copy job copies.
     ///
     /// Schema: `schemas/em/em.xsd#LinkedBackupType`
@@ -392,7 +391,7 @@ backhaul_wire::generated_model! {
     /// Its place in the order of work.
     5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A repository whose restore points a copy job copies.
     ///
     /// Schema: `schemas/em/em.xsd#LinkedBackupRepositoryType`
@@ -408,22 +407,22 @@ backhaul_wire::generated_model! {
     /// The repository.
     4 linked_backup_repository_uid: Option<Id> = Id, new("LinkedBackupRepositoryUid", Kind::Id);
 }
-backhaul_wire::generated_request! { LinkedBackupRepository() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, object_in_job_id: impl Into<Id>, linked_backup_repository_uid: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { LinkedBackupRepository() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, object_in_job_id: impl Into<Id>, linked_backup_repository_uid: impl Into<Id> } }
+generated_model! {
     /// The jobs whose restore points a copy job copies.
     ///
     /// Schema: `schemas/em/em.xsd#LinkedJobObjectListType`
     LinkedJobResourceObjects = LINKED_JOB_RESOURCE_OBJECTS("LinkedJobResourceObjects").aliases(&["LinkedJobObjectListType"]).root("LinkedJobResourceObjects");
     0 linked_job_objects: Vec<LinkedJobObject> = Structs, list("LinkedJobObject", Kind::Struct(&LINKED_JOB_OBJECT)).json("LinkedJobObjects");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The repositories whose restore points a copy job copies.
     ///
     /// Schema: `schemas/em/em.xsd#LinkedBackupRepositoryObjectListType`
     LinkedBackupRepositoryResourceObjects = LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS("LinkedBackupRepositoryResourceObjects").aliases(&["LinkedBackupRepositoryObjectListType"]).root("LinkedBackupRepositoryResourceObjects");
     0 linked_backup_repositories: Vec<LinkedBackupRepository> = Structs, list("LinkedBackupRepository", Kind::Struct(&LINKED_BACKUP_REPOSITORY)).json("LinkedBackupRepositories");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine, or what holds machines, in a job.
     ///
     /// Schema: `schemas/em/em.xsd#ObjectInJobType`
@@ -447,14 +446,14 @@ backhaul_wire::generated_model! {
     /// What is done inside its machines.
     8 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a job works on.
     ///
     /// Schema: `schemas/em/em.xsd#ObjectInJobListType`
     ObjectsInJob = OBJECTS_IN_JOB("ObjectsInJob").aliases(&["ObjectInJobListType"]).root("ObjectsInJob");
     0 object_in_jobs: Vec<ObjectInJob> = Structs, list("ObjectInJob", Kind::Struct(&OBJECT_IN_JOB)).json("ObjectInJobs");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine, or what holds machines, to add to a job.
     ///
     /// Schema: `schemas/em/em.xsd#CreateObjectInJobSpecType`
@@ -468,8 +467,8 @@ backhaul_wire::generated_model! {
     /// What is done inside its machines.
     3 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
-backhaul_wire::generated_request! { CreateObjectInJobSpec(hierarchy_obj_ref: impl Into<Id>, hierarchy_obj_name: impl Into<String>) { order: i64, guest_processing_options: GuestProcessingOptions } }
-backhaul_wire::generated_model! {
+generated_request! { CreateObjectInJobSpec(hierarchy_obj_ref: impl Into<Id>, hierarchy_obj_name: impl Into<String>) { order: i64, guest_processing_options: GuestProcessingOptions } }
+generated_model! {
     /// What is done inside machines.
     ///
     /// Schema: `schemas/em/em.xsd#GuestProcessingOptionsType`
@@ -501,7 +500,7 @@ backhaul_wire::generated_model! {
     /// What is done with Oracle's archived logs.
     12 oracle_backup_options: Option<OracleBackupOptions> = Struct, new("OracleBackupOptions", Kind::Struct(&ORACLE_BACKUP_OPTIONS));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What happens when applications cannot be brought to a consistent state.
     ///
     /// Schema: `schemas/em/em.xsd#VssSnapshotMode`
@@ -513,7 +512,7 @@ backhaul_wire::generated_choice! {
     /// `Disabled`: it is not tried.
     2 Disabled = "Disabled";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How the applications of a machine in a job are treated, in the form before 9.5.
     ///
     /// Schema: `schemas/em/em.xsd#JobItemVssOptionsType`
@@ -537,7 +536,7 @@ backhaul_wire::generated_model! {
     /// The account's identifier.
     8 credentials_id: Option<String> = Text, new("CredentialsId", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How applications are brought to a consistent state.
     ///
     /// Schema: `schemas/em/em.xsd#VssSnapshotOptionsType`
@@ -549,7 +548,7 @@ backhaul_wire::generated_model! {
     /// Whether an agent stays in the guest.
     2 use_persistent_guest_agent: Option<bool> = Bool, new("UsePersistentGuestAgent", Kind::Bool);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Which folders are indexed.
     ///
     /// Schema: `schemas/em/em.xsd#FileSystemIndexingMode`
@@ -559,7 +558,7 @@ backhaul_wire::generated_choice! {
     2 ExceptSpecifiedFolders = "ExceptSpecifiedFolders";
     3 Disabled = "Disabled";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What is indexed of guests' files.
     ///
     /// Schema: `schemas/em/em.xsd#GuestFSIndexingOptionsType`
@@ -571,7 +570,7 @@ backhaul_wire::generated_model! {
     /// The folders that are left out.
     2 excluded_indexing_folders: Vec<String> = Texts, list("ExcludedIndexingFolders", Kind::Text).item("Path");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What is done with transaction logs.
     ///
     /// Schema: `schemas/em/em.xsd#TransactionLogsProcessing`
@@ -583,7 +582,7 @@ backhaul_wire::generated_choice! {
     /// `Never`: they are left alone.
     2 Never = "Never";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What is done with SQL Server's transaction logs.
     ///
     /// Schema: `schemas/em/em.xsd#SqlBackupOptionsType`
@@ -597,7 +596,7 @@ backhaul_wire::generated_model! {
     /// How long they are kept otherwise, in days.
     3 retain_days: Option<i64> = Int, new("RetainDays", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which files are left out of a machine's backup.
     ///
     /// Schema: `schemas/em/em.xsd#FSFileExcludeOptionsType`
@@ -609,7 +608,7 @@ backhaul_wire::generated_model! {
     /// Files and folders.
     2 exclude_list: Vec<String> = Texts, list("ExcludeList", Kind::Text).json("ExcludeLists").item("Path");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Which archived logs are deleted.
     ///
     /// Schema: `schemas/em/em.xsd#ArchivedLogsTruncation`
@@ -617,7 +616,7 @@ backhaul_wire::generated_choice! {
     0 ByAge = "ByAge";
     1 BySize = "BySize";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What is done with Oracle's archived logs.
     ///
     /// Schema: `schemas/em/em.xsd#OracleBackupOptionsType`
@@ -641,7 +640,7 @@ backhaul_wire::generated_model! {
     /// Whether the server for logs is chosen by itself.
     8 proxy_auto_select: Option<bool> = Bool, new("ProxyAutoSelect", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a job's backups are stored.
     ///
     /// Schema: `schemas/em/em.xsd#AdvancedStorageOptionsType`
@@ -649,7 +648,7 @@ backhaul_wire::generated_model! {
     /// The password that encrypts them.
     0 password_key_id: Option<Id> = Id, new("PasswordKeyId", Kind::Id);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What retention counts.
     ///
     /// Schema: `schemas/em/em.xsd#RetainLimitType`
@@ -658,7 +657,7 @@ backhaul_wire::generated_choice! {
     0 Cycles = "Cycles";
     1 Days = "Days";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How many restore points are kept.
     ///
     /// Schema: `schemas/em/em.xsd#SimpleRetentionPolicyType`
@@ -670,7 +669,7 @@ backhaul_wire::generated_model! {
     /// Which of the two counts.
     2 retain_limit_type: Option<RetainLimitType> = Enum, new("RetainLimitType", Kind::Enum(&RETAIN_LIMIT_TYPE));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// A week of a month.
     ///
     /// Schema: `schemas/em/em.xsd#WeekOfMonth`
@@ -678,7 +677,7 @@ backhaul_wire::generated_choice! {
     0 First = "First";
     1 Last = "Last";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Weekly restore points that are kept.
     ///
     /// Schema: `schemas/em/em.xsd#GfsWeeklyPolicyType`
@@ -690,7 +689,7 @@ backhaul_wire::generated_model! {
     /// Of which day.
     2 selected_day: Option<DayOfWeek> = Enum, new("SelectedDay", Kind::Enum(&DAY_OF_WEEK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Monthly restore points that are kept.
     ///
     /// Schema: `schemas/em/em.xsd#GfsMonthlyPolicyType`
@@ -702,7 +701,7 @@ backhaul_wire::generated_model! {
     /// Of which week.
     2 selected_week: Option<WeekOfMonth> = Enum, new("SelectedWeek", Kind::Enum(&WEEK_OF_MONTH));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Yearly restore points that are kept.
     ///
     /// Schema: `schemas/em/em.xsd#GfsYearlyPolicyType`
@@ -714,7 +713,7 @@ backhaul_wire::generated_model! {
     /// Of which month.
     2 selected_month: Option<Month> = Enum, new("SelectedMonth", Kind::Enum(&MONTH));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which restore points are kept for long.
     ///
     /// Schema: `schemas/em/em.xsd#GfsRetentionPolicyType`
@@ -728,7 +727,7 @@ backhaul_wire::generated_model! {
     /// Yearly ones.
     3 yearly: Option<GfsYearlyPolicy> = Struct, new("Yearly", Kind::Struct(&GFS_YEARLY_POLICY));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a job is started.
     ///
     /// Schema: `schemas/em/em.xsd#JobManagementSpecType`
@@ -736,8 +735,8 @@ backhaul_wire::generated_model! {
     /// Whether it is done even if something else stands in the way.
     0 force: Option<bool> = Bool, new("Force", Kind::Bool).required();
 }
-backhaul_wire::generated_request! { JobManagementSpec(force: bool) {  } }
-backhaul_wire::generated_model! {
+generated_request! { JobManagementSpec(force: bool) {  } }
+generated_model! {
     /// A copy of a job to make; one of the elements, by what the job does.
     ///
     /// Schema: `schemas/em/em.xsd#JobCloneSpecType`
@@ -751,8 +750,8 @@ backhaul_wire::generated_model! {
     /// Of a job that copies restore points as they appear.
     3 immediate_backup_copy_job_clone_info: Option<ImmediateBackupCopyJobCloneInfo> = Struct, new("ImmediateBackupCopyJobCloneInfo", Kind::Struct(&IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO));
 }
-backhaul_wire::generated_request! { JobCloneSpec() { backup_job_clone_info: BackupJobCloneInfo, replica_job_clone_info: ReplicaJobCloneInfo, backup_copy_job_clone_info: BackupCopyJobCloneInfo, immediate_backup_copy_job_clone_info: ImmediateBackupCopyJobCloneInfo } }
-backhaul_wire::generated_model! {
+generated_request! { JobCloneSpec() { backup_job_clone_info: BackupJobCloneInfo, replica_job_clone_info: ReplicaJobCloneInfo, backup_copy_job_clone_info: BackupCopyJobCloneInfo, immediate_backup_copy_job_clone_info: ImmediateBackupCopyJobCloneInfo } }
+generated_model! {
     /// A copy of a backup job to make.
     ///
     /// Schema: `schemas/em/em.xsd#BackupJobCloneInfoType`
@@ -766,7 +765,7 @@ backhaul_wire::generated_model! {
     /// A note for people.
     3 description: Option<String> = Text, new("Description", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A copy of a copy job to make.
     ///
     /// Schema: `schemas/em/em.xsd#BackupCopyJobCloneInfoType`
@@ -780,7 +779,7 @@ backhaul_wire::generated_model! {
     /// A note for people.
     3 description: Option<String> = Text, new("Description", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A copy of an immediate copy job to make.
     ///
     /// Schema: `schemas/em/em.xsd#ImmediateBackupCopyJobCloneInfoType`
@@ -794,7 +793,7 @@ backhaul_wire::generated_model! {
     /// The folder for its backups.
     3 job_file_name: Option<String> = Text, new("JobFileName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A copy of a replication job to make.
     ///
     /// Schema: `schemas/em/em.xsd#ReplicaJobCloneInfoType`
@@ -806,7 +805,7 @@ backhaul_wire::generated_model! {
     /// A note for people.
     2 description: Option<String> = Text, new("Description", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A plan of which machines fail over, and in which order.
     ///
     /// Schema: `schemas/em/em.xsd#FailoverPlanEntityType`
@@ -826,13 +825,13 @@ backhaul_wire::generated_model! {
     /// The machines.
     6 failover_plan_info: Option<FailoverPlanInfo> = Struct, new("FailoverPlanInfo", Kind::Struct(&FAILOVER_PLAN_INFO));
 }
-backhaul_wire::generated_request! { FailoverPlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, failover_plan_info: FailoverPlanInfo } }
-backhaul_wire::generated_model! {
+generated_request! { FailoverPlan() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, description: impl Into<String>, failover_plan_info: FailoverPlanInfo } }
+generated_model! {
     /// Schema: `schemas/em/em.xsd#FailoverPlanEntityListType`
     FailoverPlans = FAILOVER_PLANS("FailoverPlans").aliases(&["FailoverPlanEntityListType"]).root("FailoverPlans");
     0 failover_plans: Vec<FailoverPlan> = Structs, list("FailoverPlan", Kind::Struct(&FAILOVER_PLAN)).json("FailoverPlans");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The machines of a failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#FailoverPlanInfoType`
@@ -840,7 +839,7 @@ backhaul_wire::generated_model! {
     /// The machines.
     0 includes: Vec<FailoveredVm> = Structs, list("Includes", Kind::Struct(&FAILOVERED_VM)).item("FailoveredVm").json_item("FailoveredVms");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A machine of a failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#FailoveredVmType`
@@ -864,14 +863,14 @@ backhaul_wire::generated_model! {
     /// What is done inside it.
     8 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The machines of a failover plan.
     ///
     /// Schema: `schemas/em/em.xsd#FailoveredVmListType`
     FailoveredVms = FAILOVERED_VMS("FailoveredVms").aliases(&["FailoveredVmListType"]).root("FailoveredVms");
     0 failovered_vms: Vec<FailoveredVm> = Structs, list("FailoveredVm", Kind::Struct(&FAILOVERED_VM)).json("FailoveredVms");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a failover plan is started.
     ///
     /// Schema: `schemas/em/em.xsd#FailoverPlanManagementSpecType`
@@ -881,8 +880,8 @@ backhaul_wire::generated_model! {
     /// The moment whose restore points they take otherwise.
     1 start_date: Option<DateTime> = DateTime, new("StartDate", Kind::DateTime);
 }
-backhaul_wire::generated_request! { FailoverPlanManagementSpec() { start_now: bool, start_date: impl Into<DateTime> } }
-backhaul_wire::generated_struct! {
+generated_request! { FailoverPlanManagementSpec() { start_now: bool, start_date: impl Into<DateTime> } }
+generated_struct! {
     Job;
     Jobs;
     JobScheduleOptions;
@@ -937,10 +936,10 @@ backhaul_wire::generated_struct! {
     FailoveredVms;
     FailoverPlanManagementSpec;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     JobItemVssOptions;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     DayOfWeek;
     Month;
     DailyKind;
@@ -952,7 +951,7 @@ backhaul_wire::generated_enum! {
     RetainLimitType;
     WeekOfMonth;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct Job = JOB;
     Struct Jobs = JOBS;
     Struct JobScheduleOptions = JOB_SCHEDULE_OPTIONS;

@@ -36,6 +36,7 @@ pub mod sessions;
 pub use self::sessions::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
+    pub(super) use backhaul_wire::generated::typed::*;
     pub(super) use super::*;
     pub(super) use super::super::Em as ThisApi;
 }

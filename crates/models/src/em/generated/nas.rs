@@ -3,9 +3,8 @@
 //! Backup of file shares.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A job that backs up file shares.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobEntityType`
@@ -35,14 +34,14 @@ backhaul_wire::generated_model! {
     /// The schedule.
     11 job_schedule_options: Option<JobScheduleOptions> = Struct, new("JobScheduleOptions", Kind::Struct(&JOB_SCHEDULE_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Jobs that back up file shares.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobEntityListType`
     NASJobs = NAS_JOBS("NASJobs").aliases(&["NASJobEntityListType"]).root("NASJobs");
     0 nas_jobs: Vec<NASJob> = Structs, list("NASJob", Kind::Struct(&NAS_JOB)).json("NASJobs");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A file share or a part of one, in a job.
     ///
     /// Schema: `schemas/em/em.xsd#NASObjectType`
@@ -66,14 +65,14 @@ backhaul_wire::generated_model! {
     /// Which files are left out.
     8 exclusion_mask: Vec<String> = Texts, list("ExclusionMask", Kind::Text).item("Extension").json_item("Extensions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a job backs up.
     ///
     /// Schema: `schemas/em/em.xsd#NASObjectListType`
     NASObjects = NAS_OBJECTS("NASObjects").aliases(&["NASObjectListType"]).root("NASObjects");
     0 nas_objects: Vec<NASObject> = Structs, list("NASObject", Kind::Struct(&NAS_OBJECT)).json("NASObjects");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The unit of the time that all versions of files are kept.
     ///
     /// Schema: `schemas/em/em.xsd#NASShortTermRetentionType`
@@ -81,7 +80,7 @@ backhaul_wire::generated_choice! {
     0 Day = "Day";
     1 Month = "Month";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The unit of the time that archived versions of files are kept.
     ///
     /// Schema: `schemas/em/em.xsd#NASLongTermRetentionType`
@@ -89,7 +88,7 @@ backhaul_wire::generated_choice! {
     0 Month = "Month";
     1 Year = "Year";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Where a file share job keeps its second copy.
     ///
     /// Schema: `schemas/em/em.xsd#JobSecondaryTargetOptionsInfoType`
@@ -97,7 +96,7 @@ backhaul_wire::generated_model! {
     /// The repository.
     0 backup_repository_uid: Option<Id> = Id, new("BackupRepositoryUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Where a job keeps backups of files, and for how long.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobStorageOptionsInfoType`
@@ -121,7 +120,7 @@ backhaul_wire::generated_model! {
     /// What is kept beside the files.
     8 advanced_storage_options: Option<NASJobAdvancedStorageOptions> = Struct, new("AdvancedStorageOptions", Kind::Struct(&NAS_JOB_ADVANCED_STORAGE_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which versions of files are archived.
     ///
     /// Schema: `schemas/em/em.xsd#NASLongTermArchivalOptionsInfoType`
@@ -137,7 +136,7 @@ backhaul_wire::generated_model! {
     /// By which extensions.
     4 file_extensions_option: Option<NASJobFileExtensionsOptions> = Struct, new("FileExtensionsOption", Kind::Struct(&NAS_JOB_FILE_EXTENSIONS_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which files are archived, by their extensions.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobFileExtensionsOptionsInfoType`
@@ -149,7 +148,7 @@ backhaul_wire::generated_model! {
     /// The extensions that are not archived.
     2 exclusion_mask: Vec<String> = Texts, list("ExclusionMask", Kind::Text).item("Extension").json_item("Extensions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How many versions of files are kept.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobStorageKeepFileVersionsHistory`
@@ -171,7 +170,7 @@ backhaul_wire::generated_model! {
     /// How many versions of such a file are kept.
     7 max_deleted_file_versions_to_keep: Option<i64> = Int, new("MaxDeletedFileVersionsToKeep", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What is kept beside the files.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobAdvancedStorageOptionsInfoType`
@@ -179,7 +178,7 @@ backhaul_wire::generated_model! {
     /// What is kept of permissions.
     0 acl: Option<NASJobSecurityOptions> = Struct, new("ACL", Kind::Struct(&NAS_JOB_SECURITY_OPTIONS));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Which changes of attributes are followed.
     ///
     /// Schema: `schemas/em/em.xsd#FileAttributesChangeTrackingMode`
@@ -187,7 +186,7 @@ backhaul_wire::generated_choice! {
     0 TrackOnlyFolderAttributesChanges = "TrackOnlyFolderAttributesChanges";
     1 TrackEverythingAttributesChanges = "TrackEverythingAttributesChanges";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What is kept of permissions.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobAdvancedStorageOptionsSecurityOptionsInfoType`
@@ -195,7 +194,7 @@ backhaul_wire::generated_model! {
     /// Which changes of attributes are followed.
     0 file_attributes_change_tracking_mode: Option<FileAttributesChangeTrackingMode> = Enum, new("FileAttributesChangeTrackingMode", Kind::Enum(&FILE_ATTRIBUTES_CHANGE_TRACKING_MODE));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a file server speaks.
     ///
     /// Schema: `schemas/em/em.xsd#FileServerKind`
@@ -204,7 +203,7 @@ backhaul_wire::generated_choice! {
     1 SmbServer = "SmbServer";
     2 NfsServer = "NfsServer";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A file server or share.
     ///
     /// Schema: `schemas/em/em.xsd#FileServerEntityType`
@@ -234,14 +233,14 @@ backhaul_wire::generated_model! {
     /// What to read from.
     11 nas_server_advanced_options: Option<NASServerAdvancedOptions> = Struct, new("NASServerAdvancedOptions", Kind::Struct(&NAS_SERVER_ADVANCED_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// File servers and shares.
     ///
     /// Schema: `schemas/em/em.xsd#FileServerEntityListType`
     FileServers = FILE_SERVERS("FileServers").aliases(&["FileServerEntityListType"]).root("FileServers");
     0 file_servers: Vec<FileServer> = Structs, list("FileServer", Kind::Struct(&FILE_SERVER)).json("FileServers");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a share is reached by SMB.
     ///
     /// Schema: `schemas/em/em.xsd#SmbServerOptionsInfoType`
@@ -251,7 +250,7 @@ backhaul_wire::generated_model! {
     /// The account to reach it with.
     1 credentials_id: Option<Id> = Id, new("CredentialsId", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a share is reached by NFS.
     ///
     /// Schema: `schemas/em/em.xsd#NfsServerOptionsInfoType`
@@ -259,7 +258,7 @@ backhaul_wire::generated_model! {
     /// The share.
     0 path: Option<String> = Text, new("Path", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A managed server whose files are backed up.
     ///
     /// Schema: `schemas/em/em.xsd#FileServerOptionsInfoType`
@@ -267,7 +266,7 @@ backhaul_wire::generated_model! {
     /// The server.
     0 server_uid: Option<Id> = Id, new("ServerUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a file server is read.
     ///
     /// Schema: `schemas/em/em.xsd#NASServerProcessingOptionsInfoType`
@@ -277,7 +276,7 @@ backhaul_wire::generated_model! {
     /// The repository for the cache.
     1 cache_repository_uid: Option<Id> = Id, new("CacheRepositoryUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What to read a file server's data from.
     ///
     /// Schema: `schemas/em/em.xsd#NASServerAdvancedOptionsInfoType`
@@ -287,7 +286,7 @@ backhaul_wire::generated_model! {
     /// Where the snapshots are.
     1 storage_snapshot_path: Option<String> = Text, new("StorageSnapshotPath", Kind::Text);
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     NASJob;
     NASJobs;
     NASObject;
@@ -307,13 +306,13 @@ backhaul_wire::generated_struct! {
     NASServerProcessingOptions;
     NASServerAdvancedOptions;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     NASShortTermRetentionType;
     NASLongTermRetentionType;
     FileAttributesChangeTrackingMode;
     FileServerKind;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct NASJob = NAS_JOB;
     Struct NASJobs = NAS_JOBS;
     Struct NASObject = NAS_OBJECT;

@@ -3,9 +3,8 @@
 //! Reports.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// The summary report: links to its frames.
     ///
     /// Schema: `schemas/em/em.xsd#SummaryReportType`
@@ -17,7 +16,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What there is, and how the machines' last backups ended.
     ///
     /// Schema: `schemas/em/em.xsd#OverviewReportFrameType`
@@ -45,7 +44,7 @@ backhaul_wire::generated_model! {
     /// How many machines' last state is a failure.
     10 failed_vm_lastest_states: Option<i64> = Int, new("FailedVmLastestStates", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How many machines are protected, and what their restore points take.
     ///
     /// Schema: `schemas/em/em.xsd#VmsOverviewReportFrameType`
@@ -77,7 +76,7 @@ backhaul_wire::generated_model! {
     /// The report in the web interface.
     12 protected_vms_report_link: Option<String> = Text, new("ProtectedVmsReportLink", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How the jobs did.
     ///
     /// Schema: `schemas/em/em.xsd#JobStatisticsReportFrameType`
@@ -117,7 +116,7 @@ backhaul_wire::generated_model! {
     /// The report in the web interface.
     16 backup_job_status_report_link: Option<String> = Text, new("BackupJobStatusReportLink", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A repository in the report.
     ///
     /// Schema: `schemas/em/em.xsd#RepositoryReportPeriod`
@@ -131,7 +130,7 @@ backhaul_wire::generated_model! {
     /// What backups take, in bytes.
     3 backup_size: Option<i64> = Int, new("BackupSize", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How full the repositories are.
     ///
     /// Schema: `schemas/em/em.xsd#RepositoryReportFrameType`
@@ -147,7 +146,7 @@ backhaul_wire::generated_model! {
     /// The repositories.
     4 periods: Vec<RepositoryReportPeriod> = Structs, list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD)).json("Periods");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What was done on a day.
     ///
     /// Schema: `schemas/em/em.xsd#ProcessedVmsDay`
@@ -159,7 +158,7 @@ backhaul_wire::generated_model! {
     /// How many machines were replicated.
     2 replicated_vms: Option<i64> = Int, new("ReplicatedVms", Kind::Int).attribute();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What was done, day by day.
     ///
     /// Schema: `schemas/em/em.xsd#ProcessedVmsReportFrameType`
@@ -173,7 +172,7 @@ backhaul_wire::generated_model! {
     /// The days.
     3 days: Vec<ProcessedVmsDay> = Structs, list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days");
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     SummaryReport;
     OverviewReportFrame;
     VmsOverviewReportFrame;
@@ -183,7 +182,7 @@ backhaul_wire::generated_struct! {
     ProcessedVmsDay;
     ProcessedVmsReportFrame;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct SummaryReport = SUMMARY_REPORT;
     Struct OverviewReportFrame = OVERVIEW_REPORT_FRAME;
     Struct VmsOverviewReportFrame = VMS_OVERVIEW_REPORT_FRAME;

@@ -3,9 +3,8 @@
 //! Restores of machines and of guest files, mounts, quick backups.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// Where one machine of a vApp is restored to.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestoreParametersInfoType`
@@ -21,14 +20,14 @@ backhaul_wire::generated_model! {
     /// The template that it is a linked clone of, if any.
     4 linked_clone_vm_template_ref: Option<Id> = Id, new("LinkedCloneVmTemplateRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Where the machines of a vApp are restored to.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudVmRestoreParametersInfo`
     VmsRestoreParameters = VMS_RESTORE_PARAMETERS("VmsRestoreParameters").aliases(&["VCloudVmRestoreParametersInfo"]).root("VmsRestoreParameters");
     0 vms: Vec<VmRestoreParameters> = Structs, list("Vm", Kind::Struct(&VM_RESTORE_PARAMETERS)).json("Vms");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a vApp is restored.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudVAppRestoreSpecType`
@@ -44,7 +43,7 @@ backhaul_wire::generated_model! {
     /// Where its machines go.
     4 vms_restore_parameters: Vec<VmRestoreParameters> = Structs, list("VmsRestoreParameters", Kind::Struct(&VM_RESTORE_PARAMETERS)).item("Vm");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a machine is restored.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestoreSpecType`
@@ -60,7 +59,7 @@ backhaul_wire::generated_model! {
     /// Whether the machine that is there stays.
     4 keep_original_vm: Option<bool> = Bool, new("KeepOriginalVM", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore of a machine of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudVmRestoreSpecType`
@@ -76,7 +75,7 @@ backhaul_wire::generated_model! {
     /// Whether only blocks that changed are restored.
     4 quick_rollback: Option<bool> = Bool, new("QuickRollback", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore of an SQL Server database.
     ///
     /// Schema: `schemas/em/em.xsd#SqlItemRestoreSpecInfoType`
@@ -102,7 +101,7 @@ backhaul_wire::generated_model! {
     /// The moment to restore.
     9 restore_to_date: Option<DateTime> = DateTime, new("RestoreToDate", Kind::DateTime).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The accounts that restore an SQL Server database.
     ///
     /// Schema: `schemas/em/em.xsd#SqlCredentialsInfoType`
@@ -116,7 +115,7 @@ backhaul_wire::generated_model! {
     /// Whether SQL Server checks the account, and not Windows.
     3 use_sql_auth: Option<bool> = Bool, new("UseSqlAuth", Kind::Bool).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore: of a machine or of a vApp.
     ///
     /// Schema: `schemas/em/em.xsd#RestoreSpecType`
@@ -130,8 +129,8 @@ backhaul_wire::generated_model! {
     /// Of an SQL Server database.
     3 sql_item_restore_spec: Option<SqlItemRestoreSpecInfo> = Struct, new("SqlItemRestoreSpec", Kind::Struct(&SQL_ITEM_RESTORE_SPEC_INFO));
 }
-backhaul_wire::generated_request! { RestoreSpec() { vm_restore_spec: VmRestoreSpec, v_cloud_vm_restore_spec: VCloudVmRestoreSpec, v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec, sql_item_restore_spec: SqlItemRestoreSpecInfo } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreSpec() { vm_restore_spec: VmRestoreSpec, v_cloud_vm_restore_spec: VCloudVmRestoreSpec, v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec, sql_item_restore_spec: SqlItemRestoreSpecInfo } }
+generated_model! {
     /// A restore point whose disks are mounted; it lives as long as the session.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointMountType`
@@ -145,14 +144,14 @@ backhaul_wire::generated_model! {
     /// The roots of the guest's file systems.
     3 fs_roots: Vec<DirectoryEntry> = Structs, list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY)).item("DirectoryEntry").json_item("DirectoryEntries");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Mounted restore points.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointMountListType`
     VmRestorePointMounts = VM_RESTORE_POINT_MOUNTS("VmRestorePointMounts").aliases(&["VmRestorePointMountListType"]).root("VmRestorePointMounts");
     0 vm_restore_point_mounts: Vec<VmRestorePointMount> = Structs, list("VmRestorePointMount", Kind::Struct(&VM_RESTORE_POINT_MOUNT)).json("VmRestorePointMounts");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A replica's restore point whose disks are mounted; it lives as long as the session.
     ///
     /// Schema: `schemas/em/em.xsd#VmReplicaPointMountType`
@@ -166,14 +165,14 @@ backhaul_wire::generated_model! {
     /// The roots of the guest's file systems.
     3 fs_roots: Vec<DirectoryEntry> = Structs, list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY)).item("DirectoryEntry").json_item("DirectoryEntries");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Mounted restore points of replicas.
     ///
     /// Schema: `schemas/em/em.xsd#VmReplicaPointMountListType`
     VmReplicaPointMounts = VM_REPLICA_POINT_MOUNTS("VmReplicaPointMounts").aliases(&["VmReplicaPointMountListType"]).root("VmReplicaPointMounts");
     0 vm_replica_point_mounts: Vec<VmReplicaPointMount> = Structs, list("VmReplicaPointMount", Kind::Struct(&VM_REPLICA_POINT_MOUNT)).json("VmReplicaPointMounts");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An agent's restore point whose disks are mounted; it lives as long as the session.
     ///
     /// Schema: `schemas/em/em.xsd#AgentRestorePointMountType`
@@ -187,14 +186,14 @@ backhaul_wire::generated_model! {
     /// The roots of the computer's file systems.
     3 fs_roots: Vec<DirectoryEntry> = Structs, list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY)).item("DirectoryEntry").json_item("DirectoryEntries");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Mounted restore points of agents.
     ///
     /// Schema: `schemas/em/em.xsd#AgentRestorePointMountListType`
     AgentRestorePointMounts = AGENT_RESTORE_POINT_MOUNTS("AgentRestorePointMounts").aliases(&["AgentRestorePointMountListType"]).root("AgentRestorePointMounts");
     0 agent_restore_point_mounts: Vec<AgentRestorePointMount> = Structs, list("AgentRestorePointMount", Kind::Struct(&AGENT_RESTORE_POINT_MOUNT)).json("AgentRestorePointMounts");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// A guest's operating system.
     ///
     /// Schema: `schemas/em/em.xsd#OsKind`
@@ -205,7 +204,7 @@ backhaul_wire::generated_choice! {
     2 Linux = "Linux";
     3 Other = "Other";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How to mount a restore point.
     ///
     /// Schema: `schemas/em/em.xsd#StartMountSpecType`
@@ -213,8 +212,8 @@ backhaul_wire::generated_model! {
     /// The guest's operating system, when the server cannot tell.
     0 os_kind: Option<OsKind> = Enum, new("OsKind", Kind::Enum(&OS_KIND));
 }
-backhaul_wire::generated_request! { StartMountSpec() { os_kind: OsKind } }
-backhaul_wire::generated_model! {
+generated_request! { StartMountSpec() { os_kind: OsKind } }
+generated_model! {
     /// A folder of a guest.
     ///
     /// Schema: `schemas/em/em.xsd#DirectoryEntryType`
@@ -230,7 +229,7 @@ backhaul_wire::generated_model! {
     /// Its name.
     4 name: Option<String> = Text, new("Name", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A file of a guest.
     ///
     /// Schema: `schemas/em/em.xsd#FileEntryType`
@@ -254,7 +253,7 @@ backhaul_wire::generated_model! {
     /// What can be done with the file.
     8 actions: Vec<Link> = Structs, list("Actions", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// One folder or file of a guest.
     ///
     /// Schema: `schemas/em/em.xsd#FileSystemEntryType`
@@ -270,7 +269,7 @@ backhaul_wire::generated_model! {
     /// The folder.
     4 directory_entry: Option<DirectoryEntry> = Struct, new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A page of a folder's content.
     ///
     /// Schema: `schemas/em/em.xsd#FileSystemEntriesType`
@@ -288,7 +287,7 @@ backhaul_wire::generated_model! {
     /// Which page this is.
     5 paging_info: Option<PagingInfo> = Struct, new("PagingInfo", Kind::Struct(&PAGING_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An account of a guest.
     ///
     /// Schema: `schemas/em/em.xsd#GuestCredentialsType`
@@ -298,7 +297,7 @@ backhaul_wire::generated_model! {
     /// The account's password.
     1 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore to where the file was.
     ///
     /// Schema: `schemas/em/em.xsd#FileRestoreToOriginalLocationType`
@@ -310,13 +309,13 @@ backhaul_wire::generated_model! {
     /// The guest's account to write with.
     2 guest_credentials: Option<GuestCredentials> = Struct, new("GuestCredentials", Kind::Struct(&GUEST_CREDENTIALS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore that the client downloads. There is nothing to say about it.
     ///
     /// Schema: `schemas/em/em.xsd#FileRestoreForDirectDownload`
     FileRestoreForDirectDownload = FILE_RESTORE_FOR_DIRECT_DOWNLOAD("FileRestoreForDirectDownload");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Where files are restored to; one of the two.
     ///
     /// Schema: `schemas/em/em.xsd#FileRestoreSpecType`
@@ -326,8 +325,8 @@ backhaul_wire::generated_model! {
     /// To the client.
     1 for_direct_download: Option<FileRestoreForDirectDownload> = Struct, new("ForDirectDownload", Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD));
 }
-backhaul_wire::generated_request! { FileRestoreSpec() { to_original_location: FileRestoreToOriginalLocation, for_direct_download: FileRestoreForDirectDownload } }
-backhaul_wire::generated_model! {
+generated_request! { FileRestoreSpec() { to_original_location: FileRestoreToOriginalLocation, for_direct_download: FileRestoreForDirectDownload } }
+generated_model! {
     /// What to back up quickly: an increment to the machine's newest backup.
     ///
     /// Schema: `schemas/em/em.xsd#QuickBackupStartupSpecType`
@@ -335,8 +334,8 @@ backhaul_wire::generated_model! {
     /// The machine.
     0 vm_ref: Option<Id> = Id, new("VmRef", Kind::Id).required();
 }
-backhaul_wire::generated_request! { QuickBackupStartupSpec(vm_ref: impl Into<Id>) {  } }
-backhaul_wire::generated_choice! {
+generated_request! { QuickBackupStartupSpec(vm_ref: impl Into<Id>) {  } }
+generated_choice! {
     /// How long a VeeamZIP file is kept.
     ///
     /// Schema: `schemas/em/em.xsd#FreeBackupRetention`
@@ -357,7 +356,7 @@ backhaul_wire::generated_choice! {
     12 In5Years = "In5Years";
     13 In7Years = "In7Years";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What to back up once, to a file of its own.
     ///
     /// Schema: `schemas/em/em.xsd#VeeamZipStartupSpecType`
@@ -375,8 +374,8 @@ backhaul_wire::generated_model! {
     /// How long the file is kept.
     5 backup_retention: Option<FreeBackupRetention> = Enum, new("BackupRetention", Kind::Enum(&FREE_BACKUP_RETENTION));
 }
-backhaul_wire::generated_request! { VeeamZipStartupSpec(vm_ref: impl Into<Id>, repository_uid: impl Into<Id>) { password_key_id: impl Into<Id>, compression_level: i64, disable_guest_quiescence: bool, backup_retention: FreeBackupRetention } }
-backhaul_wire::generated_struct! {
+generated_request! { VeeamZipStartupSpec(vm_ref: impl Into<Id>, repository_uid: impl Into<Id>) { password_key_id: impl Into<Id>, compression_level: i64, disable_guest_quiescence: bool, backup_retention: FreeBackupRetention } }
+generated_struct! {
     VmRestoreParameters;
     VmsRestoreParameters;
     VCloudVAppRestoreSpec;
@@ -397,7 +396,7 @@ backhaul_wire::generated_struct! {
     QuickBackupStartupSpec;
     VeeamZipStartupSpec;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     SqlItemRestoreSpecInfo;
     SqlCredentialsInfo;
     RestoreSpec;
@@ -405,11 +404,11 @@ backhaul_wire::generated_struct! { holds secrets:
     FileRestoreToOriginalLocation;
     FileRestoreSpec;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     OsKind;
     FreeBackupRetention;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct VmRestoreParameters = VM_RESTORE_PARAMETERS;
     Struct VmsRestoreParameters = VMS_RESTORE_PARAMETERS;
     Struct VCloudVAppRestoreSpec = V_CLOUD_V_APP_RESTORE_SPEC;

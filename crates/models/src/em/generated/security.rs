@@ -3,9 +3,8 @@
 //! Accounts of Enterprise Manager, their roles and what they may restore; credentials and passwords of backup servers.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of security settings.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseSecuritySettingsType`
@@ -17,7 +16,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What an account is.
     ///
     /// Schema: `schemas/em/em.xsd#AccountType`
@@ -29,7 +28,7 @@ backhaul_wire::generated_choice! {
     /// `ExternalGroup`: a group of an identity provider.
     3 ExternalGroup = "ExternalGroup";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A role of Enterprise Manager.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseRoleEntityType`
@@ -45,14 +44,14 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Roles of Enterprise Manager.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseRoleEntityListType`
     EnterpriseRoles = ENTERPRISE_ROLES("EnterpriseRoles").aliases(&["EnterpriseRoleEntityListType"]).root("EnterpriseRoles");
     0 enterprise_role_entities: Vec<EnterpriseRole> = Structs, list("EnterpriseRoleEntity", Kind::Struct(&ENTERPRISE_ROLE)).json("EnterpriseRoleEntities");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an account may do when it restores SQL Server databases.
     ///
     /// Schema: `schemas/em/em.xsd#SqlRestoreSettingsInfoType`
@@ -60,7 +59,7 @@ backhaul_wire::generated_model! {
     /// Whether it may not restore over the original.
     0 deny_in_place_restore: Option<bool> = Bool, new("DenyInPlaceRestore", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An account that may log on to Enterprise Manager.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountEntityType`
@@ -86,14 +85,14 @@ backhaul_wire::generated_model! {
     /// What it may do when it restores SQL Server databases.
     9 sql_settings: Option<SqlRestoreSettingsInfo> = Struct, new("SqlSettings", Kind::Struct(&SQL_RESTORE_SETTINGS_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Accounts that may log on to Enterprise Manager.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountEntityListType`
     EnterpriseAccounts = ENTERPRISE_ACCOUNTS("EnterpriseAccounts").aliases(&["EnterpriseAccountEntityListType"]).root("EnterpriseAccounts");
     0 enterprise_account_entities: Vec<EnterpriseAccount> = Structs, list("EnterpriseAccountEntity", Kind::Struct(&ENTERPRISE_ACCOUNT)).json("EnterpriseAccountEntities");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A role that an account has.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountInRoleType`
@@ -107,14 +106,14 @@ backhaul_wire::generated_model! {
     /// The role.
     3 role_name: Option<String> = Text, new("RoleName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The roles that an account has.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountInRoleListType`
     EnterpriseAccountInRoleList = ENTERPRISE_ACCOUNT_IN_ROLE_LIST("EnterpriseAccountInRoleList").aliases(&["EnterpriseAccountInRoleListType"]).root("EnterpriseAccountInRoleList");
     0 enterprise_account_in_roles: Vec<EnterpriseAccountInRole> = Structs, list("EnterpriseAccountInRole", Kind::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE)).json("EnterpriseAccountInRoles");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A role to give to an account.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountInRoleCreateSpecType`
@@ -122,8 +121,8 @@ backhaul_wire::generated_model! {
     /// The role.
     0 enterprise_role_uid: Option<Id> = Id, new("EnterpriseRoleUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { EnterpriseAccountInRoleCreateSpec(enterprise_role_uid: impl Into<Id>) {  } }
-backhaul_wire::generated_choice! {
+generated_request! { EnterpriseAccountInRoleCreateSpec(enterprise_role_uid: impl Into<Id>) {  } }
+generated_choice! {
     /// Whether a part of a restore scope has been worked out.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyScopeState`
@@ -132,7 +131,7 @@ backhaul_wire::generated_choice! {
     1 Processed = "Processed";
     2 Removing = "Removing";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A part of a hierarchy whose machines an account may restore.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountHierarchyScopeType`
@@ -154,14 +153,14 @@ backhaul_wire::generated_model! {
     /// Whether it has been worked out.
     7 state: Option<HierarchyScopeState> = Enum, new("State", Kind::Enum(&HIERARCHY_SCOPE_STATE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an account may restore.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountHierarchyScopeListType`
     EnterpriseAccountHierarchyScopes = ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES("EnterpriseAccountHierarchyScopes").aliases(&["EnterpriseAccountHierarchyScopeListType"]).root("EnterpriseAccountHierarchyScopes");
     0 enterprise_account_hierarchy_scopes: Vec<EnterpriseAccountHierarchyScope> = Structs, list("EnterpriseAccountHierarchyScope", Kind::Struct(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE)).json("EnterpriseAccountHierarchyScopes");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An object whose machines an account shall be able to restore.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyScopeItemType`
@@ -171,22 +170,22 @@ backhaul_wire::generated_model! {
     /// Its name.
     1 object_name: Option<String> = Text, new("ObjectName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Objects whose machines an account shall be able to restore.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyScopeCreateSpecType`
     HierarchyScopeCreateSpec = HIERARCHY_SCOPE_CREATE_SPEC("HierarchyScopeCreateSpec").aliases(&["HierarchyScopeCreateSpecType"]).root("HierarchyScopeCreateSpec");
     0 hierarchy_scope_items: Vec<HierarchyScopeItem> = Structs, list("HierarchyScopeItem", Kind::Struct(&HIERARCHY_SCOPE_ITEM)).json("HierarchyScopeItems");
 }
-backhaul_wire::generated_request! { HierarchyScopeCreateSpec() { hierarchy_scope_items: Vec<HierarchyScopeItem> } }
-backhaul_wire::generated_model! {
+generated_request! { HierarchyScopeCreateSpec() { hierarchy_scope_items: Vec<HierarchyScopeItem> } }
+generated_model! {
     /// Objects whose machines an account shall be able to restore.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyScopeObjects`
     HierarchyScopeObjects = HIERARCHY_SCOPE_OBJECTS("HierarchyScopeObjects").root("HierarchyScopeObjects");
     0 hierarchy_scope_items: Vec<HierarchyScopeItem> = Structs, list("HierarchyScopeItem", Kind::Struct(&HIERARCHY_SCOPE_ITEM)).json("HierarchyScopeItems");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an account may do when it restores files.
     ///
     /// Schema: `schemas/em/em.xsd#FileRestoreSettingsInfoType`
@@ -196,7 +195,7 @@ backhaul_wire::generated_model! {
     /// The file extensions that it may restore, with commas between them.
     1 flr_extention_restrictions: Option<String> = Text, new("FlrExtentionRestrictions", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an account may do when it restores SQL Server databases.
     ///
     /// Schema: `schemas/em/em.xsd#SqlRestoreSettingsSpecsType`
@@ -204,7 +203,7 @@ backhaul_wire::generated_model! {
     /// Whether it may not restore to where they were.
     0 deny_in_place_restore: Option<bool> = Bool, new("DenyInPlaceRestore", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An account to let log on.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountCreateSpecType`
@@ -224,14 +223,14 @@ backhaul_wire::generated_model! {
     /// What it may do when it restores databases.
     6 sql_settings: Option<SqlSettings> = Struct, new("SqlSettings", Kind::Struct(&SQL_SETTINGS));
 }
-backhaul_wire::generated_request! { EnterpriseAccountCreateSpec(account_type: AccountType, account_name: impl Into<String>) { roles: Vec<EnterpriseAccountInRoleCreateSpec>, allow_restore_all_vms: bool, hierarchy_scope_objects: Vec<HierarchyScopeItem>, flr_settings: FlrSettings, sql_settings: SqlSettings } }
-backhaul_wire::generated_model! {
+generated_request! { EnterpriseAccountCreateSpec(account_type: AccountType, account_name: impl Into<String>) { roles: Vec<EnterpriseAccountInRoleCreateSpec>, allow_restore_all_vms: bool, hierarchy_scope_objects: Vec<HierarchyScopeItem>, flr_settings: FlrSettings, sql_settings: SqlSettings } }
+generated_model! {
     /// A choice with nothing to say about it.
     ///
     /// Schema: `schemas/em/em.xsd#RebuildScope`
     RebuildScope = REBUILD_SCOPE("RebuildScope");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whose restore scope is worked out again; one of the three.
     ///
     /// Schema: `schemas/em/em.xsd#RebuildScopeJobSpecType`
@@ -243,8 +242,8 @@ backhaul_wire::generated_model! {
     /// The account's own.
     2 rebuild_for_current_user: Option<RebuildScope> = Struct, new("RebuildForCurrentUser", Kind::Struct(&REBUILD_SCOPE));
 }
-backhaul_wire::generated_request! { RebuildScopeJobSpec() { rebuild_all: RebuildScope, rebuild_unprocessed: RebuildScope, rebuild_for_current_user: RebuildScope } }
-backhaul_wire::generated_model! {
+generated_request! { RebuildScopeJobSpec() { rebuild_all: RebuildScope, rebuild_unprocessed: RebuildScope, rebuild_for_current_user: RebuildScope } }
+generated_model! {
     /// An account that a backup server uses.
     ///
     /// Schema: `schemas/em/em.xsd#CredentialsInfoType`
@@ -264,15 +263,15 @@ backhaul_wire::generated_model! {
     /// The account's password. Answers carry it empty; sent empty, it stays as it is.
     6 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { CredentialsInfo() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, id: impl Into<Id>, username: impl Into<String>, description: impl Into<String>, password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { CredentialsInfo() { href: impl Into<String>, r#type: impl Into<String>, links: Vec<Link>, id: impl Into<Id>, username: impl Into<String>, description: impl Into<String>, password: impl Into<Secret> } }
+generated_model! {
     /// Accounts that a backup server uses.
     ///
     /// Schema: `schemas/em/em.xsd#CredentialsInfoListType`
     CredentialsInfoList = CREDENTIALS_INFO_LIST("CredentialsInfoList").aliases(&["CredentialsInfoListType"]).root("CredentialsInfoList") holds secrets;
     0 credentials_infos: Vec<CredentialsInfo> = Structs, list("CredentialsInfo", Kind::Struct(&CREDENTIALS_INFO)).json("CredentialsInfos");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An account for a backup server to use.
     ///
     /// Schema: `schemas/em/em.xsd#CredentialsInfoSpecType`
@@ -284,8 +283,8 @@ backhaul_wire::generated_model! {
     /// The account's password.
     2 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { CredentialsInfoSpec() { username: impl Into<String>, description: impl Into<String>, password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { CredentialsInfoSpec() { username: impl Into<String>, description: impl Into<String>, password: impl Into<Secret> } }
+generated_model! {
     /// A password that a backup server encrypts with; the password itself is never answered.
     ///
     /// Schema: `schemas/em/em.xsd#PasswordKeyInfoType`
@@ -303,14 +302,14 @@ backhaul_wire::generated_model! {
     /// When it was changed.
     5 last_modification_date: Option<DateTime> = DateTime, new("LastModificationDate", Kind::DateTime);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Passwords that a backup server encrypts with.
     ///
     /// Schema: `schemas/em/em.xsd#PasswordKeyInfoListType`
     PasswordKeyInfoList = PASSWORD_KEY_INFO_LIST("PasswordKeyInfoList").aliases(&["PasswordKeyInfoListType"]).root("PasswordKeyInfoList");
     0 password_key_infos: Vec<PasswordKeyInfo> = Structs, list("PasswordKeyInfo", Kind::Struct(&PASSWORD_KEY_INFO)).json("PasswordKeyInfos");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A password for a backup server to encrypt with.
     ///
     /// Schema: `schemas/em/em.xsd#PasswordKeyInfoSpecType`
@@ -320,8 +319,8 @@ backhaul_wire::generated_model! {
     /// The password.
     1 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { PasswordKeyInfoSpec() { hint: impl Into<String>, password: impl Into<Secret> } }
-backhaul_wire::generated_struct! {
+generated_request! { PasswordKeyInfoSpec() { hint: impl Into<String>, password: impl Into<Secret> } }
+generated_struct! {
     EnterpriseSecuritySettings;
     EnterpriseRole;
     EnterpriseRoles;
@@ -344,17 +343,17 @@ backhaul_wire::generated_struct! {
     PasswordKeyInfo;
     PasswordKeyInfoList;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     CredentialsInfo;
     CredentialsInfoList;
     CredentialsInfoSpec;
     PasswordKeyInfoSpec;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     AccountType;
     HierarchyScopeState;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct EnterpriseSecuritySettings = ENTERPRISE_SECURITY_SETTINGS;
     Enum AccountType = ACCOUNT_TYPE;
     Struct EnterpriseRole = ENTERPRISE_ROLE;

@@ -3,9 +3,8 @@
 //! Configurations of self-service portals: VMware Cloud Director organizations and vSphere accounts.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What an account may set of its jobs' schedules.
     ///
     /// Schema: `schemas/em/em.xsd#JobSchedulerType`
@@ -15,7 +14,7 @@ backhaul_wire::generated_choice! {
     2 Random = "Random";
     3 Disabled = "Disabled";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What jobs that an account makes look like.
     ///
     /// Schema: `schemas/em/em.xsd#JobSettingsInfoType`
@@ -31,7 +30,7 @@ backhaul_wire::generated_model! {
     /// The template.
     4 template_job_uid: Option<Id> = Id, new("TemplateJobUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an organization of Cloud Director may do.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudOrganizationConfigEntityType`
@@ -63,15 +62,15 @@ backhaul_wire::generated_model! {
     /// The name under which it sees the repository.
     12 repository_friendly_name: Option<String> = Text, new("RepositoryFriendlyName", Kind::Text);
 }
-backhaul_wire::generated_request! { VCloudOrganizationConfig() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, backup_server_uid: impl Into<Id>, repository_uid: impl Into<Id>, quota_gb: i64, is_disabled: bool, job_settings: JobSettings, used_quota_mb: i64, host_uid: impl Into<Id>, repository_friendly_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { VCloudOrganizationConfig() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, backup_server_uid: impl Into<Id>, repository_uid: impl Into<Id>, quota_gb: i64, is_disabled: bool, job_settings: JobSettings, used_quota_mb: i64, host_uid: impl Into<Id>, repository_friendly_name: impl Into<String> } }
+generated_model! {
     /// What organizations of Cloud Director may do.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudOrganizationConfigEntityListType`
     VCloudOrganizationConfigs = V_CLOUD_ORGANIZATION_CONFIGS("VCloudOrganizationConfigs").aliases(&["VCloudOrganizationConfigEntityListType"]).root("VCloudOrganizationConfigs");
     0 v_cloud_organization_configs: Vec<VCloudOrganizationConfig> = Structs, list("VCloudOrganizationConfig", Kind::Struct(&V_CLOUD_ORGANIZATION_CONFIG)).json("VCloudOrganizationConfigs");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an organization of Cloud Director shall be able to do.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudOrganizationConfigCreateSpecType`
@@ -95,8 +94,8 @@ backhaul_wire::generated_model! {
     /// The name under which it sees the repository.
     8 repository_friendly_name: Option<String> = Text, new("RepositoryFriendlyName", Kind::Text);
 }
-backhaul_wire::generated_request! { VCloudOrganizationConfigCreateSpec(organization_name: impl Into<String>, repository_uid: impl Into<Id>) { backup_server_uid: impl Into<Id>, quota_gb: i64, template_job_uid: impl Into<Id>, job_scheduler_type: JobSchedulerType, high_priority_job: bool, host_uid: impl Into<Id>, repository_friendly_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { VCloudOrganizationConfigCreateSpec(organization_name: impl Into<String>, repository_uid: impl Into<Id>) { backup_server_uid: impl Into<Id>, quota_gb: i64, template_job_uid: impl Into<Id>, job_scheduler_type: JobSchedulerType, high_priority_job: bool, host_uid: impl Into<Id>, repository_friendly_name: impl Into<String> } }
+generated_model! {
     /// What an organization's backup jobs look like.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudOrganizationConfigBackupJobSettingsResourceType`
@@ -120,7 +119,7 @@ backhaul_wire::generated_model! {
     /// The jobs that copy what this one makes.
     8 secondary_jobs: Vec<Id> = Ids, list("SecondaryJobs", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an account's backup jobs look like.
     ///
     /// Schema: `schemas/em/em.xsd#VSphereSelfServiceConfigJobSettingsResourceType`
@@ -144,7 +143,7 @@ backhaul_wire::generated_model! {
     /// The jobs that copy what this one makes.
     8 secondary_jobs: Vec<Id> = Ids, list("SecondaryJobs", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a job uses snapshots on storage systems.
     ///
     /// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSettingsInfoType`
@@ -154,7 +153,7 @@ backhaul_wire::generated_model! {
     /// With Nimble storage.
     1 nimble_snapshot_settings: Option<SecondaryJobSanIntegrationNimbleSnapshotOptions> = Struct, new("NimbleSnapshotSettings", Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How snapshots are copied as backups.
     ///
     /// Schema: `schemas/em/em.xsd#SanSnapshotBackupTransferSettings`
@@ -166,7 +165,7 @@ backhaul_wire::generated_model! {
     /// Whether backups read from there.
     2 san_snapshot_backup_transfer_as_backup_source: Option<bool> = Bool, new("SanSnapshotBackupTransferAsBackupSource", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How snapshots are replicated.
     ///
     /// Schema: `schemas/em/em.xsd#SanSnapshotReplicaTransferSettings`
@@ -178,7 +177,7 @@ backhaul_wire::generated_model! {
     /// Whether backups read from there.
     2 san_snapshot_replica_transfer_as_backup_source: Option<bool> = Bool, new("SanSnapshotReplicaTransferAsBackupSource", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Snapshots on the storage of other vendors than Nimble.
     ///
     /// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSanSnapshotOptionsType`
@@ -192,7 +191,7 @@ backhaul_wire::generated_model! {
     /// How many snapshots the source keeps.
     3 san_snapshot_source_retention: Option<i64> = Int, new("SanSnapshotSourceRetention", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How snapshots on Nimble storage are replicated.
     ///
     /// Schema: `schemas/em/em.xsd#NimbleSnapshotTransferSettings`
@@ -204,7 +203,7 @@ backhaul_wire::generated_model! {
     /// Whether backups read from there.
     2 nimble_snapshot_transfer_as_backup_source: Option<bool> = Bool, new("NimbleSnapshotTransferAsBackupSource", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Snapshots on Nimble storage.
     ///
     /// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationNimbleSnapshotOptionsType`
@@ -216,7 +215,7 @@ backhaul_wire::generated_model! {
     /// How snapshots are replicated.
     2 transfer_settings: Option<NimbleSnapshotTransferSettings> = Struct, new("TransferSettings", Kind::Struct(&NIMBLE_SNAPSHOT_TRANSFER_SETTINGS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The advanced settings of backup jobs.
     ///
     /// Schema: `schemas/em/em.xsd#JobAdvancedSettingsType`
@@ -236,7 +235,7 @@ backhaul_wire::generated_model! {
     /// Which scripts run.
     6 scripts_settings: Option<JobScriptsSettings> = Struct, new("ScriptsSettings", Kind::Struct(&JOB_SCRIPTS_SETTINGS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which kinds of backup are made when.
     ///
     /// Schema: `schemas/em/em.xsd#JobBackupSettingsType`
@@ -246,7 +245,7 @@ backhaul_wire::generated_model! {
     /// Full backups that are read from the machines.
     1 active_full_backup: Option<JobActiveFullBackup> = Struct, new("ActiveFullBackup", Kind::Struct(&JOB_ACTIVE_FULL_BACKUP));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How increments are made.
     ///
     /// Schema: `schemas/em/em.xsd#JobBackupModeType`
@@ -256,13 +255,13 @@ backhaul_wire::generated_model! {
     /// Forward.
     1 incremental: Option<JobIncrementalMode> = Struct, new("Incremental", Kind::Struct(&JOB_INCREMENTAL_MODE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Reversed increments. There is nothing to say about them.
     ///
     /// Schema: `schemas/em/em.xsd#JobReverseIncrementalMode`
     JobReverseIncrementalMode = JOB_REVERSE_INCREMENTAL_MODE("JobReverseIncrementalMode");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Forward increments.
     ///
     /// Schema: `schemas/em/em.xsd#JobIncrementalModeType`
@@ -270,7 +269,7 @@ backhaul_wire::generated_model! {
     /// Full backups that are made of what is stored.
     0 synthetic_full: Option<JobSyntheticFull> = Struct, new("SyntheticFull", Kind::Struct(&JOB_SYNTHETIC_FULL));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Full backups that are made of what is stored.
     ///
     /// Schema: `schemas/em/em.xsd#JobSyntheticFullType`
@@ -282,7 +281,7 @@ backhaul_wire::generated_model! {
     /// Whether earlier chains become reversed increments.
     2 transform_previous_backup_chains: Option<bool> = Bool, new("TransformPreviousBackupChains", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Full backups that are read from the machines.
     ///
     /// Schema: `schemas/em/em.xsd#JobActiveFullBackupType`
@@ -294,7 +293,7 @@ backhaul_wire::generated_model! {
     /// When, weekly.
     2 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How backup files are looked after.
     ///
     /// Schema: `schemas/em/em.xsd#JobMaintenanceSettingsType`
@@ -304,7 +303,7 @@ backhaul_wire::generated_model! {
     /// What is done with full backups.
     1 full_backup_file_maintenance: Option<JobFullBackupFileMaintenance> = Struct, new("FullBackupFileMaintenance", Kind::Struct(&JOB_FULL_BACKUP_FILE_MAINTENANCE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whether backup files are read to see that they are sound.
     ///
     /// Schema: `schemas/em/em.xsd#JobBackupFilesHealthCheckType`
@@ -316,7 +315,7 @@ backhaul_wire::generated_model! {
     /// When, weekly.
     2 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What is done with full backups.
     ///
     /// Schema: `schemas/em/em.xsd#JobFullBackupFileMaintenanceType`
@@ -326,7 +325,7 @@ backhaul_wire::generated_model! {
     /// Whether they are written anew.
     1 defragment_full_backup_file: Option<JobDefragmentFullBackupFile> = Struct, new("DefragmentFullBackupFile", Kind::Struct(&JOB_DEFRAGMENT_FULL_BACKUP_FILE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What becomes of deleted machines' data.
     ///
     /// Schema: `schemas/em/em.xsd#JobRemoveDeletedVmsType`
@@ -336,7 +335,7 @@ backhaul_wire::generated_model! {
     /// After how many days.
     1 remove_after: Option<i64> = Int, new("RemoveAfter", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whether full backups are written anew.
     ///
     /// Schema: `schemas/em/em.xsd#JobDefragmentFullBackupFileType`
@@ -348,7 +347,7 @@ backhaul_wire::generated_model! {
     /// When, weekly.
     2 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How backups are stored.
     ///
     /// Schema: `schemas/em/em.xsd#JobStorageSettingsType`
@@ -358,7 +357,7 @@ backhaul_wire::generated_model! {
     /// Whether they are encrypted.
     1 encryption: Option<JobEncryption> = Struct, new("Encryption", Kind::Struct(&JOB_ENCRYPTION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whether backups are encrypted.
     ///
     /// Schema: `schemas/em/em.xsd#JobEncryptionType`
@@ -368,7 +367,7 @@ backhaul_wire::generated_model! {
     /// The password that they are encrypted with.
     1 password_key: Option<PasswordKeyInfo> = Struct, new("PasswordKey", Kind::Struct(&PASSWORD_KEY_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Something that is on or off.
     ///
     /// Schema: `schemas/em/em.xsd#Switch`
@@ -376,7 +375,7 @@ backhaul_wire::generated_model! {
     /// Whether it is on.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How hard backups are compressed.
     ///
     /// Schema: `schemas/em/em.xsd#CompressionLevelName`
@@ -387,7 +386,7 @@ backhaul_wire::generated_choice! {
     3 High = "High";
     4 Extreme = "Extreme";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What the size of blocks is for.
     ///
     /// Schema: `schemas/em/em.xsd#StorageOptimization`
@@ -397,7 +396,7 @@ backhaul_wire::generated_choice! {
     2 LanTarget = "LanTarget";
     3 WanTarget = "WanTarget";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What makes backups smaller.
     ///
     /// Schema: `schemas/em/em.xsd#JobDataReductionType`
@@ -413,7 +412,7 @@ backhaul_wire::generated_model! {
     /// What the size of blocks is for, such as `LocalTarget`.
     4 storage_optimization: Option<StorageOptimization> = Enum, new("StorageOptimization", Kind::Enum(&STORAGE_OPTIMIZATION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Who is told of a job's sessions.
     ///
     /// Schema: `schemas/em/em.xsd#JobNotificationsSettingsType`
@@ -423,7 +422,7 @@ backhaul_wire::generated_model! {
     /// Whether machines get a note.
     1 vm_attribute_notifications: Option<JobVmAttributeNotifications> = Struct, new("VmAttributeNotifications", Kind::Struct(&JOB_VM_ATTRIBUTE_NOTIFICATIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whether machines get a note of their last backup.
     ///
     /// Schema: `schemas/em/em.xsd#JobVmAttributeNotificationsType`
@@ -435,7 +434,7 @@ backhaul_wire::generated_model! {
     /// Whether what is there stays.
     2 append_to_existing_attr_value: Option<bool> = Bool, new("AppendToExistingAttrValue", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a job does with vSphere.
     ///
     /// Schema: `schemas/em/em.xsd#JobVSphereSettingsType`
@@ -445,7 +444,7 @@ backhaul_wire::generated_model! {
     /// Whether vSphere says what changed.
     1 changed_block_tracking: Option<JobChangedBlockTracking> = Struct, new("ChangedBlockTracking", Kind::Struct(&JOB_CHANGED_BLOCK_TRACKING));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whether vSphere says what changed.
     ///
     /// Schema: `schemas/em/em.xsd#JobChangedBlockTrackingType`
@@ -457,7 +456,7 @@ backhaul_wire::generated_model! {
     /// Whether it begins anew with each full backup.
     2 reset_change_tracking_on_active_full: Option<bool> = Bool, new("ResetChangeTrackingOnActiveFull", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a job does with storage systems.
     ///
     /// Schema: `schemas/em/em.xsd#JobIntegrationSettingsType`
@@ -465,7 +464,7 @@ backhaul_wire::generated_model! {
     /// Whether it reads from their snapshots.
     0 backup_from_storage_snapshots: Option<JobBackupFromStorageSnapshots> = Struct, new("BackupFromStorageSnapshots", Kind::Struct(&JOB_BACKUP_FROM_STORAGE_SNAPSHOTS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Whether a job reads from snapshots of storage systems.
     ///
     /// Schema: `schemas/em/em.xsd#JobBackupFromStorageSnapshotsType`
@@ -477,7 +476,7 @@ backhaul_wire::generated_model! {
     /// Whether it reads from the hypervisor when there is no snapshot.
     2 failover_to_standart_backup: Option<bool> = Bool, new("FailoverToStandartBackup", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// On which days scripts run.
     ///
     /// Schema: `schemas/em/em.xsd#JobScriptsOnSelectedDaysType`
@@ -485,7 +484,7 @@ backhaul_wire::generated_model! {
     /// The days.
     0 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Which scripts run with a job.
     ///
     /// Schema: `schemas/em/em.xsd#JobScriptsSettingsType`
@@ -499,7 +498,7 @@ backhaul_wire::generated_model! {
     /// Or on which days.
     3 run_scripts_on_selected_days: Option<JobScriptsOnSelectedDays> = Struct, new("RunScriptsOnSelectedDays", Kind::Struct(&JOB_SCRIPTS_ON_SELECTED_DAYS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A script that runs with a job.
     ///
     /// Schema: `schemas/em/em.xsd#JobScriptType`
@@ -509,7 +508,7 @@ backhaul_wire::generated_model! {
     /// Where it is.
     1 script_path: Option<String> = Text, new("ScriptPath", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In which runs scripts run.
     ///
     /// Schema: `schemas/em/em.xsd#JobScriptsPeriodicityType`
@@ -517,7 +516,7 @@ backhaul_wire::generated_model! {
     /// Every how many runs.
     0 run_every_backup_session: Option<i64> = Int, new("RunEveryBackupSession", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A vSphere account.
     ///
     /// Schema: `schemas/em/em.xsd#VSphereSelfServiceConfigAccountInfoType`
@@ -529,7 +528,7 @@ backhaul_wire::generated_model! {
     /// What it is.
     2 account_type: Option<AccountType> = Enum, new("AccountType", Kind::Enum(&ACCOUNT_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a vSphere account may do.
     ///
     /// Schema: `schemas/em/em.xsd#VSphereSelfServiceConfigEntityType`
@@ -563,29 +562,29 @@ backhaul_wire::generated_model! {
     /// What it uses, in MB.
     13 used_quota_mb: Option<i64> = Int, new("UsedQuotaMb", Kind::Int);
 }
-backhaul_wire::generated_request! { VSphereSelfServiceConfig() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, backup_server_uid: impl Into<Id>, repository_uid: impl Into<Id>, quota_gb: i64, per_user: bool, account: VSphereSelfServiceAccount, job_settings: JobSettings, v_centers_scope: Vec<Id>, tags: Vec<String>, used_quota_mb: i64 } }
-backhaul_wire::generated_model! {
+generated_request! { VSphereSelfServiceConfig() { href: impl Into<String>, r#type: impl Into<String>, name: impl Into<String>, uid: impl Into<Id>, links: Vec<Link>, backup_server_uid: impl Into<Id>, repository_uid: impl Into<Id>, quota_gb: i64, per_user: bool, account: VSphereSelfServiceAccount, job_settings: JobSettings, v_centers_scope: Vec<Id>, tags: Vec<String>, used_quota_mb: i64 } }
+generated_model! {
     /// What vSphere accounts may do.
     ///
     /// Schema: `schemas/em/em.xsd#VSphereSelfServiceConfigEntityListType`
     VSphereSelfServiceConfigs = V_SPHERE_SELF_SERVICE_CONFIGS("VSphereSelfServiceConfigs").aliases(&["VSphereSelfServiceConfigEntityListType"]).root("VSphereSelfServiceConfigs");
     0 v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig> = Structs, list("VSphereSelfServiceConfig", Kind::Struct(&V_SPHERE_SELF_SERVICE_CONFIG)).json("VSphereSelfServiceConfigs");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// vCenter Servers.
     ///
     /// Schema: `schemas/em/em.xsd#VCentersScopeListType`
     VCentersScope = V_CENTERS_SCOPE("VCentersScope").aliases(&["VCentersScopeListType"]).root("VCentersScope");
     0 v_center_uids: Vec<Id> = Ids, list("VCenterUid", Kind::Id).json("VCenterUids");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Tags of vSphere.
     ///
     /// Schema: `schemas/em/em.xsd#TagListType`
     Tags = TAGS("Tags").aliases(&["TagListType"]).root("Tags");
     0 tags: Vec<String> = Texts, list("Tag", Kind::Text).json("Tags");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a vSphere account shall be able to do.
     ///
     /// Schema: `schemas/em/em.xsd#VSphereSelfServiceCreateSpecType`
@@ -613,8 +612,8 @@ backhaul_wire::generated_model! {
     /// The tags of machines that it sees.
     10 tags: Vec<String> = Texts, list("Tags", Kind::Text).item("Tag");
 }
-backhaul_wire::generated_request! { VSphereSelfServiceCreateSpec(account_name: impl Into<String>, repository_uid: impl Into<Id>) { account_type: AccountType, quota_gb: i64, per_user: bool, template_job_uid: impl Into<Id>, template_mode: impl Into<String>, job_scheduler_type: JobSchedulerType, high_priority_job: bool, v_centers_scope: Vec<Id>, tags: Vec<String> } }
-backhaul_wire::generated_struct! {
+generated_request! { VSphereSelfServiceCreateSpec(account_name: impl Into<String>, repository_uid: impl Into<Id>) { account_type: AccountType, quota_gb: i64, per_user: bool, template_job_uid: impl Into<Id>, template_mode: impl Into<String>, job_scheduler_type: JobSchedulerType, high_priority_job: bool, v_centers_scope: Vec<Id>, tags: Vec<String> } }
+generated_struct! {
     JobSettings;
     VCloudOrganizationConfig;
     VCloudOrganizationConfigs;
@@ -660,12 +659,12 @@ backhaul_wire::generated_struct! {
     Tags;
     VSphereSelfServiceCreateSpec;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     JobSchedulerType;
     CompressionLevelName;
     StorageOptimization;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum JobSchedulerType = JOB_SCHEDULER_TYPE;
     Struct JobSettings = JOB_SETTINGS;
     Struct VCloudOrganizationConfig = V_CLOUD_ORGANIZATION_CONFIG;

@@ -3,9 +3,8 @@
 //! The entrances of the API's parts: links only.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// Ready links to queries, one per type.
     ///
     /// Schema: `schemas/em/em.xsd#QuerySvcType`
@@ -17,7 +16,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Ready links to look up objects, per root of a hierarchy.
     ///
     /// Schema: `schemas/em/em.xsd#LookupSvcType`
@@ -29,7 +28,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An object that was looked up.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyItemType`
@@ -47,14 +46,14 @@ backhaul_wire::generated_model! {
     /// Its name.
     5 object_name: Option<String> = Text, new("ObjectName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The objects that were found.
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyItemListType`
     HierarchyItems = HIERARCHY_ITEMS("HierarchyItems").aliases(&["HierarchyItemListType"]).root("HierarchyItems");
     0 hierarchy_items: Vec<HierarchyItem> = Structs, list("HierarchyItem", Kind::Struct(&HIERARCHY_ITEM)).json("HierarchyItems");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of Cloud Connect.
     ///
     /// Schema: `schemas/em/em.xsd#CloudConnectServiceType`
@@ -66,7 +65,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/em.xsd#VCloudServiceType`
@@ -78,7 +77,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of vSphere self-service.
     ///
     /// Schema: `schemas/em/em.xsd#VSphereSelfServiceType`
@@ -90,7 +89,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of Veeam agents.
     ///
     /// Schema: `schemas/em/em.xsd#AgentsServiceType`
@@ -102,7 +101,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of file share backup.
     ///
     /// Schema: `schemas/em/em.xsd#NASServiceType`
@@ -114,7 +113,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The entrance of reports.
     ///
     /// Schema: `schemas/em/em.xsd#ReportingSvcType`
@@ -126,7 +125,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     QuerySvc;
     LookupSvc;
     HierarchyItem;
@@ -138,7 +137,7 @@ backhaul_wire::generated_struct! {
     NASService;
     ReportingSvc;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct QuerySvc = QUERY_SVC;
     Struct LookupSvc = LOOKUP_SVC;
     Struct HierarchyItem = HIERARCHY_ITEM;

@@ -3,9 +3,8 @@
 //! Jobs' sessions, and those of restores and of the system.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a job does.
     ///
     /// Schema: `schemas/em/em.xsd#JobType`
@@ -33,7 +32,7 @@ backhaul_wire::generated_choice! {
     /// `RestoreVm`: restores a machine.
     10 RestoreVm = "RestoreVm";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How far a session is.
     ///
     /// Schema: `schemas/em/em.xsd#JobSessionState`
@@ -46,7 +45,7 @@ backhaul_wire::generated_choice! {
     /// `Stopped`: it has ended.
     5 Stopped = "Stopped";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How far a machine's part of a session is.
     ///
     /// Schema: `schemas/em/em.xsd#TaskSessionState`
@@ -55,7 +54,7 @@ backhaul_wire::generated_choice! {
     1 Pending = "Pending";
     2 Completed = "Completed";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A run of a backup job.
     ///
     /// Schema: `schemas/em/em.xsd#BackupJobSessionEntityType`
@@ -91,14 +90,14 @@ backhaul_wire::generated_model! {
     /// Whether it tries again what an earlier run failed to do.
     14 is_retry: Option<bool> = Bool, new("IsRetry", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Runs of backup jobs.
     ///
     /// Schema: `schemas/em/em.xsd#BackupJobSessionEntityListType`
     BackupJobSessions = BACKUP_JOB_SESSIONS("BackupJobSessions").aliases(&["BackupJobSessionEntityListType"]).root("BackupJobSessions");
     0 backup_job_sessions: Vec<BackupJobSession> = Structs, list("BackupJobSession", Kind::Struct(&BACKUP_JOB_SESSION)).json("BackupJobSessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A run of a replication job.
     ///
     /// Schema: `schemas/em/em.xsd#ReplicaJobSessionEntityType`
@@ -134,14 +133,14 @@ backhaul_wire::generated_model! {
     /// Whether it tries again what an earlier run failed to do.
     14 is_retry: Option<bool> = Bool, new("IsRetry", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Runs of replication jobs.
     ///
     /// Schema: `schemas/em/em.xsd#ReplicaJobSessionEntityListType`
     ReplicaJobSessions = REPLICA_JOB_SESSIONS("ReplicaJobSessions").aliases(&["ReplicaJobSessionEntityListType"]).root("ReplicaJobSessions");
     0 replica_job_sessions: Vec<ReplicaJobSession> = Structs, list("ReplicaJobSession", Kind::Struct(&REPLICA_JOB_SESSION)).json("ReplicaJobSessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a run of a backup job did with one machine.
     ///
     /// Schema: `schemas/em/em.xsd#BackupTaskSessionEntityType`
@@ -175,14 +174,14 @@ backhaul_wire::generated_model! {
     /// The machine.
     13 vm_uid: Option<Id> = Id, new("VmUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What runs of backup jobs did, machine by machine.
     ///
     /// Schema: `schemas/em/em.xsd#BackupTaskSessionEntityListType`
     BackupTaskSessions = BACKUP_TASK_SESSIONS("BackupTaskSessions").aliases(&["BackupTaskSessionEntityListType"]).root("BackupTaskSessions");
     0 backup_task_sessions: Vec<BackupTaskSession> = Structs, list("BackupTaskSession", Kind::Struct(&BACKUP_TASK_SESSION)).json("BackupTaskSessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a run of a replication job did with one machine.
     ///
     /// Schema: `schemas/em/em.xsd#ReplicaTaskSessionEntityType`
@@ -216,14 +215,14 @@ backhaul_wire::generated_model! {
     /// The machine.
     13 vm_uid: Option<Id> = Id, new("VmUid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What runs of replication jobs did, machine by machine.
     ///
     /// Schema: `schemas/em/em.xsd#ReplicaTaskSessionEntityListType`
     ReplicaTaskSessions = REPLICA_TASK_SESSIONS("ReplicaTaskSessions").aliases(&["ReplicaTaskSessionEntityListType"]).root("ReplicaTaskSessions");
     0 replica_task_sessions: Vec<ReplicaTaskSession> = Structs, list("ReplicaTaskSession", Kind::Struct(&REPLICA_TASK_SESSION)).json("ReplicaTaskSessions");
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A restore.
     ///
     /// Schema: `schemas/em/em.xsd#RestoreSessionEntityType`
@@ -261,14 +260,14 @@ backhaul_wire::generated_model! {
     /// The machine that came of it.
     15 restored_obj_ref: Option<Id> = Id, new("RestoredObjRef", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restores.
     ///
     /// Schema: `schemas/em/em.xsd#RestoreSessionEntityListType`
     RestoreSessions = RESTORE_SESSIONS("RestoreSessions").aliases(&["RestoreSessionEntityListType"]).root("RestoreSessions");
     0 restore_sessions: Vec<RestoreSession> = Structs, list("RestoreSession", Kind::Struct(&RESTORE_SESSION)).json("RestoreSessions");
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What a session of Enterprise Manager itself does.
     ///
     /// Schema: `schemas/em/em.xsd#SystemSessionType`
@@ -288,7 +287,7 @@ backhaul_wire::generated_choice! {
     10 SyncCheckForProductUpdatesOption = "SyncCheckForProductUpdatesOption";
     11 LogExport = "LogExport";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How far a session of Enterprise Manager itself is.
     ///
     /// Schema: `schemas/em/em.xsd#SystemSessionState`
@@ -298,7 +297,7 @@ backhaul_wire::generated_choice! {
     2 CompletedWarning = "CompletedWarning";
     3 Failed = "Failed";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How a session of Enterprise Manager itself ended.
     ///
     /// Schema: `schemas/em/em.xsd#SystemSessionResult`
@@ -310,7 +309,7 @@ backhaul_wire::generated_model! {
     /// Whether it was stopped.
     2 is_canceled: Option<bool> = Bool, new("IsCanceled", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A session of Enterprise Manager itself.
     ///
     /// Schema: `schemas/em/em.xsd#SystemSessionEntityType`
@@ -336,14 +335,14 @@ backhaul_wire::generated_model! {
     /// How it ended.
     9 result: Option<SystemSessionResult> = Struct, new("Result", Kind::Struct(&SYSTEM_SESSION_RESULT));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Sessions of Enterprise Manager itself.
     ///
     /// Schema: `schemas/em/em.xsd#SystemSessionEntityListType`
     SystemSessions = SYSTEM_SESSIONS("SystemSessions").aliases(&["SystemSessionEntityListType"]).root("SystemSessions");
     0 sessions: Vec<SystemSession> = Structs, list("Sessions", Kind::Struct(&SYSTEM_SESSION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An event of a session.
     ///
     /// Schema: `schemas/em/em.xsd#SystemSessionEvent`
@@ -355,14 +354,14 @@ backhaul_wire::generated_model! {
     /// Its place among the events.
     2 order: Option<i64> = Int, new("Order", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The events of a session of Enterprise Manager itself.
     ///
     /// Schema: `schemas/em/em.xsd#SystemSessionEventResourceType`
     SystemSessionEvents = SYSTEM_SESSION_EVENTS("SystemSessionEvents").aliases(&["SystemSessionEventResourceType"]).root("SystemSessionEvents");
     0 events: Vec<SystemSessionEvent> = Structs, list("Events", Kind::Struct(&SYSTEM_SESSION_EVENT));
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     BackupJobSession;
     BackupJobSessions;
     ReplicaJobSession;
@@ -379,14 +378,14 @@ backhaul_wire::generated_struct! {
     SystemSessionEvent;
     SystemSessionEvents;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     JobType;
     JobSessionState;
     TaskSessionState;
     SystemSessionType;
     SystemSessionState;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum JobType = JOB_TYPE;
     Enum JobSessionState = JOB_SESSION_STATE;
     Enum TaskSessionState = TASK_SESSION_STATE;

@@ -3,9 +3,8 @@
 //! What is in a backup repository: organizations, users, groups, sites and teams.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A group, as a repository has it.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -49,7 +48,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     17 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An organization, as a repository has it.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -67,7 +66,7 @@ backhaul_wire::generated_model! {
     /// The tenant id in Microsoft 365. (v8 and later)
     4 msid: Option<Id> = Id, new("msid", Kind::Id).since(8);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A user, as a repository has them.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -117,7 +116,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     22 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/backup_data.json#/$defs/BackupUserAccountType`
@@ -126,7 +125,7 @@ backhaul_wire::generated_choice! {
     1 SharedMailbox = "SharedMailbox";
     2 PublicMailbox = "PublicMailbox";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/backup_data.json#/$defs/BackupItemType`
@@ -138,16 +137,16 @@ backhaul_wire::generated_choice! {
     4 User = "User";
     5 Group = "Group";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     BackupGroupData;
     BackupOrganizationData;
     BackupUserData;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     BackupUserAccountType;
     BackupItemType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct BackupGroupData = BACKUP_GROUP_DATA;
     Struct BackupOrganizationData = BACKUP_ORGANIZATION_DATA;
     Struct BackupUserData = BACKUP_USER_DATA;

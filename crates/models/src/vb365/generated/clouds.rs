@@ -3,9 +3,8 @@
 //! Amazon and Azure: accounts, and the resources in them.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Cloud service account type, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/CloudServiceAccountType`
@@ -14,7 +13,7 @@ backhaul_wire::generated_choice! {
     /// `AWS`.
     1 Aws = "AWS";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/ServiceAccountCreationData`
@@ -36,8 +35,8 @@ backhaul_wire::generated_model! {
     8 user_code: Option<String> = Text, new("userCode", Kind::Text);
     9 subscription_ids: Vec<String> = Texts, list("subscriptionIds", Kind::Text);
 }
-backhaul_wire::generated_request! { ServiceAccountCreationData() { application_name: impl Into<String>, description: impl Into<String>, application_id: impl Into<Id>, azure_environment: AzureStorageEndpoint, azure_tenant_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, application_secret: impl Into<Secret>, user_code: impl Into<String>, subscription_ids: Vec<String> } }
-backhaul_wire::generated_model! {
+generated_request! { ServiceAccountCreationData() { application_name: impl Into<String>, description: impl Into<String>, application_id: impl Into<Id>, azure_environment: AzureStorageEndpoint, azure_tenant_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, application_secret: impl Into<Secret>, user_code: impl Into<String>, subscription_ids: Vec<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/ServiceAccountUpdateData`
@@ -54,8 +53,8 @@ backhaul_wire::generated_model! {
     4 user_code: Option<String> = Text, new("userCode", Kind::Text);
     5 subscription_ids: Vec<String> = Texts, list("subscriptionIds", Kind::Text);
 }
-backhaul_wire::generated_request! { ServiceAccountUpdateData() { description: impl Into<String>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, application_secret: impl Into<Secret>, user_code: impl Into<String>, subscription_ids: Vec<String> } }
-backhaul_wire::generated_model! {
+generated_request! { ServiceAccountUpdateData() { description: impl Into<String>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, application_secret: impl Into<Secret>, user_code: impl Into<String>, subscription_ids: Vec<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/DeviceCodeInfoRequest`
@@ -63,8 +62,8 @@ backhaul_wire::generated_model! {
     0 azure_environment: Option<AzureStorageEndpoint> = Enum, new("azureEnvironment", Kind::Enum(&AZURE_STORAGE_ENDPOINT));
     1 azure_tenant_id: Option<Id> = Id, new("azureTenantId", Kind::Id);
 }
-backhaul_wire::generated_request! { DeviceCodeInfoRequest() { azure_environment: AzureStorageEndpoint, azure_tenant_id: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { DeviceCodeInfoRequest() { azure_environment: AzureStorageEndpoint, azure_tenant_id: impl Into<Id> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/DeviceCodeInfo`
@@ -76,7 +75,7 @@ backhaul_wire::generated_model! {
     /// What it says.
     3 message: Option<String> = Text, new("message", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/AzureLocation`
@@ -86,7 +85,7 @@ backhaul_wire::generated_model! {
     /// The name that is shown.
     1 display_name: Option<String> = Text, new("displayName", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/clouds.json#/$defs/Credential/properties/accountType`
     CredentialAccountType = CREDENTIAL_ACCOUNT_TYPE(&[]);
     /// `azureBlobAccount`.
@@ -96,7 +95,7 @@ backhaul_wire::generated_choice! {
     /// `amazonS3CompatibleAccount`.
     2 AmazonS3CompatibleAccount = "amazonS3CompatibleAccount";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An account at a cloud (up to v7). (v4 to v7)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -113,7 +112,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/clouds.json#/$defs/CredentialToSend/properties/accountType`
     CredentialToSendAccountType = CREDENTIAL_TO_SEND_ACCOUNT_TYPE(&[]);
     /// `azureBlobAccount`.
@@ -123,8 +122,8 @@ backhaul_wire::generated_choice! {
     /// `amazonS3CompatibleAccount`.
     2 AmazonS3CompatibleAccount = "amazonS3CompatibleAccount";
 }
-backhaul_wire::generated_edit! { Enum CredentialToSendAccountType }
-backhaul_wire::generated_model! {
+generated_edit! { Enum CredentialToSendAccountType }
+generated_model! {
     /// In v4 to v7.
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -145,8 +144,8 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { CredentialToSend() { account_type: impl Into<Edit<CredentialToSendAccountType>>, user_name: impl Into<String>, password: impl Into<Secret>, new_password: impl Into<Secret>, old_password: impl Into<Secret>, id: impl Into<Edit<Id>>, description: impl Into<String>, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_model! {
+generated_request! { CredentialToSend() { account_type: impl Into<Edit<CredentialToSendAccountType>>, user_name: impl Into<String>, password: impl Into<Secret>, new_password: impl Into<Secret>, old_password: impl Into<Secret>, id: impl Into<Edit<Id>>, description: impl Into<String>, links: BTreeMap<String, Link> } }
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -160,7 +159,7 @@ backhaul_wire::generated_model! {
     /// The name.
     2 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -172,8 +171,8 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AzureFolderToSend() { name: impl Into<String>, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_choice! {
+generated_request! { AzureFolderToSend() { name: impl Into<String>, links: BTreeMap<String, Link> } }
+generated_choice! {
     /// Azure storage endpoint, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/AzureStorageEndpoint`
@@ -183,7 +182,7 @@ backhaul_wire::generated_choice! {
     2 China = "China";
     3 Government = "Government";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -195,7 +194,7 @@ backhaul_wire::generated_choice! {
     2 China = "China";
     3 Government = "Government";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/AccountTypeFilter`
@@ -207,7 +206,7 @@ backhaul_wire::generated_choice! {
     /// `amazonS3CompatibleAccount`.
     2 AmazonS3CompatibleAccount = "amazonS3CompatibleAccount";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/clouds.json#/$defs/Account/properties/accountType`
     AccountAccountType = ACCOUNT_ACCOUNT_TYPE(&[]);
     /// `azureBlobAccount`.
@@ -217,7 +216,7 @@ backhaul_wire::generated_choice! {
     /// `amazonS3CompatibleAccount`.
     2 AmazonS3CompatibleAccount = "amazonS3CompatibleAccount";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An account at a cloud. (v8 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/Account`
@@ -234,7 +233,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     5 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/clouds.json#/$defs/AccountToSend/properties/accountType`
     AccountToSendAccountType = ACCOUNT_TO_SEND_ACCOUNT_TYPE(&[]);
     /// `azureBlobAccount`.
@@ -244,8 +243,8 @@ backhaul_wire::generated_choice! {
     /// `amazonS3CompatibleAccount`.
     2 AmazonS3CompatibleAccount = "amazonS3CompatibleAccount";
 }
-backhaul_wire::generated_edit! { Enum AccountToSendAccountType }
-backhaul_wire::generated_model! {
+generated_edit! { Enum AccountToSendAccountType }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/clouds.json#/$defs/AccountToSend`
@@ -264,8 +263,8 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AccountToSend() { account_type: impl Into<Edit<AccountToSendAccountType>>, user_name: impl Into<String>, password: impl Into<Secret>, id: impl Into<Edit<Id>>, description: impl Into<String>, organization_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_struct! {
+generated_request! { AccountToSend() { account_type: impl Into<Edit<AccountToSendAccountType>>, user_name: impl Into<String>, password: impl Into<Secret>, id: impl Into<Edit<Id>>, description: impl Into<String>, organization_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link> } }
+generated_struct! {
     DeviceCodeInfoRequest;
     DeviceCodeInfo;
     AzureLocation;
@@ -274,13 +273,13 @@ backhaul_wire::generated_struct! {
     AzureFolderToSend;
     Account;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     ServiceAccountCreationData;
     ServiceAccountUpdateData;
     CredentialToSend;
     AccountToSend;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     CloudServiceAccountType;
     CredentialAccountType;
     CredentialToSendAccountType;
@@ -290,7 +289,7 @@ backhaul_wire::generated_enum! {
     AccountAccountType;
     AccountToSendAccountType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum CloudServiceAccountType = CLOUD_SERVICE_ACCOUNT_TYPE;
     Struct ServiceAccountCreationData = SERVICE_ACCOUNT_CREATION_DATA;
     Struct ServiceAccountUpdateData = SERVICE_ACCOUNT_UPDATE_DATA;

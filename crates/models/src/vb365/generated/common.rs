@@ -3,9 +3,8 @@
 //! What every resource shares: links, sessions, errors.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// The answer to a logon: an access token, and a refresh token for the next one.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -27,7 +26,7 @@ backhaul_wire::generated_model! {
     /// When the token expires.
     6 expires: Option<DateTime> = DateTime, new(".expires", Kind::DateTime).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The installation and its build. (v6 and later)
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/ServiceInstance`
@@ -37,7 +36,7 @@ backhaul_wire::generated_model! {
     /// The product build.
     1 version: Option<String> = Text, new("version", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What kind of error it is. (v7 and later)
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/ExceptionInfo/properties/errorCode`
@@ -62,7 +61,7 @@ backhaul_wire::generated_choice! {
     /// In v8 and later.
     9 HttpError = "HttpError".since(8);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An error answer.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -80,7 +79,7 @@ backhaul_wire::generated_model! {
     /// The server's stack, for its maker. (v8 and later)
     4 stack_trace: Option<String> = Text, new("stackTrace", Kind::Text).since(8);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How a token is asked for.
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/GrantType`
@@ -96,7 +95,7 @@ backhaul_wire::generated_choice! {
     /// `operator`. (v6 and later)
     4 Operator = "operator".since(6);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A logon, sent as a form.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -120,15 +119,15 @@ backhaul_wire::generated_model! {
     /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
     7 disable_antiforgery_token: Option<bool> = Bool, new("disable_antiforgery_token", Kind::Bool).since(7);
 }
-backhaul_wire::generated_request! { TokenRequest(grant_type: GrantType) { username: impl Into<String>, password: impl Into<Secret>, refresh_token: impl Into<Secret>, client_id: impl Into<String>, assertion: impl Into<Secret>, integration_token: impl Into<Secret>, disable_antiforgery_token: bool } }
-backhaul_wire::generated_model! {
+generated_request! { TokenRequest(grant_type: GrantType) { username: impl Into<String>, password: impl Into<Secret>, refresh_token: impl Into<Secret>, client_id: impl Into<String>, assertion: impl Into<Secret>, integration_token: impl Into<Secret>, disable_antiforgery_token: bool } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/AuthCode`
     AuthCode = AUTH_CODE("AuthCode").aliases(&["RESTAuthCode"]).since(7) holds secrets;
     0 auth_code: Option<Secret> = Secret, new("authCode", Kind::Secret).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How the server and its parts do. (v8 and later)
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/HealthReport`
@@ -137,7 +136,7 @@ backhaul_wire::generated_model! {
     0 status: Option<HealthStatus> = Enum, new("status", Kind::Enum(&HEALTH_STATUS));
     1 entries: BTreeMap<String, HealthReportEntry> = StructMap, map("entries", Kind::Struct(&HEALTH_REPORT_ENTRY));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/HealthReportEntry`
@@ -147,7 +146,7 @@ backhaul_wire::generated_model! {
     /// A note by the administrator.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/core.json#/$defs/HealthStatus`
@@ -155,23 +154,23 @@ backhaul_wire::generated_choice! {
     0 Unhealthy = "Unhealthy";
     1 Healthy = "Healthy";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     ServiceInstance;
     ExceptionInfo;
     HealthReport;
     HealthReportEntry;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     Token;
     TokenRequest;
     AuthCode;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     ExceptionInfoErrorCode;
     GrantType;
     HealthStatus;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct Token = TOKEN;
     Struct ServiceInstance = SERVICE_INSTANCE;
     Enum ExceptionInfoErrorCode = EXCEPTION_INFO_ERROR_CODE;

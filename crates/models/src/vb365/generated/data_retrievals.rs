@@ -3,9 +3,8 @@
 //! Retrievals of data from archives.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A site, as a repository has it.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -36,7 +35,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A OneDrive, as a repository has it. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupOneDriveData`
@@ -63,7 +62,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     10 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A mailbox, as a repository has it. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/BackupMailboxData`
@@ -91,7 +90,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A team, as a repository has it. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -120,7 +119,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     10 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AmazonS3DataRetrieval`
@@ -159,7 +158,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     21 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AzureDataRetrieval`
@@ -198,7 +197,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     21 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalDataState`
@@ -208,7 +207,7 @@ backhaul_wire::generated_choice! {
     2 ChangingAvailabilityPeriod = "ChangingAvailabilityPeriod";
     3 Removing = "Removing";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSessionStatus`
@@ -220,7 +219,7 @@ backhaul_wire::generated_choice! {
     4 Warning = "Warning";
     5 NotConfigured = "NotConfigured";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalStorageType`
@@ -228,7 +227,7 @@ backhaul_wire::generated_choice! {
     0 AzureArchive = "AzureArchive";
     1 AmazonS3Glacier = "AmazonS3Glacier";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalType`
@@ -238,7 +237,7 @@ backhaul_wire::generated_choice! {
     2 SharePoint = "SharePoint";
     3 Teams = "Teams";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AmazonS3GlacierRetrievalPolicy`
@@ -247,7 +246,7 @@ backhaul_wire::generated_choice! {
     1 Standard = "Standard";
     2 Bulk = "Bulk";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/AzureArchiveRetrievalPolicy`
@@ -255,7 +254,7 @@ backhaul_wire::generated_choice! {
     0 StandardPriority = "StandardPriority";
     1 HighPriority = "HighPriority";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`DataRetrieval`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrieval`
@@ -295,7 +294,7 @@ backhaul_wire::generated_model! {
     21 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
     22 azure_archive_retrieval_policy: Option<AzureArchiveRetrievalPolicy> = Enum, new("azureArchiveRetrievalPolicy", Kind::Enum(&AZURE_ARCHIVE_RETRIEVAL_POLICY));
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// A retrieval of data from an archive, which must come back before it can be restored. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrieval`
@@ -339,20 +338,20 @@ backhaul_wire::generated_union! {
         actions: &BTreeMap<String, Action> = borrow;
     }
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient/properties/amazonS3GlacierRetrievalPolicy`
     DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy = DATA_RETRIEVAL_FROM_CLIENT_AMAZON_S3_GLACIER_RETRIEVAL_POLICY(&[]);
     0 Expedited = "Expedited";
     1 Standard = "Standard";
     2 Bulk = "Bulk";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient/properties/azureArchiveRetrievalPolicy`
     DataRetrievalFromClientAzureArchiveRetrievalPolicy = DATA_RETRIEVAL_FROM_CLIENT_AZURE_ARCHIVE_RETRIEVAL_POLICY(&[]);
     0 StandardPriority = "StandardPriority";
     1 HighPriority = "HighPriority";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalFromClient`
@@ -379,8 +378,8 @@ backhaul_wire::generated_model! {
     14 amazon_s3_glacier_retrieval_policy: Option<DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy> = Enum, new("amazonS3GlacierRetrievalPolicy", Kind::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AMAZON_S3_GLACIER_RETRIEVAL_POLICY));
     15 azure_archive_retrieval_policy: Option<DataRetrievalFromClientAzureArchiveRetrievalPolicy> = Enum, new("azureArchiveRetrievalPolicy", Kind::Enum(&DATA_RETRIEVAL_FROM_CLIENT_AZURE_ARCHIVE_RETRIEVAL_POLICY));
 }
-backhaul_wire::generated_request! { DataRetrievalFromClient() { name: impl Into<String>, description: impl Into<String>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, point_in_time: impl Into<DateTime>, show_deleted: bool, show_all_versions: bool, availability_period_days: i64, enable_expiration_notification: bool, expiration_hours_threshold: i64, mailboxes: Vec<BackupMailboxData>, one_drives: Vec<BackupOneDriveData>, sites: Vec<BackupSiteData>, teams: Vec<BackupTeamData>, amazon_s3_glacier_retrieval_policy: DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy, azure_archive_retrieval_policy: DataRetrievalFromClientAzureArchiveRetrievalPolicy } }
-backhaul_wire::generated_model! {
+generated_request! { DataRetrievalFromClient() { name: impl Into<String>, description: impl Into<String>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, point_in_time: impl Into<DateTime>, show_deleted: bool, show_all_versions: bool, availability_period_days: i64, enable_expiration_notification: bool, expiration_hours_threshold: i64, mailboxes: Vec<BackupMailboxData>, one_drives: Vec<BackupOneDriveData>, sites: Vec<BackupSiteData>, teams: Vec<BackupTeamData>, amazon_s3_glacier_retrieval_policy: DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy, azure_archive_retrieval_policy: DataRetrievalFromClientAzureArchiveRetrievalPolicy } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalUpdateFromClient`
@@ -394,8 +393,8 @@ backhaul_wire::generated_model! {
     3 enable_expiration_notification: Edit<bool> = Edit, edit("enableExpirationNotification", Kind::Bool);
     4 expiration_hours_threshold: Edit<i64> = Edit, edit("expirationHoursThreshold", Kind::Int);
 }
-backhaul_wire::generated_request! { DataRetrievalUpdateFromClient() { name: impl Into<Edit<String>>, description: impl Into<Edit<String>>, availability_period_days: impl Into<Edit<i64>>, enable_expiration_notification: impl Into<Edit<bool>>, expiration_hours_threshold: impl Into<Edit<i64>> } }
-backhaul_wire::generated_model! {
+generated_request! { DataRetrievalUpdateFromClient() { name: impl Into<Edit<String>>, description: impl Into<Edit<String>>, availability_period_days: impl Into<Edit<i64>>, enable_expiration_notification: impl Into<Edit<bool>>, expiration_hours_threshold: impl Into<Edit<i64>> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalMailbox`
@@ -410,7 +409,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalTeam`
@@ -424,7 +423,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalWeb`
@@ -436,7 +435,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalOneDrive`
@@ -448,7 +447,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSession/properties/type`
@@ -457,7 +456,7 @@ backhaul_wire::generated_choice! {
     1 RetrievalChangeAvailabilityPeriodDays = "RetrievalChangeAvailabilityPeriodDays";
     2 RetrievalRemoving = "RetrievalRemoving";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// One run of a data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/$defs/DataRetrievalSession`
@@ -488,7 +487,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     BackupSiteData;
     BackupOneDriveData;
     BackupMailboxData;
@@ -505,7 +504,7 @@ backhaul_wire::generated_struct! {
     DataRetrievalOneDrive;
     DataRetrievalSession;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     DataRetrievalDataState;
     DataRetrievalSessionStatus;
     DataRetrievalStorageType;
@@ -516,7 +515,7 @@ backhaul_wire::generated_enum! {
     DataRetrievalFromClientAzureArchiveRetrievalPolicy;
     DataRetrievalSessionType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct BackupSiteData = BACKUP_SITE_DATA;
     Struct BackupOneDriveData = BACKUP_ONE_DRIVE_DATA;
     Struct BackupMailboxData = BACKUP_MAILBOX_DATA;

@@ -3,9 +3,8 @@
 //! Sessions of jobs, and changes of state.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What held the job back.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobStatistics/properties/bottleneck`
@@ -16,7 +15,7 @@ backhaul_wire::generated_choice! {
     2 Source = "Source";
     3 Target = "Target";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a run of a job did, and how fast.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -38,7 +37,7 @@ backhaul_wire::generated_model! {
     /// What held the job back.
     6 bottleneck: Option<JobStatisticsBottleneck> = Enum, new("bottleneck", Kind::Enum(&JOB_STATISTICS_BOTTLENECK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionType`
@@ -46,7 +45,7 @@ backhaul_wire::generated_choice! {
     0 Backup = "Backup";
     1 Copy = "Copy";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is. (v8 and later)
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/LogItem/properties/type`
@@ -57,7 +56,7 @@ backhaul_wire::generated_choice! {
     3 Success = "Success";
     4 Stop = "Stop";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A line of the log of a session.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -80,7 +79,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionObjectType`
@@ -90,7 +89,7 @@ backhaul_wire::generated_choice! {
     2 Site = "Site";
     3 Team = "Team";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionObjectStatus`
@@ -99,7 +98,7 @@ backhaul_wire::generated_choice! {
     1 Warning = "Warning";
     2 Failed = "Failed";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionObject`
@@ -113,7 +112,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Runs of jobs that changed since a token. (v7)
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionChanges`
@@ -131,7 +130,7 @@ backhaul_wire::generated_model! {
     /// How many items there are in all.
     5 total_count: Option<i64> = Int, new("totalCount", Kind::Int);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/EventType`
@@ -167,7 +166,7 @@ backhaul_wire::generated_choice! {
     28 M365BackupStoragePolicySelectedItemsChange = "M365BackupStoragePolicySelectedItemsChange";
     29 RestorePointObjectsChange = "RestorePointObjectsChange";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`Event`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/Event`
@@ -188,7 +187,7 @@ backhaul_wire::generated_model! {
     7 status: Option<JobSessionUpdateEventStatus> = Enum, new("status", Kind::Enum(&JOB_SESSION_UPDATE_EVENT_STATUS));
     8 objects_etag: Option<i64> = Int, new("objectsEtag", Kind::Int);
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// A change of something on the server. (v8 and later)
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/Event`
@@ -258,7 +257,7 @@ backhaul_wire::generated_union! {
         event_type: Option<&EventType> = as_ref;
     }
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestoreSessionUpdateEvent`
@@ -270,7 +269,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestoreSessionDeleteEvent`
@@ -280,7 +279,7 @@ backhaul_wire::generated_model! {
     /// The id.
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationUserUpdateEvent`
@@ -294,7 +293,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     3 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationUserDeleteEvent`
@@ -306,7 +305,7 @@ backhaul_wire::generated_model! {
     /// The organization.
     2 organization_id: Option<Id> = Id, new("organizationId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationGroupUpdateEvent`
@@ -320,7 +319,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     3 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationGroupDeleteEvent`
@@ -332,7 +331,7 @@ backhaul_wire::generated_model! {
     /// The organization.
     2 organization_id: Option<Id> = Id, new("organizationId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationTeamUpdateEvent`
@@ -346,7 +345,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     3 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationTeamDeleteEvent`
@@ -358,7 +357,7 @@ backhaul_wire::generated_model! {
     /// The organization.
     2 organization_id: Option<Id> = Id, new("organizationId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationSiteUpdateEvent`
@@ -372,7 +371,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     3 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/OrganizationSiteDeleteEvent`
@@ -384,7 +383,7 @@ backhaul_wire::generated_model! {
     /// The organization.
     2 organization_id: Option<Id> = Id, new("organizationId", Kind::Id).required();
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/EventJobType`
@@ -392,7 +391,7 @@ backhaul_wire::generated_choice! {
     0 Backup = "Backup";
     1 Copy = "Copy";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobUpdateEvent`
@@ -405,7 +404,7 @@ backhaul_wire::generated_model! {
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
     3 job_type: Option<EventJobType> = Enum, new("jobType", Kind::Enum(&EVENT_JOB_TYPE)).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicyUpdateEvent`
@@ -417,7 +416,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicyDeleteEvent`
@@ -427,7 +426,7 @@ backhaul_wire::generated_model! {
     /// The id.
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobDeleteEvent`
@@ -438,7 +437,7 @@ backhaul_wire::generated_model! {
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
     2 job_type: Option<EventJobType> = Enum, new("jobType", Kind::Enum(&EVENT_JOB_TYPE)).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionUpdateEvent`
@@ -455,7 +454,7 @@ backhaul_wire::generated_model! {
     4 status: Option<JobSessionUpdateEventStatus> = Enum, new("status", Kind::Enum(&JOB_SESSION_UPDATE_EVENT_STATUS)).required();
     5 job_type: Option<EventJobType> = Enum, new("jobType", Kind::Enum(&EVENT_JOB_TYPE)).required();
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionUpdateEventStatus`
@@ -467,7 +466,7 @@ backhaul_wire::generated_choice! {
     4 Warning = "Warning";
     5 NotConfigured = "NotConfigured";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionDeleteEvent`
@@ -478,7 +477,7 @@ backhaul_wire::generated_model! {
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
     2 job_type: Option<EventJobType> = Enum, new("jobType", Kind::Enum(&EVENT_JOB_TYPE)).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSelectedItemsChangeEvent`
@@ -488,7 +487,7 @@ backhaul_wire::generated_model! {
     /// The job.
     1 job_id: Option<Id> = Id, new("jobId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/M365BackupStoragePolicySelectedItemsChangeEvent`
@@ -497,7 +496,7 @@ backhaul_wire::generated_model! {
     0 event_type: Option<EventType> = Enum, new("eventType", Kind::Enum(&EVENT_TYPE)).required();
     1 policy_id: Option<Id> = Id, new("policyId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobExcludedItemsChangeEvent`
@@ -507,7 +506,7 @@ backhaul_wire::generated_model! {
     /// The job.
     1 job_id: Option<Id> = Id, new("jobId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointUpdateEvent`
@@ -519,7 +518,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointDeleteEvent`
@@ -529,7 +528,7 @@ backhaul_wire::generated_model! {
     /// The id.
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/RestorePointObjectsChangeEvent`
@@ -540,7 +539,7 @@ backhaul_wire::generated_model! {
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
     2 objects_etag: Option<i64> = Int, new("objectsEtag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedUserUpdateEvent`
@@ -552,7 +551,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedUserDeleteEvent`
@@ -562,7 +561,7 @@ backhaul_wire::generated_model! {
     /// The id.
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedGroupUpdateEvent`
@@ -574,7 +573,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedGroupDeleteEvent`
@@ -584,7 +583,7 @@ backhaul_wire::generated_model! {
     /// The id.
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedSiteUpdateEvent`
@@ -596,7 +595,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedSiteDeleteEvent`
@@ -606,7 +605,7 @@ backhaul_wire::generated_model! {
     /// The id.
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedTeamUpdateEvent`
@@ -618,7 +617,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     2 e_tag: Option<i64> = Int, new("eTag", Kind::Int).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/ProtectedTeamDeleteEvent`
@@ -628,7 +627,7 @@ backhaul_wire::generated_model! {
     /// The id.
     1 id: Option<Id> = Id, new("id", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Changes since a token, oldest first. (v8 and later)
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/Events`
@@ -644,7 +643,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/JobSessionStatusFilter`
@@ -655,7 +654,7 @@ backhaul_wire::generated_choice! {
     3 Failed = "Failed";
     4 Warning = "Warning";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/$defs/LogItemTypeFilter`
@@ -666,7 +665,7 @@ backhaul_wire::generated_choice! {
     3 Success = "Success";
     4 Stop = "Stop";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     JobStatistics;
     LogItem;
     JobSessionObject;
@@ -705,7 +704,7 @@ backhaul_wire::generated_struct! {
     ProtectedTeamDeleteEvent;
     Events;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     JobStatisticsBottleneck;
     JobSessionType;
     LogItemType;
@@ -717,7 +716,7 @@ backhaul_wire::generated_enum! {
     JobSessionStatusFilter;
     LogItemTypeFilter;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum JobStatisticsBottleneck = JOB_STATISTICS_BOTTLENECK;
     Struct JobStatistics = JOB_STATISTICS;
     Enum JobSessionType = JOB_SESSION_TYPE;

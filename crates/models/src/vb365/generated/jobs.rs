@@ -3,9 +3,8 @@
 //! Backup jobs and copy jobs.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobGroupItem`
@@ -34,7 +33,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobOneDriveFoldersItem`
@@ -47,7 +46,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobOrganizationItem`
@@ -75,7 +74,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     10 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobPersonalSitesItem`
@@ -87,7 +86,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     2 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSiteItem`
@@ -102,7 +101,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v5 and later.
     ///
     /// Evidence: v5 documented.
@@ -124,7 +123,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobUserItem`
@@ -149,7 +148,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     9 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobBackupItemType`
     JobBackupItemType = JOB_BACKUP_ITEM_TYPE(&["RESTJobBackupItemType"]);
     0 Group = "Group";
@@ -163,7 +162,7 @@ backhaul_wire::generated_choice! {
     /// In v5 and later.
     6 Team = "Team".since(5);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`JobItem`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobItem`
@@ -212,7 +211,7 @@ backhaul_wire::generated_model! {
     /// Whether the group's site is backed up. (v5 and later)
     22 group_site: Option<bool> = Bool, new("groupSite", Kind::Bool).since(5);
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// What a job backs up or leaves out.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -242,7 +241,7 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What is backed up: the whole organization or selected items.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/Job/properties/backupType`
@@ -250,7 +249,7 @@ backhaul_wire::generated_choice! {
     0 EntireOrganization = "EntireOrganization";
     1 SelectedItems = "SelectedItems";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it ended last.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/Job/properties/lastStatus`
@@ -264,7 +263,7 @@ backhaul_wire::generated_choice! {
     6 Disconnected = "Disconnected";
     7 Queued = "Queued";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A backup job.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -309,8 +308,8 @@ backhaul_wire::generated_model! {
     /// The backup proxy. (up to v5)
     18 proxy_id: Option<Id> = Id, new("proxyId", Kind::Id).until(5);
 }
-backhaul_wire::generated_request! { Job() { description: impl Into<String>, backup_type: JobBackupType, run_now: bool, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, name: impl Into<String>, last_run: impl Into<DateTime>, next_run: impl Into<DateTime>, last_backup: impl Into<DateTime>, is_enabled: bool, last_status: JobLastStatus, e_tag: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, proxy_id: impl Into<Id> } }
-backhaul_wire::generated_choice! {
+generated_request! { Job() { description: impl Into<String>, backup_type: JobBackupType, run_now: bool, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, name: impl Into<String>, last_run: impl Into<DateTime>, next_run: impl Into<DateTime>, last_backup: impl Into<DateTime>, is_enabled: bool, last_status: JobLastStatus, e_tag: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, proxy_id: impl Into<Id> } }
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/type`
@@ -320,7 +319,7 @@ backhaul_wire::generated_choice! {
     /// In v6 and later.
     2 ManualOnly = "ManualOnly".since(6);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How often.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/periodicallyEvery`
@@ -336,7 +335,7 @@ backhaul_wire::generated_choice! {
     /// In v8 and later.
     8 Hours12 = "Hours12".since(8);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The days.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSchedulePolicy/properties/dailyType`
@@ -352,7 +351,7 @@ backhaul_wire::generated_choice! {
     8 Saturday = "Saturday";
     9 Sunday = "Sunday";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// When a job runs.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -385,7 +384,7 @@ backhaul_wire::generated_model! {
     /// How long it waits before it runs again, in minutes.
     12 retry_wait_interval: Option<i64> = Int, new("retryWaitInterval", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/BackupWindowSettings`
@@ -393,7 +392,7 @@ backhaul_wire::generated_model! {
     0 backup_window: Vec<bool> = Bools, list("backupWindow", Kind::Bool);
     1 minute_offset: Option<i64> = Int, new("minuteOffset", Kind::Int);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it ended last.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJob/properties/lastStatus`
@@ -407,7 +406,7 @@ backhaul_wire::generated_choice! {
     6 Disconnected = "Disconnected";
     7 Queued = "Queued";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A copy job, which copies what a backup job backed up to another repository. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJob`
@@ -437,8 +436,8 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { CopyJob() { backup_job_id: impl Into<Id>, schedule_policy: CopyJobSchedulePolicy, id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, name: impl Into<String>, last_run: impl Into<DateTime>, next_run: impl Into<DateTime>, last_backup: impl Into<DateTime>, is_enabled: bool, last_status: CopyJobLastStatus, e_tag: i64, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_choice! {
+generated_request! { CopyJob() { backup_job_id: impl Into<Id>, schedule_policy: CopyJobSchedulePolicy, id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>, name: impl Into<String>, last_run: impl Into<DateTime>, next_run: impl Into<DateTime>, last_backup: impl Into<DateTime>, is_enabled: bool, last_status: CopyJobLastStatus, e_tag: i64, links: BTreeMap<String, Link> } }
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/type`
@@ -447,7 +446,7 @@ backhaul_wire::generated_choice! {
     1 Periodically = "Periodically";
     2 DailyAtTime = "DailyAtTime";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How often.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/periodicallyEvery`
@@ -463,7 +462,7 @@ backhaul_wire::generated_choice! {
     /// In v8 and later.
     8 Hours12 = "Hours12".since(8);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The days.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy/properties/dailyType`
@@ -479,7 +478,7 @@ backhaul_wire::generated_choice! {
     8 Saturday = "Saturday";
     9 Sunday = "Sunday";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CopyJobSchedulePolicy`
@@ -495,15 +494,15 @@ backhaul_wire::generated_model! {
     4 backup_copy_window_enabled: Option<bool> = Bool, new("backupCopyWindowEnabled", Kind::Bool);
     5 backup_copy_window_settings: Option<BackupWindowSettings> = Struct, new("backupCopyWindowSettings", Kind::Struct(&BACKUP_WINDOW_SETTINGS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/StartJobOptions`
     StartJobOptions = START_JOB_OPTIONS("StartJobOptions").aliases(&["RESTStartJobOptions"]).since(6);
     0 full: Option<bool> = Bool, new("full", Kind::Bool);
 }
-backhaul_wire::generated_request! { StartJobOptions() { full: bool } }
-backhaul_wire::generated_choice! {
+generated_request! { StartJobOptions() { full: bool } }
+generated_choice! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession/properties/jobType`
@@ -511,7 +510,7 @@ backhaul_wire::generated_choice! {
     0 Backup = "Backup";
     1 Copy = "Copy";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession/properties/jobSessionConfigType`
@@ -519,7 +518,7 @@ backhaul_wire::generated_choice! {
     0 Full = "Full";
     1 Incremental = "Incremental";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSession/properties/status`
@@ -533,7 +532,7 @@ backhaul_wire::generated_choice! {
     6 Disconnected = "Disconnected";
     7 Queued = "Queued";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// One run of a job.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -577,7 +576,7 @@ backhaul_wire::generated_model! {
     /// The proxy pool. (v8 and later)
     17 proxy_pool_id: Option<Id> = Id, new("proxyPoolId", Kind::Id).since(8);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/JobSite`
@@ -599,7 +598,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     9 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What is backed up: the whole organization or selected items.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CreateBackupJob/properties/backupType`
@@ -607,7 +606,7 @@ backhaul_wire::generated_choice! {
     0 EntireOrganization = "EntireOrganization";
     1 SelectedItems = "SelectedItems";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CreateBackupJob`
@@ -631,8 +630,8 @@ backhaul_wire::generated_model! {
     8 name: Option<String> = Text, new("name", Kind::Text);
     9 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { CreateBackupJob(backup_type: CreateBackupJobBackupType, organization_id: impl Into<Id>, repository_id: impl Into<Id>) { description: impl Into<String>, run_now: bool, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, name: impl Into<String>, is_enabled: bool } }
-backhaul_wire::generated_choice! {
+generated_request! { CreateBackupJob(backup_type: CreateBackupJobBackupType, organization_id: impl Into<Id>, repository_id: impl Into<Id>) { description: impl Into<String>, run_now: bool, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, name: impl Into<String>, is_enabled: bool } }
+generated_choice! {
     /// What is backed up: the whole organization or selected items.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/EditBackupJob/properties/backupType`
@@ -640,8 +639,8 @@ backhaul_wire::generated_choice! {
     0 EntireOrganization = "EntireOrganization";
     1 SelectedItems = "SelectedItems";
 }
-backhaul_wire::generated_edit! { Enum EditBackupJobBackupType }
-backhaul_wire::generated_model! {
+generated_edit! { Enum EditBackupJobBackupType }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/EditBackupJob`
@@ -663,8 +662,8 @@ backhaul_wire::generated_model! {
     7 name: Edit<String> = Edit, edit("name", Kind::Text);
     8 is_enabled: Edit<bool> = Edit, edit("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { EditBackupJob() { description: impl Into<Edit<String>>, backup_type: impl Into<Edit<EditBackupJobBackupType>>, run_now: impl Into<Edit<bool>>, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, repository_id: impl Into<Edit<Id>>, name: impl Into<Edit<String>>, is_enabled: impl Into<Edit<bool>> } }
-backhaul_wire::generated_model! {
+generated_request! { EditBackupJob() { description: impl Into<Edit<String>>, backup_type: impl Into<Edit<EditBackupJobBackupType>>, run_now: impl Into<Edit<bool>>, selected_items: Vec<JobItem>, excluded_items: Vec<JobItem>, schedule_policy: JobSchedulePolicy, repository_id: impl Into<Edit<Id>>, name: impl Into<Edit<String>>, is_enabled: impl Into<Edit<bool>> } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/CreateCopyJob`
@@ -678,8 +677,8 @@ backhaul_wire::generated_model! {
     3 repository_id: Option<Id> = Id, new("repositoryId", Kind::Id).required();
     4 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { CreateCopyJob(backup_job_id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>) { schedule_policy: CopyJobSchedulePolicy, is_enabled: bool } }
-backhaul_wire::generated_model! {
+generated_request! { CreateCopyJob(backup_job_id: impl Into<Id>, organization_id: impl Into<Id>, repository_id: impl Into<Id>) { schedule_policy: CopyJobSchedulePolicy, is_enabled: bool } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/EditCopyJob`
@@ -693,14 +692,14 @@ backhaul_wire::generated_model! {
     3 repository_id: Edit<Id> = Edit, edit("repositoryId", Kind::Id);
     4 is_enabled: Edit<bool> = Edit, edit("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_request! { EditCopyJob() { backup_job_id: impl Into<Edit<Id>>, schedule_policy: CopyJobSchedulePolicy, organization_id: impl Into<Edit<Id>>, repository_id: impl Into<Edit<Id>>, is_enabled: impl Into<Edit<bool>> } }
-backhaul_wire::generated_choice! {
+generated_request! { EditCopyJob() { backup_job_id: impl Into<Edit<Id>>, schedule_policy: CopyJobSchedulePolicy, organization_id: impl Into<Edit<Id>>, repository_id: impl Into<Edit<Id>>, is_enabled: impl Into<Edit<bool>> } }
+generated_choice! {
     /// Schema: `schemas/vb365/jobs.json#/$defs/OfficeLicense/properties/detectedSkuType`
     OfficeLicenseDetectedSkuType = OFFICE_LICENSE_DETECTED_SKU_TYPE(&[]);
     0 Other = "Other";
     1 Education = "Education";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/jobs.json#/$defs/OfficeLicense`
@@ -709,7 +708,7 @@ backhaul_wire::generated_model! {
     1 sku_part_number: Option<String> = Text, new("skuPartNumber", Kind::Text);
     2 detected_sku_type: Option<OfficeLicenseDetectedSkuType> = Enum, new("detectedSkuType", Kind::Enum(&OFFICE_LICENSE_DETECTED_SKU_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An action on a job (v3 to v5): exactly one member, named after the action.
     ///
     /// Has at least 1 members, at most 1 members. (up to v5)
@@ -724,8 +723,8 @@ backhaul_wire::generated_model! {
     3 disable: Edit<Value> = Edit, edit("disable", Kind::Json);
     4 explore: Option<ExploreOptions> = Struct, new("explore", Kind::Struct(&EXPLORE_OPTIONS));
 }
-backhaul_wire::generated_request! { JobActionBody() { start: impl Into<Edit<Value>>, stop: impl Into<Edit<Value>>, enable: impl Into<Edit<Value>>, disable: impl Into<Edit<Value>>, explore: ExploreOptions } }
-backhaul_wire::generated_struct! {
+generated_request! { JobActionBody() { start: impl Into<Edit<Value>>, stop: impl Into<Edit<Value>>, enable: impl Into<Edit<Value>>, disable: impl Into<Edit<Value>>, explore: ExploreOptions } }
+generated_struct! {
     JobGroupItem;
     JobOneDriveFoldersItem;
     JobOrganizationItem;
@@ -750,7 +749,7 @@ backhaul_wire::generated_struct! {
     OfficeLicense;
     JobActionBody;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     JobBackupItemType;
     JobBackupType;
     JobLastStatus;
@@ -768,7 +767,7 @@ backhaul_wire::generated_enum! {
     EditBackupJobBackupType;
     OfficeLicenseDetectedSkuType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct JobGroupItem = JOB_GROUP_ITEM;
     Struct JobOneDriveFoldersItem = JOB_ONE_DRIVE_FOLDERS_ITEM;
     Struct JobOrganizationItem = JOB_ORGANIZATION_ITEM;

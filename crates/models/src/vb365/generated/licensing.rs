@@ -3,9 +3,8 @@
 //! The license, and who uses it.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/License/properties/status`
@@ -13,7 +12,7 @@ backhaul_wire::generated_choice! {
     0 Valid = "Valid";
     1 Expired = "Expired";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/License/properties/type`
@@ -26,7 +25,7 @@ backhaul_wire::generated_choice! {
     4 Community = "Community";
     5 AwsPrivateOffer = "AwsPrivateOffer";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The license of the installation. (v5 and later)
     ///
     /// Evidence: v5 documented.
@@ -64,15 +63,15 @@ backhaul_wire::generated_model! {
     /// Up to v6.
     14 support_expiration_date: Option<DateTime> = DateTime, new("supportExpirationDate", Kind::DateTime).until(6);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/InstallLicenseOptions`
     InstallLicenseOptions = INSTALL_LICENSE_OPTIONS("InstallLicenseOptions").aliases(&["RESTInstallLicenseOptions"]).since(6);
     0 license_file: Option<String> = Text, new("licenseFile", Kind::Text);
 }
-backhaul_wire::generated_request! { InstallLicenseOptions() { license_file: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { InstallLicenseOptions() { license_file: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicenseAutoUpdate`
@@ -83,8 +82,8 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     2 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { LicenseAutoUpdate() { is_enabled: bool, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
-backhaul_wire::generated_model! {
+generated_request! { LicenseAutoUpdate() { is_enabled: bool, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+generated_model! {
     /// In v6.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/MonthlyReport`
@@ -93,13 +92,13 @@ backhaul_wire::generated_model! {
     1 report_summary: Option<ReportSummary> = Struct, new("reportSummary", Kind::Struct(&REPORT_SUMMARY));
     2 organizations: Vec<ReportOrganization> = Structs, list("organizations", Kind::Struct(&REPORT_ORGANIZATION));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/licensing.json#/$defs/ReportParameters/properties/reportStatus`
     ReportParametersReportStatus = REPORT_PARAMETERS_REPORT_STATUS(&[]);
     0 Approved = "Approved";
     1 Draft = "Draft";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/ReportParameters`
@@ -114,7 +113,7 @@ backhaul_wire::generated_model! {
     6 report_generation_date: Option<DateTime> = DateTime, new("reportGenerationDate", Kind::DateTime);
     7 reporting_interval: Option<MonthlyReportInterval> = Struct, new("reportingInterval", Kind::Struct(&MONTHLY_REPORT_INTERVAL));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/ReportSummary`
@@ -123,7 +122,7 @@ backhaul_wire::generated_model! {
     1 reported_users_count: Option<i64> = Int, new("reportedUsersCount", Kind::Int);
     2 new_users_count: Option<i64> = Int, new("newUsersCount", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/ReportOrganization`
@@ -137,7 +136,7 @@ backhaul_wire::generated_model! {
     5 new_users_count: Option<i64> = Int, new("newUsersCount", Kind::Int);
     6 initial_users_count: Option<i64> = Int, new("initialUsersCount", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/MonthlyReportInterval`
@@ -145,15 +144,15 @@ backhaul_wire::generated_model! {
     0 start_of_interval: Option<DateTime> = DateTime, new("startOfInterval", Kind::DateTime);
     1 end_of_interval: Option<DateTime> = DateTime, new("endOfInterval", Kind::DateTime);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/ApproveReportOptions`
     ApproveReportOptions = APPROVE_REPORT_OPTIONS("ApproveReportOptions").aliases(&["RESTApproveReportOptions"]).since(6).until(6);
     0 removed_users: Vec<OrganizationRemovedUsers> = Structs, list("removedUsers", Kind::Struct(&ORGANIZATION_REMOVED_USERS));
 }
-backhaul_wire::generated_request! { ApproveReportOptions() { removed_users: Vec<OrganizationRemovedUsers> } }
-backhaul_wire::generated_model! {
+generated_request! { ApproveReportOptions() { removed_users: Vec<OrganizationRemovedUsers> } }
+generated_model! {
     /// In v6.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/OrganizationRemovedUsers`
@@ -163,7 +162,7 @@ backhaul_wire::generated_model! {
     1 removed_users_count: Option<i64> = Int, new("removedUsersCount", Kind::Int);
     2 removal_reason: Option<String> = Text, new("removalReason", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensedUser/properties/licenseState`
     LicensedUserLicenseState = LICENSED_USER_LICENSE_STATE(&[]);
     0 Licensed = "Licensed";
@@ -171,7 +170,7 @@ backhaul_wire::generated_choice! {
     2 TemporarilyAssigned = "TemporarilyAssigned";
     3 Exceeded = "Exceeded";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A user who takes a license.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -194,7 +193,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     8 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How many licenses an organization's users take.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -204,7 +203,7 @@ backhaul_wire::generated_model! {
     0 licensed_users: Option<i64> = Int, new("licensedUsers", Kind::Int);
     1 new_users: Option<i64> = Int, new("newUsers", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingPlatformInfo`
@@ -212,7 +211,7 @@ backhaul_wire::generated_model! {
     0 groups: Vec<LicensingGroupInfo> = Structs, list("groups", Kind::Struct(&LICENSING_GROUP_INFO));
     1 platforms: Vec<PlatformInfo> = Structs, list("platforms", Kind::Struct(&PLATFORM_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingGroupInfo`
@@ -223,7 +222,7 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text);
     2 singular_name: Option<String> = Text, new("singularName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformTypeInfo`
@@ -237,7 +236,7 @@ backhaul_wire::generated_model! {
     /// The group.
     4 group_id: Option<Id> = Id, new("groupId", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformInfo`
@@ -248,7 +247,7 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text);
     2 types: Vec<PlatformTypeInfo> = Structs, list("types", Kind::Struct(&PLATFORM_TYPE_INFO));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingMonthlyReport`
@@ -256,7 +255,7 @@ backhaul_wire::generated_model! {
     0 report_parameters: Option<ReportParameters> = Struct, new("reportParameters", Kind::Struct(&REPORT_PARAMETERS));
     1 platform_types: Vec<LicensingReportPlatformType> = Structs, list("platformTypes", Kind::Struct(&LICENSING_REPORT_PLATFORM_TYPE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingReportPlatformType`
@@ -266,7 +265,7 @@ backhaul_wire::generated_model! {
     2 summary: Option<LicensingReportSummary> = Struct, new("summary", Kind::Struct(&LICENSING_REPORT_SUMMARY));
     3 organizations: Vec<LicensingReportOrganization> = Structs, list("organizations", Kind::Struct(&LICENSING_REPORT_ORGANIZATION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingReportSummary`
@@ -278,7 +277,7 @@ backhaul_wire::generated_model! {
     4 new_count: Option<i64> = Int, new("newCount", Kind::Int);
     5 new_points: Option<f64> = Float, new("newPoints", Kind::Float);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingReportOrganization`
@@ -298,15 +297,15 @@ backhaul_wire::generated_model! {
     10 removed_points: Option<f64> = Float, new("removedPoints", Kind::Float);
     11 removal_reason: Option<String> = Text, new("removalReason", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingApproveReportOptions`
     LicensingApproveReportOptions = LICENSING_APPROVE_REPORT_OPTIONS("LicensingApproveReportOptions").aliases(&["RESTLicensingApproveReportOptions"]).since(7);
     0 removed_objects: Vec<LicensingOrganizationRemovedObjects> = Structs, list("removedObjects", Kind::Struct(&LICENSING_ORGANIZATION_REMOVED_OBJECTS));
 }
-backhaul_wire::generated_request! { LicensingApproveReportOptions() { removed_objects: Vec<LicensingOrganizationRemovedObjects> } }
-backhaul_wire::generated_model! {
+generated_request! { LicensingApproveReportOptions() { removed_objects: Vec<LicensingOrganizationRemovedObjects> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicensingOrganizationRemovedObjects`
@@ -320,14 +319,14 @@ backhaul_wire::generated_model! {
     4 removed_count: Option<i64> = Int, new("removedCount", Kind::Int);
     5 removal_reason: Option<String> = Text, new("removalReason", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/LicenseUsage`
     LicenseUsage = LICENSE_USAGE("LicenseUsage").aliases(&["RESTLicenseUsage"]).since(7);
     0 platform_types: Vec<PlatformTypeLicenseUsage> = Structs, list("platformTypes", Kind::Struct(&PLATFORM_TYPE_LICENSE_USAGE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/PlatformTypeLicenseUsage`
@@ -336,7 +335,7 @@ backhaul_wire::generated_model! {
     1 type_id: Option<i64> = Int, new("typeId", Kind::Int);
     2 organizations: Vec<OrganizationLicenseUsage> = Structs, list("organizations", Kind::Struct(&ORGANIZATION_LICENSE_USAGE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/licensing.json#/$defs/OrganizationLicenseUsage`
@@ -351,7 +350,7 @@ backhaul_wire::generated_model! {
     5 new_objects_count: Option<i64> = Int, new("newObjectsCount", Kind::Int);
     6 new_points: Option<f64> = Float, new("newPoints", Kind::Float);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An action on the license (v5): exactly one member, named after the action.
     ///
     /// Has at least 1 members, at most 1 members. (v5)
@@ -363,8 +362,8 @@ backhaul_wire::generated_model! {
     0 install: Edit<Value> = Edit, edit("install", Kind::Json);
     1 update: Edit<Value> = Edit, edit("update", Kind::Json);
 }
-backhaul_wire::generated_request! { LicenseActionBody() { install: impl Into<Edit<Value>>, update: impl Into<Edit<Value>> } }
-backhaul_wire::generated_struct! {
+generated_request! { LicenseActionBody() { install: impl Into<Edit<Value>>, update: impl Into<Edit<Value>> } }
+generated_struct! {
     License;
     InstallLicenseOptions;
     LicenseAutoUpdate;
@@ -392,13 +391,13 @@ backhaul_wire::generated_struct! {
     OrganizationLicenseUsage;
     LicenseActionBody;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     LicenseStatus;
     LicenseType;
     ReportParametersReportStatus;
     LicensedUserLicenseState;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum LicenseStatus = LICENSE_STATUS;
     Enum LicenseType = LICENSE_TYPE;
     Struct License = LICENSE;

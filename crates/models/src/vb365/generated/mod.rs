@@ -49,6 +49,7 @@ pub mod usage;
 pub use self::usage::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
+    pub(super) use backhaul_wire::generated::typed::*;
     pub(super) use super::*;
     pub(super) use super::super::Vb365 as ThisApi;
     pub(super) use super::super::reply::*;

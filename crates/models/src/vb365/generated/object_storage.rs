@@ -3,9 +3,8 @@
 //! Object storage that extends backup repositories.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureVirtualMachineSize`
@@ -20,7 +19,7 @@ backhaul_wire::generated_model! {
     /// In MB.
     4 resource_disk_size_mb: Option<i64> = Int, new("resourceDiskSizeMB", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Service account info, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/ServiceAccountInfo`
@@ -41,7 +40,7 @@ backhaul_wire::generated_model! {
     7 azure_tenant_id: Option<Id> = Id, new("azureTenantId", Kind::Id);
     8 last_modified: Option<DateTime> = DateTime, new("lastModified", Kind::DateTime);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Azure subscription, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureSubscription`
@@ -50,7 +49,7 @@ backhaul_wire::generated_model! {
     /// The name that is shown.
     1 display_name: Option<String> = Text, new("displayName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Azure resource group, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureResourceGroup`
@@ -59,7 +58,7 @@ backhaul_wire::generated_model! {
     0 name: Option<String> = Text, new("name", Kind::Text);
     1 location: Option<String> = Text, new("location", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Azure virtual network, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureVirtualNetwork`
@@ -73,7 +72,7 @@ backhaul_wire::generated_model! {
     3 location: Option<String> = Text, new("location", Kind::Text);
     4 address_spaces: Vec<String> = Texts, list("addressSpaces", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Azure subnet, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureSubnet`
@@ -82,7 +81,7 @@ backhaul_wire::generated_model! {
     0 name: Option<String> = Text, new("name", Kind::Text);
     1 address_prefix: Option<String> = Text, new("addressPrefix", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -96,7 +95,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -110,7 +109,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     2 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -122,8 +121,8 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AmazonFolderToSend() { name: impl Into<String>, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_model! {
+generated_request! { AmazonFolderToSend() { name: impl Into<String>, links: BTreeMap<String, Link> } }
+generated_model! {
     /// Amazon bucket s3 aws, a part of an object storage. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -138,7 +137,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -152,7 +151,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     2 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Amazon s3 aws region type, a part of an object storage. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -164,7 +163,7 @@ backhaul_wire::generated_choice! {
     1 UsGovernment = "USGovernment";
     2 China = "China";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Azure container, a part of an object storage. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -177,7 +176,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     2 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonInstanceType`
@@ -187,7 +186,7 @@ backhaul_wire::generated_model! {
     1 cores: Option<i64> = Int, new("cores", Kind::Int);
     2 memory: Option<i64> = Int, new("memory", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Amazon vpc, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonVpc`
@@ -198,7 +197,7 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text);
     2 cidr: Option<String> = Text, new("CIDR", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Amazon subnet, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonSubnet`
@@ -209,7 +208,7 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text);
     2 cidr: Option<String> = Text, new("CIDR", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Amazon security group, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonSecurityGroup`
@@ -219,7 +218,7 @@ backhaul_wire::generated_model! {
     /// The name.
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -235,7 +234,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -257,8 +256,8 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { EncryptionKeyToSend() { password: impl Into<Secret>, new_password: impl Into<Secret>, old_password: impl Into<Secret>, id: impl Into<Id>, organization_id: impl Into<Id>, description: impl Into<String>, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_model! {
+generated_request! { EncryptionKeyToSend() { password: impl Into<Secret>, new_password: impl Into<Secret>, old_password: impl Into<Secret>, id: impl Into<Id>, organization_id: impl Into<Id>, description: impl Into<String>, links: BTreeMap<String, Link> } }
+generated_model! {
     /// In v4 to v7.
     ///
     /// Evidence: v4 client, v5 client.
@@ -295,7 +294,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     14 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 to v7.
     ///
     /// Evidence: v4 client, v5 client.
@@ -342,7 +341,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     19 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Amazon archiver appliance, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonArchiverAppliance`
@@ -358,7 +357,7 @@ backhaul_wire::generated_model! {
     5 ip_ranges: Option<String> = Text, new("ipRanges", Kind::Text).since(8);
     6 appliance_port: Option<i64> = Int, new("appliancePort", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 to v7.
     ///
     /// Evidence: v4 client, v5 client.
@@ -402,7 +401,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     18 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Azure archiver appliance, a part of an object storage. (v6 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureArchiverAppliance`
@@ -420,7 +419,7 @@ backhaul_wire::generated_model! {
     6 region: Option<String> = Text, new("region", Kind::Text);
     7 appliance_port: Option<i64> = Int, new("appliancePort", Kind::Int);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Object storage type, a part of an object storage. (v4 and later)
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/ObjectStorageType`
@@ -435,7 +434,7 @@ backhaul_wire::generated_choice! {
     /// `IBMCloud`. (v7 and later)
     6 IbmCloud = "IBMCloud".since(7);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`ObjectStorageRepository`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/ObjectStorageRepository`
@@ -490,7 +489,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     25 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE)).since(6);
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// An object storage that backup repositories can use (up to v7). (v4 to v7)
     ///
     /// Evidence: v4 client, v5 client.
@@ -532,7 +531,7 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A link to a related resource.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -542,7 +541,7 @@ backhaul_wire::generated_model! {
     /// The address: absolute up to v5, relative to the host from v6.
     0 href: Option<String> = Text, new("href", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 to v5.
     ///
     /// Evidence: v4 client, v5 client.
@@ -554,7 +553,7 @@ backhaul_wire::generated_model! {
     1 service_point: Option<String> = Text, new("servicePoint", Kind::Text);
     2 custom_region_id: Option<Id> = Id, new("customRegionId", Kind::Id);
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     AzureVirtualMachineSize;
     ServiceAccountInfo;
     AzureSubscription;
@@ -582,14 +581,14 @@ backhaul_wire::generated_struct! {
     Link;
     ObjectStorageBucket;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     EncryptionKeyToSend;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     AmazonS3AwsRegionType;
     ObjectStorageType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct AzureVirtualMachineSize = AZURE_VIRTUAL_MACHINE_SIZE;
     Struct ServiceAccountInfo = SERVICE_ACCOUNT_INFO;
     Struct AzureSubscription = AZURE_SUBSCRIPTION;

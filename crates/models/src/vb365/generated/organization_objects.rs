@@ -3,9 +3,8 @@
 //! Users, groups, sites and teams of organizations, and those that are protected.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/Group/properties/type`
@@ -15,14 +14,14 @@ backhaul_wire::generated_choice! {
     2 Distribution = "Distribution";
     3 DynamicDistribution = "DynamicDistribution";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/Group/properties/locationType`
     GroupLocationType = GROUP_LOCATION_TYPE(&[]);
     0 OnPremises = "OnPremises";
     1 Cloud = "Cloud";
     2 Hybrid = "Hybrid";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A group of an organization.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -53,7 +52,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/GroupMember/properties/type`
@@ -63,7 +62,7 @@ backhaul_wire::generated_choice! {
     1 User = "User";
     2 Group = "Group";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -83,7 +82,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A site of an organization.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -116,7 +115,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     13 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A team of an organization. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -141,7 +140,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     8 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/User/properties/type`
@@ -150,7 +149,7 @@ backhaul_wire::generated_choice! {
     1 Shared = "Shared";
     2 Public = "Public";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/User/properties/locationType`
@@ -159,7 +158,7 @@ backhaul_wire::generated_choice! {
     1 Cloud = "Cloud";
     2 Hybrid = "Hybrid";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A user of an organization.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -193,7 +192,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Where users or groups live. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/LocationFilter`
@@ -205,7 +204,7 @@ backhaul_wire::generated_choice! {
     4 OnPremisesOrHybrid = "OnPremisesOrHybrid";
     5 Any = "Any";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Whether a listing comes from the cache or from the organization. (v7 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/DataSource`
@@ -214,14 +213,14 @@ backhaul_wire::generated_choice! {
     1 Production = "Production";
     2 PreferLocalResynced = "PreferLocalResynced";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedUser/properties/accountType`
     ProtectedUserAccountType = PROTECTED_USER_ACCOUNT_TYPE(&[]);
     0 User = "User";
     1 SharedMailbox = "SharedMailbox";
     2 PublicMailbox = "PublicMailbox";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedUser`
@@ -243,7 +242,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     9 e_tag: Option<i64> = Int, new("eTag", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedGroup`
@@ -263,7 +262,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     7 e_tag: Option<i64> = Int, new("eTag", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedSite`
@@ -283,7 +282,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     6 e_tag: Option<i64> = Int, new("eTag", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedTeam`
@@ -303,7 +302,7 @@ backhaul_wire::generated_model! {
     /// A number that grows with each change.
     6 e_tag: Option<i64> = Int, new("eTag", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedMailbox`
@@ -316,7 +315,7 @@ backhaul_wire::generated_model! {
     2 email: Option<String> = Text, new("email", Kind::Text);
     3 is_archive: Option<bool> = Bool, new("isArchive", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/ProtectedOneDrive`
@@ -328,7 +327,7 @@ backhaul_wire::generated_model! {
     /// The address.
     2 url: Option<String> = Text, new("url", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/DetectedSkuType`
@@ -336,7 +335,7 @@ backhaul_wire::generated_choice! {
     0 Other = "Other";
     1 Education = "Education";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     Group;
     GroupMember;
     Site;
@@ -349,7 +348,7 @@ backhaul_wire::generated_struct! {
     ProtectedMailbox;
     ProtectedOneDrive;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     GroupType;
     GroupLocationType;
     GroupMemberType;
@@ -360,7 +359,7 @@ backhaul_wire::generated_enum! {
     ProtectedUserAccountType;
     DetectedSkuType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum GroupType = GROUP_TYPE;
     Enum GroupLocationType = GROUP_LOCATION_TYPE;
     Struct Group = GROUP;

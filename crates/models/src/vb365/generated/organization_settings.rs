@@ -3,9 +3,8 @@
 //! What is set for an organization: applications, accounts, retention.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/Application`
@@ -16,7 +15,7 @@ backhaul_wire::generated_model! {
     1 display_name: Option<String> = Text, new("displayName", Kind::Text);
     2 tags: Vec<String> = Texts, list("tags", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/ApplicationFromClient`
@@ -31,8 +30,8 @@ backhaul_wire::generated_model! {
     /// The certificate of the application with its private key, in base64.
     4 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
 }
-backhaul_wire::generated_request! { ApplicationFromClient() { display_name: impl Into<String>, user_code: impl Into<String>, count: i64, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { ApplicationFromClient() { display_name: impl Into<String>, user_code: impl Into<String>, count: i64, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret> } }
+generated_model! {
     /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettingsToClient`
@@ -49,7 +48,7 @@ backhaul_wire::generated_model! {
     7 litigation_hold: Option<bool> = Bool, new("litigationHold", Kind::Bool);
     8 in_place_hold: Option<bool> = Bool, new("inPlaceHold", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettings`
@@ -62,8 +61,8 @@ backhaul_wire::generated_model! {
     5 litigation_hold: Edit<bool> = Edit, edit("litigationHold", Kind::Bool);
     6 in_place_hold: Edit<bool> = Edit, edit("inPlaceHold", Kind::Bool);
 }
-backhaul_wire::generated_request! { ExclusionSettings() { deleted_items: impl Into<Edit<bool>>, drafts: impl Into<Edit<bool>>, junk_email: impl Into<Edit<bool>>, outbox: impl Into<Edit<bool>>, sync_issues: impl Into<Edit<bool>>, litigation_hold: impl Into<Edit<bool>>, in_place_hold: impl Into<Edit<bool>> } }
-backhaul_wire::generated_model! {
+generated_request! { ExclusionSettings() { deleted_items: impl Into<Edit<bool>>, drafts: impl Into<Edit<bool>>, junk_email: impl Into<Edit<bool>>, outbox: impl Into<Edit<bool>>, sync_issues: impl Into<Edit<bool>>, litigation_hold: impl Into<Edit<bool>>, in_place_hold: impl Into<Edit<bool>> } }
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -73,8 +72,8 @@ backhaul_wire::generated_model! {
     0 contacts: Option<bool> = Bool, new("contacts", Kind::Bool);
     1 calendar: Option<bool> = Bool, new("calendar", Kind::Bool);
 }
-backhaul_wire::generated_request! { RetentionExclusion() { contacts: bool, calendar: bool } }
-backhaul_wire::generated_choice! {
+generated_request! { RetentionExclusion() { contacts: bool, calendar: bool } }
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/AuditUserOrGroup/properties/type`
@@ -82,7 +81,7 @@ backhaul_wire::generated_choice! {
     0 User = "User";
     1 Group = "Group";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/AuditUserOrGroup`
@@ -96,16 +95,16 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { AuditUserOrGroup() { id: impl Into<Id>, r#type: AuditUserOrGroupType, group: Group, user: User, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_model! {
+generated_request! { AuditUserOrGroup() { id: impl Into<Id>, r#type: AuditUserOrGroupType, group: Group, user: User, links: BTreeMap<String, Link> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/RemoveAuditItemsOptions`
     RemoveAuditItemsOptions = REMOVE_AUDIT_ITEMS_OPTIONS("RemoveAuditItemsOptions").aliases(&["RESTRemoveAuditItemsOptions"]).since(6);
     0 item_ids: Vec<String> = Texts, list("itemIds", Kind::Text);
 }
-backhaul_wire::generated_request! { RemoveAuditItemsOptions() { item_ids: Vec<String> } }
-backhaul_wire::generated_model! {
+generated_request! { RemoveAuditItemsOptions() { item_ids: Vec<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/BackupAccount`
@@ -114,8 +113,8 @@ backhaul_wire::generated_model! {
     /// The password.
     1 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { BackupAccount() { group_member: GroupMember, password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { BackupAccount() { group_member: GroupMember, password: impl Into<Secret> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/AccountPool`
@@ -123,7 +122,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     0 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/BackupApplication`
@@ -134,7 +133,7 @@ backhaul_wire::generated_model! {
     1 display_name: Option<String> = Text, new("displayName", Kind::Text);
     2 certificate_thumbprint: Option<String> = Text, new("certificateThumbprint", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/BackupApplicationFromClient`
@@ -145,8 +144,8 @@ backhaul_wire::generated_model! {
     /// The certificate of the application with its private key, in base64.
     2 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
 }
-backhaul_wire::generated_request! { BackupApplicationFromClient() { application: Application, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { BackupApplicationFromClient() { application: Application, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/CommonDeviceCodeRequestOptions/properties/targetRegion`
     CommonDeviceCodeRequestOptionsTargetRegion = COMMON_DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -157,7 +156,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -168,8 +167,8 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     1 login_graph_app_organization_id: Option<Id> = Id, new("loginGraphAppOrganizationId", Kind::Id).since(8);
 }
-backhaul_wire::generated_request! { CommonDeviceCodeRequestOptions() { target_region: CommonDeviceCodeRequestOptionsTargetRegion, login_graph_app_organization_id: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { CommonDeviceCodeRequestOptions() { target_region: CommonDeviceCodeRequestOptionsTargetRegion, login_graph_app_organization_id: impl Into<Id> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/CheckDeviceCode`
@@ -177,43 +176,43 @@ backhaul_wire::generated_model! {
     /// The code that a person enters at Microsoft to log the device on.
     0 user_code: Option<String> = Text, new("userCode", Kind::Text).required();
 }
-backhaul_wire::generated_request! { CheckDeviceCode(user_code: impl Into<String>) {  } }
-backhaul_wire::generated_model! {
+generated_request! { CheckDeviceCode(user_code: impl Into<String>) {  } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/DeviceCodeCheckResponse`
     DeviceCodeCheckResponse = DEVICE_CODE_CHECK_RESPONSE("DeviceCodeCheckResponse").aliases(&["RESTDeviceCodeCheckResponse"]).since(6);
     0 authenticated: Option<bool> = Bool, new("authenticated", Kind::Bool);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptionsFromClient/properties/sharePointBackupMode`
     VersionBackupOptionsFromClientSharePointBackupMode = VERSION_BACKUP_OPTIONS_FROM_CLIENT_SHARE_POINT_BACKUP_MODE(&[]);
     0 All = "All";
     1 Latest = "Latest";
 }
-backhaul_wire::generated_edit! { Enum VersionBackupOptionsFromClientSharePointBackupMode }
-backhaul_wire::generated_model! {
+generated_edit! { Enum VersionBackupOptionsFromClientSharePointBackupMode }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptionsFromClient`
     VersionBackupOptionsFromClient = VERSION_BACKUP_OPTIONS_FROM_CLIENT("VersionBackupOptionsFromClient").aliases(&["RESTVersionBackupOptionsFromClient"]).since(8);
     0 share_point_backup_mode: Edit<VersionBackupOptionsFromClientSharePointBackupMode> = Edit, edit("sharePointBackupMode", Kind::Enum(&VERSION_BACKUP_OPTIONS_FROM_CLIENT_SHARE_POINT_BACKUP_MODE));
 }
-backhaul_wire::generated_request! { VersionBackupOptionsFromClient() { share_point_backup_mode: impl Into<Edit<VersionBackupOptionsFromClientSharePointBackupMode>> } }
-backhaul_wire::generated_choice! {
+generated_request! { VersionBackupOptionsFromClient() { share_point_backup_mode: impl Into<Edit<VersionBackupOptionsFromClientSharePointBackupMode>> } }
+generated_choice! {
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptions/properties/sharePointBackupMode`
     VersionBackupOptionsSharePointBackupMode = VERSION_BACKUP_OPTIONS_SHARE_POINT_BACKUP_MODE(&[]);
     0 All = "All";
     1 Latest = "Latest";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/$defs/VersionBackupOptions`
     VersionBackupOptions = VERSION_BACKUP_OPTIONS("VersionBackupOptions").aliases(&["RESTVersionBackupOptions"]).since(8);
     0 share_point_backup_mode: Option<VersionBackupOptionsSharePointBackupMode> = Enum, new("sharePointBackupMode", Kind::Enum(&VERSION_BACKUP_OPTIONS_SHARE_POINT_BACKUP_MODE));
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     Application;
     ExclusionSettingsToClient;
     ExclusionSettings;
@@ -228,18 +227,18 @@ backhaul_wire::generated_struct! {
     VersionBackupOptionsFromClient;
     VersionBackupOptions;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     ApplicationFromClient;
     BackupAccount;
     BackupApplicationFromClient;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     AuditUserOrGroupType;
     CommonDeviceCodeRequestOptionsTargetRegion;
     VersionBackupOptionsFromClientSharePointBackupMode;
     VersionBackupOptionsSharePointBackupMode;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct Application = APPLICATION;
     Struct ApplicationFromClient = APPLICATION_FROM_CLIENT;
     Struct ExclusionSettingsToClient = EXCLUSION_SETTINGS_TO_CLIENT;

@@ -3,9 +3,8 @@
 //! Organizations.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// An organization in Microsoft 365.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -55,7 +54,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     21 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How the server reaches an organization in Microsoft 365.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -88,7 +87,7 @@ backhaul_wire::generated_model! {
     /// The thumbprint of the certificate that the application logs on with.
     12 application_certificate_thumbprint: Option<String> = Text, new("applicationCertificateThumbprint", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An organization on its own servers.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -124,7 +123,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     14 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How the server reaches a local SharePoint.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -145,7 +144,7 @@ backhaul_wire::generated_model! {
     8 server_port: Option<i64> = Int, new("serverPort", Kind::Int);
     9 grant_accesstositecollections: Option<bool> = Bool, new("grantAccesstositecollections", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How the server reaches a local Exchange.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -169,7 +168,7 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     8 configure_throttlingpolicy: Option<bool> = Bool, new("configureThrottlingpolicy", Kind::Bool).since(6);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An organization that is both in Microsoft 365 and on its own servers.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -225,7 +224,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     25 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`Organization`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/Organization`
@@ -279,7 +278,7 @@ backhaul_wire::generated_model! {
     24 is_exchange: Option<bool> = Bool, new("isExchange", Kind::Bool);
     25 exchange_settings: Option<ExchangeSettings> = Struct, new("exchangeSettings", Kind::Struct(&EXCHANGE_SETTINGS));
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// An organization that is added to the server.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -317,7 +316,7 @@ backhaul_wire::generated_union! {
         actions: &BTreeMap<String, Action> = borrow;
     }
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What an organization is made of.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationType`
@@ -326,7 +325,7 @@ backhaul_wire::generated_choice! {
     1 OnPremises = "OnPremises";
     2 Hybrid = "Hybrid";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The Microsoft cloud in which an organization lives.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationRegion`
@@ -339,7 +338,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/LoggedInOrganization/properties/type`
@@ -348,7 +347,7 @@ backhaul_wire::generated_choice! {
     1 Office365 = "Office365";
     2 Hybrid = "Hybrid";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The organization whose own credentials the session was opened with.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -384,7 +383,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     13 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is. (up to v7)
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/type`
@@ -392,7 +391,7 @@ backhaul_wire::generated_choice! {
     0 Incremental = "Incremental";
     1 Full = "Full";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands. (up to v7)
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState/properties/status`
@@ -401,7 +400,7 @@ backhaul_wire::generated_choice! {
     1 Success = "Success";
     2 Error = "Error";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncState`
@@ -423,7 +422,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions/properties/type`
@@ -431,7 +430,7 @@ backhaul_wire::generated_choice! {
     0 Incremental = "Incremental";
     1 Full = "Full";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationSyncOptions`
@@ -439,8 +438,8 @@ backhaul_wire::generated_model! {
     /// What it is.
     0 r#type: Option<OrganizationSyncOptionsType> = Enum, new("type", Kind::Enum(&ORGANIZATION_SYNC_OPTIONS_TYPE));
 }
-backhaul_wire::generated_request! { OrganizationSyncOptions() { r#type: OrganizationSyncOptionsType } }
-backhaul_wire::generated_model! {
+generated_request! { OrganizationSyncOptions() { r#type: OrganizationSyncOptionsType } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/TenantInformation`
@@ -454,7 +453,7 @@ backhaul_wire::generated_model! {
     5 protect_empty_locations: Option<bool> = Bool, new("protectEmptyLocations", Kind::Bool);
     6 protected_locations: Vec<String> = Texts, list("protectedLocations", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState/properties/type`
@@ -462,13 +461,13 @@ backhaul_wire::generated_choice! {
     0 Incremental = "Incremental";
     1 Full = "Full";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState/properties/result`
     OrganizationLastSyncStateResult = ORGANIZATION_LAST_SYNC_STATE_RESULT(&[]);
     0 Success = "Success";
     1 Error = "Error";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationLastSyncState`
@@ -483,7 +482,7 @@ backhaul_wire::generated_model! {
     /// What went wrong.
     4 error: Option<String> = Text, new("error", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/type`
@@ -491,7 +490,7 @@ backhaul_wire::generated_choice! {
     0 Incremental = "Incremental";
     1 Full = "Full";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState/properties/status`
@@ -499,7 +498,7 @@ backhaul_wire::generated_choice! {
     0 Queued = "Queued";
     1 Running = "Running";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/organizations.json#/$defs/OrganizationCurrentSyncState`
@@ -512,7 +511,7 @@ backhaul_wire::generated_model! {
     /// How it stands.
     3 status: Option<OrganizationCurrentSyncStateStatus> = Enum, new("status", Kind::Enum(&ORGANIZATION_CURRENT_SYNC_STATE_STATUS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An action on an organization (v3 to v5): exactly one member, named after the action.
     ///
     /// Has at least 1 members, at most 1 members. (up to v5)
@@ -523,8 +522,8 @@ backhaul_wire::generated_model! {
     OrganizationActionBody = ORGANIZATION_ACTION_BODY("OrganizationActionBody").until(5);
     0 explore: Option<ExploreOptions> = Struct, new("explore", Kind::Struct(&EXPLORE_OPTIONS));
 }
-backhaul_wire::generated_request! { OrganizationActionBody() { explore: ExploreOptions } }
-backhaul_wire::generated_struct! {
+generated_request! { OrganizationActionBody() { explore: ExploreOptions } }
+generated_struct! {
     OrganizationSyncState;
     OrganizationSyncOptions;
     TenantInformation;
@@ -532,7 +531,7 @@ backhaul_wire::generated_struct! {
     OrganizationCurrentSyncState;
     OrganizationActionBody;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     Office365Organization;
     Office365ConnectionSettings;
     OnPremisesOrganization;
@@ -543,7 +542,7 @@ backhaul_wire::generated_struct! { holds secrets:
     Organization;
     LoggedInOrganization;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     OrganizationType;
     OrganizationRegion;
     LoggedInOrganizationType;
@@ -555,7 +554,7 @@ backhaul_wire::generated_enum! {
     OrganizationCurrentSyncStateType;
     OrganizationCurrentSyncStateStatus;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct Office365Organization = OFFICE365_ORGANIZATION;
     Struct Office365ConnectionSettings = OFFICE365_CONNECTION_SETTINGS;
     Struct OnPremisesOrganization = ON_PREMISES_ORGANIZATION;

@@ -3,9 +3,8 @@
 //! Backup proxies and proxy pools.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is. (v6 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/type`
@@ -14,7 +13,7 @@ backhaul_wire::generated_choice! {
     1 Domain = "Domain";
     2 Workgroup = "Workgroup";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/internetProxyType`
     ProxyInternetProxyType = PROXY_INTERNET_PROXY_TYPE(&[]);
     /// Up to v5.
@@ -28,7 +27,7 @@ backhaul_wire::generated_choice! {
     /// In v6 and later.
     4 Custom = "Custom".since(6);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The unit of `throttlingValue`.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/throttlingUnit`
@@ -37,7 +36,7 @@ backhaul_wire::generated_choice! {
     1 MBs = "MBs";
     2 KBs = "KBs";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/status`
@@ -45,7 +44,7 @@ backhaul_wire::generated_choice! {
     0 Online = "Online";
     1 Offline = "Offline";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/Proxy/properties/maintenanceModeState`
@@ -54,7 +53,7 @@ backhaul_wire::generated_choice! {
     1 Enabling = "Enabling";
     2 Enabled = "Enabled";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A backup proxy.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -109,7 +108,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name. (up to v5)
     24 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION)).until(5);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/InternetProxySettings`
@@ -122,14 +121,14 @@ backhaul_wire::generated_model! {
     /// The account.
     3 username: Option<String> = Text, new("username", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyFromClient/properties/internetProxyType`
     ProxyFromClientInternetProxyType = PROXY_FROM_CLIENT_INTERNET_PROXY_TYPE(&[]);
     0 FromManagementServer = "FromManagementServer";
     1 Custom = "Custom";
 }
-backhaul_wire::generated_edit! { Enum ProxyFromClientInternetProxyType }
-backhaul_wire::generated_choice! {
+generated_edit! { Enum ProxyFromClientInternetProxyType }
+generated_choice! {
     /// The unit of `throttlingValue`.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyFromClient/properties/throttlingUnit`
@@ -138,8 +137,8 @@ backhaul_wire::generated_choice! {
     1 MBs = "MBs";
     2 KBs = "KBs";
 }
-backhaul_wire::generated_edit! { Enum ProxyFromClientThrottlingUnit }
-backhaul_wire::generated_model! {
+generated_edit! { Enum ProxyFromClientThrottlingUnit }
+generated_model! {
     /// A backup proxy to add or change.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -183,8 +182,8 @@ backhaul_wire::generated_model! {
     18 throttling_unit: Edit<ProxyFromClientThrottlingUnit> = Edit, edit("throttlingUnit", Kind::Enum(&PROXY_FROM_CLIENT_THROTTLING_UNIT));
     19 attach_used_proxy: Edit<bool> = Edit, edit("attachUsedProxy", Kind::Bool);
 }
-backhaul_wire::generated_request! { ProxyFromClient() { use_domain_network: impl Into<Edit<bool>>, use_internet_proxy: impl Into<Edit<bool>>, internet_proxy_type: impl Into<Edit<ProxyFromClientInternetProxyType>>, internet_proxy_settings: InternetProxySettingsFromClient, operating_system: ProxyOperatingSystem, ssh_settings: SshSettingsFromClient, id: impl Into<Edit<Id>>, host_name: impl Into<String>, description: impl Into<String>, port: impl Into<Edit<i64>>, username: impl Into<String>, password: impl Into<Secret>, service_account_name: impl Into<Edit<String>>, service_account_password: impl Into<Secret>, create_service_account: bool, threads_number: impl Into<Edit<i64>>, enable_network_throttling: impl Into<Edit<bool>>, throttling_value: impl Into<Edit<i64>>, throttling_unit: impl Into<Edit<ProxyFromClientThrottlingUnit>>, attach_used_proxy: impl Into<Edit<bool>> } }
-backhaul_wire::generated_model! {
+generated_request! { ProxyFromClient() { use_domain_network: impl Into<Edit<bool>>, use_internet_proxy: impl Into<Edit<bool>>, internet_proxy_type: impl Into<Edit<ProxyFromClientInternetProxyType>>, internet_proxy_settings: InternetProxySettingsFromClient, operating_system: ProxyOperatingSystem, ssh_settings: SshSettingsFromClient, id: impl Into<Edit<Id>>, host_name: impl Into<String>, description: impl Into<String>, port: impl Into<Edit<i64>>, username: impl Into<String>, password: impl Into<Secret>, service_account_name: impl Into<Edit<String>>, service_account_password: impl Into<Secret>, create_service_account: bool, threads_number: impl Into<Edit<i64>>, enable_network_throttling: impl Into<Edit<bool>>, throttling_value: impl Into<Edit<i64>>, throttling_unit: impl Into<Edit<ProxyFromClientThrottlingUnit>>, attach_used_proxy: impl Into<Edit<bool>> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/InternetProxySettingsFromClient`
@@ -198,7 +197,7 @@ backhaul_wire::generated_model! {
     /// The account.
     4 username: Option<String> = Text, new("username", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/RemoveProxyOptions`
@@ -210,16 +209,16 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     3 ssh_settings: Option<SshSettingsFromClient> = Struct, new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT)).since(8);
 }
-backhaul_wire::generated_request! { RemoveProxyOptions() { force: bool, user_name: impl Into<String>, user_password: impl Into<Secret>, ssh_settings: SshSettingsFromClient } }
-backhaul_wire::generated_model! {
+generated_request! { RemoveProxyOptions() { force: bool, user_name: impl Into<String>, user_password: impl Into<Secret>, ssh_settings: SshSettingsFromClient } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/RescanOptions`
     RescanOptions = RESCAN_OPTIONS("RescanOptions").aliases(&["RESTRescanOptions"]).since(6);
     0 proxies: Vec<ItemGuidId> = Structs, list("proxies", Kind::Struct(&ITEM_GUID_ID));
 }
-backhaul_wire::generated_request! { RescanOptions() { proxies: Vec<ItemGuidId> } }
-backhaul_wire::generated_model! {
+generated_request! { RescanOptions() { proxies: Vec<ItemGuidId> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ItemGuidId`
@@ -227,7 +226,7 @@ backhaul_wire::generated_model! {
     /// The id.
     0 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyCredentialsFromClient`
@@ -238,8 +237,8 @@ backhaul_wire::generated_model! {
     /// The password.
     2 password: Option<Secret> = Secret, new("password", Kind::Secret);
 }
-backhaul_wire::generated_request! { ProxyCredentialsFromClient() { ssh_settings: SshSettingsFromClient, username: impl Into<String>, password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { ProxyCredentialsFromClient() { ssh_settings: SshSettingsFromClient, username: impl Into<String>, password: impl Into<Secret> } }
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyOperatingSystem`
@@ -247,7 +246,7 @@ backhaul_wire::generated_choice! {
     0 Windows = "Windows";
     1 Linux = "Linux";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/SshSettingsFromClient`
@@ -268,8 +267,8 @@ backhaul_wire::generated_model! {
     11 public_base64_key: Edit<String> = Edit, edit("publicBase64Key", Kind::Text);
     12 ignore_fingerprint_check: Edit<bool> = Edit, edit("ignoreFingerprintCheck", Kind::Bool);
 }
-backhaul_wire::generated_request! { SshSettingsFromClient() { account: impl Into<String>, account_password: impl Into<Secret>, port: impl Into<Edit<i64>>, connection_timeout: impl Into<Edit<i64>>, private_key_base64: impl Into<Edit<Secret>>, private_key_passphrase: impl Into<Secret>, elevate_account_to_root: impl Into<Edit<bool>>, add_to_sudoers: impl Into<Edit<bool>>, use_su_if_sudo_unavailable: impl Into<Edit<bool>>, root_password: impl Into<Secret>, fingerprint: impl Into<Edit<String>>, public_base64_key: impl Into<Edit<String>>, ignore_fingerprint_check: impl Into<Edit<bool>> } }
-backhaul_wire::generated_choice! {
+generated_request! { SshSettingsFromClient() { account: impl Into<String>, account_password: impl Into<Secret>, port: impl Into<Edit<i64>>, connection_timeout: impl Into<Edit<i64>>, private_key_base64: impl Into<Edit<Secret>>, private_key_passphrase: impl Into<Secret>, elevate_account_to_root: impl Into<Edit<bool>>, add_to_sudoers: impl Into<Edit<bool>>, use_su_if_sudo_unavailable: impl Into<Edit<bool>>, root_password: impl Into<Secret>, fingerprint: impl Into<Edit<String>>, public_base64_key: impl Into<Edit<String>>, ignore_fingerprint_check: impl Into<Edit<bool>> } }
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ConnectionStatus`
@@ -277,7 +276,7 @@ backhaul_wire::generated_choice! {
     0 Success = "Success";
     1 Failed = "Failed";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/SshConnectionConfigValidationResult`
@@ -287,7 +286,7 @@ backhaul_wire::generated_model! {
     1 fingerprint: Option<String> = Text, new("fingerprint", Kind::Text);
     2 public_base64_key: Option<String> = Text, new("publicBase64Key", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyRole`
@@ -299,7 +298,7 @@ backhaul_wire::generated_choice! {
     3 ApplianceProcessor = "ApplianceProcessor";
     4 Processor = "Processor";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A pool of backup proxies that share their work. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyPool`
@@ -313,7 +312,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyPoolFromClient`
@@ -324,8 +323,8 @@ backhaul_wire::generated_model! {
     1 description: Option<String> = Text, new("description", Kind::Text).required();
     2 proxy_ids: Vec<ProxyIdFromClient> = Structs, list("proxyIds", Kind::Struct(&PROXY_ID_FROM_CLIENT)).required();
 }
-backhaul_wire::generated_request! { ProxyPoolFromClient(name: impl Into<String>, description: impl Into<String>, proxy_ids: Vec<ProxyIdFromClient>) {  } }
-backhaul_wire::generated_model! {
+generated_request! { ProxyPoolFromClient(name: impl Into<String>, description: impl Into<String>, proxy_ids: Vec<ProxyIdFromClient>) {  } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/proxies.json#/$defs/ProxyIdFromClient`
@@ -333,8 +332,8 @@ backhaul_wire::generated_model! {
     /// The backup proxy.
     0 proxy_id: Option<Id> = Id, new("proxyId", Kind::Id);
 }
-backhaul_wire::generated_request! { ProxyIdFromClient() { proxy_id: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { ProxyIdFromClient() { proxy_id: impl Into<Id> } }
+generated_model! {
     /// Up to v5.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -345,7 +344,7 @@ backhaul_wire::generated_model! {
     0 username: Option<String> = Text, new("username", Kind::Text);
     1 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An action on a backup proxy (v3 to v5): exactly one member, named after the action.
     ///
     /// Has at least 1 members, at most 1 members. (up to v5)
@@ -357,8 +356,8 @@ backhaul_wire::generated_model! {
     0 rescan: Edit<Value> = Edit, edit("rescan", Kind::Json);
     1 remove: Option<ProxyRemove> = Struct, new("remove", Kind::Struct(&PROXY_REMOVE));
 }
-backhaul_wire::generated_request! { ProxyActionBody() { rescan: impl Into<Edit<Value>>, remove: ProxyRemove } }
-backhaul_wire::generated_struct! {
+generated_request! { ProxyActionBody() { rescan: impl Into<Edit<Value>>, remove: ProxyRemove } }
+generated_struct! {
     Proxy;
     InternetProxySettings;
     RescanOptions;
@@ -368,7 +367,7 @@ backhaul_wire::generated_struct! {
     ProxyPoolFromClient;
     ProxyIdFromClient;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     ProxyFromClient;
     InternetProxySettingsFromClient;
     RemoveProxyOptions;
@@ -377,7 +376,7 @@ backhaul_wire::generated_struct! { holds secrets:
     ProxyRemove;
     ProxyActionBody;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     ProxyType;
     ProxyInternetProxyType;
     ProxyThrottlingUnit;
@@ -389,7 +388,7 @@ backhaul_wire::generated_enum! {
     ConnectionStatus;
     ProxyRole;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum ProxyType = PROXY_TYPE;
     Enum ProxyInternetProxyType = PROXY_INTERNET_PROXY_TYPE;
     Enum ProxyThrottlingUnit = PROXY_THROTTLING_UNIT;

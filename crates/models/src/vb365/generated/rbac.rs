@@ -3,9 +3,8 @@
 //! Restore operator roles.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacItemType`
@@ -16,7 +15,7 @@ backhaul_wire::generated_choice! {
     /// In v7 and later.
     3 Team = "Team".since(7);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacUserItem`
@@ -29,7 +28,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacSiteItem`
@@ -42,7 +41,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroupItem`
@@ -55,7 +54,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroup/properties/type`
@@ -67,7 +66,7 @@ backhaul_wire::generated_choice! {
     /// `Unknown`.
     4 UnknownValue = "Unknown";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroup`
@@ -83,13 +82,13 @@ backhaul_wire::generated_model! {
     /// What it is.
     4 r#type: Option<RbacGroupType> = Enum, new("type", Kind::Enum(&RBAC_GROUP_TYPE)).required();
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRole/properties/roleType`
     RbacRoleRoleType = RBAC_ROLE_ROLE_TYPE(&[]);
     0 EntireOrganization = "EntireOrganization";
     1 SpecificObjects = "SpecificObjects";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A role that lets operators restore for others. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRole`
@@ -106,14 +105,14 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     5 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRoleCreateModel/properties/roleType`
     RbacRoleCreateModelRoleType = RBAC_ROLE_CREATE_MODEL_ROLE_TYPE(&[]);
     0 EntireOrganization = "EntireOrganization";
     1 SpecificObjects = "SpecificObjects";
 }
-backhaul_wire::generated_edit! { Enum RbacRoleCreateModelRoleType }
-backhaul_wire::generated_model! {
+generated_edit! { Enum RbacRoleCreateModelRoleType }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacRoleCreateModel`
@@ -135,8 +134,8 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     8 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_request! { RbacRoleCreateModel() { id: impl Into<Edit<Id>>, organization_id: impl Into<Id>, name: impl Into<String>, description: impl Into<String>, role_type: impl Into<Edit<RbacRoleCreateModelRoleType>>, operators: Vec<RbacOperator>, selected_items: Vec<RbacItem>, excluded_items: Vec<RbacItem>, links: BTreeMap<String, Link> } }
-backhaul_wire::generated_model! {
+generated_request! { RbacRoleCreateModel() { id: impl Into<Edit<Id>>, organization_id: impl Into<Id>, name: impl Into<String>, description: impl Into<String>, role_type: impl Into<Edit<RbacRoleCreateModelRoleType>>, operators: Vec<RbacOperator>, selected_items: Vec<RbacItem>, excluded_items: Vec<RbacItem>, links: BTreeMap<String, Link> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacTeamItem`
@@ -149,7 +148,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperatorType`
@@ -157,7 +156,7 @@ backhaul_wire::generated_choice! {
     0 Group = "Group";
     1 User = "User";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacUserOperator`
@@ -170,7 +169,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacGroupOperator`
@@ -183,7 +182,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`RbacOperator`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperator`
@@ -197,7 +196,7 @@ backhaul_wire::generated_model! {
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
     4 group: Option<RbacGroup> = Struct, new("group", Kind::Struct(&RBAC_GROUP));
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// Who may restore: a user or a group. (v8 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/$defs/RbacOperator`
@@ -215,7 +214,7 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     RbacUserItem;
     RbacSiteItem;
     RbacGroupItem;
@@ -228,14 +227,14 @@ backhaul_wire::generated_struct! {
     AnyRbacOperator;
     RbacOperator;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     RbacItemType;
     RbacGroupType;
     RbacRoleRoleType;
     RbacRoleCreateModelRoleType;
     RbacOperatorType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum RbacItemType = RBAC_ITEM_TYPE;
     Struct RbacUserItem = RBAC_USER_ITEM;
     Struct RbacSiteItem = RBAC_SITE_ITEM;

@@ -3,9 +3,8 @@
 //! Reports.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/reports.json#/$defs/LicenseOverviewOptions/properties/format`
     LicenseOverviewOptionsFormat = LICENSE_OVERVIEW_OPTIONS_FORMAT(&[]);
     /// `PDF`.
@@ -13,7 +12,7 @@ backhaul_wire::generated_choice! {
     /// `CSV`.
     1 Csv = "CSV";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/reports.json#/$defs/LicenseOverviewOptions`
@@ -25,8 +24,8 @@ backhaul_wire::generated_model! {
     2 format: Option<LicenseOverviewOptionsFormat> = Enum, new("format", Kind::Enum(&LICENSE_OVERVIEW_OPTIONS_FORMAT));
     3 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { LicenseOverviewOptions() { start_time: impl Into<DateTime>, end_time: impl Into<DateTime>, format: LicenseOverviewOptionsFormat, timezone: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { LicenseOverviewOptions() { start_time: impl Into<DateTime>, end_time: impl Into<DateTime>, format: LicenseOverviewOptionsFormat, timezone: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/reports.json#/$defs/StorageConsumptionOptions/properties/format`
     StorageConsumptionOptionsFormat = STORAGE_CONSUMPTION_OPTIONS_FORMAT(&[]);
     /// `PDF`.
@@ -34,7 +33,7 @@ backhaul_wire::generated_choice! {
     /// `CSV`.
     1 Csv = "CSV";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/reports.json#/$defs/StorageConsumptionOptions`
@@ -46,8 +45,8 @@ backhaul_wire::generated_model! {
     2 format: Option<StorageConsumptionOptionsFormat> = Enum, new("format", Kind::Enum(&STORAGE_CONSUMPTION_OPTIONS_FORMAT));
     3 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { StorageConsumptionOptions() { start_time: impl Into<DateTime>, end_time: impl Into<DateTime>, format: StorageConsumptionOptionsFormat, timezone: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { StorageConsumptionOptions() { start_time: impl Into<DateTime>, end_time: impl Into<DateTime>, format: StorageConsumptionOptionsFormat, timezone: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/reports.json#/$defs/MailboxProtectionOptions/properties/format`
     MailboxProtectionOptionsFormat = MAILBOX_PROTECTION_OPTIONS_FORMAT(&[]);
     /// `PDF`.
@@ -55,7 +54,7 @@ backhaul_wire::generated_choice! {
     /// `CSV`.
     1 Csv = "CSV";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/reports.json#/$defs/MailboxProtectionOptions`
@@ -65,8 +64,8 @@ backhaul_wire::generated_model! {
     1 format: Option<MailboxProtectionOptionsFormat> = Enum, new("format", Kind::Enum(&MAILBOX_PROTECTION_OPTIONS_FORMAT));
     2 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { MailboxProtectionOptions() { organization_id: impl Into<Id>, format: MailboxProtectionOptionsFormat, timezone: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { MailboxProtectionOptions() { organization_id: impl Into<Id>, format: MailboxProtectionOptionsFormat, timezone: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/reports.json#/$defs/UserProtectionOptions/properties/format`
     UserProtectionOptionsFormat = USER_PROTECTION_OPTIONS_FORMAT(&[]);
     /// `PDF`.
@@ -74,7 +73,7 @@ backhaul_wire::generated_choice! {
     /// `CSV`.
     1 Csv = "CSV";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/reports.json#/$defs/UserProtectionOptions`
@@ -84,8 +83,8 @@ backhaul_wire::generated_model! {
     1 format: Option<UserProtectionOptionsFormat> = Enum, new("format", Kind::Enum(&USER_PROTECTION_OPTIONS_FORMAT));
     2 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { UserProtectionOptions() { organization_id: impl Into<Id>, format: UserProtectionOptionsFormat, timezone: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { UserProtectionOptions() { organization_id: impl Into<Id>, format: UserProtectionOptionsFormat, timezone: impl Into<String> } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/reports.json#/$defs/TeamsProtectionOptions`
@@ -94,8 +93,8 @@ backhaul_wire::generated_model! {
     0 organization_id: Option<Id> = Id, new("organizationId", Kind::Id);
     1 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { TeamsProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { TeamsProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/reports.json#/$defs/OneDriveProtectionOptions`
@@ -104,8 +103,8 @@ backhaul_wire::generated_model! {
     0 organization_id: Option<Id> = Id, new("organizationId", Kind::Id);
     1 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { OneDriveProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { OneDriveProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/reports.json#/$defs/SharepointProtectionOptions`
@@ -114,8 +113,8 @@ backhaul_wire::generated_model! {
     0 organization_id: Option<Id> = Id, new("organizationId", Kind::Id);
     1 timezone: Option<String> = Text, new("timezone", Kind::Text);
 }
-backhaul_wire::generated_request! { SharepointProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
-backhaul_wire::generated_struct! {
+generated_request! { SharepointProtectionOptions() { organization_id: impl Into<Id>, timezone: impl Into<String> } }
+generated_struct! {
     LicenseOverviewOptions;
     StorageConsumptionOptions;
     MailboxProtectionOptions;
@@ -124,13 +123,13 @@ backhaul_wire::generated_struct! {
     OneDriveProtectionOptions;
     SharepointProtectionOptions;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     LicenseOverviewOptionsFormat;
     StorageConsumptionOptionsFormat;
     MailboxProtectionOptionsFormat;
     UserProtectionOptionsFormat;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum LicenseOverviewOptionsFormat = LICENSE_OVERVIEW_OPTIONS_FORMAT;
     Struct LicenseOverviewOptions = LICENSE_OVERVIEW_OPTIONS;
     Enum StorageConsumptionOptionsFormat = STORAGE_CONSUMPTION_OPTIONS_FORMAT;

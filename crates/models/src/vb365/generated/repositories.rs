@@ -3,15 +3,14 @@
 //! Backup repositories.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionType`
     BackupRepositoryRetentionType = BACKUP_REPOSITORY_RETENTION_TYPE(&[]);
     0 ItemLevel = "ItemLevel";
     1 SnapshotBased = "SnapshotBased";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The unit of how long backups are kept.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionPeriodType`
@@ -20,7 +19,7 @@ backhaul_wire::generated_choice! {
     1 Daily = "Daily";
     2 Yearly = "Yearly";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How long backups are kept, in years.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/yearlyRetentionPeriod`
@@ -34,7 +33,7 @@ backhaul_wire::generated_choice! {
     6 Years25 = "Years25";
     7 Keep = "Keep";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How often what is too old is removed.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/retentionFrequencyType`
@@ -42,7 +41,7 @@ backhaul_wire::generated_choice! {
     0 Daily = "Daily";
     1 Monthly = "Monthly";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The days.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/dailyType`
@@ -58,7 +57,7 @@ backhaul_wire::generated_choice! {
     8 Saturday = "Saturday";
     9 Sunday = "Sunday";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/monthlyDaynumber`
     BackupRepositoryMonthlyDaynumber = BACKUP_REPOSITORY_MONTHLY_DAYNUMBER(&[]);
     0 First = "First";
@@ -67,7 +66,7 @@ backhaul_wire::generated_choice! {
     3 Fourth = "Fourth";
     4 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepository/properties/monthlyDayofweek`
     BackupRepositoryMonthlyDayofweek = BACKUP_REPOSITORY_MONTHLY_DAYOFWEEK(&[]);
     0 Sunday = "Sunday";
@@ -78,7 +77,7 @@ backhaul_wire::generated_choice! {
     5 Friday = "Friday";
     6 Saturday = "Saturday";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A backup repository.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -148,7 +147,7 @@ backhaul_wire::generated_model! {
     /// The object storage that extends it. (v8 and later)
     32 object_storage: Option<ObjectStorage> = Struct, new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).since(8);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// The unit of how long backups are kept.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionPeriodType`
@@ -157,8 +156,8 @@ backhaul_wire::generated_choice! {
     1 Daily = "Daily";
     2 Yearly = "Yearly";
 }
-backhaul_wire::generated_edit! { Enum BackupRepositoryFromClientRetentionPeriodType }
-backhaul_wire::generated_choice! {
+generated_edit! { Enum BackupRepositoryFromClientRetentionPeriodType }
+generated_choice! {
     /// How long backups are kept, in years.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/yearlyRetentionPeriod`
@@ -172,8 +171,8 @@ backhaul_wire::generated_choice! {
     6 Years25 = "Years25";
     7 Keep = "Keep";
 }
-backhaul_wire::generated_edit! { Enum BackupRepositoryFromClientYearlyRetentionPeriod }
-backhaul_wire::generated_choice! {
+generated_edit! { Enum BackupRepositoryFromClientYearlyRetentionPeriod }
+generated_choice! {
     /// How often what is too old is removed.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionFrequencyType`
@@ -181,15 +180,15 @@ backhaul_wire::generated_choice! {
     0 Daily = "Daily";
     1 Monthly = "Monthly";
 }
-backhaul_wire::generated_edit! { Enum BackupRepositoryFromClientRetentionFrequencyType }
-backhaul_wire::generated_choice! {
+generated_edit! { Enum BackupRepositoryFromClientRetentionFrequencyType }
+generated_choice! {
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/retentionType`
     BackupRepositoryFromClientRetentionType = BACKUP_REPOSITORY_FROM_CLIENT_RETENTION_TYPE(&[]);
     0 ItemLevel = "ItemLevel";
     1 SnapshotBased = "SnapshotBased";
 }
-backhaul_wire::generated_edit! { Enum BackupRepositoryFromClientRetentionType }
-backhaul_wire::generated_choice! {
+generated_edit! { Enum BackupRepositoryFromClientRetentionType }
+generated_choice! {
     /// The days.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/dailyType`
@@ -205,8 +204,8 @@ backhaul_wire::generated_choice! {
     8 Saturday = "Saturday";
     9 Sunday = "Sunday";
 }
-backhaul_wire::generated_edit! { Enum BackupRepositoryFromClientDailyType }
-backhaul_wire::generated_choice! {
+generated_edit! { Enum BackupRepositoryFromClientDailyType }
+generated_choice! {
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/monthlyDaynumber`
     BackupRepositoryFromClientMonthlyDaynumber = BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYNUMBER(&[]);
     0 First = "First";
@@ -215,8 +214,8 @@ backhaul_wire::generated_choice! {
     3 Fourth = "Fourth";
     4 Last = "Last";
 }
-backhaul_wire::generated_edit! { Enum BackupRepositoryFromClientMonthlyDaynumber }
-backhaul_wire::generated_choice! {
+generated_edit! { Enum BackupRepositoryFromClientMonthlyDaynumber }
+generated_choice! {
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryFromClient/properties/monthlyDayofweek`
     BackupRepositoryFromClientMonthlyDayofweek = BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK(&[]);
     0 Sunday = "Sunday";
@@ -227,8 +226,8 @@ backhaul_wire::generated_choice! {
     5 Friday = "Friday";
     6 Saturday = "Saturday";
 }
-backhaul_wire::generated_edit! { Enum BackupRepositoryFromClientMonthlyDayofweek }
-backhaul_wire::generated_model! {
+generated_edit! { Enum BackupRepositoryFromClientMonthlyDayofweek }
+generated_model! {
     /// A backup repository to add or change.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -281,8 +280,8 @@ backhaul_wire::generated_model! {
     /// In v8 and later.
     24 object_storage: Edit<ObjectStorage> = Edit, edit("objectStorage", Kind::Struct(&OBJECT_STORAGE)).since(8);
 }
-backhaul_wire::generated_request! { BackupRepositoryFromClient(retention_type: impl Into<Edit<BackupRepositoryFromClientRetentionType>>) { object_storage_id: impl Into<Edit<Id>>, object_storage_cache_path: impl Into<String>, object_storage_encryption_enabled: impl Into<Edit<bool>>, encryption_key_id: impl Into<Edit<Id>>, id: impl Into<Edit<Id>>, name: impl Into<String>, description: impl Into<String>, path: impl Into<String>, retention_period_type: impl Into<Edit<BackupRepositoryFromClientRetentionPeriodType>>, daily_retention_period: impl Into<Edit<i64>>, monthly_retention_period: impl Into<Edit<i64>>, yearly_retention_period: impl Into<Edit<BackupRepositoryFromClientYearlyRetentionPeriod>>, retention_frequency_type: impl Into<Edit<BackupRepositoryFromClientRetentionFrequencyType>>, daily_time: impl Into<String>, daily_type: impl Into<Edit<BackupRepositoryFromClientDailyType>>, monthly_time: impl Into<String>, monthly_daynumber: impl Into<Edit<BackupRepositoryFromClientMonthlyDaynumber>>, monthly_dayofweek: impl Into<Edit<BackupRepositoryFromClientMonthlyDayofweek>>, proxy_id: impl Into<Edit<Id>>, proxy_pool_id: impl Into<Edit<Id>>, ignore_proxy_pool_appliance_access_validation: impl Into<Edit<bool>>, organization_id: impl Into<Edit<Id>>, attach_used_repository: impl Into<Edit<bool>>, object_storage: impl Into<Edit<ObjectStorage>> } }
-backhaul_wire::generated_choice! {
+generated_request! { BackupRepositoryFromClient(retention_type: impl Into<Edit<BackupRepositoryFromClientRetentionType>>) { object_storage_id: impl Into<Edit<Id>>, object_storage_cache_path: impl Into<String>, object_storage_encryption_enabled: impl Into<Edit<bool>>, encryption_key_id: impl Into<Edit<Id>>, id: impl Into<Edit<Id>>, name: impl Into<String>, description: impl Into<String>, path: impl Into<String>, retention_period_type: impl Into<Edit<BackupRepositoryFromClientRetentionPeriodType>>, daily_retention_period: impl Into<Edit<i64>>, monthly_retention_period: impl Into<Edit<i64>>, yearly_retention_period: impl Into<Edit<BackupRepositoryFromClientYearlyRetentionPeriod>>, retention_frequency_type: impl Into<Edit<BackupRepositoryFromClientRetentionFrequencyType>>, daily_time: impl Into<String>, daily_type: impl Into<Edit<BackupRepositoryFromClientDailyType>>, monthly_time: impl Into<String>, monthly_daynumber: impl Into<Edit<BackupRepositoryFromClientMonthlyDaynumber>>, monthly_dayofweek: impl Into<Edit<BackupRepositoryFromClientMonthlyDayofweek>>, proxy_id: impl Into<Edit<Id>>, proxy_pool_id: impl Into<Edit<Id>>, ignore_proxy_pool_appliance_access_validation: impl Into<Edit<bool>>, organization_id: impl Into<Edit<Id>>, attach_used_repository: impl Into<Edit<bool>>, object_storage: impl Into<Edit<ObjectStorage>> } }
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession/properties/state`
@@ -291,7 +290,7 @@ backhaul_wire::generated_choice! {
     1 Synchronizing = "Synchronizing";
     2 Failed = "Failed";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -311,7 +310,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     5 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Amazon bucket s3 compatible from client, a part of an object storage. (v8 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/AmazonBucketS3CompatibleFromClient`
@@ -325,7 +324,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     5 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/S3CompatibleObjectStorage`
@@ -354,7 +353,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/AmazonS3ObjectStorage`
@@ -389,7 +388,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     18 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/AzureObjectStorage`
@@ -422,7 +421,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     16 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`ObjectStorage`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/ObjectStorage`
@@ -463,7 +462,7 @@ backhaul_wire::generated_model! {
     23 azure_subscription: Option<AzureSubscription> = Struct, new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION));
     24 azure_archiver_appliance: Option<AzureArchiverAppliance> = Struct, new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE));
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// An object storage that extends a backup repository; which fields are set depends on `type`. (v8 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/ObjectStorage`
@@ -498,8 +497,8 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-backhaul_wire::generated_edit! { Struct ObjectStorage }
-backhaul_wire::generated_choice! {
+generated_edit! { Struct ObjectStorage }
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession/properties/status`
@@ -509,7 +508,7 @@ backhaul_wire::generated_choice! {
     2 Succeeded = "Succeeded";
     3 Failed = "Failed";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/BackupRepositoryOwnerChangeSession`
@@ -531,7 +530,7 @@ backhaul_wire::generated_model! {
     9 to_owner_id: Option<Id> = Id, new("toOwnerId", Kind::Id);
     10 repository_ids: Vec<Id> = Ids, list("repositoryIds", Kind::Id).required();
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     BackupRepository;
     BackupRepositoryFromClient;
     RepositorySynchronizeSession;
@@ -543,7 +542,7 @@ backhaul_wire::generated_struct! {
     ObjectStorage;
     BackupRepositoryOwnerChangeSession;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     BackupRepositoryRetentionType;
     BackupRepositoryRetentionPeriodType;
     BackupRepositoryYearlyRetentionPeriod;
@@ -561,7 +560,7 @@ backhaul_wire::generated_enum! {
     RepositorySynchronizeSessionState;
     BackupRepositoryOwnerChangeSessionStatus;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum BackupRepositoryRetentionType = BACKUP_REPOSITORY_RETENTION_TYPE;
     Enum BackupRepositoryRetentionPeriodType = BACKUP_REPOSITORY_RETENTION_PERIOD_TYPE;
     Enum BackupRepositoryYearlyRetentionPeriod = BACKUP_REPOSITORY_YEARLY_RETENTION_PERIOD;

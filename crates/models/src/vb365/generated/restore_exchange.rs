@@ -3,9 +3,8 @@
 //! Restore from Exchange: mailboxes, folders and items.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeFolder/properties/type`
@@ -17,7 +16,7 @@ backhaul_wire::generated_choice! {
     4 Appointment = "Appointment";
     5 None = "None";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeFolder/properties/category`
@@ -39,7 +38,7 @@ backhaul_wire::generated_choice! {
     14 TeamsMessagesData = "TeamsMessagesData";
     15 None = "None";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A folder of a mailbox in a backup.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -63,7 +62,7 @@ backhaul_wire::generated_model! {
     /// The id.
     7 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/FoldersRestoreStatistics`
@@ -77,7 +76,7 @@ backhaul_wire::generated_model! {
     6 cannot_continue_error: Option<String> = Text, new("cannotContinueError", Kind::Text);
     7 warnings: Vec<String> = Texts, list("warnings", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExportFolderToPst`
@@ -87,8 +86,8 @@ backhaul_wire::generated_model! {
     /// In bytes.
     2 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { ExportFolderToPst() { content_keyword: impl Into<String>, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
-backhaul_wire::generated_model! {
+generated_request! { ExportFolderToPst() { content_keyword: impl Into<String>, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/AppointmentItem`
@@ -117,7 +116,7 @@ backhaul_wire::generated_model! {
     /// The id.
     13 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ContactGroupItem`
@@ -134,7 +133,7 @@ backhaul_wire::generated_model! {
     /// The id.
     5 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ContactItem`
@@ -175,7 +174,7 @@ backhaul_wire::generated_model! {
     /// The id.
     17 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/DiscussionItem`
@@ -199,7 +198,7 @@ backhaul_wire::generated_model! {
     /// The id.
     9 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeMessageItem`
@@ -232,7 +231,7 @@ backhaul_wire::generated_model! {
     /// The id.
     14 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItemImportance`
@@ -241,7 +240,7 @@ backhaul_wire::generated_choice! {
     1 Normal = "Normal";
     2 High = "High";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/JournalItem`
@@ -266,7 +265,7 @@ backhaul_wire::generated_model! {
     /// The id.
     9 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/StickyNoteItem`
@@ -285,7 +284,7 @@ backhaul_wire::generated_model! {
     /// The id.
     6 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 client, v4 client, v5 client.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/TaskItem`
@@ -308,7 +307,7 @@ backhaul_wire::generated_model! {
     /// The id.
     10 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/TaskItemStatus`
@@ -319,7 +318,7 @@ backhaul_wire::generated_choice! {
     3 WaitingOnSomeoneElse = "WaitingOnSomeoneElse";
     4 Deferred = "Deferred";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`ExchangeItem`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItem`
@@ -404,7 +403,7 @@ backhaul_wire::generated_model! {
     43 due_date: Option<DateTime> = DateTime, new("dueDate", Kind::DateTime);
     44 owner: Option<String> = Text, new("owner", Kind::Text);
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// An item of a mailbox.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -439,7 +438,7 @@ backhaul_wire::generated_union! {
         id: Option<&Id> = as_ref;
     }
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/Attachment`
@@ -449,7 +448,7 @@ backhaul_wire::generated_model! {
     /// The size, in bytes.
     1 size_bytes: Option<i64> = Int, new("sizeBytes", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocation`
@@ -467,8 +466,8 @@ backhaul_wire::generated_model! {
     5 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginalLocation() { user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreToOriginalLocation() { user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToOriginalLocationSelectedItems`
@@ -487,8 +486,8 @@ backhaul_wire::generated_model! {
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
     7 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { RestoreToOriginalLocationSelectedItems() { user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, items: Vec<ExchangeItemStringId> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreToOriginalLocationSelectedItems() { user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, items: Vec<ExchangeItemStringId> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExchangeItemStringId`
@@ -496,7 +495,7 @@ backhaul_wire::generated_model! {
     /// The id.
     0 id: Option<Id> = Id, new("id", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ItemsRestoreStatistics`
@@ -509,7 +508,7 @@ backhaul_wire::generated_model! {
     5 cannot_continue_error: Option<String> = Text, new("cannotContinueError", Kind::Text);
     6 warnings: Vec<String> = Texts, list("warnings", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocation/properties/officeRegion`
     RestoreToDifferentLocationOfficeRegion = RESTORE_TO_DIFFERENT_LOCATION_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -520,7 +519,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocation`
@@ -550,8 +549,8 @@ backhaul_wire::generated_model! {
     17 application_certificate: Option<Secret> = Secret, new("applicationCertificate", Kind::Secret);
     18 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToDifferentLocation() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: impl Into<String>, cas_server: impl Into<String>, folder: impl Into<String>, office_region: RestoreToDifferentLocationOfficeRegion, office_organization_name: impl Into<String>, user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreToDifferentLocation() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: impl Into<String>, cas_server: impl Into<String>, folder: impl Into<String>, office_region: RestoreToDifferentLocationOfficeRegion, office_organization_name: impl Into<String>, user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocationSelectedItems/properties/officeRegion`
     RestoreToDifferentLocationSelectedItemsOfficeRegion = RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -562,7 +561,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/RestoreToDifferentLocationSelectedItems`
@@ -593,8 +592,8 @@ backhaul_wire::generated_model! {
     18 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text);
     19 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { RestoreToDifferentLocationSelectedItems() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: impl Into<String>, cas_server: impl Into<String>, folder: impl Into<String>, office_region: RestoreToDifferentLocationSelectedItemsOfficeRegion, office_organization_name: impl Into<String>, user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, items: Vec<ExchangeItemStringId> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreToDifferentLocationSelectedItems() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, mailbox: impl Into<String>, cas_server: impl Into<String>, folder: impl Into<String>, office_region: RestoreToDifferentLocationSelectedItemsOfficeRegion, office_organization_name: impl Into<String>, user_name: impl Into<String>, user_password: impl Into<Secret>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, items: Vec<ExchangeItemStringId> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SeveralItemsExportOptions`
@@ -604,24 +603,24 @@ backhaul_wire::generated_model! {
     /// In bytes.
     2 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { SeveralItemsExportOptions() { items: Vec<ExchangeItemStringId>, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
-backhaul_wire::generated_model! {
+generated_request! { SeveralItemsExportOptions() { items: Vec<ExchangeItemStringId>, enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SaveToMsgOptions`
     SaveToMsgOptions = SAVE_TO_MSG_OPTIONS("SaveToMsgOptions").aliases(&["RESTSaveToMsgOptions"]).since(6);
     0 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { SaveToMsgOptions() { items: Vec<ExchangeItemStringId> } }
-backhaul_wire::generated_model! {
+generated_request! { SaveToMsgOptions() { items: Vec<ExchangeItemStringId> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SendToDefaultAddressOptions`
     SendToDefaultAddressOptions = SEND_TO_DEFAULT_ADDRESS_OPTIONS("SendToDefaultAddressOptions").aliases(&["RESTSendToDefaultAddressOptions"]).since(6);
     0 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
 }
-backhaul_wire::generated_request! { SendToDefaultAddressOptions() { items: Vec<ExchangeItemStringId> } }
-backhaul_wire::generated_model! {
+generated_request! { SendToDefaultAddressOptions() { items: Vec<ExchangeItemStringId> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/SendToDifferentAddressOptions`
@@ -633,8 +632,8 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendToDifferentAddressOptions() { items: Vec<ExchangeItemStringId>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SendToDifferentAddressOptions() { items: Vec<ExchangeItemStringId>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/ExportToPstOptions`
@@ -643,8 +642,8 @@ backhaul_wire::generated_model! {
     /// In bytes.
     1 pst_size_limit_bytes: Option<i64> = Int, new("pstSizeLimitBytes", Kind::Int);
 }
-backhaul_wire::generated_request! { ExportToPstOptions() { enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
-backhaul_wire::generated_model! {
+generated_request! { ExportToPstOptions() { enable_pst_size_limit: bool, pst_size_limit_bytes: i64 } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/OperatorRestoreOptions`
@@ -656,8 +655,8 @@ backhaul_wire::generated_model! {
     4 items: Vec<ExchangeItemStringId> = Structs, list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID));
     5 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreOptions() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, folder: impl Into<String>, items: Vec<ExchangeItemStringId>, reason: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { OperatorRestoreOptions() { changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, folder: impl Into<String>, items: Vec<ExchangeItemStringId>, reason: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/OperatorRestoreResponse`
@@ -665,7 +664,7 @@ backhaul_wire::generated_model! {
     /// The session.
     0 session_id: Option<Id> = Id, new("sessionId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A mailbox in a backup.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -686,7 +685,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name. (v6 and later)
     6 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION)).since(6);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreOptions`
@@ -717,8 +716,8 @@ backhaul_wire::generated_model! {
     19 on_premises_user_password: Option<Secret> = Secret, new("onPremisesUserPassword", Kind::Secret);
     20 recent_item_restore_period: Option<i64> = Int, new("recentItemRestorePeriod", Kind::Int);
 }
-backhaul_wire::generated_request! { BulkRestoreOptions() { cas_server: impl Into<String>, mailboxes: Vec<ExchangeMailbox>, changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, skip_unresolved: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, office365_user_name: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, office365_user_password: impl Into<Secret>, domain_name: impl Into<String>, on_premises_user_name: impl Into<String>, on_premises_user_password: impl Into<Secret>, recent_item_restore_period: i64 } }
-backhaul_wire::generated_choice! {
+generated_request! { BulkRestoreOptions() { cas_server: impl Into<String>, mailboxes: Vec<ExchangeMailbox>, changed_items: bool, deleted_items: bool, mark_restored_as_unread: bool, skip_unresolved: bool, exclude_drafts: bool, exclude_deleted_items: bool, exclude_in_place_hold_items: bool, exclude_litigation_hold_items: bool, office365_user_name: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, impersonation_account_name: impl Into<String>, office365_user_password: impl Into<Secret>, domain_name: impl Into<String>, on_premises_user_name: impl Into<String>, on_premises_user_password: impl Into<Secret>, recent_item_restore_period: i64 } }
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreStatistics/properties/status`
@@ -727,7 +726,7 @@ backhaul_wire::generated_choice! {
     1 Warning = "Warning";
     2 Success = "Success";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkRestoreStatistics`
@@ -739,7 +738,7 @@ backhaul_wire::generated_model! {
     /// More, in words of the server.
     2 details: Vec<BulkMailboxRestoreStatistics> = Structs, list("details", Kind::Struct(&BULK_MAILBOX_RESTORE_STATISTICS));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkMailboxRestoreStatistics/properties/status`
@@ -748,7 +747,7 @@ backhaul_wire::generated_choice! {
     1 Warning = "Warning";
     2 Success = "Success";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/BulkMailboxRestoreStatistics`
@@ -761,7 +760,7 @@ backhaul_wire::generated_model! {
     /// More, in words of the server.
     3 details: Option<CommonRestoreStatistics> = Struct, new("details", Kind::Struct(&COMMON_RESTORE_STATISTICS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/$defs/CommonRestoreStatistics`
@@ -773,7 +772,7 @@ backhaul_wire::generated_model! {
     4 cannot_continue_error: Option<String> = Text, new("cannotContinueError", Kind::Text);
     5 warnings: Vec<String> = Texts, list("warnings", Kind::Text);
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     ExchangeFolder;
     FoldersRestoreStatistics;
     ExportFolderToPst;
@@ -802,14 +801,14 @@ backhaul_wire::generated_struct! {
     BulkMailboxRestoreStatistics;
     CommonRestoreStatistics;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     RestoreToOriginalLocation;
     RestoreToOriginalLocationSelectedItems;
     RestoreToDifferentLocation;
     RestoreToDifferentLocationSelectedItems;
     BulkRestoreOptions;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     ExchangeFolderType;
     ExchangeFolderCategory;
     ExchangeItemImportance;
@@ -819,7 +818,7 @@ backhaul_wire::generated_enum! {
     BulkRestoreStatisticsStatus;
     BulkMailboxRestoreStatisticsStatus;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Enum ExchangeFolderType = EXCHANGE_FOLDER_TYPE;
     Enum ExchangeFolderCategory = EXCHANGE_FOLDER_CATEGORY;
     Struct ExchangeFolder = EXCHANGE_FOLDER;

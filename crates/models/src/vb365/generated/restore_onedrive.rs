@@ -3,9 +3,8 @@
 //! Restore from OneDrive.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A OneDrive in a backup.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -21,19 +20,19 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder/properties/documentVersion`
     CopyToFolderDocumentVersion = COPY_TO_FOLDER_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder/properties/documentLastVersionAction`
     CopyToFolderDocumentLastVersionAction = COPY_TO_FOLDER_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder/properties/officeRegion`
     CopyToFolderOfficeRegion = COPY_TO_FOLDER_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -44,7 +43,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolder`
@@ -71,8 +70,8 @@ backhaul_wire::generated_model! {
     14 office_region: Option<CopyToFolderOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_FOLDER_OFFICE_REGION));
     15 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToFolder() { changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToFolderDocumentVersion, document_last_version_action: CopyToFolderDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToFolderOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { CopyToFolder() { changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToFolderDocumentVersion, document_last_version_action: CopyToFolderDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToFolderOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointSendAsMsgOptions`
@@ -84,14 +83,14 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SharePointSendAsMsgOptions() { skip_item_checks: bool, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { SharePointSendAsMsgOptions() { skip_item_checks: bool, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginal/properties/documentAction`
     RestoreToOriginalDocumentAction = RESTORE_TO_ORIGINAL_DOCUMENT_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Keep = "Keep";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginal/properties/officeRegion`
     RestoreToOriginalOfficeRegion = RESTORE_TO_ORIGINAL_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -102,7 +101,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginal`
@@ -122,14 +121,14 @@ backhaul_wire::generated_model! {
     7 office_region: Option<RestoreToOriginalOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ORIGINAL_OFFICE_REGION));
     8 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginal() { document_action: RestoreToOriginalDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreToOriginal() { document_action: RestoreToOriginalDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalOfficeRegion, organization_name: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/BulkRestoreConfig/properties/documentAction`
     BulkRestoreConfigDocumentAction = BULK_RESTORE_CONFIG_DOCUMENT_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Keep = "Keep";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/BulkRestoreConfig`
@@ -150,8 +149,8 @@ backhaul_wire::generated_model! {
     9 onpremises_username: Option<String> = Text, new("onpremisesUsername", Kind::Text);
     10 onpremises_userpassword: Option<Secret> = Secret, new("onpremisesUserpassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { BulkRestoreConfig() { document_action: BulkRestoreConfigDocumentAction, skip_unresolved: bool, one_drives: Vec<OneDrive>, office_username: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, office_userpassword: impl Into<Secret>, onpremises_username: impl Into<String>, onpremises_userpassword: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { BulkRestoreConfig() { document_action: BulkRestoreConfigDocumentAction, skip_unresolved: bool, one_drives: Vec<OneDrive>, office_username: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, office_userpassword: impl Into<Secret>, onpremises_username: impl Into<String>, onpremises_userpassword: impl Into<Secret> } }
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointBulkRestoreStatistics/properties/status`
@@ -160,7 +159,7 @@ backhaul_wire::generated_choice! {
     1 Warning = "Warning";
     2 Success = "Success";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointBulkRestoreStatistics`
@@ -172,7 +171,7 @@ backhaul_wire::generated_model! {
     /// What went wrong.
     2 error: Option<String> = Text, new("error", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/ExtendedCommonStatistic/properties/status`
@@ -181,7 +180,7 @@ backhaul_wire::generated_choice! {
     1 Warning = "Warning";
     2 Success = "Success";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/ExtendedCommonStatistic`
@@ -194,7 +193,7 @@ backhaul_wire::generated_model! {
     /// More, in words of the server.
     3 details: Option<SharePointCommonRestoreStatistics> = Struct, new("details", Kind::Struct(&SHARE_POINT_COMMON_RESTORE_STATISTICS));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointCommonRestoreStatistics`
@@ -202,7 +201,7 @@ backhaul_wire::generated_model! {
     0 failed_restrictions_count: Option<i64> = Int, new("failedRestrictionsCount", Kind::Int);
     1 restore_issues: Vec<RestoreObject> = Structs, list("restoreIssues", Kind::Struct(&RESTORE_OBJECT));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A document of a OneDrive in a backup.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -235,13 +234,13 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalDocuments/properties/documentAction`
     RestoreToOriginalDocumentsDocumentAction = RESTORE_TO_ORIGINAL_DOCUMENTS_DOCUMENT_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Keep = "Keep";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalDocuments/properties/officeRegion`
     RestoreToOriginalDocumentsOfficeRegion = RESTORE_TO_ORIGINAL_DOCUMENTS_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -252,7 +251,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalDocuments`
@@ -273,20 +272,20 @@ backhaul_wire::generated_model! {
     8 office_region: Option<RestoreToOriginalDocumentsOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ORIGINAL_DOCUMENTS_OFFICE_REGION));
     9 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginalDocuments() { documents: Vec<OneDriveDocument>, document_action: RestoreToOriginalDocumentsDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalDocumentsOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreToOriginalDocuments() { documents: Vec<OneDriveDocument>, document_action: RestoreToOriginalDocumentsDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalDocumentsOfficeRegion, organization_name: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments/properties/documentVersion`
     CopyToDocumentsDocumentVersion = COPY_TO_DOCUMENTS_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments/properties/documentLastVersionAction`
     CopyToDocumentsDocumentLastVersionAction = COPY_TO_DOCUMENTS_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments/properties/officeRegion`
     CopyToDocumentsOfficeRegion = COPY_TO_DOCUMENTS_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -297,7 +296,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocuments`
@@ -325,8 +324,8 @@ backhaul_wire::generated_model! {
     13 office_region: Option<CopyToDocumentsOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_DOCUMENTS_OFFICE_REGION));
     14 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToDocuments() { changed_items: bool, deleted_items: bool, documents: Vec<OneDriveDocument>, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToDocumentsDocumentVersion, document_last_version_action: CopyToDocumentsDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToDocumentsOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { CopyToDocuments() { changed_items: bool, deleted_items: bool, documents: Vec<OneDriveDocument>, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToDocumentsDocumentVersion, document_last_version_action: CopyToDocumentsDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToDocumentsOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SendDocumentsAsMsgOptions`
@@ -339,28 +338,28 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendDocumentsAsMsgOptions() { skip_item_checks: bool, documents: Vec<OneDriveDocument>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SendDocumentsAsMsgOptions() { skip_item_checks: bool, documents: Vec<OneDriveDocument>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SaveDocumentsOptions`
     SaveDocumentsOptions = SAVE_DOCUMENTS_OPTIONS("SaveDocumentsOptions").aliases(&["RESTSaveDocumentsOptions"]).since(6);
     0 documents: Vec<OneDriveDocument> = Structs, list("documents", Kind::Struct(&ONE_DRIVE_DOCUMENT));
 }
-backhaul_wire::generated_request! { SaveDocumentsOptions() { documents: Vec<OneDriveDocument> } }
-backhaul_wire::generated_choice! {
+generated_request! { SaveDocumentsOptions() { documents: Vec<OneDriveDocument> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument/properties/documentVersion`
     CopyToDocumentDocumentVersion = COPY_TO_DOCUMENT_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument/properties/documentLastVersionAction`
     CopyToDocumentDocumentLastVersionAction = COPY_TO_DOCUMENT_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument/properties/officeRegion`
     CopyToDocumentOfficeRegion = COPY_TO_DOCUMENT_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -371,7 +370,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToDocument`
@@ -398,22 +397,22 @@ backhaul_wire::generated_model! {
     12 office_region: Option<CopyToDocumentOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_DOCUMENT_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToDocument() { changed_items: bool, deleted_items: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToDocumentDocumentVersion, document_last_version_action: CopyToDocumentDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToDocumentOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { CopyToDocument() { changed_items: bool, deleted_items: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToDocumentDocumentVersion, document_last_version_action: CopyToDocumentDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToDocumentOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SaveOneDriveDocumentOptions`
     SaveOneDriveDocumentOptions = SAVE_ONE_DRIVE_DOCUMENT_OPTIONS("SaveOneDriveDocumentOptions").aliases(&["RESTSaveOneDriveDocumentOptions"]).since(6);
     0 as_zip: Option<bool> = Bool, new("asZip", Kind::Bool);
 }
-backhaul_wire::generated_request! { SaveOneDriveDocumentOptions() { as_zip: bool } }
-backhaul_wire::generated_choice! {
+generated_request! { SaveOneDriveDocumentOptions() { as_zip: bool } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OperatorRestoreToOriginalOneDriveDocuments/properties/documentAction`
     OperatorRestoreToOriginalOneDriveDocumentsDocumentAction = OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS_DOCUMENT_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Keep = "Keep";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/OperatorRestoreToOriginalOneDriveDocuments`
@@ -422,14 +421,14 @@ backhaul_wire::generated_model! {
     1 documents_restore_configs: Vec<RestoreOneDriveDocumentConfig> = Structs, list("documentsRestoreConfigs", Kind::Struct(&RESTORE_ONE_DRIVE_DOCUMENT_CONFIG)).required();
     2 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreToOriginalOneDriveDocuments(document_action: OperatorRestoreToOriginalOneDriveDocumentsDocumentAction, documents_restore_configs: Vec<RestoreOneDriveDocumentConfig>) { reason: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { OperatorRestoreToOriginalOneDriveDocuments(document_action: OperatorRestoreToOriginalOneDriveDocumentsDocumentAction, documents_restore_configs: Vec<RestoreOneDriveDocumentConfig>) { reason: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreOneDriveDocumentConfig/properties/documentVersion`
     RestoreOneDriveDocumentConfigDocumentVersion = RESTORE_ONE_DRIVE_DOCUMENT_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreOneDriveDocumentConfig`
@@ -437,7 +436,7 @@ backhaul_wire::generated_model! {
     0 document: Option<OneDriveDocument> = Struct, new("document", Kind::Struct(&ONE_DRIVE_DOCUMENT)).required();
     1 document_version: Option<RestoreOneDriveDocumentConfigDocumentVersion> = Enum, new("documentVersion", Kind::Enum(&RESTORE_ONE_DRIVE_DOCUMENT_CONFIG_DOCUMENT_VERSION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A folder of a OneDrive in a backup.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -467,13 +466,13 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     10 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalFolders/properties/documentAction`
     RestoreToOriginalFoldersDocumentAction = RESTORE_TO_ORIGINAL_FOLDERS_DOCUMENT_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Keep = "Keep";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalFolders/properties/officeRegion`
     RestoreToOriginalFoldersOfficeRegion = RESTORE_TO_ORIGINAL_FOLDERS_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -484,7 +483,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/RestoreToOriginalFolders`
@@ -505,20 +504,20 @@ backhaul_wire::generated_model! {
     8 office_region: Option<RestoreToOriginalFoldersOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ORIGINAL_FOLDERS_OFFICE_REGION));
     9 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToOriginalFolders() { folders: Vec<OneDriveFolder>, document_action: RestoreToOriginalFoldersDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalFoldersOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreToOriginalFolders() { folders: Vec<OneDriveFolder>, document_action: RestoreToOriginalFoldersDocumentAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToOriginalFoldersOfficeRegion, organization_name: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders/properties/documentVersion`
     CopyToFoldersDocumentVersion = COPY_TO_FOLDERS_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders/properties/documentLastVersionAction`
     CopyToFoldersDocumentLastVersionAction = COPY_TO_FOLDERS_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders/properties/officeRegion`
     CopyToFoldersOfficeRegion = COPY_TO_FOLDERS_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -529,7 +528,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/CopyToFolders`
@@ -557,8 +556,8 @@ backhaul_wire::generated_model! {
     15 office_region: Option<CopyToFoldersOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&COPY_TO_FOLDERS_OFFICE_REGION));
     16 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { CopyToFolders() { folders: Vec<OneDriveFolder>, changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToFoldersDocumentVersion, document_last_version_action: CopyToFoldersDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToFoldersOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { CopyToFolders() { folders: Vec<OneDriveFolder>, changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, onedrive: OneDrive, folder: impl Into<String>, document_version: CopyToFoldersDocumentVersion, document_last_version_action: CopyToFoldersDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: CopyToFoldersOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SendFoldersAsMsgOptions`
@@ -571,8 +570,8 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendFoldersAsMsgOptions() { skip_item_checks: bool, folders: Vec<OneDriveFolder>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { SendFoldersAsMsgOptions() { skip_item_checks: bool, folders: Vec<OneDriveFolder>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_choice! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointFolderType`
@@ -580,15 +579,15 @@ backhaul_wire::generated_choice! {
     0 ListFolder = "ListFolder";
     1 LibraryFolder = "LibraryFolder";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SaveOneDriveFoldersOptions`
     SaveOneDriveFoldersOptions = SAVE_ONE_DRIVE_FOLDERS_OPTIONS("SaveOneDriveFoldersOptions").aliases(&["RESTSaveOneDriveFoldersOptions"]).since(6);
     0 folders: Vec<OneDriveFolder> = Structs, list("folders", Kind::Struct(&ONE_DRIVE_FOLDER));
 }
-backhaul_wire::generated_request! { SaveOneDriveFoldersOptions() { folders: Vec<OneDriveFolder> } }
-backhaul_wire::generated_choice! {
+generated_request! { SaveOneDriveFoldersOptions() { folders: Vec<OneDriveFolder> } }
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/FolderOrDocument`
@@ -597,7 +596,7 @@ backhaul_wire::generated_choice! {
     1 Folders = "Folders";
     2 Documents = "Documents";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     OneDrive;
     SharePointSendAsMsgOptions;
     SharePointBulkRestoreStatistics;
@@ -613,7 +612,7 @@ backhaul_wire::generated_struct! {
     SendFoldersAsMsgOptions;
     SaveOneDriveFoldersOptions;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     CopyToFolder;
     RestoreToOriginal;
     BulkRestoreConfig;
@@ -623,7 +622,7 @@ backhaul_wire::generated_struct! { holds secrets:
     RestoreToOriginalFolders;
     CopyToFolders;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     CopyToFolderDocumentVersion;
     CopyToFolderDocumentLastVersionAction;
     CopyToFolderOfficeRegion;
@@ -650,7 +649,7 @@ backhaul_wire::generated_enum! {
     SharePointFolderType;
     FolderOrDocument;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct OneDrive = ONE_DRIVE;
     Enum CopyToFolderDocumentVersion = COPY_TO_FOLDER_DOCUMENT_VERSION;
     Enum CopyToFolderDocumentLastVersionAction = COPY_TO_FOLDER_DOCUMENT_LAST_VERSION_ACTION;

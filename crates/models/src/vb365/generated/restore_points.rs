@@ -3,9 +3,8 @@
 //! Restore points.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointMailbox`
@@ -20,7 +19,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointOneDrive`
@@ -34,7 +33,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointSite`
@@ -48,7 +47,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointTeam`
@@ -62,7 +61,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacLoggedInUser`
@@ -72,7 +71,7 @@ backhaul_wire::generated_model! {
     /// The name.
     1 name: Option<String> = Text, new("name", Kind::Text).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/OperatorInfo`
@@ -81,7 +80,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacEffectiveScope`
@@ -91,7 +90,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     2 teams: Vec<RbacTeamItem> = Structs, list("teams", Kind::Struct(&RBAC_TEAM_ITEM)).since(7);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacUser/properties/type`
@@ -100,7 +99,7 @@ backhaul_wire::generated_choice! {
     1 SharedMailbox = "SharedMailbox";
     2 PublicMailbox = "PublicMailbox";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacUser`
@@ -116,7 +115,7 @@ backhaul_wire::generated_model! {
     /// What it is.
     4 r#type: Option<RbacUserType> = Enum, new("type", Kind::Enum(&RBAC_USER_TYPE)).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacSite`
@@ -131,7 +130,7 @@ backhaul_wire::generated_model! {
     4 is_cloud: Option<bool> = Bool, new("isCloud", Kind::Bool).required();
     5 is_personal: Option<bool> = Bool, new("isPersonal", Kind::Bool).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A state of the data that can be restored. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePoint`
@@ -167,7 +166,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     17 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointGroup`
@@ -190,14 +189,14 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     9 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointUser/properties/accountType`
     RestorePointUserAccountType = RESTORE_POINT_USER_ACCOUNT_TYPE(&[]);
     0 User = "User";
     1 SharedMailbox = "SharedMailbox";
     2 PublicMailbox = "PublicMailbox";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointUser`
@@ -225,7 +224,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     14 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RbacTeam`
@@ -238,7 +237,7 @@ backhaul_wire::generated_model! {
     2 display_name: Option<String> = Text, new("displayName", Kind::Text).required();
     3 mail: Option<String> = Text, new("mail", Kind::Text).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Restore points that changed since a token. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/$defs/RestorePointChanges`
@@ -256,7 +255,7 @@ backhaul_wire::generated_model! {
     /// How many items there are in all.
     5 total_count: Option<i64> = Int, new("totalCount", Kind::Int);
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     RestorePointMailbox;
     RestorePointOneDrive;
     RestorePointSite;
@@ -272,11 +271,11 @@ backhaul_wire::generated_struct! {
     RbacTeam;
     RestorePointChanges;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     RbacUserType;
     RestorePointUserAccountType;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct RestorePointMailbox = RESTORE_POINT_MAILBOX;
     Struct RestorePointOneDrive = RESTORE_POINT_ONE_DRIVE;
     Struct RestorePointSite = RESTORE_POINT_SITE;

@@ -3,9 +3,8 @@
 //! Restore sessions, and what they are opened and searched with.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BackupOrganization`
@@ -19,7 +18,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -33,7 +32,7 @@ backhaul_wire::generated_model! {
     /// What it says.
     3 message: Option<String> = Text, new("message", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`RbacItem`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RbacItem`
@@ -49,7 +48,7 @@ backhaul_wire::generated_model! {
     5 group: Option<RbacGroup> = Struct, new("group", Kind::Struct(&RBAC_GROUP));
     6 team: Option<RbacTeam> = Struct, new("team", Kind::Struct(&RBAC_TEAM));
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// Whom or what a role is about. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RbacItem`
@@ -71,7 +70,7 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/type`
@@ -82,7 +81,7 @@ backhaul_wire::generated_choice! {
     /// In v5 and later.
     3 Vet = "Vet".since(5);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/state`
@@ -94,7 +93,7 @@ backhaul_wire::generated_choice! {
     2 Stopping = "Stopping".until(5);
     3 Stopped = "Stopped";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSession/properties/result`
     RestoreSessionResult = RESTORE_SESSION_RESULT(&[]);
     0 Success = "Success";
@@ -103,7 +102,7 @@ backhaul_wire::generated_choice! {
     /// Up to v5.
     3 None = "None".until(5);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A session in which backups are browsed and restored from; it stays open until it is stopped.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -140,7 +139,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name. (up to v5)
     15 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION)).until(5);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/DeviceCodeRequestOptions/properties/targetRegion`
@@ -153,7 +152,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 client, v5 client.
@@ -166,8 +165,8 @@ backhaul_wire::generated_model! {
     /// In v6 and later.
     2 target_organization_name: Option<String> = Text, new("targetOrganizationName", Kind::Text).since(6);
 }
-backhaul_wire::generated_request! { DeviceCodeRequestOptions() { target_application_id: impl Into<Id>, target_region: DeviceCodeRequestOptionsTargetRegion, target_organization_name: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { DeviceCodeRequestOptions() { target_application_id: impl Into<Id>, target_region: DeviceCodeRequestOptionsTargetRegion, target_organization_name: impl Into<String> } }
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ExploreOptions/properties/type`
@@ -178,7 +177,7 @@ backhaul_wire::generated_choice! {
     /// In v5 and later.
     3 Vet = "Vet".since(5);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ExploreOptions`
@@ -189,8 +188,8 @@ backhaul_wire::generated_model! {
     2 show_deleted: Option<bool> = Bool, new("showDeleted", Kind::Bool);
     3 show_all_versions: Option<bool> = Bool, new("showAllVersions", Kind::Bool);
 }
-backhaul_wire::generated_request! { ExploreOptions() { date_time: impl Into<DateTime>, r#type: ExploreOptionsType, show_deleted: bool, show_all_versions: bool } }
-backhaul_wire::generated_choice! {
+generated_request! { ExploreOptions() { date_time: impl Into<DateTime>, r#type: ExploreOptionsType, show_deleted: bool, show_all_versions: bool } }
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OperatorExploreOptions/properties/type`
@@ -200,7 +199,7 @@ backhaul_wire::generated_choice! {
     2 Vesp = "Vesp";
     3 Vet = "Vet";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OperatorExploreOptions`
@@ -215,8 +214,8 @@ backhaul_wire::generated_model! {
     5 repository_id: Option<Id> = Id, new("repositoryId", Kind::Id).since(8);
     6 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorExploreOptions() { date_time: impl Into<DateTime>, r#type: OperatorExploreOptionsType, show_deleted: bool, show_all_versions: bool, scope: RbacItem, repository_id: impl Into<Id>, reason: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { OperatorExploreOptions() { date_time: impl Into<DateTime>, r#type: OperatorExploreOptionsType, show_deleted: bool, show_all_versions: bool, scope: RbacItem, repository_id: impl Into<Id>, reason: impl Into<String> } }
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionEvent/properties/type`
@@ -228,7 +227,7 @@ backhaul_wire::generated_choice! {
     4 Restore = "Restore";
     5 View = "View";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// How it stands.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionEvent/properties/status`
@@ -240,7 +239,7 @@ backhaul_wire::generated_choice! {
     4 Cancelled = "Cancelled";
     5 Skipped = "Skipped";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A line of the log of a restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -284,7 +283,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     20 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OrganizationExploreOptions/properties/type`
@@ -294,7 +293,7 @@ backhaul_wire::generated_choice! {
     2 Vesp = "Vesp";
     3 Vet = "Vet";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/OrganizationExploreOptions`
@@ -307,8 +306,8 @@ backhaul_wire::generated_model! {
     /// The backup repository.
     4 repository_id: Option<Id> = Id, new("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_request! { OrganizationExploreOptions() { date_time: impl Into<DateTime>, r#type: OrganizationExploreOptionsType, show_deleted: bool, show_all_versions: bool, repository_id: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { OrganizationExploreOptions() { date_time: impl Into<DateTime>, r#type: OrganizationExploreOptionsType, show_deleted: bool, show_all_versions: bool, repository_id: impl Into<Id> } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreSessionStatistics`
@@ -321,7 +320,7 @@ backhaul_wire::generated_model! {
     5 errors: Vec<String> = Texts, list("errors", Kind::Text);
     6 items: Vec<RestoreDetails> = Structs, list("items", Kind::Struct(&RESTORE_DETAILS)).required();
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ItemRestoreDetailsType`
@@ -330,7 +329,7 @@ backhaul_wire::generated_choice! {
     1 BulkMailbox = "BulkMailbox";
     2 BulkOneDrive = "BulkOneDrive";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreItemType`
@@ -348,7 +347,7 @@ backhaul_wire::generated_choice! {
     10 OneDriveItem = "OneDriveItem";
     11 ExchangeMailbox = "ExchangeMailbox";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreStatus`
@@ -358,7 +357,7 @@ backhaul_wire::generated_choice! {
     2 Success = "Success";
     3 Skipped = "Skipped";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/ItemRestoreDetails`
@@ -379,7 +378,7 @@ backhaul_wire::generated_model! {
     7 path: Option<String> = Text, new("path", Kind::Text);
     8 warnings: Vec<String> = Texts, list("warnings", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BulkMailboxItemRestoreDetails`
@@ -406,7 +405,7 @@ backhaul_wire::generated_model! {
     14 skipped_mailbox_items_count: Option<i64> = Int, new("skippedMailboxItemsCount", Kind::Int).required();
     15 cannot_continue_mailbox_error: Option<String> = Text, new("cannotContinueMailboxError", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/BulkOneDriveItemRestoreDetails`
@@ -429,7 +428,7 @@ backhaul_wire::generated_model! {
     10 one_drive_site_id: Option<Id> = Id, new("oneDriveSiteId", Kind::Id).required();
     11 one_drive_url: Option<String> = Text, new("oneDriveUrl", Kind::Text).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`RestoreDetails`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreDetails`
@@ -462,7 +461,7 @@ backhaul_wire::generated_model! {
     19 one_drive_site_id: Option<Id> = Id, new("oneDriveSiteId", Kind::Id);
     20 one_drive_url: Option<String> = Text, new("oneDriveUrl", Kind::Text);
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// How the restore of one item stands. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/RestoreDetails`
@@ -489,7 +488,7 @@ backhaul_wire::generated_union! {
         warnings: &[String] = borrow;
     }
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/JobSessionOrder`
@@ -497,7 +496,7 @@ backhaul_wire::generated_choice! {
     0 CreationTime = "CreationTime";
     1 EndTime = "EndTime";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An action on a restore session (v3 to v5): exactly one member, named after the action.
     ///
     /// Has at least 1 members, at most 1 members. (up to v5)
@@ -508,8 +507,8 @@ backhaul_wire::generated_model! {
     RestoreSessionActionBody = RESTORE_SESSION_ACTION_BODY("RestoreSessionActionBody").until(5);
     0 stop: Edit<Value> = Edit, edit("stop", Kind::Json);
 }
-backhaul_wire::generated_request! { RestoreSessionActionBody() { stop: impl Into<Edit<Value>> } }
-backhaul_wire::generated_struct! {
+generated_request! { RestoreSessionActionBody() { stop: impl Into<Edit<Value>> } }
+generated_struct! {
     BackupOrganization;
     DeviceCodeResponse;
     AnyRbacItem;
@@ -528,7 +527,7 @@ backhaul_wire::generated_struct! {
     RestoreDetails;
     RestoreSessionActionBody;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     RestoreSessionType;
     RestoreSessionState;
     RestoreSessionResult;
@@ -543,7 +542,7 @@ backhaul_wire::generated_enum! {
     RestoreStatus;
     JobSessionOrder;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct BackupOrganization = BACKUP_ORGANIZATION;
     Struct DeviceCodeResponse = DEVICE_CODE_RESPONSE;
     Struct RbacItem = RBAC_ITEM;

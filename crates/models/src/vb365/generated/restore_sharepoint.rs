@@ -3,9 +3,8 @@
 //! Restore from SharePoint.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/ItemRestoreStatistics`
@@ -18,7 +17,7 @@ backhaul_wire::generated_model! {
     5 failed_restrictions_count: Option<i64> = Int, new("failedRestrictionsCount", Kind::Int);
     6 restore_issues: Vec<RestoreObject> = Structs, list("restoreIssues", Kind::Struct(&RESTORE_OBJECT));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreObject/properties/type`
@@ -27,7 +26,7 @@ backhaul_wire::generated_choice! {
     1 List = "List";
     2 Site = "Site";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreObject`
@@ -44,7 +43,7 @@ backhaul_wire::generated_model! {
     /// What went wrong.
     5 error: Option<String> = Text, new("error", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`Item`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/Item`
@@ -81,7 +80,7 @@ backhaul_wire::generated_model! {
     /// The title.
     15 title: Option<String> = Text, new("title", Kind::Text);
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// A document, folder or list item in a backup. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/Item`
@@ -119,7 +118,7 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SendAsMsgOptionsV6`
@@ -131,8 +130,8 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendAsMsgOptionsV6() { skip_item_checks: bool, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SendAsMsgOptionsV6() { skip_item_checks: bool, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSessionResponse`
@@ -140,7 +139,7 @@ backhaul_wire::generated_model! {
     /// The session.
     0 session_id: Option<Id> = Id, new("sessionId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointAttachment`
@@ -160,15 +159,15 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SaveAttachmentsOptions`
     SaveAttachmentsOptions = SAVE_ATTACHMENTS_OPTIONS("SaveAttachmentsOptions").aliases(&["RESTSaveAttachmentsOptions"]).since(6);
     0 attachments: Vec<SharePointAttachment> = Structs, list("attachments", Kind::Struct(&SHARE_POINT_ATTACHMENT));
 }
-backhaul_wire::generated_request! { SaveAttachmentsOptions() { attachments: Vec<SharePointAttachment> } }
-backhaul_wire::generated_model! {
+generated_request! { SaveAttachmentsOptions() { attachments: Vec<SharePointAttachment> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SendAttachmentsAsMsgOptions`
@@ -180,8 +179,8 @@ backhaul_wire::generated_model! {
     3 subject: Option<String> = Text, new("subject", Kind::Text);
     4 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendAttachmentsAsMsgOptions() { attachments: Vec<SharePointAttachment>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SendAttachmentsAsMsgOptions() { attachments: Vec<SharePointAttachment>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_model! {
     /// A document of a site in a backup.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -212,19 +211,19 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreDocumentsConfig/properties/documentVersion`
     RestoreDocumentsConfigDocumentVersion = RESTORE_DOCUMENTS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreDocumentsConfig/properties/documentLastVersionAction`
     RestoreDocumentsConfigDocumentLastVersionAction = RESTORE_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreDocumentsConfig`
@@ -247,20 +246,20 @@ backhaul_wire::generated_model! {
     10 user_name: Option<String> = Text, new("userName", Kind::Text);
     11 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreDocumentsConfig() { documents: Vec<SharePointDocument>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreDocumentsConfigDocumentVersion, document_last_version_action: RestoreDocumentsConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreDocumentsConfig() { documents: Vec<SharePointDocument>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreDocumentsConfigDocumentVersion, document_last_version_action: RestoreDocumentsConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig/properties/documentVersion`
     RestoreToDocumentsConfigDocumentVersion = RESTORE_TO_DOCUMENTS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig/properties/documentLastVersionAction`
     RestoreToDocumentsConfigDocumentLastVersionAction = RESTORE_TO_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig/properties/officeRegion`
     RestoreToDocumentsConfigOfficeRegion = RESTORE_TO_DOCUMENTS_CONFIG_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -271,7 +270,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToDocumentsConfig`
@@ -296,20 +295,20 @@ backhaul_wire::generated_model! {
     12 office_region: Option<RestoreToDocumentsConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_DOCUMENTS_CONFIG_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToDocumentsConfig() { documents: Vec<SharePointDocument>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToDocumentsConfigDocumentVersion, document_last_version_action: RestoreToDocumentsConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToDocumentsConfigOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreToDocumentsConfig() { documents: Vec<SharePointDocument>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToDocumentsConfigDocumentVersion, document_last_version_action: RestoreToDocumentsConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToDocumentsConfigOfficeRegion, organization_name: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemConfig/properties/documentVersion`
     RestoreItemConfigDocumentVersion = RESTORE_ITEM_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemConfig/properties/documentLastVersionAction`
     RestoreItemConfigDocumentLastVersionAction = RESTORE_ITEM_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemConfig`
@@ -331,20 +330,20 @@ backhaul_wire::generated_model! {
     9 user_name: Option<String> = Text, new("userName", Kind::Text);
     10 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreItemConfig() { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreItemConfigDocumentVersion, document_last_version_action: RestoreItemConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreItemConfig() { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreItemConfigDocumentVersion, document_last_version_action: RestoreItemConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig/properties/documentVersion`
     RestoreToItemConfigDocumentVersion = RESTORE_TO_ITEM_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig/properties/documentLastVersionAction`
     RestoreToItemConfigDocumentLastVersionAction = RESTORE_TO_ITEM_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig/properties/officeRegion`
     RestoreToItemConfigOfficeRegion = RESTORE_TO_ITEM_CONFIG_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -355,7 +354,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemConfig`
@@ -379,24 +378,24 @@ backhaul_wire::generated_model! {
     11 office_region: Option<RestoreToItemConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ITEM_CONFIG_OFFICE_REGION));
     12 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToItemConfig() { list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToItemConfigDocumentVersion, document_last_version_action: RestoreToItemConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToItemConfigOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreToItemConfig() { list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToItemConfigDocumentVersion, document_last_version_action: RestoreToItemConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToItemConfigOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointSaveDocumentsOptions`
     SharePointSaveDocumentsOptions = SHARE_POINT_SAVE_DOCUMENTS_OPTIONS("SharePointSaveDocumentsOptions").aliases(&["RESTSharePointSaveDocumentsOptions"]).since(6);
     0 documents: Vec<SharePointDocument> = Structs, list("documents", Kind::Struct(&SHARE_POINT_DOCUMENT));
 }
-backhaul_wire::generated_request! { SharePointSaveDocumentsOptions() { documents: Vec<SharePointDocument> } }
-backhaul_wire::generated_model! {
+generated_request! { SharePointSaveDocumentsOptions() { documents: Vec<SharePointDocument> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SaveSharePointDocumentOptions`
     SaveSharePointDocumentOptions = SAVE_SHARE_POINT_DOCUMENT_OPTIONS("SaveSharePointDocumentOptions").aliases(&["RESTSaveSharePointDocumentOptions"]).since(6);
     0 as_zip: Option<bool> = Bool, new("asZip", Kind::Bool);
 }
-backhaul_wire::generated_request! { SaveSharePointDocumentOptions() { as_zip: bool } }
-backhaul_wire::generated_model! {
+generated_request! { SaveSharePointDocumentOptions() { as_zip: bool } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointSendDocumentsAsMsgOptions`
@@ -409,20 +408,20 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SharePointSendDocumentsAsMsgOptions() { skip_item_checks: bool, documents: Vec<SharePointDocument>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { SharePointSendDocumentsAsMsgOptions() { skip_item_checks: bool, documents: Vec<SharePointDocument>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointDocumentsConfig/properties/documentVersion`
     OperatorRestoreSharePointDocumentsConfigDocumentVersion = OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointDocumentsConfig/properties/documentLastVersionAction`
     OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction = OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointDocumentsConfig`
@@ -437,14 +436,14 @@ backhaul_wire::generated_model! {
     7 restore_deleted_items: Option<bool> = Bool, new("restoreDeletedItems", Kind::Bool);
     8 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreSharePointDocumentsConfig(documents_restore_configs: Vec<RestoreSharePointDocumentConfig>) { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: OperatorRestoreSharePointDocumentsConfigDocumentVersion, document_last_version_action: OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction, restore_changed_items: bool, restore_deleted_items: bool, reason: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { OperatorRestoreSharePointDocumentsConfig(documents_restore_configs: Vec<RestoreSharePointDocumentConfig>) { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: OperatorRestoreSharePointDocumentsConfigDocumentVersion, document_last_version_action: OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction, restore_changed_items: bool, restore_deleted_items: bool, reason: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointDocumentConfig/properties/documentVersion`
     RestoreSharePointDocumentConfigDocumentVersion = RESTORE_SHARE_POINT_DOCUMENT_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointDocumentConfig`
@@ -452,7 +451,7 @@ backhaul_wire::generated_model! {
     0 document: Option<SharePointDocument> = Struct, new("document", Kind::Struct(&SHARE_POINT_DOCUMENT)).required();
     1 document_version: Option<RestoreSharePointDocumentConfigDocumentVersion> = Enum, new("documentVersion", Kind::Enum(&RESTORE_SHARE_POINT_DOCUMENT_CONFIG_DOCUMENT_VERSION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A folder of a site in a backup.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -483,19 +482,19 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     11 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreFoldersConfig/properties/documentVersion`
     RestoreFoldersConfigDocumentVersion = RESTORE_FOLDERS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreFoldersConfig/properties/documentLastVersionAction`
     RestoreFoldersConfigDocumentLastVersionAction = RESTORE_FOLDERS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreFoldersConfig`
@@ -519,20 +518,20 @@ backhaul_wire::generated_model! {
     11 user_name: Option<String> = Text, new("userName", Kind::Text);
     12 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFoldersConfig() { folders: Vec<SharePointFolder>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreFoldersConfigDocumentVersion, document_last_version_action: RestoreFoldersConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreFoldersConfig() { folders: Vec<SharePointFolder>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreFoldersConfigDocumentVersion, document_last_version_action: RestoreFoldersConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig/properties/documentVersion`
     RestoreToFoldersConfigDocumentVersion = RESTORE_TO_FOLDERS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig/properties/documentLastVersionAction`
     RestoreToFoldersConfigDocumentLastVersionAction = RESTORE_TO_FOLDERS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig/properties/officeRegion`
     RestoreToFoldersConfigOfficeRegion = RESTORE_TO_FOLDERS_CONFIG_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -543,7 +542,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToFoldersConfig`
@@ -568,16 +567,16 @@ backhaul_wire::generated_model! {
     12 office_region: Option<RestoreToFoldersConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_FOLDERS_CONFIG_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToFoldersConfig() { folders: Vec<SharePointFolder>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToFoldersConfigDocumentVersion, document_last_version_action: RestoreToFoldersConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToFoldersConfigOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreToFoldersConfig() { folders: Vec<SharePointFolder>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToFoldersConfigDocumentVersion, document_last_version_action: RestoreToFoldersConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToFoldersConfigOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SaveSharePointFoldersOptions`
     SaveSharePointFoldersOptions = SAVE_SHARE_POINT_FOLDERS_OPTIONS("SaveSharePointFoldersOptions").aliases(&["RESTSaveSharePointFoldersOptions"]).since(6);
     0 folders: Vec<SharePointFolder> = Structs, list("folders", Kind::Struct(&SHARE_POINT_FOLDER));
 }
-backhaul_wire::generated_request! { SaveSharePointFoldersOptions() { folders: Vec<SharePointFolder> } }
-backhaul_wire::generated_model! {
+generated_request! { SaveSharePointFoldersOptions() { folders: Vec<SharePointFolder> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointSendFoldersAsMsgOptions`
@@ -590,8 +589,8 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SharePointSendFoldersAsMsgOptions() { skip_item_checks: bool, folders: Vec<SharePointFolder>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SharePointSendFoldersAsMsgOptions() { skip_item_checks: bool, folders: Vec<SharePointFolder>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_model! {
     /// A list item of a site in a backup.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -627,19 +626,19 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     13 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemsConfig/properties/documentVersion`
     RestoreItemsConfigDocumentVersion = RESTORE_ITEMS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemsConfig/properties/documentLastVersionAction`
     RestoreItemsConfigDocumentLastVersionAction = RESTORE_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreItemsConfig`
@@ -662,20 +661,20 @@ backhaul_wire::generated_model! {
     10 user_name: Option<String> = Text, new("userName", Kind::Text);
     11 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreItemsConfig() { items: Vec<SharePointItem>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreItemsConfigDocumentVersion, document_last_version_action: RestoreItemsConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreItemsConfig() { items: Vec<SharePointItem>, list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreItemsConfigDocumentVersion, document_last_version_action: RestoreItemsConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig/properties/documentVersion`
     RestoreToItemsConfigDocumentVersion = RESTORE_TO_ITEMS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig/properties/documentLastVersionAction`
     RestoreToItemsConfigDocumentLastVersionAction = RESTORE_TO_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig/properties/officeRegion`
     RestoreToItemsConfigOfficeRegion = RESTORE_TO_ITEMS_CONFIG_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -686,7 +685,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToItemsConfig`
@@ -711,20 +710,20 @@ backhaul_wire::generated_model! {
     12 office_region: Option<RestoreToItemsConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_ITEMS_CONFIG_OFFICE_REGION));
     13 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToItemsConfig() { items: Vec<SharePointItem>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToItemsConfigDocumentVersion, document_last_version_action: RestoreToItemsConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToItemsConfigOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreToItemsConfig() { items: Vec<SharePointItem>, list: impl Into<String>, send_shared_links_notification: bool, document_version: RestoreToItemsConfigDocumentVersion, document_last_version_action: RestoreToItemsConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToItemsConfigOfficeRegion, organization_name: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointItemsConfig/properties/documentVersion`
     OperatorRestoreSharePointItemsConfigDocumentVersion = OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointItemsConfig/properties/documentLastVersionAction`
     OperatorRestoreSharePointItemsConfigDocumentLastVersionAction = OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/OperatorRestoreSharePointItemsConfig`
@@ -739,14 +738,14 @@ backhaul_wire::generated_model! {
     7 restore_deleted_items: Option<bool> = Bool, new("restoreDeletedItems", Kind::Bool);
     8 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreSharePointItemsConfig(items_restore_configs: Vec<RestoreSharePointItemConfig>) { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: OperatorRestoreSharePointItemsConfigDocumentVersion, document_last_version_action: OperatorRestoreSharePointItemsConfigDocumentLastVersionAction, restore_changed_items: bool, restore_deleted_items: bool, reason: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { OperatorRestoreSharePointItemsConfig(items_restore_configs: Vec<RestoreSharePointItemConfig>) { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_version: OperatorRestoreSharePointItemsConfigDocumentVersion, document_last_version_action: OperatorRestoreSharePointItemsConfigDocumentLastVersionAction, restore_changed_items: bool, restore_deleted_items: bool, reason: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointItemConfig/properties/documentVersion`
     RestoreSharePointItemConfigDocumentVersion = RESTORE_SHARE_POINT_ITEM_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSharePointItemConfig`
@@ -754,7 +753,7 @@ backhaul_wire::generated_model! {
     0 item: Option<SharePointItem> = Struct, new("item", Kind::Struct(&SHARE_POINT_ITEM)).required();
     1 document_version: Option<RestoreSharePointItemConfigDocumentVersion> = Enum, new("documentVersion", Kind::Enum(&RESTORE_SHARE_POINT_ITEM_CONFIG_DOCUMENT_VERSION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointLibrary`
@@ -774,19 +773,19 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreListConfig/properties/documentVersion`
     RestoreListConfigDocumentVersion = RESTORE_LIST_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreListConfig/properties/documentLastVersionAction`
     RestoreListConfigDocumentLastVersionAction = RESTORE_LIST_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreListConfig`
@@ -811,20 +810,20 @@ backhaul_wire::generated_model! {
     12 user_name: Option<String> = Text, new("userName", Kind::Text);
     13 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreListConfig() { list: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreListConfigDocumentVersion, document_last_version_action: RestoreListConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreListConfig() { list: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreListConfigDocumentVersion, document_last_version_action: RestoreListConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig/properties/documentVersion`
     RestoreToListConfigDocumentVersion = RESTORE_TO_LIST_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig/properties/documentLastVersionAction`
     RestoreToListConfigDocumentLastVersionAction = RESTORE_TO_LIST_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig/properties/officeRegion`
     RestoreToListConfigOfficeRegion = RESTORE_TO_LIST_CONFIG_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -835,7 +834,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToListConfig`
@@ -862,8 +861,8 @@ backhaul_wire::generated_model! {
     14 office_region: Option<RestoreToListConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_LIST_CONFIG_OFFICE_REGION));
     15 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToListConfig() { list: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, send_shared_links_notification: bool, document_version: RestoreToListConfigDocumentVersion, document_last_version_action: RestoreToListConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToListConfigOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreToListConfig() { list: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, send_shared_links_notification: bool, document_version: RestoreToListConfigDocumentVersion, document_last_version_action: RestoreToListConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToListConfigOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/ListRestoreStatistics`
@@ -878,7 +877,7 @@ backhaul_wire::generated_model! {
     7 failed_restrictions_count: Option<i64> = Int, new("failedRestrictionsCount", Kind::Int);
     8 restore_issues: Vec<RestoreObject> = Structs, list("restoreIssues", Kind::Struct(&RESTORE_OBJECT));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/SharePointList`
@@ -898,7 +897,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A site in a backup.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -916,19 +915,19 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSiteConfig/properties/documentVersion`
     RestoreSiteConfigDocumentVersion = RESTORE_SITE_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSiteConfig/properties/documentLastVersionAction`
     RestoreSiteConfigDocumentLastVersionAction = RESTORE_SITE_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreSiteConfig`
@@ -956,20 +955,20 @@ backhaul_wire::generated_model! {
     15 user_name: Option<String> = Text, new("userName", Kind::Text);
     16 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreSiteConfig() { impersonation_account_name: impl Into<String>, alias: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_subsites: bool, restore_master_pages: bool, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreSiteConfigDocumentVersion, document_last_version_action: RestoreSiteConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreSiteConfig() { impersonation_account_name: impl Into<String>, alias: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_subsites: bool, restore_master_pages: bool, restore_permissions: bool, send_shared_links_notification: bool, document_version: RestoreSiteConfigDocumentVersion, document_last_version_action: RestoreSiteConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig/properties/documentVersion`
     RestoreToSiteConfigDocumentVersion = RESTORE_TO_SITE_CONFIG_DOCUMENT_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig/properties/documentLastVersionAction`
     RestoreToSiteConfigDocumentLastVersionAction = RESTORE_TO_SITE_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig/properties/officeRegion`
     RestoreToSiteConfigOfficeRegion = RESTORE_TO_SITE_CONFIG_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -980,7 +979,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToSiteConfig`
@@ -1010,8 +1009,8 @@ backhaul_wire::generated_model! {
     17 office_region: Option<RestoreToSiteConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_SITE_CONFIG_OFFICE_REGION));
     18 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToSiteConfig() { impersonation_account_name: impl Into<String>, alias: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_subsites: bool, restore_master_pages: bool, send_shared_links_notification: bool, document_version: RestoreToSiteConfigDocumentVersion, document_last_version_action: RestoreToSiteConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToSiteConfigOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreToSiteConfig() { impersonation_account_name: impl Into<String>, alias: impl Into<String>, restore_list_views: bool, changed_items: bool, deleted_items: bool, restore_subsites: bool, restore_master_pages: bool, send_shared_links_notification: bool, document_version: RestoreToSiteConfigDocumentVersion, document_last_version_action: RestoreToSiteConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToSiteConfigOfficeRegion, organization_name: impl Into<String> } }
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/WebRestoreStatistics`
@@ -1023,15 +1022,15 @@ backhaul_wire::generated_model! {
     4 failed_restrictions_count: Option<i64> = Int, new("failedRestrictionsCount", Kind::Int);
     5 restore_issues: Vec<RestoreObject> = Structs, list("restoreIssues", Kind::Struct(&RESTORE_OBJECT));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/VESPSearchOptions`
     VESPSearchOptions = VESP_SEARCH_OPTIONS("VESPSearchOptions").aliases(&["RESTVESPSearchOptions"]).since(6);
     0 query: Option<String> = Text, new("query", Kind::Text);
 }
-backhaul_wire::generated_request! { VESPSearchOptions() { query: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { VESPSearchOptions() { query: impl Into<String> } }
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/FolderOrItem`
@@ -1040,13 +1039,13 @@ backhaul_wire::generated_choice! {
     1 Folders = "Folders";
     2 Items = "Items";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreVersionConfig/properties/documentLastVersionAction`
     RestoreVersionConfigDocumentLastVersionAction = RESTORE_VERSION_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreVersionConfig`
@@ -1067,14 +1066,14 @@ backhaul_wire::generated_model! {
     8 user_name: Option<String> = Text, new("userName", Kind::Text);
     9 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreVersionConfig() { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_last_version_action: RestoreVersionConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreVersionConfig() { list: impl Into<String>, restore_permissions: bool, send_shared_links_notification: bool, document_last_version_action: RestoreVersionConfigDocumentLastVersionAction, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToVersionConfig/properties/documentLastVersionAction`
     RestoreToVersionConfigDocumentLastVersionAction = RESTORE_TO_VERSION_CONFIG_DOCUMENT_LAST_VERSION_ACTION(&[]);
     0 Overwrite = "Overwrite";
     1 Merge = "Merge";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToVersionConfig/properties/officeRegion`
     RestoreToVersionConfigOfficeRegion = RESTORE_TO_VERSION_CONFIG_OFFICE_REGION(&[]);
     0 Worldwide = "Worldwide";
@@ -1085,7 +1084,7 @@ backhaul_wire::generated_choice! {
     /// `USGovernment`.
     4 UsGovernment = "USGovernment";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/$defs/RestoreToVersionConfig`
@@ -1108,8 +1107,8 @@ backhaul_wire::generated_model! {
     10 office_region: Option<RestoreToVersionConfigOfficeRegion> = Enum, new("officeRegion", Kind::Enum(&RESTORE_TO_VERSION_CONFIG_OFFICE_REGION));
     11 organization_name: Option<String> = Text, new("organizationName", Kind::Text);
 }
-backhaul_wire::generated_request! { RestoreToVersionConfig() { list: impl Into<String>, send_shared_links_notification: bool, document_last_version_action: RestoreToVersionConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToVersionConfigOfficeRegion, organization_name: impl Into<String> } }
-backhaul_wire::generated_struct! {
+generated_request! { RestoreToVersionConfig() { list: impl Into<String>, send_shared_links_notification: bool, document_last_version_action: RestoreToVersionConfigDocumentLastVersionAction, site_url: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate_password: impl Into<Secret>, application_certificate: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret>, office_region: RestoreToVersionConfigOfficeRegion, organization_name: impl Into<String> } }
+generated_struct! {
     ItemRestoreStatistics;
     RestoreObject;
     AnyItem;
@@ -1138,7 +1137,7 @@ backhaul_wire::generated_struct! {
     WebRestoreStatistics;
     VESPSearchOptions;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     RestoreDocumentsConfig;
     RestoreToDocumentsConfig;
     RestoreItemConfig;
@@ -1154,7 +1153,7 @@ backhaul_wire::generated_struct! { holds secrets:
     RestoreVersionConfig;
     RestoreToVersionConfig;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     RestoreObjectType;
     RestoreDocumentsConfigDocumentVersion;
     RestoreDocumentsConfigDocumentLastVersionAction;
@@ -1197,7 +1196,7 @@ backhaul_wire::generated_enum! {
     RestoreToVersionConfigDocumentLastVersionAction;
     RestoreToVersionConfigOfficeRegion;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct ItemRestoreStatistics = ITEM_RESTORE_STATISTICS;
     Enum RestoreObjectType = RESTORE_OBJECT_TYPE;
     Struct RestoreObject = RESTORE_OBJECT;

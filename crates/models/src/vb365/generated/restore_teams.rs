@@ -3,9 +3,8 @@
 //! Restore from Teams.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A channel of a team in a backup. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -21,7 +20,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsSearchOptions/properties/type`
@@ -30,7 +29,7 @@ backhaul_wire::generated_choice! {
     1 Files = "Files";
     2 Posts = "Posts";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsSearchOptions`
@@ -39,8 +38,8 @@ backhaul_wire::generated_model! {
     0 r#type: Option<TeamsSearchOptionsType> = Enum, new("type", Kind::Enum(&TEAMS_SEARCH_OPTIONS_TYPE)).required();
     1 query: Option<String> = Text, new("query", Kind::Text).required();
 }
-backhaul_wire::generated_request! { TeamsSearchOptions(r#type: TeamsSearchOptionsType, query: impl Into<String>) {  } }
-backhaul_wire::generated_model! {
+generated_request! { TeamsSearchOptions(r#type: TeamsSearchOptionsType, query: impl Into<String>) {  } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/AttachInfo`
@@ -51,7 +50,7 @@ backhaul_wire::generated_model! {
     /// The address.
     2 url: Option<String> = Text, new("url", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreChannelOptions`
@@ -72,8 +71,8 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreStatistics`
@@ -84,7 +83,7 @@ backhaul_wire::generated_model! {
     3 skipped_items_count: Option<i64> = Int, new("skippedItemsCount", Kind::Int);
     4 restore_issues: Vec<SummaryItem> = Structs, list("restoreIssues", Kind::Struct(&SUMMARY_ITEM));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/SummaryItem/properties/type`
@@ -97,7 +96,7 @@ backhaul_wire::generated_choice! {
     5 Tab = "Tab";
     6 File = "File";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 to v7.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/SummaryItem`
@@ -114,7 +113,7 @@ backhaul_wire::generated_model! {
     /// What went wrong.
     5 error: Option<String> = Text, new("error", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Every field that a kind of [`ChannelEntity`] has, and those that an unknown kind came with.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/ChannelEntity`
@@ -168,7 +167,7 @@ backhaul_wire::generated_model! {
     24 display_name: Option<String> = Text, new("displayName", Kind::Text);
     25 content_url: Option<String> = Text, new("contentUrl", Kind::Text);
 }
-backhaul_wire::generated_union! {
+generated_union! {
     /// What a channel of a team holds: a file, post or tab. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/ChannelEntity`
@@ -190,7 +189,7 @@ backhaul_wire::generated_union! {
         links: &BTreeMap<String, Link> = borrow;
     }
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsFile/properties/fileType`
@@ -198,7 +197,7 @@ backhaul_wire::generated_choice! {
     0 File = "File";
     1 Folder = "Folder";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A file of a team in a backup. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -232,7 +231,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     12 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A post in a channel in a backup. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -267,7 +266,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     14 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A tab of a channel in a backup. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -288,7 +287,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     6 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/FilesSaveOptions`
@@ -297,16 +296,16 @@ backhaul_wire::generated_model! {
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id);
     1 files: Vec<TeamsFile> = Structs, list("files", Kind::Struct(&TEAMS_FILE));
 }
-backhaul_wire::generated_request! { FilesSaveOptions() { channel_id: impl Into<Id>, files: Vec<TeamsFile> } }
-backhaul_wire::generated_model! {
+generated_request! { FilesSaveOptions() { channel_id: impl Into<Id>, files: Vec<TeamsFile> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/FileSaveOptions`
     FileSaveOptions = FILE_SAVE_OPTIONS("FileSaveOptions").aliases(&["RESTFileSaveOptions"]).since(6);
     0 as_zip: Option<bool> = Bool, new("asZip", Kind::Bool);
 }
-backhaul_wire::generated_request! { FileSaveOptions() { as_zip: bool } }
-backhaul_wire::generated_model! {
+generated_request! { FileSaveOptions() { as_zip: bool } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/FilesSendOptions`
@@ -320,8 +319,8 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { FilesSendOptions() { channel_id: impl Into<Id>, files: Vec<TeamsFile>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { FilesSendOptions() { channel_id: impl Into<Id>, files: Vec<TeamsFile>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/SendAsMsgOptions`
@@ -332,14 +331,14 @@ backhaul_wire::generated_model! {
     2 subject: Option<String> = Text, new("subject", Kind::Text);
     3 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendAsMsgOptions() { from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { SendAsMsgOptions() { from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions/properties/fileVersion`
     RestoreFilesOptionsFileVersion = RESTORE_FILES_OPTIONS_FILE_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFilesOptions`
@@ -362,14 +361,14 @@ backhaul_wire::generated_model! {
     9 user_name: Option<String> = Text, new("userName", Kind::Text);
     10 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFilesOptionsFileVersion) { channel_id: impl Into<Id>, files: Vec<TeamsFile>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFilesOptionsFileVersion) { channel_id: impl Into<Id>, files: Vec<TeamsFile>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFileOptions/properties/fileVersion`
     RestoreFileOptionsFileVersion = RESTORE_FILE_OPTIONS_FILE_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreFileOptions`
@@ -389,8 +388,8 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreFileOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFileOptionsFileVersion) { user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreFileOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: RestoreFileOptionsFileVersion) { user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/SavePostsOptions`
@@ -399,8 +398,8 @@ backhaul_wire::generated_model! {
     0 channel_id: Option<Id> = Id, new("channelId", Kind::Id);
     1 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST));
 }
-backhaul_wire::generated_request! { SavePostsOptions() { channel_id: impl Into<Id>, posts: Vec<TeamsPost> } }
-backhaul_wire::generated_model! {
+generated_request! { SavePostsOptions() { channel_id: impl Into<Id>, posts: Vec<TeamsPost> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestorePostsOptions`
@@ -421,8 +420,8 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestorePostsOptions(channel_id: impl Into<Id>) { from: impl Into<DateTime>, to: impl Into<DateTime>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { RestorePostsOptions(channel_id: impl Into<Id>) { from: impl Into<DateTime>, to: impl Into<DateTime>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/ExportOptions`
@@ -433,8 +432,8 @@ backhaul_wire::generated_model! {
     2 from: Option<DateTime> = DateTime, new("from", Kind::DateTime);
     3 to: Option<DateTime> = DateTime, new("to", Kind::DateTime);
 }
-backhaul_wire::generated_request! { ExportOptions() { posts: Vec<TeamsPost>, channel_id: impl Into<Id>, from: impl Into<DateTime>, to: impl Into<DateTime> } }
-backhaul_wire::generated_model! {
+generated_request! { ExportOptions() { posts: Vec<TeamsPost>, channel_id: impl Into<Id>, from: impl Into<DateTime>, to: impl Into<DateTime> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/SendPostsOptions`
@@ -448,8 +447,8 @@ backhaul_wire::generated_model! {
     4 subject: Option<String> = Text, new("subject", Kind::Text);
     5 text: Option<String> = Text, new("text", Kind::Text);
 }
-backhaul_wire::generated_request! { SendPostsOptions() { channel_id: impl Into<Id>, posts: Vec<TeamsPost>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SendPostsOptions() { channel_id: impl Into<Id>, posts: Vec<TeamsPost>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, text: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTabsOptions`
@@ -469,8 +468,8 @@ backhaul_wire::generated_model! {
     7 user_name: Option<String> = Text, new("userName", Kind::Text);
     8 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTabOptions`
@@ -489,8 +488,8 @@ backhaul_wire::generated_model! {
     6 user_name: Option<String> = Text, new("userName", Kind::Text);
     7 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTabOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_choice! {
+generated_request! { RestoreTabOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_choice! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeam/properties/privacy`
@@ -499,7 +498,7 @@ backhaul_wire::generated_choice! {
     1 Private = "Private";
     2 HiddenMembership = "HiddenMembership";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A team in a backup. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -527,7 +526,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     9 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/RestoreTeamOptions`
@@ -550,16 +549,16 @@ backhaul_wire::generated_model! {
     10 user_name: Option<String> = Text, new("userName", Kind::Text);
     11 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
 }
-backhaul_wire::generated_request! { RestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool) { teams: Vec<TeamsTeam>, impersonation_account_name: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
-backhaul_wire::generated_model! {
+generated_request! { RestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool) { teams: Vec<TeamsTeam>, impersonation_account_name: impl Into<String>, user_code: impl Into<String>, application_id: impl Into<Id>, application_certificate: impl Into<Secret>, application_certificate_password: impl Into<Secret>, user_name: impl Into<String>, user_password: impl Into<Secret> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/SearchOptions`
     SearchOptions = SEARCH_OPTIONS("SearchOptions").aliases(&["RESTSearchOptions"]).since(6);
     0 query: Option<String> = Text, new("query", Kind::Text);
 }
-backhaul_wire::generated_request! { SearchOptions() { query: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { SearchOptions() { query: impl Into<String> } }
+generated_choice! {
     /// What it is. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsChannelPreview/properties/type`
@@ -569,7 +568,7 @@ backhaul_wire::generated_choice! {
     2 UnknownFutureValue = "UnknownFutureValue";
     3 Shared = "Shared";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsChannelPreview`
@@ -585,7 +584,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// What it is.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsNode/properties/type`
@@ -594,7 +593,7 @@ backhaul_wire::generated_choice! {
     1 Files = "Files";
     2 Posts = "Posts";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsNode`
@@ -610,7 +609,7 @@ backhaul_wire::generated_model! {
     /// Links to related resources, by name.
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreChannelOptions`
@@ -621,14 +620,14 @@ backhaul_wire::generated_model! {
     2 restore_members: Option<bool> = Bool, new("restoreMembers", Kind::Bool).since(8);
     3 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, reason: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { OperatorRestoreChannelOptions(restore_changed_items: bool, restore_missing_items: bool) { restore_members: bool, reason: impl Into<String> } }
+generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreFilesOptions/properties/fileVersion`
     OperatorRestoreFilesOptionsFileVersion = OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION(&[]);
     0 All = "All";
     1 Last = "Last";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreFilesOptions`
@@ -641,8 +640,8 @@ backhaul_wire::generated_model! {
     4 file_version: Option<OperatorRestoreFilesOptionsFileVersion> = Enum, new("fileVersion", Kind::Enum(&OPERATOR_RESTORE_FILES_OPTIONS_FILE_VERSION)).required();
     5 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: OperatorRestoreFilesOptionsFileVersion) { channel_id: impl Into<Id>, files: Vec<TeamsFile>, reason: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { OperatorRestoreFilesOptions(restore_changed_items: bool, restore_missing_items: bool, file_version: OperatorRestoreFilesOptionsFileVersion) { channel_id: impl Into<Id>, files: Vec<TeamsFile>, reason: impl Into<String> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestorePostsOptions`
@@ -654,23 +653,23 @@ backhaul_wire::generated_model! {
     3 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST));
     4 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestorePostsOptions(channel_id: impl Into<Id>) { from: impl Into<DateTime>, to: impl Into<DateTime>, posts: Vec<TeamsPost>, reason: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { OperatorRestorePostsOptions(channel_id: impl Into<Id>) { from: impl Into<DateTime>, to: impl Into<DateTime>, posts: Vec<TeamsPost>, reason: impl Into<String> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorStartExportTaskOptions`
     OperatorStartExportTaskOptions = OPERATOR_START_EXPORT_TASK_OPTIONS("OperatorStartExportTaskOptions").aliases(&["RESTOperatorStartExportTaskOptions"]).since(7);
     0 posts: Vec<TeamsPost> = Structs, list("posts", Kind::Struct(&TEAMS_POST)).required();
 }
-backhaul_wire::generated_request! { OperatorStartExportTaskOptions(posts: Vec<TeamsPost>) {  } }
-backhaul_wire::generated_model! {
+generated_request! { OperatorStartExportTaskOptions(posts: Vec<TeamsPost>) {  } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorStartExportTaskResponse`
     OperatorStartExportTaskResponse = OPERATOR_START_EXPORT_TASK_RESPONSE("OperatorStartExportTaskResponse").aliases(&["RESTOperatorStartExportTaskResponse"]).since(7);
     0 export_task_id: Option<Id> = Id, new("exportTaskId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreTabsOptions`
@@ -680,8 +679,8 @@ backhaul_wire::generated_model! {
     2 restore_missing_tabs: Option<bool> = Bool, new("restoreMissingTabs", Kind::Bool).required();
     3 reason: Option<String> = Text, new("reason", Kind::Text);
 }
-backhaul_wire::generated_request! { OperatorRestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, reason: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { OperatorRestoreTabsOptions(restore_changed_tabs: bool, restore_missing_tabs: bool) { tabs: Vec<TeamsTab>, reason: impl Into<String> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/OperatorRestoreTeamOptions`
@@ -694,8 +693,8 @@ backhaul_wire::generated_model! {
     5 reason: Option<String> = Text, new("reason", Kind::Text);
     6 impersonation_account_name: Option<String> = Text, new("impersonationAccountName", Kind::Text).required();
 }
-backhaul_wire::generated_request! { OperatorRestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool, impersonation_account_name: impl Into<String>) { teams: Vec<TeamsTeam>, reason: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { OperatorRestoreTeamOptions(restore_changed_items: bool, restore_missing_items: bool, restore_members: bool, restore_settings: bool, impersonation_account_name: impl Into<String>) { teams: Vec<TeamsTeam>, reason: impl Into<String> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamSettings`
@@ -708,14 +707,14 @@ backhaul_wire::generated_model! {
     5 member_settings: Option<TeamsTeamMemberSettings> = Struct, new("memberSettings", Kind::Struct(&TEAMS_TEAM_MEMBER_SETTINGS));
     6 messaging_settings: Option<TeamsTeamMessagingSettings> = Struct, new("messagingSettings", Kind::Struct(&TEAMS_TEAM_MESSAGING_SETTINGS));
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamFunSettings/properties/giphyContentRating`
     TeamsTeamFunSettingsGiphyContentRating = TEAMS_TEAM_FUN_SETTINGS_GIPHY_CONTENT_RATING(&[]);
     0 Moderate = "Moderate";
     1 Strict = "Strict";
     2 UnknownFutureValue = "UnknownFutureValue";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamFunSettings`
@@ -725,7 +724,7 @@ backhaul_wire::generated_model! {
     2 allow_stickers_and_memes: Option<bool> = Bool, new("allowStickersAndMemes", Kind::Bool);
     3 giphy_content_rating: Option<TeamsTeamFunSettingsGiphyContentRating> = Enum, new("giphyContentRating", Kind::Enum(&TEAMS_TEAM_FUN_SETTINGS_GIPHY_CONTENT_RATING));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamGuestSettings`
@@ -733,7 +732,7 @@ backhaul_wire::generated_model! {
     0 allow_create_update_channels: Option<bool> = Bool, new("allowCreateUpdateChannels", Kind::Bool);
     1 allow_delete_channels: Option<bool> = Bool, new("allowDeleteChannels", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamMemberSettings`
@@ -745,7 +744,7 @@ backhaul_wire::generated_model! {
     4 allow_create_update_remove_tab: Option<bool> = Bool, new("allowCreateUpdateRemoveTab", Kind::Bool);
     5 allow_create_update_remove_connector: Option<bool> = Bool, new("allowCreateUpdateRemoveConnector", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsTeamMessagingSettings`
@@ -756,7 +755,7 @@ backhaul_wire::generated_model! {
     3 allow_team_mention: Option<bool> = Bool, new("allowTeamMention", Kind::Bool);
     4 allow_channel_mention: Option<bool> = Bool, new("allowChannelMention", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/TeamsOperatorRestoreSessionResponse`
@@ -764,7 +763,7 @@ backhaul_wire::generated_model! {
     /// The session.
     0 session_id: Option<Id> = Id, new("sessionId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The start of a restore: where to follow it. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/AsyncRestoreResponse`
@@ -772,7 +771,7 @@ backhaul_wire::generated_model! {
     /// The session.
     0 session_id: Option<Id> = Id, new("sessionId", Kind::Id).required();
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An action (v3 to v5): exactly one member, named after the action, with its parameters or null.
     ///
     /// Has at least 1 members, at most 1 members. (up to v5)
@@ -782,8 +781,8 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/vb365/restore_teams.json#/$defs/GenericActionBody`
     GenericActionBody = GENERIC_ACTION_BODY("GenericActionBody").until(5);
 }
-backhaul_wire::generated_request! { GenericActionBody() {  } }
-backhaul_wire::generated_struct! {
+generated_request! { GenericActionBody() {  } }
+generated_struct! {
     TeamsChannel;
     TeamsSearchOptions;
     AttachInfo;
@@ -821,7 +820,7 @@ backhaul_wire::generated_struct! {
     AsyncRestoreResponse;
     GenericActionBody;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     RestoreChannelOptions;
     RestoreFilesOptions;
     RestoreFileOptions;
@@ -830,7 +829,7 @@ backhaul_wire::generated_struct! { holds secrets:
     RestoreTabOptions;
     RestoreTeamOptions;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     TeamsSearchOptionsType;
     SummaryItemType;
     TeamsFileFileType;
@@ -842,7 +841,7 @@ backhaul_wire::generated_enum! {
     OperatorRestoreFilesOptionsFileVersion;
     TeamsTeamFunSettingsGiphyContentRating;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct TeamsChannel = TEAMS_CHANNEL;
     Enum TeamsSearchOptionsType = TEAMS_SEARCH_OPTIONS_TYPE;
     Struct TeamsSearchOptions = TEAMS_SEARCH_OPTIONS;

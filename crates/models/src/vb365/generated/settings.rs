@@ -3,9 +3,8 @@
 //! Settings of the server: mail, history, internet proxy, restore portal.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/AuditEmailSettingsResponse`
@@ -39,7 +38,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     16 is_authenticated: Option<bool> = Bool, new("isAuthenticated", Kind::Bool).since(7);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/AuditEmailSettingsRequest`
@@ -66,8 +65,8 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     13 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(7);
 }
-backhaul_wire::generated_request! { AuditEmailSettingsRequest() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, smtp_server: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String>, use_ssl: impl Into<Edit<bool>>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, authentication_type: AuthenticationType, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>> } }
-backhaul_wire::generated_model! {
+generated_request! { AuditEmailSettingsRequest() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, smtp_server: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String>, use_ssl: impl Into<Edit<bool>>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, authentication_type: AuthenticationType, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>> } }
+generated_model! {
     /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/HistorySettings`
@@ -79,8 +78,8 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     3 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { HistorySettings() { keep_allsessions: bool, keeponly_last: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
-backhaul_wire::generated_model! {
+generated_request! { HistorySettings() { keep_allsessions: bool, keeponly_last: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxy`
@@ -96,7 +95,7 @@ backhaul_wire::generated_model! {
     /// The account.
     5 username: Option<String> = Text, new("username", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxyFromClient`
@@ -111,8 +110,8 @@ backhaul_wire::generated_model! {
     /// The account.
     5 username: Option<String> = Text, new("username", Kind::Text);
 }
-backhaul_wire::generated_request! { InternetProxyFromClient() { use_internet_proxy: impl Into<Edit<bool>>, user_password: impl Into<Secret>, host_name: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { InternetProxyFromClient() { use_internet_proxy: impl Into<Edit<bool>>, user_password: impl Into<Secret>, host_name: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/ManagementMode`
@@ -125,8 +124,8 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     4 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { ManagementMode() { is_managed: bool, manager_id: impl Into<Id>, company_name: impl Into<String>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
-backhaul_wire::generated_model! {
+generated_request! { ManagementMode() { is_managed: bool, manager_id: impl Into<Id>, company_name: impl Into<String>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/RestorePortalSettings`
@@ -138,7 +137,7 @@ backhaul_wire::generated_model! {
     2 restore_portal_uri: Option<String> = Text, new("restorePortalUri", Kind::Text).since(7);
     3 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsResponse`
@@ -177,7 +176,7 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     21 is_authenticated: Option<bool> = Bool, new("isAuthenticated", Kind::Bool).since(7);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsRequest`
@@ -209,8 +208,8 @@ backhaul_wire::generated_model! {
     /// In v7 and later.
     18 request_id: Edit<Id> = Edit, edit("requestId", Kind::Id).since(7);
 }
-backhaul_wire::generated_request! { NotificationEmailSettingsRequest() { user_password: impl Into<Secret>, notify_on_success: impl Into<Edit<bool>>, notify_on_warning: impl Into<Edit<bool>>, notify_on_failure: impl Into<Edit<bool>>, supress_until_last_retry: impl Into<Edit<bool>>, attach_detailed_report: impl Into<Edit<bool>>, enable_notification: impl Into<Edit<bool>>, smtp_server: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String>, use_ssl: impl Into<Edit<bool>>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, authentication_type: AuthenticationType, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>> } }
-backhaul_wire::generated_model! {
+generated_request! { NotificationEmailSettingsRequest() { user_password: impl Into<Secret>, notify_on_success: impl Into<Edit<bool>>, notify_on_warning: impl Into<Edit<bool>>, notify_on_failure: impl Into<Edit<bool>>, supress_until_last_retry: impl Into<Edit<bool>>, attach_detailed_report: impl Into<Edit<bool>>, enable_notification: impl Into<Edit<bool>>, smtp_server: impl Into<String>, port: impl Into<Edit<i64>>, use_authentication: impl Into<Edit<bool>>, username: impl Into<String>, use_ssl: impl Into<Edit<bool>>, from: impl Into<String>, to: impl Into<String>, subject: impl Into<String>, authentication_type: AuthenticationType, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>> } }
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettings`
@@ -241,7 +240,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     14 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettingsFromClient`
@@ -267,8 +266,8 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { SmtpSettingsFromClient() { user_password: impl Into<Secret>, username: impl Into<String>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, user_id: impl Into<Edit<Id>>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
-backhaul_wire::generated_model! {
+generated_request! { SmtpSettingsFromClient() { user_password: impl Into<Secret>, username: impl Into<String>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, user_id: impl Into<Edit<Id>>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SendTestOption`
@@ -276,8 +275,8 @@ backhaul_wire::generated_model! {
     /// The mail address.
     0 email: Option<String> = Text, new("email", Kind::Text);
 }
-backhaul_wire::generated_request! { SendTestOption() { email: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SendTestOption() { email: impl Into<String> } }
+generated_model! {
     /// In v4 and later.
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -310,7 +309,7 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     14 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettingsFromClient`
@@ -336,8 +335,8 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { SharePointSmtpSettingsFromClient() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, username: impl Into<String>, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
-backhaul_wire::generated_model! {
+generated_request! { SharePointSmtpSettingsFromClient() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, username: impl Into<String>, user_id: impl Into<Id>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SendTestOptions`
@@ -345,8 +344,8 @@ backhaul_wire::generated_model! {
     /// The mail address.
     0 email: Option<String> = Text, new("email", Kind::Text);
 }
-backhaul_wire::generated_request! { SendTestOptions() { email: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { SendTestOptions() { email: impl Into<String> } }
+generated_model! {
     /// In v6 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/TeamsSmtpSettingsFromClient`
@@ -372,8 +371,8 @@ backhaul_wire::generated_model! {
     /// Actions that the server offers, by name.
     12 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
-backhaul_wire::generated_request! { TeamsSmtpSettingsFromClient() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, username: impl Into<String>, user_id: impl Into<Edit<Id>>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
-backhaul_wire::generated_model! {
+generated_request! { TeamsSmtpSettingsFromClient() { user_password: impl Into<Secret>, enable_notification: impl Into<Edit<bool>>, server: impl Into<String>, port: impl Into<Edit<i64>>, from: impl Into<String>, use_authentication: impl Into<Edit<bool>>, use_ssl: impl Into<Edit<bool>>, username: impl Into<String>, user_id: impl Into<Edit<Id>>, mail_api_url: impl Into<Edit<String>>, request_id: impl Into<Edit<Id>>, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
+generated_model! {
     /// An action that the server offers on a resource (v3 to v5).
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -385,7 +384,7 @@ backhaul_wire::generated_model! {
     /// The HTTP method.
     1 method: Option<String> = Text, new("method", Kind::Text);
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/AuthenticationType`
@@ -394,7 +393,7 @@ backhaul_wire::generated_choice! {
     1 GoogleGmail = "GoogleGmail";
     2 Microsoft365 = "Microsoft365";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/OAuth2ServiceKind`
@@ -402,7 +401,7 @@ backhaul_wire::generated_choice! {
     0 GoogleGmail = "GoogleGmail";
     1 Microsoft365 = "Microsoft365";
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/PrepareOAuthSignInRequest`
@@ -417,8 +416,8 @@ backhaul_wire::generated_model! {
     5 tenant_id: Option<Id> = Id, new("tenantId", Kind::Id);
     6 redirect_url: Option<String> = Text, new("redirectUrl", Kind::Text);
 }
-backhaul_wire::generated_request! { PrepareOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, authentication_service_kind: OAuth2ServiceKind, client_id: impl Into<Id>, client_secret: impl Into<Secret>, tenant_id: impl Into<Id>, redirect_url: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { PrepareOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, authentication_service_kind: OAuth2ServiceKind, client_id: impl Into<Id>, client_secret: impl Into<Secret>, tenant_id: impl Into<Id>, redirect_url: impl Into<String> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/PrepareOAuthSignInResponse`
@@ -430,7 +429,7 @@ backhaul_wire::generated_model! {
     2 request_id: Option<Id> = Id, new("requestId", Kind::Id);
     3 sign_in_url: Option<String> = Text, new("signInUrl", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/CompleteOAuthSignInRequest`
@@ -447,8 +446,8 @@ backhaul_wire::generated_model! {
     /// Up to v7.
     5 error_description: Option<String> = Text, new("errorDescription", Kind::Text).until(7);
 }
-backhaul_wire::generated_request! { CompleteOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, code: impl Into<Secret>, state: impl Into<String>, error: impl Into<String>, error_description: impl Into<String> } }
-backhaul_wire::generated_model! {
+generated_request! { CompleteOAuthSignInRequest() { links: BTreeMap<String, Link>, actions: BTreeMap<String, Action>, code: impl Into<Secret>, state: impl Into<String>, error: impl Into<String>, error_description: impl Into<String> } }
+generated_model! {
     /// In v7 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/CompleteOAuthSignInResponse`
@@ -461,7 +460,7 @@ backhaul_wire::generated_model! {
     /// The user.
     3 user_id: Option<Id> = Id, new("userId", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/UpdateProductConfig`
@@ -469,8 +468,8 @@ backhaul_wire::generated_model! {
     0 enable_check_for_updates: Option<bool> = Bool, new("enableCheckForUpdates", Kind::Bool).required();
     1 update_settings: Option<AutomaticUpdateSettings> = Struct, new("updateSettings", Kind::Struct(&AUTOMATIC_UPDATE_SETTINGS));
 }
-backhaul_wire::generated_request! { UpdateProductConfig(enable_check_for_updates: bool) { update_settings: AutomaticUpdateSettings } }
-backhaul_wire::generated_model! {
+generated_request! { UpdateProductConfig(enable_check_for_updates: bool) { update_settings: AutomaticUpdateSettings } }
+generated_model! {
     /// In v8 and later.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/AutomaticUpdateSettings`
@@ -478,7 +477,7 @@ backhaul_wire::generated_model! {
     0 send_email_on_available_updates: Option<bool> = Bool, new("sendEmailOnAvailableUpdates", Kind::Bool);
     1 install_updates_automatically: Option<bool> = Bool, new("installUpdatesAutomatically", Kind::Bool);
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     AuditEmailSettingsResponse;
     HistorySettings;
     InternetProxy;
@@ -495,7 +494,7 @@ backhaul_wire::generated_struct! {
     UpdateProductConfig;
     AutomaticUpdateSettings;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     AuditEmailSettingsRequest;
     InternetProxyFromClient;
     NotificationEmailSettingsRequest;
@@ -505,11 +504,11 @@ backhaul_wire::generated_struct! { holds secrets:
     PrepareOAuthSignInRequest;
     CompleteOAuthSignInRequest;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     AuthenticationType;
     OAuth2ServiceKind;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct AuditEmailSettingsResponse = AUDIT_EMAIL_SETTINGS_RESPONSE;
     Struct AuditEmailSettingsRequest = AUDIT_EMAIL_SETTINGS_REQUEST;
     Struct HistorySettings = HISTORY_SETTINGS;

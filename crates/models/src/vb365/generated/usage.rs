@@ -3,9 +3,8 @@
 //! Who uses how much of which repository.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// How much of a backup repository one organization uses, seen from the repository.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -25,7 +24,7 @@ backhaul_wire::generated_model! {
     /// Space used in object storage, in bytes. (v6 and later)
     5 object_storage_used_space_bytes: Option<i64> = Int, new("objectStorageUsedSpaceBytes", Kind::Int).since(6);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// How much of one backup repository an organization uses.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -49,11 +48,11 @@ backhaul_wire::generated_model! {
     /// Links to related resources.
     7 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     BackupRepositoryStorageUsageInfo;
     OrganizationStorageSpaceUsage;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct BackupRepositoryStorageUsageInfo = BACKUP_REPOSITORY_STORAGE_USAGE_INFO;
     Struct OrganizationStorageSpaceUsage = ORGANIZATION_STORAGE_SPACE_USAGE;
 }

@@ -2,11 +2,11 @@
 
 //! Accounts, users, policies, quotas, access keys.
 
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub mod operations;
 pub(super) mod always;
 pub use self::always::*;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub(super) mod with_identity;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub use self::with_identity::*;

@@ -2,17 +2,17 @@
 
 //! Auto scaling.
 
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub(super) mod with_automation;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub use self::with_automation::*;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_automation_or_compute;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_automation_or_compute::*;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub(super) mod with_automation_or_monitoring;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub use self::with_automation_or_monitoring::*;

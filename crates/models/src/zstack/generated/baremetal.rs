@@ -2,17 +2,17 @@
 
 //! Bare metal.
 
-#[cfg(feature = "zstack-baremetal")]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-baremetal")]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
 pub(super) mod with_baremetal;
-#[cfg(feature = "zstack-baremetal")]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
 pub use self::with_baremetal::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_baremetal_or_compute;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_baremetal_or_compute::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_baremetal_or_management_or_network;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_baremetal_or_management_or_network::*;

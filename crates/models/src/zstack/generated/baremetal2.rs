@@ -2,21 +2,21 @@
 
 //! Elastic bare metal.
 
-#[cfg(feature = "zstack-baremetal")]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-baremetal")]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
 pub(super) mod with_baremetal;
-#[cfg(feature = "zstack-baremetal")]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
 pub use self::with_baremetal::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_baremetal_or_compute;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_baremetal_or_compute::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_baremetal_or_compute_or_storage;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_baremetal_or_compute_or_storage::*;

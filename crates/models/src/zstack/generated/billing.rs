@@ -2,9 +2,9 @@
 
 //! Billing and prices.
 
-#[cfg(feature = "zstack-billing")]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-billing")]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-registry"))]
 pub(super) mod with_billing;
-#[cfg(feature = "zstack-billing")]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-registry"))]
 pub use self::with_billing::*;

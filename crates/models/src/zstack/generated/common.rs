@@ -3,9 +3,8 @@
 //! What every call may need: errors, jobs, ZQL.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// The body of an answer with status 202: where the job can be asked for.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/JobLocation`
@@ -13,7 +12,7 @@ backhaul_wire::generated_model! {
     0 location: Option<String> = Text, new("location", Kind::Text);
     1 api_timeout: Option<i64> = Int, new("apiTimeout", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What an event that ends a job says of itself, beside the job's result.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/JobEvent`
@@ -27,7 +26,7 @@ backhaul_wire::generated_model! {
     /// What kind of event it is, in the server's own words.
     3 r#type: Option<Value> = Json, new("type", Kind::Json);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A job that takes long.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/LongJob`
@@ -52,7 +51,7 @@ backhaul_wire::generated_model! {
     11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
     12 execute_time: Option<i64> = Int, new("executeTime", Kind::Int);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A task progress.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/TaskProgress`
@@ -69,21 +68,21 @@ backhaul_wire::generated_model! {
     7 sub_tasks: Vec<TaskProgress> = Structs, list("subTasks", Kind::Struct(&TASK_PROGRESS));
     8 arguments: Option<String> = Text, new("arguments", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `BatchQuery` answers.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/BatchQueryResult`
     BatchQueryResult = BATCH_QUERY_RESULT("BatchQueryResult");
     0 result: BTreeMap<String, Value> = JsonMap, map("result", Kind::Json);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `ZQLQuery` answers.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/ZQLQueryResult`
     ZQLQueryResult = ZQL_QUERY_RESULT("ZQLQueryResult");
     0 results: Vec<ZQLQueryReturn> = Structs, list("results", Kind::Struct(&ZQL_QUERY_RETURN));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A ZQL query return.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/ZQLQueryReturn`
@@ -98,7 +97,7 @@ backhaul_wire::generated_model! {
     /// Its name.
     5 name: Option<String> = Text, new("name", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An error of the API; `cause` nests, and the deepest one is the root.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/ErrorCode`
@@ -122,7 +121,7 @@ backhaul_wire::generated_model! {
     /// Several errors at once.
     8 causes: Vec<ErrorCode> = Structs, list("causes", Kind::Struct(&ERROR_CODE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// The body of an answer with status 503.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/ErrorResponse`
@@ -130,7 +129,7 @@ backhaul_wire::generated_model! {
     /// The error.
     0 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What a job answers: while it runs nothing, then what its operation answers, or an error.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/ApiJobResult`
@@ -138,7 +137,7 @@ backhaul_wire::generated_model! {
     /// Why it failed.
     0 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A resource of which the documents do not tell the fields.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/AnyInventory`
@@ -146,7 +145,7 @@ backhaul_wire::generated_model! {
     /// Its uuid.
     0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `SubmitLongJob` is given.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/SubmitLongJobRequest`
@@ -169,8 +168,8 @@ backhaul_wire::generated_model! {
     /// The tags to attach.
     6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
 }
-backhaul_wire::generated_request! { SubmitLongJobRequest(job_name: impl Into<String>, job_data: impl Into<String>) { name: impl Into<String>, description: impl Into<String>, target_resource_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { SubmitLongJobRequest(job_name: impl Into<String>, job_data: impl Into<String>) { name: impl Into<String>, description: impl Into<String>, target_resource_uuid: impl Into<Id>, resource_uuid: impl Into<Id>, tag_uuids: Vec<Id> } }
+generated_model! {
     /// What `UpdateLongJob` is given.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/UpdateLongJobRequest`
@@ -184,8 +183,8 @@ backhaul_wire::generated_model! {
     /// Has at most 2048 characters.
     1 description: Option<String> = Text, new("description", Kind::Text);
 }
-backhaul_wire::generated_request! { UpdateLongJobRequest() { name: impl Into<String>, description: impl Into<String> } }
-backhaul_wire::generated_choice! {
+generated_request! { UpdateLongJobRequest() { name: impl Into<String>, description: impl Into<String> } }
+generated_choice! {
     /// A long job state.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/LongJobState`
@@ -198,7 +197,7 @@ backhaul_wire::generated_choice! {
     5 Canceled = "Canceled";
     6 Failed = "Failed";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// A delete mode.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/DeleteMode`
@@ -206,7 +205,7 @@ backhaul_wire::generated_choice! {
     0 Permissive = "Permissive";
     1 Enforcing = "Enforcing";
 }
-backhaul_wire::generated_choice! {
+generated_choice! {
     /// A resource state.
     ///
     /// Schema: `schemas/zstack/common.json#/$defs/ResourceState`
@@ -214,7 +213,7 @@ backhaul_wire::generated_choice! {
     0 Enabled = "Enabled";
     1 Disabled = "Disabled";
 }
-backhaul_wire::generated_struct! {
+generated_struct! {
     JobLocation;
     JobEvent;
     LongJob;
@@ -229,12 +228,12 @@ backhaul_wire::generated_struct! {
     SubmitLongJobRequest;
     UpdateLongJobRequest;
 }
-backhaul_wire::generated_enum! {
+generated_enum! {
     LongJobState;
     DeleteMode;
     ResourceState;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct JobLocation = JOB_LOCATION;
     Struct JobEvent = JOB_EVENT;
     Struct LongJob = LONG_JOB;

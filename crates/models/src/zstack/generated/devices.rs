@@ -2,13 +2,13 @@
 
 //! PCI, mediated, USB and GPU devices.
 
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_billing_or_compute;
-#[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_billing_or_compute::*;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_compute;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_compute::*;

@@ -2,13 +2,13 @@
 
 //! Directories and single sign-on clients.
 
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-registry"))]
 pub(super) mod with_compute_or_identity;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-registry"))]
 pub use self::with_compute_or_identity::*;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub(super) mod with_identity;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub use self::with_identity::*;

@@ -2,29 +2,29 @@
 
 //! Hosts and clusters.
 
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_baremetal_or_compute_or_storage;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_baremetal_or_compute_or_storage::*;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_compute;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_compute::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_compute_or_identity_or_management_or_network;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_compute_or_identity_or_management_or_network::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_compute_or_network;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_compute_or_network::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_network_or_vmware;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-vmware"))]
 pub use self::with_compute_or_network_or_vmware::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_compute_or_storage;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_compute_or_storage::*;

@@ -2,13 +2,13 @@
 
 //! Hybrid clouds.
 
-#[cfg(feature = "zstack-hybrid")]
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-hybrid")]
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-registry"))]
 pub(super) mod with_hybrid;
-#[cfg(feature = "zstack-hybrid")]
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-registry"))]
 pub use self::with_hybrid::*;
-#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_hybrid_or_storage;
-#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_hybrid_or_storage::*;

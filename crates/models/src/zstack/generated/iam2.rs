@@ -2,13 +2,13 @@
 
 //! Projects, virtual ids, organizations, roles.
 
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-security", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-security", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-security", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-identity", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-security", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::*;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub(super) mod with_identity;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub use self::with_identity::*;

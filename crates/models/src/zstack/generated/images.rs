@@ -2,21 +2,21 @@
 
 //! Images.
 
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_baremetal_or_compute_or_storage;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_baremetal_or_compute_or_storage::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_baremetal_or_compute_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_baremetal_or_compute_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_compute_or_storage;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_compute_or_storage::*;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_storage;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_storage::*;

@@ -2,17 +2,17 @@
 
 //! L3 networks and their services.
 
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_compute_or_network_or_storage;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_compute_or_network_or_storage::*;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_network;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_network::*;

@@ -2,9 +2,9 @@
 
 //! LDAP and CAS.
 
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub(super) mod with_identity;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub use self::with_identity::*;

@@ -2,13 +2,13 @@
 
 //! Load balancers, their certificates and access control lists.
 
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_compute_or_network_or_storage_or_vmware::*;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_network;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_network::*;

@@ -2,21 +2,21 @@
 
 //! Management nodes, licences, configuration.
 
-#[cfg(feature = "zstack-management")]
+#[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-registry"))]
 pub(super) mod with_automation_or_identity_or_management;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management", feature = "zstack-registry"))]
 pub use self::with_automation_or_identity_or_management::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-management", feature = "zstack-registry"))]
 pub(super) mod with_compute_or_management;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-management", feature = "zstack-registry"))]
 pub use self::with_compute_or_management::*;
-#[cfg(feature = "zstack-management")]
+#[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
 pub(super) mod with_management;
-#[cfg(feature = "zstack-management")]
+#[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
 pub use self::with_management::*;
-#[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-management", feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_management_or_network;
-#[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-management", feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_management_or_network::*;

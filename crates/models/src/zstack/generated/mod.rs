@@ -3,15 +3,16 @@
 pub mod operations;
 pub mod accounts;
 pub use self::accounts::*;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub mod ai;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::ai::*;
 #[cfg(
     any(
         feature = "zstack-automation",
         feature = "zstack-compute",
-        feature = "zstack-monitoring"
+        feature = "zstack-monitoring",
+        feature = "zstack-registry"
     )
 )]
 pub mod autoscaling;
@@ -19,13 +20,15 @@ pub mod autoscaling;
     any(
         feature = "zstack-automation",
         feature = "zstack-compute",
-        feature = "zstack-monitoring"
+        feature = "zstack-monitoring",
+        feature = "zstack-registry"
     )
 )]
 pub use self::autoscaling::*;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -34,6 +37,7 @@ pub mod backup_storage;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -42,6 +46,7 @@ pub use self::backup_storage::*;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -50,6 +55,7 @@ pub mod backups;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -60,7 +66,8 @@ pub use self::backups::*;
         feature = "zstack-baremetal",
         feature = "zstack-compute",
         feature = "zstack-management",
-        feature = "zstack-network"
+        feature = "zstack-network",
+        feature = "zstack-registry"
     )
 )]
 pub mod baremetal;
@@ -69,7 +76,8 @@ pub mod baremetal;
         feature = "zstack-baremetal",
         feature = "zstack-compute",
         feature = "zstack-management",
-        feature = "zstack-network"
+        feature = "zstack-network",
+        feature = "zstack-registry"
     )
 )]
 pub use self::baremetal::*;
@@ -78,6 +86,7 @@ pub use self::baremetal::*;
         feature = "zstack-baremetal",
         feature = "zstack-compute",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -88,24 +97,49 @@ pub mod baremetal2;
         feature = "zstack-baremetal",
         feature = "zstack-compute",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
 )]
 pub use self::baremetal2::*;
-#[cfg(feature = "zstack-billing")]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-registry"))]
 pub mod billing;
-#[cfg(feature = "zstack-billing")]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-registry"))]
 pub use self::billing::*;
 pub mod common;
 pub use self::common::*;
-#[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+#[cfg(
+    any(
+        feature = "zstack-billing",
+        feature = "zstack-compute",
+        feature = "zstack-registry"
+    )
+)]
 pub mod devices;
-#[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+#[cfg(
+    any(
+        feature = "zstack-billing",
+        feature = "zstack-compute",
+        feature = "zstack-registry"
+    )
+)]
 pub use self::devices::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-identity",
+        feature = "zstack-registry"
+    )
+)]
 pub mod directories;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-identity",
+        feature = "zstack-registry"
+    )
+)]
 pub use self::directories::*;
 #[cfg(
     any(
@@ -114,6 +148,7 @@ pub use self::directories::*;
         feature = "zstack-identity",
         feature = "zstack-management",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -126,14 +161,27 @@ pub mod hosts;
         feature = "zstack-identity",
         feature = "zstack-management",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
 )]
 pub use self::hosts::*;
-#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+#[cfg(
+    any(
+        feature = "zstack-hybrid",
+        feature = "zstack-registry",
+        feature = "zstack-storage"
+    )
+)]
 pub mod hybrid;
-#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+#[cfg(
+    any(
+        feature = "zstack-hybrid",
+        feature = "zstack-registry",
+        feature = "zstack-storage"
+    )
+)]
 pub use self::hybrid::*;
 #[cfg(
     any(
@@ -143,6 +191,7 @@ pub use self::hybrid::*;
         feature = "zstack-identity",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-security",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -157,6 +206,7 @@ pub mod iam2;
         feature = "zstack-identity",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-security",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -167,6 +217,7 @@ pub use self::iam2::*;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -176,14 +227,15 @@ pub mod images;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
 )]
 pub use self::images::*;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub mod l2_networks;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::l2_networks::*;
 #[cfg(
     any(
@@ -191,6 +243,7 @@ pub use self::l2_networks::*;
         feature = "zstack-compute",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -202,19 +255,21 @@ pub mod l3_networks;
         feature = "zstack-compute",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
 )]
 pub use self::l3_networks::*;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub mod ldap;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub use self::ldap::*;
 #[cfg(
     any(
         feature = "zstack-compute",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -224,6 +279,7 @@ pub mod load_balancers;
     any(
         feature = "zstack-compute",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -235,7 +291,8 @@ pub use self::load_balancers::*;
         feature = "zstack-compute",
         feature = "zstack-identity",
         feature = "zstack-management",
-        feature = "zstack-network"
+        feature = "zstack-network",
+        feature = "zstack-registry"
     )
 )]
 pub mod management;
@@ -245,21 +302,23 @@ pub mod management;
         feature = "zstack-compute",
         feature = "zstack-identity",
         feature = "zstack-management",
-        feature = "zstack-network"
+        feature = "zstack-network",
+        feature = "zstack-registry"
     )
 )]
 pub use self::management::*;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub mod monitoring;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub use self::monitoring::*;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub mod nas;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::nas::*;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -268,6 +327,7 @@ pub mod primary_storage;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -278,6 +338,7 @@ pub use self::primary_storage::*;
         feature = "zstack-compute",
         feature = "zstack-management",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -288,40 +349,53 @@ pub mod routers;
         feature = "zstack-compute",
         feature = "zstack-management",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
 )]
 pub use self::routers::*;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub mod scheduler;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub use self::scheduler::*;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub mod scheduling;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::scheduling::*;
-#[cfg(feature = "zstack-security")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-security"))]
 pub mod security;
-#[cfg(feature = "zstack-security")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-security"))]
 pub use self::security::*;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub mod security_groups;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::security_groups::*;
 pub mod sessions;
 pub use self::sessions::*;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub mod sns;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub use self::sns::*;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub mod stacks;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub use self::stacks::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-registry",
+        feature = "zstack-storage"
+    )
+)]
 pub mod storage_devices;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-registry",
+        feature = "zstack-storage"
+    )
+)]
 pub use self::storage_devices::*;
 #[cfg(
     any(
@@ -331,6 +405,7 @@ pub use self::storage_devices::*;
         feature = "zstack-compute",
         feature = "zstack-management",
         feature = "zstack-monitoring",
+        feature = "zstack-registry",
         feature = "zstack-storage"
     )
 )]
@@ -343,17 +418,30 @@ pub mod tags;
         feature = "zstack-compute",
         feature = "zstack-management",
         feature = "zstack-monitoring",
+        feature = "zstack-registry",
         feature = "zstack-storage"
     )
 )]
 pub use self::tags::*;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub mod tickets;
-#[cfg(feature = "zstack-identity")]
+#[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
 pub use self::tickets::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-network",
+        feature = "zstack-registry"
+    )
+)]
 pub mod vips;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-network",
+        feature = "zstack-registry"
+    )
+)]
 pub use self::vips::*;
 #[cfg(
     any(
@@ -362,6 +450,7 @@ pub use self::vips::*;
         feature = "zstack-compute",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -374,6 +463,7 @@ pub mod vm_instances;
         feature = "zstack-compute",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -383,6 +473,7 @@ pub use self::vm_instances::*;
     any(
         feature = "zstack-compute",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -392,14 +483,15 @@ pub mod vmware;
     any(
         feature = "zstack-compute",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
 )]
 pub use self::vmware::*;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub mod volume_snapshots;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::volume_snapshots::*;
 #[cfg(
     any(
@@ -407,6 +499,7 @@ pub use self::volume_snapshots::*;
         feature = "zstack-compute",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
@@ -418,75 +511,136 @@ pub mod volumes;
         feature = "zstack-compute",
         feature = "zstack-monitoring",
         feature = "zstack-network",
+        feature = "zstack-registry",
         feature = "zstack-storage",
         feature = "zstack-vmware"
     )
 )]
 pub use self::volumes::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-registry",
+        feature = "zstack-storage"
+    )
+)]
 pub mod zones;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(
+    any(
+        feature = "zstack-compute",
+        feature = "zstack-registry",
+        feature = "zstack-storage"
+    )
+)]
 pub use self::zones::*;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub mod zwatch;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub use self::zwatch::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
+    pub(super) use backhaul_wire::generated::typed::*;
     pub(super) use super::*;
     pub(super) use super::super::Zstack as ThisApi;
     pub(super) use super::super::reply::*;
 }
+#[cfg(feature = "zstack-registry")]
+mod rows {
+    pub(super) use backhaul_wire::generated::*;
+    pub(super) use backhaul_wire::generated::rows::*;
+    pub(super) use super::*;
+    pub(super) use super::super::Zstack as ThisApi;
+    pub(super) use super::super::reply::rows::*;
+}
 #[cfg(feature = "registry")]
 const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     self::accounts::always::TYPES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::accounts::with_identity::TYPES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::ai::with_compute::TYPES,
-    #[cfg(feature = "zstack-automation")]
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
     self::autoscaling::with_automation::TYPES,
-    #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::autoscaling::with_automation_or_compute::TYPES,
-    #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-monitoring",
+            feature = "zstack-registry"
+        )
+    )]
     self::autoscaling::with_automation_or_monitoring::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::backup_storage::with_compute_or_storage::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::backup_storage::with_storage::TYPES,
-    #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+    #[cfg(
+        any(
+            feature = "zstack-registry",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
     self::backup_storage::with_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::backups::with_compute_or_storage_or_vmware::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::backups::with_storage::TYPES,
-    #[cfg(feature = "zstack-baremetal")]
+    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
     self::baremetal::with_baremetal::TYPES,
-    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::baremetal::with_baremetal_or_compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-management",
-            feature = "zstack-network"
+            feature = "zstack-network",
+            feature = "zstack-registry"
         )
     )]
     self::baremetal::with_baremetal_or_management_or_network::TYPES,
-    #[cfg(feature = "zstack-baremetal")]
+    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
     self::baremetal2::with_baremetal::TYPES,
-    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::baremetal2::with_baremetal_or_compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -496,55 +650,89 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::baremetal2::with_baremetal_or_compute_or_storage::TYPES,
-    #[cfg(feature = "zstack-billing")]
+    #[cfg(any(feature = "zstack-billing", feature = "zstack-registry"))]
     self::billing::with_billing::TYPES,
     self::common::TYPES,
-    #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-billing",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::devices::with_billing_or_compute::TYPES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::devices::with_compute::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-identity",
+            feature = "zstack-registry"
+        )
+    )]
     self::directories::with_compute_or_identity::TYPES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::directories::with_identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::hosts::with_baremetal_or_compute_or_storage::TYPES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::hosts::with_compute::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-identity",
             feature = "zstack-management",
-            feature = "zstack-network"
+            feature = "zstack-network",
+            feature = "zstack-registry"
         )
     )]
     self::hosts::with_compute_or_identity_or_management_or_network::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::hosts::with_compute_or_network::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-vmware"
         )
     )]
     self::hosts::with_compute_or_network_or_vmware::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::hosts::with_compute_or_storage::TYPES,
-    #[cfg(feature = "zstack-hybrid")]
+    #[cfg(any(feature = "zstack-hybrid", feature = "zstack-registry"))]
     self::hybrid::with_hybrid::TYPES,
-    #[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-hybrid",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::hybrid::with_hybrid_or_storage::TYPES,
     #[cfg(
         any(
@@ -554,18 +742,20 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-identity",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-security",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::iam2::with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::TYPES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::iam2::with_identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
@@ -574,16 +764,23 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::images::with_baremetal_or_compute_or_storage_or_vmware::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::images::with_compute_or_storage::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::images::with_storage::TYPES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::l2_networks::with_network::TYPES,
     #[cfg(
         any(
@@ -591,6 +788,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -600,84 +798,119 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::l3_networks::with_compute_or_network_or_storage::TYPES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::l3_networks::with_network::TYPES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::ldap::with_identity::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::load_balancers::with_compute_or_network_or_storage_or_vmware::TYPES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::load_balancers::with_network::TYPES,
     #[cfg(
         any(
             feature = "zstack-automation",
             feature = "zstack-identity",
-            feature = "zstack-management"
+            feature = "zstack-management",
+            feature = "zstack-registry"
         )
     )]
     self::management::with_automation_or_identity_or_management::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-management",
+            feature = "zstack-registry"
+        )
+    )]
     self::management::with_compute_or_management::TYPES,
-    #[cfg(feature = "zstack-management")]
+    #[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
     self::management::with_management::TYPES,
-    #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-management",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::management::with_management_or_network::TYPES,
-    #[cfg(feature = "zstack-monitoring")]
+    #[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
     self::monitoring::with_monitoring::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::nas::with_storage::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::primary_storage::with_compute_or_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::primary_storage::with_compute_or_storage_or_vmware::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::primary_storage::with_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::routers::with_compute_or_network_or_storage_or_vmware::TYPES,
-    #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-management",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::routers::with_management_or_network::TYPES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::routers::with_network::TYPES,
-    #[cfg(feature = "zstack-automation")]
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
     self::scheduler::with_automation::TYPES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::scheduling::with_compute::TYPES,
-    #[cfg(feature = "zstack-security")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-security"))]
     self::security::with_security::TYPES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::security_groups::with_network::TYPES,
     self::sessions::TYPES,
-    #[cfg(feature = "zstack-monitoring")]
+    #[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
     self::sns::with_monitoring::TYPES,
-    #[cfg(feature = "zstack-automation")]
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
     self::stacks::with_automation::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::storage_devices::with_compute_or_storage::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::storage_devices::with_storage::TYPES,
     #[cfg(
         any(
@@ -687,19 +920,32 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-compute",
             feature = "zstack-management",
             feature = "zstack-monitoring",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::tags::with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::TYPES,
-    #[cfg(feature = "zstack-management")]
+    #[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
     self::tags::with_management::TYPES,
-    #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
+    #[cfg(
+        any(
+            feature = "zstack-management",
+            feature = "zstack-monitoring",
+            feature = "zstack-registry"
+        )
+    )]
     self::tags::with_management_or_monitoring::TYPES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::tickets::with_identity::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::vips::with_compute_or_network::TYPES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::vips::with_network::TYPES,
     #[cfg(
         any(
@@ -707,22 +953,30 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::vm_instances::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::TYPES,
-    #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-billing",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::vm_instances::with_billing_or_compute::TYPES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::vm_instances::with_compute::TYPES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::vm_instances::with_compute_requests::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -732,6 +986,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -741,6 +996,7 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-vmware"
         )
     )]
@@ -748,16 +1004,23 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     #[cfg(
         any(
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::vmware::with_compute_or_storage_or_vmware::TYPES,
-    #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+    #[cfg(
+        any(
+            feature = "zstack-registry",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
     self::vmware::with_storage_or_vmware::TYPES,
-    #[cfg(feature = "zstack-vmware")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-vmware"))]
     self::vmware::with_vmware::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::volume_snapshots::with_storage::TYPES,
     #[cfg(
         any(
@@ -765,18 +1028,25 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::volumes::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::volumes::with_storage::TYPES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::zones::with_compute_or_storage::TYPES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::zones::with_storage::TYPES,
-    #[cfg(feature = "zstack-monitoring")]
+    #[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
     self::zwatch::with_monitoring::TYPES,
 ];
 /// Every type whose feature is on, family by family.
@@ -789,53 +1059,92 @@ pub static TYPES: &[backhaul_wire::generated::TypeEntry] = &backhaul_wire::gener
 #[cfg(feature = "typed-registry")]
 pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
     self::accounts::always::MAKES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::accounts::with_identity::MAKES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::ai::with_compute::MAKES,
-    #[cfg(feature = "zstack-automation")]
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
     self::autoscaling::with_automation::MAKES,
-    #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::autoscaling::with_automation_or_compute::MAKES,
-    #[cfg(any(feature = "zstack-automation", feature = "zstack-monitoring"))]
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-monitoring",
+            feature = "zstack-registry"
+        )
+    )]
     self::autoscaling::with_automation_or_monitoring::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::backup_storage::with_compute_or_storage::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::backup_storage::with_storage::MAKES,
-    #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+    #[cfg(
+        any(
+            feature = "zstack-registry",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
     self::backup_storage::with_storage_or_vmware::MAKES,
     #[cfg(
         any(
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::backups::with_compute_or_storage_or_vmware::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::backups::with_storage::MAKES,
-    #[cfg(feature = "zstack-baremetal")]
+    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
     self::baremetal::with_baremetal::MAKES,
-    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::baremetal::with_baremetal_or_compute::MAKES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-management",
-            feature = "zstack-network"
+            feature = "zstack-network",
+            feature = "zstack-registry"
         )
     )]
     self::baremetal::with_baremetal_or_management_or_network::MAKES,
-    #[cfg(feature = "zstack-baremetal")]
+    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-registry"))]
     self::baremetal2::with_baremetal::MAKES,
-    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::baremetal2::with_baremetal_or_compute::MAKES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -845,55 +1154,89 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::baremetal2::with_baremetal_or_compute_or_storage::MAKES,
-    #[cfg(feature = "zstack-billing")]
+    #[cfg(any(feature = "zstack-billing", feature = "zstack-registry"))]
     self::billing::with_billing::MAKES,
     self::common::MAKES,
-    #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-billing",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::devices::with_billing_or_compute::MAKES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::devices::with_compute::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-identity"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-identity",
+            feature = "zstack-registry"
+        )
+    )]
     self::directories::with_compute_or_identity::MAKES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::directories::with_identity::MAKES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::hosts::with_baremetal_or_compute_or_storage::MAKES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::hosts::with_compute::MAKES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-identity",
             feature = "zstack-management",
-            feature = "zstack-network"
+            feature = "zstack-network",
+            feature = "zstack-registry"
         )
     )]
     self::hosts::with_compute_or_identity_or_management_or_network::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::hosts::with_compute_or_network::MAKES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-vmware"
         )
     )]
     self::hosts::with_compute_or_network_or_vmware::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::hosts::with_compute_or_storage::MAKES,
-    #[cfg(feature = "zstack-hybrid")]
+    #[cfg(any(feature = "zstack-hybrid", feature = "zstack-registry"))]
     self::hybrid::with_hybrid::MAKES,
-    #[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-hybrid",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::hybrid::with_hybrid_or_storage::MAKES,
     #[cfg(
         any(
@@ -903,18 +1246,20 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
             feature = "zstack-identity",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-security",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::iam2::with_automation_or_baremetal_or_compute_or_identity_or_monitoring_or_network_or_security_or_storage_or_vmware::MAKES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::iam2::with_identity::MAKES,
     #[cfg(
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
@@ -923,16 +1268,23 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::images::with_baremetal_or_compute_or_storage_or_vmware::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::images::with_compute_or_storage::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::images::with_storage::MAKES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::l2_networks::with_network::MAKES,
     #[cfg(
         any(
@@ -940,6 +1292,7 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -949,84 +1302,119 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::l3_networks::with_compute_or_network_or_storage::MAKES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::l3_networks::with_network::MAKES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::ldap::with_identity::MAKES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::load_balancers::with_compute_or_network_or_storage_or_vmware::MAKES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::load_balancers::with_network::MAKES,
     #[cfg(
         any(
             feature = "zstack-automation",
             feature = "zstack-identity",
-            feature = "zstack-management"
+            feature = "zstack-management",
+            feature = "zstack-registry"
         )
     )]
     self::management::with_automation_or_identity_or_management::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-management",
+            feature = "zstack-registry"
+        )
+    )]
     self::management::with_compute_or_management::MAKES,
-    #[cfg(feature = "zstack-management")]
+    #[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
     self::management::with_management::MAKES,
-    #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-management",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::management::with_management_or_network::MAKES,
-    #[cfg(feature = "zstack-monitoring")]
+    #[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
     self::monitoring::with_monitoring::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::nas::with_storage::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::primary_storage::with_compute_or_storage::MAKES,
     #[cfg(
         any(
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::primary_storage::with_compute_or_storage_or_vmware::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::primary_storage::with_storage::MAKES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::routers::with_compute_or_network_or_storage_or_vmware::MAKES,
-    #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-management",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::routers::with_management_or_network::MAKES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::routers::with_network::MAKES,
-    #[cfg(feature = "zstack-automation")]
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
     self::scheduler::with_automation::MAKES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::scheduling::with_compute::MAKES,
-    #[cfg(feature = "zstack-security")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-security"))]
     self::security::with_security::MAKES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::security_groups::with_network::MAKES,
     self::sessions::MAKES,
-    #[cfg(feature = "zstack-monitoring")]
+    #[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
     self::sns::with_monitoring::MAKES,
-    #[cfg(feature = "zstack-automation")]
+    #[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
     self::stacks::with_automation::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::storage_devices::with_compute_or_storage::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::storage_devices::with_storage::MAKES,
     #[cfg(
         any(
@@ -1036,19 +1424,32 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
             feature = "zstack-compute",
             feature = "zstack-management",
             feature = "zstack-monitoring",
+            feature = "zstack-registry",
             feature = "zstack-storage"
         )
     )]
     self::tags::with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::MAKES,
-    #[cfg(feature = "zstack-management")]
+    #[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
     self::tags::with_management::MAKES,
-    #[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
+    #[cfg(
+        any(
+            feature = "zstack-management",
+            feature = "zstack-monitoring",
+            feature = "zstack-registry"
+        )
+    )]
     self::tags::with_management_or_monitoring::MAKES,
-    #[cfg(feature = "zstack-identity")]
+    #[cfg(any(feature = "zstack-identity", feature = "zstack-registry"))]
     self::tickets::with_identity::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-network",
+            feature = "zstack-registry"
+        )
+    )]
     self::vips::with_compute_or_network::MAKES,
-    #[cfg(feature = "zstack-network")]
+    #[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
     self::vips::with_network::MAKES,
     #[cfg(
         any(
@@ -1056,22 +1457,30 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::vm_instances::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::MAKES,
-    #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+    #[cfg(
+        any(
+            feature = "zstack-billing",
+            feature = "zstack-compute",
+            feature = "zstack-registry"
+        )
+    )]
     self::vm_instances::with_billing_or_compute::MAKES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::vm_instances::with_compute::MAKES,
-    #[cfg(feature = "zstack-compute")]
+    #[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
     self::vm_instances::with_compute_requests::MAKES,
     #[cfg(
         any(
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -1081,6 +1490,7 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
@@ -1090,6 +1500,7 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
         any(
             feature = "zstack-compute",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-vmware"
         )
     )]
@@ -1097,16 +1508,23 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
     #[cfg(
         any(
             feature = "zstack-compute",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::vmware::with_compute_or_storage_or_vmware::MAKES,
-    #[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+    #[cfg(
+        any(
+            feature = "zstack-registry",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
     self::vmware::with_storage_or_vmware::MAKES,
-    #[cfg(feature = "zstack-vmware")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-vmware"))]
     self::vmware::with_vmware::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::volume_snapshots::with_storage::MAKES,
     #[cfg(
         any(
@@ -1114,17 +1532,24 @@ pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[
             feature = "zstack-compute",
             feature = "zstack-monitoring",
             feature = "zstack-network",
+            feature = "zstack-registry",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
     self::volumes::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::volumes::with_storage::MAKES,
-    #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-registry",
+            feature = "zstack-storage"
+        )
+    )]
     self::zones::with_compute_or_storage::MAKES,
-    #[cfg(feature = "zstack-storage")]
+    #[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
     self::zones::with_storage::MAKES,
-    #[cfg(feature = "zstack-monitoring")]
+    #[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
     self::zwatch::with_monitoring::MAKES,
 ];

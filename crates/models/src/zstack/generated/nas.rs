@@ -2,9 +2,9 @@
 
 //! NAS file systems.
 
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub mod operations;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_storage;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_storage::*;

@@ -2,9 +2,9 @@
 
 //! Where virtual machines may run.
 
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_compute;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_compute::*;

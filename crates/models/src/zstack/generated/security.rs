@@ -2,9 +2,9 @@
 
 //! Encryption, secret pools, security machines.
 
-#[cfg(feature = "zstack-security")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-security"))]
 pub mod operations;
-#[cfg(feature = "zstack-security")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-security"))]
 pub(super) mod with_security;
-#[cfg(feature = "zstack-security")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-security"))]
 pub use self::with_security::*;

@@ -2,9 +2,9 @@
 
 //! Security groups.
 
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_network;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_network::*;

@@ -3,9 +3,8 @@
 //! Sessions: logging in and out.
 
 pub mod operations;
-#[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
-backhaul_wire::generated_model! {
+generated_model! {
     /// A session: its `uuid` is the token of the `Authorization: OAuth` header.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/Session`
@@ -25,14 +24,14 @@ backhaul_wire::generated_model! {
     /// Whether calls of this session skip the check of rights.
     6 no_session_evaluation: Option<bool> = Bool, new("noSessionEvaluation", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `ValidateSession` answers.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/ValidateSessionResult`
     ValidateSessionResult = VALIDATE_SESSION_RESULT("ValidateSessionResult");
     0 valid: Option<bool> = Bool, new("valid", Kind::Bool);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `RefreshCaptcha` answers.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/RefreshCaptchaResult`
@@ -41,7 +40,7 @@ backhaul_wire::generated_model! {
     0 captcha_uuid: Option<Id> = Id, new("captchaUuid", Kind::Id);
     1 captcha: Option<String> = Text, new("captcha", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `LogInByLdap` answers.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByLdapResult`
@@ -50,7 +49,7 @@ backhaul_wire::generated_model! {
     0 inventory: Option<Session> = Struct, new("inventory", Kind::Struct(&SESSION));
     1 account_inventory: Option<Account> = Struct, new("accountInventory", Kind::Struct(&ACCOUNT));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `GetLoginCaptcha` answers.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/GetLoginCaptchaResult`
@@ -59,14 +58,14 @@ backhaul_wire::generated_model! {
     0 captcha_uuid: Option<Id> = Id, new("captchaUuid", Kind::Id);
     1 captcha: Option<String> = Text, new("captcha", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `GetLoginProcedures` answers.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/GetLoginProceduresResult`
     GetLoginProceduresResult = GET_LOGIN_PROCEDURES_RESULT("GetLoginProceduresResult");
     0 procedures: Vec<LoginAuthenticationProcedureDesc> = Structs, list("procedures", Kind::Struct(&LOGIN_AUTHENTICATION_PROCEDURE_DESC));
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// A login authentication procedure desc.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginAuthenticationProcedureDesc`
@@ -76,7 +75,7 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text);
     2 properties: BTreeMap<String, String> = TextMap, map("properties", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// An item.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/Item`
@@ -85,7 +84,7 @@ backhaul_wire::generated_model! {
     0 name: Option<String> = Text, new("name", Kind::Text);
     1 readable_name: Option<String> = Text, new("readableName", Kind::Text);
 }
-backhaul_wire::generated_model! {
+generated_model! {
     /// What `LogInByAccount` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByAccountRequest`
@@ -102,8 +101,8 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     5 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByAccountRequest(account_name: impl Into<String>, password: impl Into<Secret>) { account_type: impl Into<String>, captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, String> } }
-backhaul_wire::generated_model! {
+generated_request! { LogInByAccountRequest(account_name: impl Into<String>, password: impl Into<Secret>) { account_type: impl Into<String>, captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, String> } }
+generated_model! {
     /// What `RenewSession` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/RenewSessionRequest`
@@ -111,8 +110,8 @@ backhaul_wire::generated_model! {
     /// Has at least 60, at most 31536000.
     0 duration: Option<i64> = Int, new("duration", Kind::Int);
 }
-backhaul_wire::generated_request! { RenewSessionRequest() { duration: i64 } }
-backhaul_wire::generated_model! {
+generated_request! { RenewSessionRequest() { duration: i64 } }
+generated_model! {
     /// What `LogInByUser` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByUserRequest`
@@ -127,8 +126,8 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByUserRequest(user_name: impl Into<String>, password: impl Into<Secret>) { account_uuid: impl Into<Id>, account_name: impl Into<String>, client_info: BTreeMap<String, String> } }
-backhaul_wire::generated_model! {
+generated_request! { LogInByUserRequest(user_name: impl Into<String>, password: impl Into<Secret>) { account_uuid: impl Into<Id>, account_name: impl Into<String>, client_info: BTreeMap<String, String> } }
+generated_model! {
     /// What `LoginByCas` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginByCasRequest`
@@ -142,8 +141,8 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     3 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginByCasRequest(name: impl Into<String>, password: impl Into<Secret>, r#type: impl Into<String>) { client_info: BTreeMap<String, Value> } }
-backhaul_wire::generated_model! {
+generated_request! { LoginByCasRequest(name: impl Into<String>, password: impl Into<Secret>, r#type: impl Into<String>) { client_info: BTreeMap<String, Value> } }
+generated_model! {
     /// What `LoginIAM2VirtualIDWithLdap` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginIAM2VirtualIDWithLdapRequest`
@@ -156,8 +155,8 @@ backhaul_wire::generated_model! {
     /// The captcha that was asked.
     3 captcha_uuid: Option<Id> = Id, new("captchaUuid", Kind::Id);
 }
-backhaul_wire::generated_request! { LoginIAM2VirtualIDWithLdapRequest(uid: impl Into<String>, password: impl Into<Secret>) { verify_code: impl Into<String>, captcha_uuid: impl Into<Id> } }
-backhaul_wire::generated_model! {
+generated_request! { LoginIAM2VirtualIDWithLdapRequest(uid: impl Into<String>, password: impl Into<Secret>) { verify_code: impl Into<String>, captcha_uuid: impl Into<Id> } }
+generated_model! {
     /// What `LoginIAM2Platform` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginIAM2PlatformRequest`
@@ -165,8 +164,8 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     0 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2PlatformRequest() { client_info: BTreeMap<String, Value> } }
-backhaul_wire::generated_model! {
+generated_request! { LoginIAM2PlatformRequest() { client_info: BTreeMap<String, Value> } }
+generated_model! {
     /// What `LoginIAM2Project` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginIAM2ProjectRequest`
@@ -175,8 +174,8 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     1 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2ProjectRequest(project_name: impl Into<String>) { client_info: BTreeMap<String, Value> } }
-backhaul_wire::generated_model! {
+generated_request! { LoginIAM2ProjectRequest(project_name: impl Into<String>) { client_info: BTreeMap<String, Value> } }
+generated_model! {
     /// What `LoginIAM2VirtualID` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LoginIAM2VirtualIDRequest`
@@ -192,8 +191,8 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, Value> = JsonMap, map("clientInfo", Kind::Json);
 }
-backhaul_wire::generated_request! { LoginIAM2VirtualIDRequest(name: impl Into<String>, password: impl Into<Secret>) { captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, Value> } }
-backhaul_wire::generated_model! {
+generated_request! { LoginIAM2VirtualIDRequest(name: impl Into<String>, password: impl Into<Secret>) { captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, Value> } }
+generated_model! {
     /// What `LogInByLdap` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInByLdapRequest`
@@ -208,8 +207,8 @@ backhaul_wire::generated_model! {
     /// What the client tells of itself.
     4 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInByLdapRequest(uid: impl Into<String>, password: impl Into<Secret>) { verify_code: impl Into<String>, captcha_uuid: impl Into<Id>, client_info: BTreeMap<String, String> } }
-backhaul_wire::generated_model! {
+generated_request! { LogInByLdapRequest(uid: impl Into<String>, password: impl Into<Secret>) { verify_code: impl Into<String>, captcha_uuid: impl Into<Id>, client_info: BTreeMap<String, String> } }
+generated_model! {
     /// What `LogIn` is given.
     ///
     /// Schema: `schemas/zstack/sessions.json#/$defs/LogInRequest`
@@ -227,8 +226,8 @@ backhaul_wire::generated_model! {
     5 client_info: BTreeMap<String, String> = TextMap, map("clientInfo", Kind::Text);
     6 properties: BTreeMap<String, String> = TextMap, map("properties", Kind::Text);
 }
-backhaul_wire::generated_request! { LogInRequest(username: impl Into<String>, password: impl Into<Secret>, login_type: impl Into<String>) { captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, String>, properties: BTreeMap<String, String> } }
-backhaul_wire::generated_struct! {
+generated_request! { LogInRequest(username: impl Into<String>, password: impl Into<Secret>, login_type: impl Into<String>) { captcha_uuid: impl Into<Id>, verify_code: impl Into<String>, client_info: BTreeMap<String, String>, properties: BTreeMap<String, String> } }
+generated_struct! {
     ValidateSessionResult;
     RefreshCaptchaResult;
     GetLoginCaptchaResult;
@@ -239,7 +238,7 @@ backhaul_wire::generated_struct! {
     LoginIAM2PlatformRequest;
     LoginIAM2ProjectRequest;
 }
-backhaul_wire::generated_struct! { holds secrets:
+generated_struct! { holds secrets:
     Session;
     LogInByLdapResult;
     LogInByAccountRequest;
@@ -250,7 +249,7 @@ backhaul_wire::generated_struct! { holds secrets:
     LogInByLdapRequest;
     LogInRequest;
 }
-backhaul_wire::generated_types! { in super;
+generated_types! { in super;
     Struct Session = SESSION;
     Struct ValidateSessionResult = VALIDATE_SESSION_RESULT;
     Struct RefreshCaptchaResult = REFRESH_CAPTCHA_RESULT;

@@ -2,9 +2,9 @@
 
 //! Resource stacks and applications.
 
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub(super) mod with_automation;
-#[cfg(feature = "zstack-automation")]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-registry"))]
 pub use self::with_automation::*;

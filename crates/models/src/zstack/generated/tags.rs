@@ -2,17 +2,17 @@
 
 //! Tags.
 
-#[cfg(feature = "zstack-management")]
+#[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-automation", feature = "zstack-baremetal", feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_automation_or_baremetal_or_billing_or_compute_or_management_or_monitoring_or_storage::*;
-#[cfg(feature = "zstack-management")]
+#[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
 pub(super) mod with_management;
-#[cfg(feature = "zstack-management")]
+#[cfg(any(feature = "zstack-management", feature = "zstack-registry"))]
 pub use self::with_management::*;
-#[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
+#[cfg(any(feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub(super) mod with_management_or_monitoring;
-#[cfg(any(feature = "zstack-management", feature = "zstack-monitoring"))]
+#[cfg(any(feature = "zstack-management", feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub use self::with_management_or_monitoring::*;

@@ -2,13 +2,13 @@
 
 //! Virtual IPs, elastic IPs, port forwarding.
 
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_compute_or_network;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_compute_or_network::*;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub(super) mod with_network;
-#[cfg(feature = "zstack-network")]
+#[cfg(any(feature = "zstack-network", feature = "zstack-registry"))]
 pub use self::with_network::*;

@@ -2,29 +2,29 @@
 
 //! Virtual machines, their offerings, keys, scripts and consoles.
 
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_billing_or_compute;
-#[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
+#[cfg(any(feature = "zstack-billing", feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_billing_or_compute::*;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_compute;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_compute::*;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub(super) mod with_compute_requests;
-#[cfg(feature = "zstack-compute")]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry"))]
 pub use self::with_compute_requests::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_monitoring_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_compute_or_monitoring_or_network_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_compute_or_network_or_storage_or_vmware::*;

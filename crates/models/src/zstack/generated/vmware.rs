@@ -2,21 +2,21 @@
 
 //! vCenter and migration from it.
 
-#[cfg(feature = "zstack-vmware")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-vmware"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_network_or_vmware;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-vmware"))]
 pub use self::with_compute_or_network_or_vmware::*;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_compute_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_storage_or_vmware;
-#[cfg(any(feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_storage_or_vmware::*;
-#[cfg(feature = "zstack-vmware")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-vmware"))]
 pub(super) mod with_vmware;
-#[cfg(feature = "zstack-vmware")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-vmware"))]
 pub use self::with_vmware::*;

@@ -2,13 +2,13 @@
 
 //! Volumes and disk offerings.
 
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-registry", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::*;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_storage;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_storage::*;

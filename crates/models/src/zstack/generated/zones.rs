@@ -2,13 +2,13 @@
 
 //! Zones.
 
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub mod operations;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_compute_or_storage;
-#[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]
+#[cfg(any(feature = "zstack-compute", feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_compute_or_storage::*;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub(super) mod with_storage;
-#[cfg(feature = "zstack-storage")]
+#[cfg(any(feature = "zstack-registry", feature = "zstack-storage"))]
 pub use self::with_storage::*;

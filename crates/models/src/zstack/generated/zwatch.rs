@@ -2,9 +2,9 @@
 
 //! Alarms, events, metrics.
 
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub mod operations;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub(super) mod with_monitoring;
-#[cfg(feature = "zstack-monitoring")]
+#[cfg(any(feature = "zstack-monitoring", feature = "zstack-registry"))]
 pub use self::with_monitoring::*;

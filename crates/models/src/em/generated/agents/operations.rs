@@ -3,7 +3,7 @@
 //! Calls: veeam agents: jobs, protection groups, computers and their restore points.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents`: Where the agents' jobs, points and computers are.
     ///
     /// Schema: `schemas/em/operations.json#/operations/1`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetAgents = op("GetAgents", "GET", "/api/agents");
     () -> body(AgentsService);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/agentRestorePoints`: All restore points of agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/2`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     GetAgentsAgentRestorePoints = op("GetAgentsAgentRestorePoints", "GET", "/api/agents/agentRestorePoints");
     () -> forms(AgentRestorePoints, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/agentRestorePoints/{ID}`: One restore point of an agent.
     ///
     /// Schema: `schemas/em/operations.json#/operations/3`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(AgentRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/agentRestorePoints/{ID}/mounts`: Where a restore point of an agent is mounted.
     ///
     /// Schema: `schemas/em/operations.json#/operations/4`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(AgentRestorePointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/agents/agentRestorePoints/{ID}/mounts`: Mounts a restore point of an agent, to browse and restore files.
     ///
     /// Schema: `schemas/em/operations.json#/operations/5`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of an agent, with its disks.
     ///
     /// Schema: `schemas/em/operations.json#/operations/6`
@@ -52,7 +52,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/agents/agentRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of an agent.
     ///
     /// Schema: `schemas/em/operations.json#/operations/7`
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted agent restore point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/8`
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/agents/agentRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted agent restore point, or prepares it for download.
     ///
     /// Schema: `schemas/em/operations.json#/operations/9`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
     filepath: String [filepath.into()] path("filepath", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/backupFiles`: All backup files of agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/10`
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     GetAgentsBackupFiles = op("GetAgentsBackupFiles", "GET", "/api/agents/backupFiles");
     () -> forms(BackupFiles, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/backups`: All backups of agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/11`
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     GetAgentsBackups = op("GetAgentsBackups", "GET", "/api/agents/backups");
     () -> forms(Backups, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/backupSessions`: All runs of agents' backup jobs.
     ///
     /// Schema: `schemas/em/operations.json#/operations/12`
@@ -113,7 +113,7 @@ backhaul_wire::generated_call! {
     GetAgentsBackupSessions = op("GetAgentsBackupSessions", "GET", "/api/agents/backupSessions");
     () -> forms(BackupJobSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/discoveredComputers`: All computers that protection groups found.
     ///
     /// Schema: `schemas/em/operations.json#/operations/13`
@@ -121,7 +121,7 @@ backhaul_wire::generated_call! {
     GetAgentsDiscoveredComputers = op("GetAgentsDiscoveredComputers", "GET", "/api/agents/discoveredComputers");
     () -> forms(DiscoveredComputers, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/discoveredComputers/{ID}`: One computer that a protection group found.
     ///
     /// Schema: `schemas/em/operations.json#/operations/14`
@@ -129,7 +129,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(DiscoveredComputer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/jobs`: All backup jobs of agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/15`
@@ -137,7 +137,7 @@ backhaul_wire::generated_call! {
     GetAgentsJobs = op("GetAgentsJobs", "GET", "/api/agents/jobs");
     () -> forms(AgentBackupJobs, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/jobs/{ID}`: One backup job of agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/16`
@@ -145,7 +145,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(AgentBackupJob, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/agents/jobs/{ID}?action=retry`: Runs the failed part of an agents' backup job again.
     ///
     /// Schema: `schemas/em/operations.json#/operations/17`
@@ -153,7 +153,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/agents/jobs/{ID}?action=start`: Starts a backup job of agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/18`
@@ -161,7 +161,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/agents/jobs/{ID}?action=stop`: Stops a backup job of agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/19`
@@ -169,7 +169,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/agents/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of an agents' backup job on or off.
     ///
     /// Schema: `schemas/em/operations.json#/operations/20`
@@ -177,7 +177,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/jobs/{ID}/includes`: What a backup job of agents protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/21`
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(ObjectsInAgentBackupJob);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/jobs/{ID}/includes/{includeID}`: One computer or group that a backup job of agents protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/22`
@@ -194,7 +194,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/jobs/{ID}/backupSessions`: The sessions of an agent's job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/23`
@@ -202,7 +202,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/protectionGroups`: All protection groups.
     ///
     /// Schema: `schemas/em/operations.json#/operations/24`
@@ -210,7 +210,7 @@ backhaul_wire::generated_call! {
     GetAgentsProtectionGroups = op("GetAgentsProtectionGroups", "GET", "/api/agents/protectionGroups");
     () -> forms(AgentProtectionGroups, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/protectionGroups/{ID}`: One protection group.
     ///
     /// Schema: `schemas/em/operations.json#/operations/25`
@@ -218,7 +218,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(AgentProtectionGroup, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers that a protection group found.
     ///
     /// Schema: `schemas/em/operations.json#/operations/26`
@@ -226,7 +226,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(DiscoveredComputers, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/agents/restorePoints`: All restore points of backups made by agents.
     ///
     /// Schema: `schemas/em/operations.json#/operations/27`
@@ -234,7 +234,7 @@ backhaul_wire::generated_call! {
     GetAgentsRestorePoints = op("GetAgentsRestorePoints", "GET", "/api/agents/restorePoints");
     () -> forms(RestorePoints, EntityReferences);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetAgents;
         GetAgentsAgentRestorePoints;

@@ -3,7 +3,7 @@
 //! Calls: backups, replicas, their restore points and files.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupFiles`: All backup files.
     ///
     /// Schema: `schemas/em/operations.json#/operations/28`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetBackupFiles = op("GetBackupFiles", "GET", "/api/backupFiles");
     () -> forms(BackupFiles, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupFiles/{ID}`: One backup file.
     ///
     /// Schema: `schemas/em/operations.json#/operations/29`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupFile, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupFiles/{ID}/restorePoints`: The restore points in a backup file.
     ///
     /// Schema: `schemas/em/operations.json#/operations/30`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(RestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupFiles/{ID}/vmRestorePoints`: The machines' restore points in a backup file.
     ///
     /// Schema: `schemas/em/operations.json#/operations/31`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VmRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupFiles/{ID}/agentRestorePoints`: The restore points of agents in a backup file. Known from one client.
     ///
     /// Schema: `schemas/em/operations.json#/operations/32`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(AgentRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backups`: All backups.
     ///
     /// Schema: `schemas/em/operations.json#/operations/33`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     GetBackups = op("GetBackups", "GET", "/api/backups");
     () -> forms(Backups, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backups/{ID}`: One backup.
     ///
     /// Schema: `schemas/em/operations.json#/operations/34`
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Backup, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backups/{ID}/childbackups`: The backups below a parent backup.
     ///
     /// Schema: `schemas/em/operations.json#/operations/35`
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backups/{ID}/restorePoints`: The restore points of a backup.
     ///
     /// Schema: `schemas/em/operations.json#/operations/36`
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(RestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backups/{ID}/backupFiles`: The files of a backup.
     ///
     /// Schema: `schemas/em/operations.json#/operations/37`
@@ -83,7 +83,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupFiles, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/catalog/vms`: All machines whose guest files are in the catalog.
     ///
     /// Schema: `schemas/em/operations.json#/operations/67`
@@ -91,7 +91,7 @@ backhaul_wire::generated_call! {
     GetCatalogVms = op("GetCatalogVms", "GET", "/api/catalog/vms");
     () -> forms(CatalogVms, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/catalog/vms/{vmname}`: One machine in the catalog.
     ///
     /// Schema: `schemas/em/operations.json#/operations/68`
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The catalogued restore points of a machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/69`
@@ -109,7 +109,7 @@ backhaul_wire::generated_call! {
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One catalogued restore point of a machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/70`
@@ -119,7 +119,7 @@ backhaul_wire::generated_call! {
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Gets a catalogued guest file system ready to browse.
     ///
     /// Schema: `schemas/em/operations.json#/operations/71`
@@ -129,7 +129,7 @@ backhaul_wire::generated_call! {
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/`: The root of a catalogued guest file system.
     ///
     /// Schema: `schemas/em/operations.json#/operations/72`
@@ -139,7 +139,7 @@ backhaul_wire::generated_call! {
     /// The machine's name in the catalog.
     vmname: String [vmname.into()] path("vmname", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: Files and folders of a catalogued guest file system.
     ///
     /// Schema: `schemas/em/operations.json#/operations/73`
@@ -157,7 +157,7 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a catalogued guest file or folder to its place.
     ///
     /// Schema: `schemas/em/operations.json#/operations/74`
@@ -169,7 +169,7 @@ backhaul_wire::generated_call! {
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
     filepath: String [filepath.into()] path("filepath", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicas`: All replicas.
     ///
     /// Schema: `schemas/em/operations.json#/operations/225`
@@ -177,7 +177,7 @@ backhaul_wire::generated_call! {
     GetReplicas = op("GetReplicas", "GET", "/api/replicas");
     () -> forms(Replicas, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicas/{ID}`: One replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/226`
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Replica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicas/{ID}/vmReplicaPoints`: The restore points of a replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/227`
@@ -193,7 +193,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VmReplicaPoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/repositories`: All backup repositories.
     ///
     /// Schema: `schemas/em/operations.json#/operations/239`
@@ -207,7 +207,7 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/repositories/{ID}`: One backup repository.
     ///
     /// Schema: `schemas/em/operations.json#/operations/240`
@@ -215,7 +215,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Repository, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/repositories/{ID}/backups`: The backups in a repository.
     ///
     /// Schema: `schemas/em/operations.json#/operations/241`
@@ -223,7 +223,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/repositories/{ID}/replicas`: The replicas whose metadata are in a repository.
     ///
     /// Schema: `schemas/em/operations.json#/operations/242`
@@ -231,7 +231,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Replicas, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restorePoints`: All restore points.
     ///
     /// Schema: `schemas/em/operations.json#/operations/243`
@@ -239,7 +239,7 @@ backhaul_wire::generated_call! {
     GetRestorePoints = op("GetRestorePoints", "GET", "/api/restorePoints");
     () -> forms(RestorePoints, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restorePoints/{ID}`: One restore point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/244`
@@ -247,7 +247,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(RestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/245`
@@ -255,7 +255,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(AgentRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/246`
@@ -263,7 +263,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupFiles, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/247`
@@ -271,7 +271,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VAppRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/248`
@@ -279,7 +279,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VmRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vAppReplicaPoints`: All replica points of vApps.
     ///
     /// Schema: `schemas/em/operations.json#/operations/282`
@@ -287,7 +287,7 @@ backhaul_wire::generated_call! {
     GetVAppReplicaPoints = op("GetVAppReplicaPoints", "GET", "/api/vAppReplicaPoints");
     () -> forms(VAppReplicaPoints, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
     ///
     /// Schema: `schemas/em/operations.json#/operations/283`
@@ -295,7 +295,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VAppReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/284`
@@ -303,7 +303,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vAppRestorePoints`: All restore points of vApps.
     ///
     /// Schema: `schemas/em/operations.json#/operations/285`
@@ -311,7 +311,7 @@ backhaul_wire::generated_call! {
     GetVAppRestorePoints = op("GetVAppRestorePoints", "GET", "/api/vAppRestorePoints");
     () -> forms(VAppRestorePoints, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vAppRestorePoints/{ID}`: One restore point of a vApp.
     ///
     /// Schema: `schemas/em/operations.json#/operations/286`
@@ -319,7 +319,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VAppRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
     ///
     /// Schema: `schemas/em/operations.json#/operations/287`
@@ -327,7 +327,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetBackupFiles;
         GetBackupFilesById;

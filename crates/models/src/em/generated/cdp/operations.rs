@@ -3,7 +3,7 @@
 //! Calls: continuous data protection: policies, replicas and their sessions.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpPolicies`: All CDP policies.
     ///
     /// Schema: `schemas/em/operations.json#/operations/75`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetCdpPolicies = op("GetCdpPolicies", "GET", "/api/cdpPolicies");
     () -> forms(CdpPolicies, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpPolicies/{ID}`: One CDP policy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/76`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CdpPolicy, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cdpPolicies/{ID}?action=disable`: Turns a CDP policy off.
     ///
     /// Schema: `schemas/em/operations.json#/operations/77`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cdpPolicies/{ID}?action=enable`: Turns a CDP policy on.
     ///
     /// Schema: `schemas/em/operations.json#/operations/78`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cdpPolicies/{ID}`: Changes a CDP policy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/79`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CdpPolicy) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The runs of a CDP policy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/80`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CdpReplicaSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpPolicies/{ID}/includes`: What a CDP policy protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/81`
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(ObjectsInJob);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cdpPolicies/{ID}/includes`: Adds a machine or container to a CDP policy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/82`
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CreateObjectInJobSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One machine or container that a CDP policy protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/83`
@@ -76,7 +76,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes a machine or container out of a CDP policy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/84`
@@ -85,7 +85,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplica/vApps`: All CDP replicas of vApps.
     ///
     /// Schema: `schemas/em/operations.json#/operations/85`
@@ -93,7 +93,7 @@ backhaul_wire::generated_call! {
     GetCdpReplicaVApps = op("GetCdpReplicaVApps", "GET", "/api/cdpReplica/vApps");
     () -> forms(VAppCdpReplicas, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplica/vApps/{ID}`: One CDP replica of a vApp.
     ///
     /// Schema: `schemas/em/operations.json#/operations/86`
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VAppCdpReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Switches a vApp over to its CDP replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/87`
@@ -109,7 +109,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CdpFailoverStartSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: The moments that a CDP replica of a vApp can be failed over to.
     ///
     /// Schema: `schemas/em/operations.json#/operations/88`
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CdpIntervalsSpec) -> body(CdpReplicaIntervals);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines in a CDP replica of a vApp.
     ///
     /// Schema: `schemas/em/operations.json#/operations/89`
@@ -125,7 +125,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VAppCdpReplicaVms, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine in a CDP replica of a vApp.
     ///
     /// Schema: `schemas/em/operations.json#/operations/90`
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplica/vms`: The CDP replicas of machines.
     ///
     /// Schema: `schemas/em/operations.json#/operations/91`
@@ -142,7 +142,7 @@ backhaul_wire::generated_call! {
     GetCdpReplicaVms = op("GetCdpReplicaVms", "GET", "/api/cdpReplica/vms");
     () -> forms(VmCdpReplicas, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicas`: All CDP replicas.
     ///
     /// Schema: `schemas/em/operations.json#/operations/92`
@@ -150,7 +150,7 @@ backhaul_wire::generated_call! {
     GetCdpReplicas = op("GetCdpReplicas", "GET", "/api/cdpReplicas");
     () -> forms(CdpReplicas, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicas/{ID}`: One CDP replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/93`
@@ -158,7 +158,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CdpReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicas/{ID}/vms`: The machines in a CDP replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/94`
@@ -166,7 +166,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CdpReplicaVms, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine in a CDP replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/95`
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Switches a machine over to its CDP replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/96`
@@ -184,7 +184,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: The moments that a CDP replica of a machine can be failed over to.
     ///
     /// Schema: `schemas/em/operations.json#/operations/97`
@@ -193,7 +193,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicaSessions`: All runs of CDP policies.
     ///
     /// Schema: `schemas/em/operations.json#/operations/98`
@@ -201,7 +201,7 @@ backhaul_wire::generated_call! {
     GetCdpReplicaSessions = op("GetCdpReplicaSessions", "GET", "/api/cdpReplicaSessions");
     () -> forms(CdpReplicaSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicaSessions/{ID}`: One run of a CDP policy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/99`
@@ -209,7 +209,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CdpReplicaSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The tasks of one run of a CDP policy, one per machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/100`
@@ -217,7 +217,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CdpReplicaTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicaTaskSessions`: All tasks of CDP runs, one per machine and run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/101`
@@ -225,7 +225,7 @@ backhaul_wire::generated_call! {
     GetCdpReplicaTaskSessions = op("GetCdpReplicaTaskSessions", "GET", "/api/cdpReplicaTaskSessions");
     () -> forms(CdpReplicaTaskSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's task in a CDP run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/102`
@@ -233,7 +233,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CdpReplicaTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetCdpPolicies;
         GetCdpPoliciesById;

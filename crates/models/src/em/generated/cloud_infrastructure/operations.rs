@@ -3,7 +3,7 @@
 //! Calls: cloud Connect: gateways, hardware plans, addresses, and what tenants are created with.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud`: Where the resources of Cloud Connect are.
     ///
     /// Schema: `schemas/em/operations.json#/operations/103`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetCloud = op("GetCloud", "GET", "/api/cloud");
     () -> body(CloudConnectService);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans`: All failover plans of tenants.
     ///
     /// Schema: `schemas/em/operations.json#/operations/104`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     GetCloudCloudFailoverPlans = op("GetCloudCloudFailoverPlans", "GET", "/api/cloud/cloudFailoverPlans");
     () -> forms(CloudFailoverPlans, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans/{ID}`: One failover plan of a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/105`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudFailoverPlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=start`: Starts a tenant's failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/106`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudFailoverPlanManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Checks a tenant's failover plan without switching over.
     ///
     /// Schema: `schemas/em/operations.json#/operations/107`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/108`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/cloudFailoverPlans/{ID}`: Changes a tenant's failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/109`
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudFailoverPlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Removes a tenant's failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/110`
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines in a tenant's failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/111`
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CloudFailoveredVms);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine in a tenant's failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/112`
@@ -84,7 +84,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/failoverSessions`: All runs of tenants' failover plans.
     ///
     /// Schema: `schemas/em/operations.json#/operations/113`
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
     GetCloudFailoverSessions = op("GetCloudFailoverSessions", "GET", "/api/cloud/failoverSessions");
     () -> forms(CloudFailoverSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/failoverSessions/{ID}`: One run of a tenant's failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/114`
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudFailoverSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/gatewayPools`: All gateway pools.
     ///
     /// Schema: `schemas/em/operations.json#/operations/115`
@@ -108,14 +108,14 @@ backhaul_wire::generated_call! {
     GetCloudGatewayPools = op("GetCloudGatewayPools", "GET", "/api/cloud/gatewayPools");
     () -> forms(CloudGatewayPools, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/gatewayPools`: Makes a gateway pool.
     ///
     /// Schema: `schemas/em/operations.json#/operations/116`
     PostCloudGatewayPools = op("PostCloudGatewayPools", "POST", "/api/cloud/gatewayPools").long_running();
     () body(CreateCloudGatewayPoolSpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/gatewayPools/{ID}`: One gateway pool.
     ///
     /// Schema: `schemas/em/operations.json#/operations/117`
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudGatewayPool, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/gatewayPools/{ID}`: Changes a gateway pool.
     ///
     /// Schema: `schemas/em/operations.json#/operations/118`
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudGatewayPool) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/gatewayPools/{ID}`: Removes a gateway pool.
     ///
     /// Schema: `schemas/em/operations.json#/operations/119`
@@ -139,7 +139,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/gatewayPools/{ID}/gateways`: The gateways of a pool.
     ///
     /// Schema: `schemas/em/operations.json#/operations/120`
@@ -147,7 +147,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudGateways, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/gatewayPools/{ID}/tenants`: The tenants that a pool of gateways serves.
     ///
     /// Schema: `schemas/em/operations.json#/operations/121`
@@ -155,7 +155,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudTenants, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/gateways`: All cloud gateways.
     ///
     /// Schema: `schemas/em/operations.json#/operations/122`
@@ -163,14 +163,14 @@ backhaul_wire::generated_call! {
     GetCloudGateways = op("GetCloudGateways", "GET", "/api/cloud/gateways");
     () -> forms(CloudGateways, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/gateways`: Makes a cloud gateway.
     ///
     /// Schema: `schemas/em/operations.json#/operations/123`
     PostCloudGateways = op("PostCloudGateways", "POST", "/api/cloud/gateways").long_running();
     () body(CreateCloudGatewaySpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/gateways/{ID}`: One cloud gateway.
     ///
     /// Schema: `schemas/em/operations.json#/operations/124`
@@ -178,7 +178,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudGateway, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/gateways/{ID}`: Changes a cloud gateway.
     ///
     /// Schema: `schemas/em/operations.json#/operations/125`
@@ -186,7 +186,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudGateway) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/gateways/{ID}`: Removes a cloud gateway.
     ///
     /// Schema: `schemas/em/operations.json#/operations/126`
@@ -194,7 +194,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/hardwarePlans`: All hardware plans.
     ///
     /// Schema: `schemas/em/operations.json#/operations/127`
@@ -202,14 +202,14 @@ backhaul_wire::generated_call! {
     GetCloudHardwarePlans = op("GetCloudHardwarePlans", "GET", "/api/cloud/hardwarePlans");
     () -> forms(CloudHardwarePlans, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/hardwarePlans`: Makes a hardware plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/128`
     PostCloudHardwarePlans = op("PostCloudHardwarePlans", "POST", "/api/cloud/hardwarePlans").long_running();
     () body(CloudHardwarePlanCreateSpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/hardwarePlans/{ID}`: One hardware plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/129`
@@ -217,7 +217,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudHardwarePlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/hardwarePlans/{ID}`: Changes a hardware plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/130`
@@ -225,7 +225,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudHardwarePlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/hardwarePlans/{ID}`: Removes a hardware plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/131`
@@ -233,7 +233,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants that use a hardware plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/132`
@@ -241,7 +241,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CloudTenants);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/publicIpAddresses`: All public IP addresses for tenants.
     ///
     /// Schema: `schemas/em/operations.json#/operations/133`
@@ -249,14 +249,14 @@ backhaul_wire::generated_call! {
     GetCloudPublicIpAddresses = op("GetCloudPublicIpAddresses", "GET", "/api/cloud/publicIpAddresses");
     () -> forms(CloudPublicIpAddresses, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/publicIpAddresses`: Adds a public IP address for tenants.
     ///
     /// Schema: `schemas/em/operations.json#/operations/134`
     PostCloudPublicIpAddresses = op("PostCloudPublicIpAddresses", "POST", "/api/cloud/publicIpAddresses").long_running();
     () body(CloudPublicIpAddressCreateSpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/publicIpAddresses/{ID}`: One public IP address for tenants.
     ///
     /// Schema: `schemas/em/operations.json#/operations/135`
@@ -264,7 +264,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudPublicIpAddress, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public IP address for tenants.
     ///
     /// Schema: `schemas/em/operations.json#/operations/136`
@@ -272,7 +272,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudPublicIpAddress) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/publicIpAddresses/{ID}`: Removes a public IP address.
     ///
     /// Schema: `schemas/em/operations.json#/operations/137`
@@ -280,7 +280,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/replicas`: All tenants' replicas.
     ///
     /// Schema: `schemas/em/operations.json#/operations/138`
@@ -288,7 +288,7 @@ backhaul_wire::generated_call! {
     GetCloudReplicas = op("GetCloudReplicas", "GET", "/api/cloud/replicas");
     () -> forms(CloudReplicas, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/replicas/{ID}`: One replica of a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/139`
@@ -296,7 +296,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The points of a tenant's replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/140`
@@ -304,7 +304,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudVmReplicaPoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants`: All cloud tenants.
     ///
     /// Schema: `schemas/em/operations.json#/operations/141`
@@ -312,14 +312,14 @@ backhaul_wire::generated_call! {
     GetCloudTenants = op("GetCloudTenants", "GET", "/api/cloud/tenants");
     () -> forms(CloudTenants, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/tenants`: Makes a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/142`
     PostCloudTenants = op("PostCloudTenants", "POST", "/api/cloud/tenants").long_running();
     () body(CreateCloudTenantSpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}`: One cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/143`
@@ -327,7 +327,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudTenant, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/tenants/{ID}`: Changes a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/144`
@@ -335,7 +335,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudTenant) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}`: Removes a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/145`
@@ -345,7 +345,7 @@ backhaul_wire::generated_call! {
     /// Whether the tenant's backups go, too.
     include_backups: Option<bool> [None] query("includeBackups", Kind::Bool);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans that a tenant uses.
     ///
     /// Schema: `schemas/em/operations.json#/operations/146`
@@ -353,7 +353,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CloudTenantComputeResources);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/tenants/{ID}/computeResources`: Subscribes a tenant to a hardware plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/147`
@@ -361,7 +361,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudTenantComputeResourceCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan that a tenant uses.
     ///
     /// Schema: `schemas/em/operations.json#/operations/148`
@@ -370,7 +370,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Ends a tenant's subscription to a hardware plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/149`
@@ -379,7 +379,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many of a tenant's machines count as rental and how many as new.
     ///
     /// Schema: `schemas/em/operations.json#/operations/150`
@@ -387,7 +387,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CloudTenantFreeLicenseCounters);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/gatewayPools`: The gateway pools given to a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/151`
@@ -395,7 +395,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudGatewayPools, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/resources`: The cloud repositories of a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/152`
@@ -403,7 +403,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CloudTenantResources);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/tenants/{ID}/resources`: Gives a cloud repository to a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/153`
@@ -411,7 +411,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CreateCloudTenantResourceSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One cloud repository of a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/154`
@@ -420,7 +420,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     resource_id: Id [resource_id.into()] path("resourceID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a cloud repository away from a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/155`
@@ -429,7 +429,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     resource_id: Id [resource_id.into()] path("resourceID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/156`
@@ -437,7 +437,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CloudSubtenants);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/tenants/{ID}/subtenants`: Makes a subtenant of a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/157`
@@ -445,7 +445,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudSubtenantCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant of a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/158`
@@ -454,7 +454,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     subtenant_id: Id [subtenant_id.into()] path("subtenantID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant of a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/159`
@@ -463,7 +463,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     subtenant_id: Id [subtenant_id.into()] path("subtenantID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Removes a subtenant of a cloud tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/160`
@@ -472,7 +472,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     subtenant_id: Id [subtenant_id.into()] path("subtenantID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The organization VDCs given to a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/161`
@@ -480,7 +480,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CloudTenantVCloudComputeResources);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives an organization VDC to a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/162`
@@ -488,7 +488,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CloudTenantVCloudComputeResourceCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: One organization VDC given to a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/163`
@@ -497,7 +497,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: Takes an organization VDC away from a tenant.
     ///
     /// Schema: `schemas/em/operations.json#/operations/164`
@@ -506,7 +506,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     compute_resource_id: Id [compute_resource_id.into()] path("computeResourceID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/vlans`: All reserved VLANs.
     ///
     /// Schema: `schemas/em/operations.json#/operations/165`
@@ -514,7 +514,7 @@ backhaul_wire::generated_call! {
     GetCloudVlans = op("GetCloudVlans", "GET", "/api/cloud/vlans");
     () -> forms(VlanConfigurations, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/vlans/{ID}`: The VLANs reserved on one switch.
     ///
     /// Schema: `schemas/em/operations.json#/operations/166`
@@ -522,7 +522,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VlanConfiguration, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/cloud/vlans/{ID}`: Changes which VLANs are reserved on a switch.
     ///
     /// Schema: `schemas/em/operations.json#/operations/167`
@@ -530,7 +530,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(VlanConfiguration) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/cloud/vlans/{ID}`: Gives reserved VLANs back.
     ///
     /// Schema: `schemas/em/operations.json#/operations/168`
@@ -538,7 +538,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
     ///
     /// Schema: `schemas/em/operations.json#/operations/169`
@@ -546,7 +546,7 @@ backhaul_wire::generated_call! {
     GetCloudVmReplicaPoints = op("GetCloudVmReplicaPoints", "GET", "/api/cloud/vmReplicaPoints");
     () -> forms(CloudVmReplicaPoints, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/170`
@@ -554,7 +554,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(CloudVmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetCloud;
         GetCloudCloudFailoverPlans;

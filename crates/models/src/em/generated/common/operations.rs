@@ -3,7 +3,7 @@
 //! Calls: what every part of the API uses: sessions, links, references, queries, tasks and errors.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/`: What the server is and which versions of the API it has.
     ///
     /// Schema: `schemas/em/operations.json#/operations/0`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     Get = op("Get", "GET", "/api/").anonymous();
     () -> body(EnterpriseManager);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/logonSessions`: All open sessions.
     ///
     /// Schema: `schemas/em/operations.json#/operations/204`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     GetLogonSessions = op("GetLogonSessions", "GET", "/api/logonSessions");
     () -> body(LogonSessions);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/logonSessions/{ID}`: One session, with links to everything that it may reach.
     ///
     /// Schema: `schemas/em/operations.json#/operations/205`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(LogonSession);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/logonSessions/{ID}`: Ends a session.
     ///
     /// Schema: `schemas/em/operations.json#/operations/206`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
     ///
     /// Schema: `schemas/em/operations.json#/operations/275`
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
     /// The version of the API for the session: `latest`, `v1_7`, `v1_6` or `v1_5`.
     v: Option<String> [None] query("v", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/tasks`: The tasks of this session.
     ///
     /// Schema: `schemas/em/operations.json#/operations/279`
@@ -53,7 +53,7 @@ backhaul_wire::generated_call! {
     GetTasks = op("GetTasks", "GET", "/api/tasks");
     () -> body(Tasks);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/tasks/{ID}`: One task: how far it is, and how it ended.
     ///
     /// Schema: `schemas/em/operations.json#/operations/280`
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/tasks/{ID}`: Stops a running task, or forgets a finished one.
     ///
     /// Schema: `schemas/em/operations.json#/operations/281`
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         Get;
         GetLogonSessions;

@@ -3,7 +3,7 @@
 //! Calls: servers of every kind that Enterprise Manager knows, and how backup servers are added.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/externalRepositories`: All external repositories.
     ///
     /// Schema: `schemas/em/operations.json#/operations/171`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetExternalRepositories = op("GetExternalRepositories", "GET", "/api/externalRepositories");
     () -> forms(ExternalRepositories, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/externalRepositories/{ID}`: One external repository.
     ///
     /// Schema: `schemas/em/operations.json#/operations/172`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ExternalRepository, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/externalRepositories/{ID}/backups`: The backups in an external repository.
     ///
     /// Schema: `schemas/em/operations.json#/operations/173`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/hierarchyRoots`: All virtualization servers at the top of a hierarchy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/179`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     GetHierarchyRoots = op("GetHierarchyRoots", "GET", "/api/hierarchyRoots");
     () -> forms(HierarchyRoots, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/hierarchyRoots/{ID}`: One virtualization server at the top of a hierarchy.
     ///
     /// Schema: `schemas/em/operations.json#/operations/180`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(HierarchyRoot, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/managedServers`: All servers that backup servers manage.
     ///
     /// Schema: `schemas/em/operations.json#/operations/209`
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/managedServers/{ID}`: One server that a backup server manages.
     ///
     /// Schema: `schemas/em/operations.json#/operations/210`
@@ -65,7 +65,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ManagedServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/wanAccelerators`: All WAN accelerators.
     ///
     /// Schema: `schemas/em/operations.json#/operations/314`
@@ -73,7 +73,7 @@ backhaul_wire::generated_call! {
     GetWanAccelerators = op("GetWanAccelerators", "GET", "/api/wanAccelerators");
     () -> forms(WanAccelerators, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/wanAccelerators/{ID}`: One WAN accelerator.
     ///
     /// Schema: `schemas/em/operations.json#/operations/315`
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(WanAccelerator, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetExternalRepositories;
         GetExternalRepositoriesById;

@@ -3,7 +3,7 @@
 //! Calls: jobs: what they back up or replicate, how and when.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/failoverPlans`: All failover plans.
     ///
     /// Schema: `schemas/em/operations.json#/operations/174`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetFailoverPlans = op("GetFailoverPlans", "GET", "/api/failoverPlans");
     () -> forms(FailoverPlans, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/failoverPlans/{ID}`: One failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/175`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(FailoverPlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/failoverPlans/{ID}?action=start`: Starts a failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/176`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(FailoverPlanManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/177`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/failoverPlans/{ID}`: Changes a failover plan.
     ///
     /// Schema: `schemas/em/operations.json#/operations/178`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(FailoverPlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs`: All backup, backup copy and replication jobs of machines.
     ///
     /// Schema: `schemas/em/operations.json#/operations/181`
@@ -57,7 +57,7 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs/{ID}`: One job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/182`
@@ -65,7 +65,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Job, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}?action=clone`: Makes a job like this one.
     ///
     /// Schema: `schemas/em/operations.json#/operations/183`
@@ -73,7 +73,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(JobCloneSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}?action=retry`: Runs the failed part of a job again.
     ///
     /// Schema: `schemas/em/operations.json#/operations/184`
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}?action=start`: Starts a job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/185`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) maybe(JobManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}?action=stop`: Stops a job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/186`
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}?action=sync`: Starts a backup copy job's copying now.
     ///
     /// Schema: `schemas/em/operations.json#/operations/187`
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of a job on or off.
     ///
     /// Schema: `schemas/em/operations.json#/operations/188`
@@ -113,7 +113,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/jobs/{ID}?action=edit`: Changes a job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/189`
@@ -121,7 +121,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(Job) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/jobs/{ID}`: Removes a job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/190`
@@ -129,7 +129,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs/{ID}/includes`: What a job protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/191`
@@ -137,7 +137,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(ObjectsInJob);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}/includes`: Adds a machine or container to a job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/192`
@@ -145,7 +145,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CreateObjectInJobSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs/{ID}/includes/{includeID}`: One machine or container that a job protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/193`
@@ -154,7 +154,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes a machine or container out of a job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/194`
@@ -163,7 +163,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a backup copy job copies from.
     ///
     /// Schema: `schemas/em/operations.json#/operations/195`
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(LinkedBackupRepositoryResourceObjects);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository to copy from to a backup copy job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/196`
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(LinkedBackupRepository) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a source repository out of a backup copy job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/197`
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     linked_repository_id: Id [linked_repository_id.into()] path("linkedRepositoryID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a backup copy job copies from.
     ///
     /// Schema: `schemas/em/operations.json#/operations/198`
@@ -196,7 +196,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(LinkedJobResourceObjects);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/jobs/{ID}/linkedJobs`: Adds a job to copy from to a backup copy job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/199`
@@ -204,7 +204,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(LinkedJobObject) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a source job out of a backup copy job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/200`
@@ -213,7 +213,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     linked_job_id: Id [linked_job_id.into()] path("linkedJobID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs/{ID}/backupSessions`: The sessions of a backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/201`
@@ -221,7 +221,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/jobs/{ID}/replicaSessions`: The sessions of a replication job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/202`
@@ -229,7 +229,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ReplicaJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/jobs/{ID}`: Changes a job, as the link `Edit` of a job has it.
     ///
     /// Schema: `schemas/em/operations.json#/operations/203`
@@ -237,7 +237,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(Job) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetFailoverPlans;
         GetFailoverPlansById;

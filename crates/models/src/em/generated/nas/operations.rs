@@ -3,7 +3,7 @@
 //! Calls: backup of file shares.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas`: Where the jobs, runs and servers of file shares are.
     ///
     /// Schema: `schemas/em/operations.json#/operations/211`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetNas = op("GetNas", "GET", "/api/nas");
     () -> body(NASService);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/backupSessions`: All runs of file share backup jobs.
     ///
     /// Schema: `schemas/em/operations.json#/operations/212`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     GetNasBackupSessions = op("GetNasBackupSessions", "GET", "/api/nas/backupSessions");
     () -> forms(BackupJobSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/fileServers`: All file servers and shares.
     ///
     /// Schema: `schemas/em/operations.json#/operations/213`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     GetNasFileServers = op("GetNasFileServers", "GET", "/api/nas/fileServers");
     () -> forms(FileServers, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/fileServers/{ID}`: One file server or share.
     ///
     /// Schema: `schemas/em/operations.json#/operations/214`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(FileServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/jobs`: All file share backup jobs.
     ///
     /// Schema: `schemas/em/operations.json#/operations/215`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     GetNasJobs = op("GetNasJobs", "GET", "/api/nas/jobs");
     () -> forms(NASJobs, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/jobs/{ID}`: One file share backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/216`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(NASJob, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/217`
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/jobs/{ID}/includes`: The shares and folders that a job protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/218`
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(NASObjects);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One share or folder that a job protects.
     ///
     /// Schema: `schemas/em/operations.json#/operations/219`
@@ -76,7 +76,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/nas/jobs/{ID}/retry`: Runs the failed part of a file share backup job again.
     ///
     /// Schema: `schemas/em/operations.json#/operations/220`
@@ -84,7 +84,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/nas/jobs/{ID}/start`: Starts a file share backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/221`
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/nas/jobs/{ID}/stop`: Stops a file share backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/222`
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Turns the schedule of a file share backup job on or off.
     ///
     /// Schema: `schemas/em/operations.json#/operations/223`
@@ -108,7 +108,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetNas;
         GetNasBackupSessions;

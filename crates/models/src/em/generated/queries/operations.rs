@@ -3,7 +3,7 @@
 //! Calls: the family `queries`.
 
 use super::super::prelude::*;
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
     }
     op("QueryAgentBackupJob", "GET", "/api/query?type=AgentBackupJob").params(&[Param::query("format", Kind::Text), Param::query("filter", Kind::Text), Param::query("sortAsc", Kind::Text), Param::query("sortDesc", Kind::Text), Param::query("pageSize", Kind::Int), Param::query("page", Kind::Int)]).response(Response::Page(<QueryResult as Model>::SHAPE, "Entities.AgentBackupJob"));

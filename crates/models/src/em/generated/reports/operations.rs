@@ -3,7 +3,7 @@
 //! Calls: reports.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/reports/summary`: Which summary reports there are, as links.
     ///
     /// Schema: `schemas/em/operations.json#/operations/233`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetReportsSummary = op("GetReportsSummary", "GET", "/api/reports/summary");
     () -> body(SummaryReport);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/reports/summary/job_statistics`: How many jobs and runs there are, how the runs ended, and which took longest.
     ///
     /// Schema: `schemas/em/operations.json#/operations/234`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     GetReportsSummaryJobStatistics = op("GetReportsSummaryJobStatistics", "GET", "/api/reports/summary/job_statistics");
     () -> body(JobStatisticsReportFrame);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/reports/summary/overview`: How many servers and jobs there are, and how the machines' last runs went.
     ///
     /// Schema: `schemas/em/operations.json#/operations/235`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     GetReportsSummaryOverview = op("GetReportsSummaryOverview", "GET", "/api/reports/summary/overview");
     () -> body(OverviewReportFrame);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/reports/summary/processed_vms`: How many machines were backed up and replicated, day by day.
     ///
     /// Schema: `schemas/em/operations.json#/operations/236`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     GetReportsSummaryProcessedVms = op("GetReportsSummaryProcessedVms", "GET", "/api/reports/summary/processed_vms");
     () -> body(ProcessedVmsReportFrame);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/reports/summary/repository`: How full each repository is.
     ///
     /// Schema: `schemas/em/operations.json#/operations/237`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     GetReportsSummaryRepository = op("GetReportsSummaryRepository", "GET", "/api/reports/summary/repository");
     () -> body(RepositoryReportFrame);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/reports/summary/vms_overview`: How many machines are protected, and how large their data is.
     ///
     /// Schema: `schemas/em/operations.json#/operations/238`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     GetReportsSummaryVmsOverview = op("GetReportsSummaryVmsOverview", "GET", "/api/reports/summary/vms_overview");
     () -> body(VmsOverviewReportFrame);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetReportsSummary;
         GetReportsSummaryJobStatistics;

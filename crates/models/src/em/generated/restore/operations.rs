@@ -3,7 +3,7 @@
 //! Calls: restores of machines and of guest files, mounts, quick backups.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmReplicaPoints`: All replica points of machines.
     ///
     /// Schema: `schemas/em/operations.json#/operations/296`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetVmReplicaPoints = op("GetVmReplicaPoints", "GET", "/api/vmReplicaPoints");
     () -> forms(VmReplicaPoints, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/297`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/298`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
     ///
     /// Schema: `schemas/em/operations.json#/operations/299`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(VmReplicaPointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
     ///
     /// Schema: `schemas/em/operations.json#/operations/300`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
     ///
     /// Schema: `schemas/em/operations.json#/operations/301`
@@ -52,7 +52,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/302`
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/303`
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
     ///
     /// Schema: `schemas/em/operations.json#/operations/304`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
     filepath: String [filepath.into()] path("filepath", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmRestorePoints`: All restore points of machines.
     ///
     /// Schema: `schemas/em/operations.json#/operations/305`
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     GetVmRestorePoints = op("GetVmRestorePoints", "GET", "/api/vmRestorePoints");
     () -> forms(VmRestorePoints, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmRestorePoints/{ID}`: One restore point of a machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/306`
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VmRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine; without a body, all of it to where it was.
     ///
     /// Schema: `schemas/em/operations.json#/operations/307`
@@ -113,7 +113,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) maybe(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
     ///
     /// Schema: `schemas/em/operations.json#/operations/308`
@@ -121,7 +121,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(VmRestorePointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
     ///
     /// Schema: `schemas/em/operations.json#/operations/309`
@@ -129,7 +129,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
     ///
     /// Schema: `schemas/em/operations.json#/operations/310`
@@ -138,7 +138,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/311`
@@ -147,7 +147,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     mount_id: Id [mount_id.into()] path("mountID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
     ///
     /// Schema: `schemas/em/operations.json#/operations/312`
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
     ///
     /// Schema: `schemas/em/operations.json#/operations/313`
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     /// The path in the guest, with `/` between names, such as `C:/Documents`.
     filepath: String [filepath.into()] path("filepath", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetVmReplicaPoints;
         GetVmReplicaPointsById;

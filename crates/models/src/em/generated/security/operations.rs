@@ -3,7 +3,7 @@
 //! Calls: accounts of Enterprise Manager, their roles and what they may restore; credentials and passwords of backup servers.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers`: All backup servers.
     ///
     /// Schema: `schemas/em/operations.json#/operations/38`
@@ -17,14 +17,14 @@ backhaul_wire::generated_call! {
     /// The page, counted from 1.
     page: Option<i64> [None] query("page", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/backupServers?action=create`: Adds a backup server to Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/39`
     PostBackupServersCreate = op("PostBackupServersCreate", "POST", "/api/backupServers?action=create");
     () body(BackupServerSpec) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}`: One backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/40`
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/backupServers/{ID}?action=collect`: Reads a backup server's data anew.
     ///
     /// Schema: `schemas/em/operations.json#/operations/41`
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/backupServers/{ID}?action=quickbackup`: Backs one machine up now, as an increment.
     ///
     /// Schema: `schemas/em/operations.json#/operations/42`
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(QuickBackupStartupSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/backupServers/{ID}?action=veeamzip`: Backs one machine up now, as a full backup that stands alone.
     ///
     /// Schema: `schemas/em/operations.json#/operations/43`
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(VeeamZipStartupSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/backupServers/{ID}`: Changes how Enterprise Manager reaches a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/44`
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(BackupServerSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/backupServers/{ID}`: Takes a backup server out of Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/45`
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/credentials`: The credentials kept on a backup server; passwords come back empty.
     ///
     /// Schema: `schemas/em/operations.json#/operations/46`
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CredentialsInfoList);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/backupServers/{ID}/credentials?action=create`: Adds credentials to a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/47`
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CredentialsInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One set of credentials kept on a backup server; the password comes back empty.
     ///
     /// Schema: `schemas/em/operations.json#/operations/48`
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     credentials_id: Id [credentials_id.into()] path("credentialsID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes credentials kept on a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/49`
@@ -106,7 +106,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     credentials_id: Id [credentials_id.into()] path("credentialsID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Removes credentials from a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/50`
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     credentials_id: Id [credentials_id.into()] path("credentialsID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/externalRepositories`: The external repositories of a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/51`
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ExternalRepositories, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/passwords`: The encryption passwords of a backup server, by hint only.
     ///
     /// Schema: `schemas/em/operations.json#/operations/52`
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(PasswordKeyInfoList);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/backupServers/{ID}/passwords?action=create`: Adds an encryption password to a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/53`
@@ -139,7 +139,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(PasswordKeyInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One encryption password of a backup server, by hint only.
     ///
     /// Schema: `schemas/em/operations.json#/operations/54`
@@ -148,7 +148,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     password_id: Id [password_id.into()] path("passwordID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes an encryption password of a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/55`
@@ -157,7 +157,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     password_id: Id [password_id.into()] path("passwordID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Removes an encryption password from a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/56`
@@ -166,7 +166,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     password_id: Id [password_id.into()] path("passwordID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/jobs`: The jobs of a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/57`
@@ -174,7 +174,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Jobs, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/managedServers`: The servers that a backup server works with.
     ///
     /// Schema: `schemas/em/operations.json#/operations/58`
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ManagedServers, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupServers/{ID}/repositories`: The repositories of a backup server.
     ///
     /// Schema: `schemas/em/operations.json#/operations/59`
@@ -190,7 +190,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(Repositories, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security`: The security settings, and where accounts and roles are.
     ///
     /// Schema: `schemas/em/operations.json#/operations/251`
@@ -198,7 +198,7 @@ backhaul_wire::generated_call! {
     GetSecurity = op("GetSecurity", "GET", "/api/security");
     () -> body(EnterpriseSecuritySettings);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/accounts`: All accounts of Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/252`
@@ -206,21 +206,21 @@ backhaul_wire::generated_call! {
     GetSecurityAccounts = op("GetSecurityAccounts", "GET", "/api/security/accounts");
     () -> forms(EnterpriseAccounts, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/253`
     PostSecurityAccounts = op("PostSecurityAccounts", "POST", "/api/security/accounts");
     () body(EnterpriseAccountCreateSpec) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
     ///
     /// Schema: `schemas/em/operations.json#/operations/254`
     PostSecurityAccountsRebuildScope = op("PostSecurityAccountsRebuildScope", "POST", "/api/security/accounts?action=rebuildScope").long_running();
     () body(RebuildScopeJobSpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/255`
@@ -228,7 +228,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(EnterpriseAccount, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
     ///
     /// Schema: `schemas/em/operations.json#/operations/256`
@@ -236,7 +236,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/257`
@@ -244,7 +244,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/accounts/{ID}/roles`: The roles of an account.
     ///
     /// Schema: `schemas/em/operations.json#/operations/258`
@@ -252,7 +252,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(EnterpriseAccountInRoleList);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/security/accounts/{ID}/roles`: Gives a role to an account.
     ///
     /// Schema: `schemas/em/operations.json#/operations/259`
@@ -260,7 +260,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(EnterpriseAccountInRoleCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/accounts/{ID}/roles/{roleID}`: One role of an account.
     ///
     /// Schema: `schemas/em/operations.json#/operations/260`
@@ -269,7 +269,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     role_id: Id [role_id.into()] path("roleID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
     ///
     /// Schema: `schemas/em/operations.json#/operations/261`
@@ -278,7 +278,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     role_id: Id [role_id.into()] path("roleID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
     ///
     /// Schema: `schemas/em/operations.json#/operations/262`
@@ -286,7 +286,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(EnterpriseAccountHierarchyScopes);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
     ///
     /// Schema: `schemas/em/operations.json#/operations/263`
@@ -294,7 +294,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(HierarchyScopeCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
     ///
     /// Schema: `schemas/em/operations.json#/operations/264`
@@ -303,7 +303,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     scope_id: Id [scope_id.into()] path("scopeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
     ///
     /// Schema: `schemas/em/operations.json#/operations/265`
@@ -312,7 +312,7 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
     scope_id: Id [scope_id.into()] path("scopeID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/roles`: All roles of Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/266`
@@ -320,7 +320,7 @@ backhaul_wire::generated_call! {
     GetSecurityRoles = op("GetSecurityRoles", "GET", "/api/security/roles");
     () -> forms(EnterpriseRoles, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
     ///
     /// Schema: `schemas/em/operations.json#/operations/267`
@@ -328,7 +328,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(EnterpriseRole, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetBackupServers;
         PostBackupServersCreate;

@@ -3,7 +3,7 @@
 //! Calls: configurations of self-service portals: VMware Cloud Director organizations and vSphere accounts.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/selfService/vSphere`: Where the accounts of the vSphere self-service portal are.
     ///
     /// Schema: `schemas/em/operations.json#/operations/268`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetSelfServiceVSphere = op("GetSelfServiceVSphere", "GET", "/api/selfService/vSphere");
     () -> body(VSphereSelfService);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/selfService/vSphere/Configs`: All accounts of the vSphere self-service portal.
     ///
     /// Schema: `schemas/em/operations.json#/operations/269`
@@ -19,14 +19,14 @@ backhaul_wire::generated_call! {
     GetSelfServiceVSphereConfigs = op("GetSelfServiceVSphereConfigs", "GET", "/api/selfService/vSphere/Configs");
     () -> forms(VSphereSelfServiceConfigs, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/selfService/vSphere/Configs`: Adds an account to the vSphere self-service portal.
     ///
     /// Schema: `schemas/em/operations.json#/operations/270`
     PostSelfServiceVSphereConfigs = op("PostSelfServiceVSphereConfigs", "POST", "/api/selfService/vSphere/Configs").long_running();
     () body(VSphereSelfServiceCreateSpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/selfService/vSphere/Configs/{ID}`: One account of the vSphere self-service portal.
     ///
     /// Schema: `schemas/em/operations.json#/operations/271`
@@ -34,7 +34,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VSphereSelfServiceConfig, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes an account of the vSphere self-service portal.
     ///
     /// Schema: `schemas/em/operations.json#/operations/272`
@@ -42,7 +42,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(VSphereSelfServiceConfig) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/selfService/vSphere/Configs/{ID}`: Removes an account of the vSphere self-service portal.
     ///
     /// Schema: `schemas/em/operations.json#/operations/273`
@@ -50,7 +50,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: The job settings for an account of the vSphere self-service portal.
     ///
     /// Schema: `schemas/em/operations.json#/operations/274`
@@ -58,7 +58,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(VSphereSelfServiceConfigJobSettings);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vCloud`: Where the organizations of VMware Cloud Director are.
     ///
     /// Schema: `schemas/em/operations.json#/operations/288`
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     GetVCloud = op("GetVCloud", "GET", "/api/vCloud");
     () -> body(VCloudService);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vCloud/orgConfigs`: The self-service settings of all organizations of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/operations.json#/operations/289`
@@ -74,14 +74,14 @@ backhaul_wire::generated_call! {
     GetVCloudOrgConfigs = op("GetVCloudOrgConfigs", "GET", "/api/vCloud/orgConfigs");
     () -> forms(VCloudOrganizationConfigs, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vCloud/orgConfigs`: Makes self-service settings for an organization of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/operations.json#/operations/290`
     PostVCloudOrgConfigs = op("PostVCloudOrgConfigs", "POST", "/api/vCloud/orgConfigs").long_running();
     () body(VCloudOrganizationConfigCreateSpec) -> body(Task);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vCloud/orgConfigs/{ID}`: The self-service settings of one organization of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/operations.json#/operations/291`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(VCloudOrganizationConfig, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Locks an organization of VMware Cloud Director out of self-service.
     ///
     /// Schema: `schemas/em/operations.json#/operations/292`
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /api/vCloud/orgConfigs/{ID}`: Changes the self-service settings of an organization of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/operations.json#/operations/293`
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(VCloudOrganizationConfig) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /api/vCloud/orgConfigs/{ID}`: Removes the self-service settings of an organization of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/operations.json#/operations/294`
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     /// Whether the organization's backup files go, too.
     delete_backup_files: Option<bool> [None] query("deleteBackupFiles", Kind::Bool);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: The job settings for an organization of VMware Cloud Director.
     ///
     /// Schema: `schemas/em/operations.json#/operations/295`
@@ -125,7 +125,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(VCloudOrganizationConfigBackupJobSettings);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetSelfServiceVSphere;
         GetSelfServiceVSphereConfigs;

@@ -3,7 +3,7 @@
 //! Calls: the entrances of the API's parts: links only.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/lookup`: Finds an object of a hypervisor's hierarchy by name and type, or by reference.
     ///
     /// Schema: `schemas/em/operations.json#/operations/207`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     /// The type of the object, such as `Vm`.
     r#type: Option<String> [None] query("type", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/lookupSvc`: Which hierarchies can be looked into, and for what.
     ///
     /// Schema: `schemas/em/operations.json#/operations/208`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     GetLookupSvc = op("GetLookupSvc", "GET", "/api/lookupSvc");
     () -> body(LookupSvc);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/querySvc`: Which types can be queried, as links.
     ///
     /// Schema: `schemas/em/operations.json#/operations/224`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     GetQuerySvc = op("GetQuerySvc", "GET", "/api/querySvc");
     () -> body(QuerySvc);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetLookup;
         GetLookupSvc;

@@ -3,7 +3,7 @@
 //! Calls: jobs' sessions, and those of restores and of the system.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupSessions`: All runs of backup jobs.
     ///
     /// Schema: `schemas/em/operations.json#/operations/60`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     GetBackupSessions = op("GetBackupSessions", "GET", "/api/backupSessions");
     () -> forms(BackupJobSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupSessions/{ID}`: One run of a backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/61`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupJobSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /api/backupSessions/{ID}?action=stop`: Stops a run of a backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/62`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupSessions/{ID}/agentManagementSessions`: The runs of agent management that belong to a run of a backup job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/63`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupSessions/{ID}/taskSessions`: The tasks of one run of a backup job, one per machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/64`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupTaskSessions`: All tasks of backup runs, one per machine and run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/65`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     GetBackupTaskSessions = op("GetBackupTaskSessions", "GET", "/api/backupTaskSessions");
     () -> forms(BackupTaskSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/backupTaskSessions/{ID}`: One machine's task in a backup run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/66`
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(BackupTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicaSessions`: All runs of replication jobs.
     ///
     /// Schema: `schemas/em/operations.json#/operations/228`
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     GetReplicaSessions = op("GetReplicaSessions", "GET", "/api/replicaSessions");
     () -> forms(ReplicaJobSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicaSessions/{ID}`: One run of a replication job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/229`
@@ -75,7 +75,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ReplicaJobSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
     ///
     /// Schema: `schemas/em/operations.json#/operations/230`
@@ -83,7 +83,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ReplicaTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/231`
@@ -91,7 +91,7 @@ backhaul_wire::generated_call! {
     GetReplicaTaskSessions = op("GetReplicaTaskSessions", "GET", "/api/replicaTaskSessions");
     () -> forms(ReplicaTaskSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/232`
@@ -99,7 +99,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(ReplicaTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restoreSessions`: All restores, running and ended.
     ///
     /// Schema: `schemas/em/operations.json#/operations/249`
@@ -107,7 +107,7 @@ backhaul_wire::generated_call! {
     GetRestoreSessions = op("GetRestoreSessions", "GET", "/api/restoreSessions");
     () -> forms(RestoreSessions, EntityReferences);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/restoreSessions/{ID}`: One restore.
     ///
     /// Schema: `schemas/em/operations.json#/operations/250`
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(RestoreSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/systemSessions`: All system runs.
     ///
     /// Schema: `schemas/em/operations.json#/operations/276`
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     GetSystemSessions = op("GetSystemSessions", "GET", "/api/systemSessions");
     () -> body(SystemSessions);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/systemSessions/{ID}`: One system run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/277`
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> forms(SystemSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
     ///
     /// Schema: `schemas/em/operations.json#/operations/278`
@@ -139,7 +139,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(SystemSessionEvents);
     id: Id [id.into()] path("ID", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetBackupSessions;
         GetBackupSessionsById;

@@ -3,7 +3,7 @@
 //! Calls: what is in a backup repository: organizations, users, groups, sites and teams.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/GroupData`: Gives the group data of one backup repository.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/GroupData/{groupId}`: Gives one group data of one backup repository.
     ///
     /// Evidence: v3 documented, v4 diff, v5 diff.
@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     group_id: Id [group_id.into()] path("groupId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/OrganizationData`: Gives the organization data of one backup repository.
     ///
     /// Evidence: v3 documented, v4 client, v5 client.
@@ -42,7 +42,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/OrganizationData/{organizationId}`: Gives one organization data of one backup repository.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -53,7 +53,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/SiteData`: Gives the site data of one backup repository.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -66,7 +66,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/SiteData/{siteId}`: Gives one site data of one backup repository. (v5 and later)
     ///
     /// Evidence: v5 documented.
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/OneDriveData`: Gives the one drive data of one backup repository. (v6 and later)
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/6`
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     organization_id: Option<Id> [None] query("organizationId", Kind::Id);
     point_in_time: Option<DateTime> [None] query("pointInTime", Kind::DateTime);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/OneDriveData/{oneDriveId}`: Gives one one drive data of one backup repository. (v6 and later)
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/7`
@@ -99,7 +99,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/MailboxData`: Gives the mailbox data of one backup repository. (v6 and later)
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/8`
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
     organization_id: Option<Id> [None] query("organizationId", Kind::Id);
     point_in_time: Option<DateTime> [None] query("pointInTime", Kind::DateTime);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/MailboxData/{mailboxId}`: Gives one mailbox data of one backup repository. (v6 and later)
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/9`
@@ -121,7 +121,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/TeamData`: Gives the team data of one backup repository. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/TeamData/{teamId}`: Gives one team data of one backup repository. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -146,7 +146,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/UserData`: Gives the user data of one backup repository.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -159,7 +159,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/UserData/{userId}`: Gives one user data of one backup repository.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -172,7 +172,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     user_id: Id [user_id.into()] path("userId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         BackupGroupDataGetGroupsData;
         BackupGroupDataGetSingleGroupData;

@@ -3,7 +3,7 @@
 //! Calls: amazon and Azure: accounts, and the resources in them.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts`: Gives the azure service accounts. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/0`
@@ -13,14 +13,14 @@ backhaul_wire::generated_call! {
     display_name: Option<String> [None] query("displayName", Kind::Text);
     description: Option<String> [None] query("description", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AzureServiceAccounts`: Adds to the azure service accounts. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/1`
     AzureServiceAccountsAdd = op("AzureServiceAccounts_Add", "POST", "/AzureServiceAccounts").since(6);
     () body(ServiceAccountCreationData) -> body(ServiceAccountInfo);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{id}`: Gives one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/2`
@@ -28,7 +28,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(ServiceAccountInfo);
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /AzureServiceAccounts/{id}`: Changes one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/3`
@@ -36,7 +36,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(ServiceAccountUpdateData) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /AzureServiceAccounts/{id}`: Removes one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/4`
@@ -44,14 +44,14 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AzureServiceAccounts/DeviceCode`: Adds to the device code of the azure service accounts. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/5`
     AzureServiceAccountsGetDeviceCode = op("AzureServiceAccounts_GetDeviceCode", "POST", "/AzureServiceAccounts/DeviceCode").since(6);
     () body(DeviceCodeInfoRequest) -> body(DeviceCodeInfo);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions`: Gives the subscriptions of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/6`
@@ -60,7 +60,7 @@ backhaul_wire::generated_call! {
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_name: Option<String> [None] query("subscriptionName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}`: Gives one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/7`
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups`: Gives the resource groups of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/8`
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     location_name: Option<String> [None] query("locationName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}`: Gives one resource group of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/9`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations`: Gives the locations of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/10`
@@ -98,7 +98,7 @@ backhaul_wire::generated_call! {
     service_account_id: Id [service_account_id.into()] path("serviceAccountId", Kind::Id);
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}`: Gives one location of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/11`
@@ -108,7 +108,7 @@ backhaul_wire::generated_call! {
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     location_name: String [location_name.into()] path("locationName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes`: Gives the virtual machine sizes of one location of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/12`
@@ -118,7 +118,7 @@ backhaul_wire::generated_call! {
     subscription_id: Id [subscription_id.into()] path("subscriptionId", Kind::Id);
     location_name: String [location_name.into()] path("locationName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes/{vmSizeName}`: Gives one virtual machine size of one location of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/13`
@@ -129,7 +129,7 @@ backhaul_wire::generated_call! {
     location_name: String [location_name.into()] path("locationName", Kind::Text);
     vm_size_name: String [vm_size_name.into()] path("vmSizeName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks`: Gives the virtual networks of one resource group of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/14`
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
     location_name: Option<String> [None] query("locationName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}`: Gives one virtual network of one resource group of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/15`
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
     virtual_network_name: String [virtual_network_name.into()] path("virtualNetworkName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets`: Gives the subnets of one virtual network of one resource group of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/16`
@@ -162,7 +162,7 @@ backhaul_wire::generated_call! {
     resource_group_name: String [resource_group_name.into()] path("resourceGroupName", Kind::Text);
     virtual_network_name: String [virtual_network_name.into()] path("virtualNetworkName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets/{subnetName}`: Gives one subnet of one virtual network of one resource group of one subscription of one azure service account. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/17`
@@ -174,7 +174,7 @@ backhaul_wire::generated_call! {
     virtual_network_name: String [virtual_network_name.into()] path("virtualNetworkName", Kind::Text);
     subnet_name: String [subnet_name.into()] path("subnetName", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Accounts`: Gives the accounts. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -189,7 +189,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     organization_id: Option<Id> [None] query("organizationId", Kind::Id).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Accounts`: Gives the accounts. (v4 to v7)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -204,7 +204,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     organization_id: Option<Id> [None] query("organizationId", Kind::Id).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Accounts`: Adds to the accounts. (v5 and later)
     ///
     /// Evidence: v5 inferred.
@@ -214,7 +214,7 @@ backhaul_wire::generated_call! {
     AccountAddAccount = op("Account_AddAccount", "POST", "/Accounts").aliases(&["Account_AddCredential"]).since(5).older(&[Form { until: ApiVersion::new(7), request: Some(<CredentialToSend as Model>::SHAPE), response: Response::Body(<Credential as Model>::SHAPE) }]);
     () body(AccountToSend) -> body(Account);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Accounts`: Adds to the accounts. (v5 to v7)
     ///
     /// Evidence: v5 inferred.
@@ -224,7 +224,7 @@ backhaul_wire::generated_call! {
     AccountAddAccountV7 = older(AccountAddAccount::OPERATION) until 7;
     () body(CredentialToSend) -> body(Credential);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Accounts/{accountId}`: Gives one account. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -235,7 +235,7 @@ backhaul_wire::generated_call! {
     (account_id: impl Into<Id>) -> body(Account);
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Accounts/{accountId}`: Gives one account. (v4 to v7)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -246,7 +246,7 @@ backhaul_wire::generated_call! {
     (account_id: impl Into<Id>) -> body(Credential);
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Accounts/{accountId}`: Changes one account. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -257,7 +257,7 @@ backhaul_wire::generated_call! {
     (account_id: impl Into<Id>) body(AccountToSend) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Accounts/{accountId}`: Changes one account. (v4 to v7)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -268,7 +268,7 @@ backhaul_wire::generated_call! {
     (account_id: impl Into<Id>) body(CredentialToSend) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Accounts/{accountId}`: Removes one account. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -279,7 +279,7 @@ backhaul_wire::generated_call! {
     (account_id: impl Into<Id>) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureResources/containers`: Gives the containers of the azure resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -291,7 +291,7 @@ backhaul_wire::generated_call! {
     region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
     name: Option<String> [None] query("Name", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureResources/containers/{Name}`: Gives one container of the azure resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -303,7 +303,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureResources/containers/{containerName}/folders`: Gives the folders of one container of the azure resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -316,7 +316,7 @@ backhaul_wire::generated_call! {
     region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
     name: Option<String> [None] query("Name", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AzureResources/containers/{containerName}/folders`: Adds to the folders of one container of the azure resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -328,7 +328,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AzureResources/containers/{containerName}/folders/{Name}`: Gives one folder of one container of the azure resources. (v5 and later)
     ///
     /// Evidence: v5 inferred.
@@ -341,7 +341,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AzureStorageEndpoint [region_type] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/InstanceType`: Gives the instance type of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/28`
@@ -350,7 +350,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/InstanceType/{instanceTypeName}`: Gives one instance type of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/29`
@@ -360,7 +360,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/VirtualPrivateCloud`: Gives the virtual private cloud of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/30`
@@ -369,7 +369,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/VirtualPrivateCloud/{name}`: Gives one virtual private cloud of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/31`
@@ -379,7 +379,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/VirtualPrivateCloud/{id}/Subnets`: Gives the subnets of one virtual private cloud of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/32`
@@ -389,7 +389,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/VirtualPrivateCloud/{id}/Subnets/{subnetName}`: Gives one subnet of one virtual private cloud of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/33`
@@ -400,7 +400,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup`: Gives the security group of one virtual private cloud of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/34`
@@ -410,7 +410,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup/{securityGroupName}`: Gives one security group of one virtual private cloud of the ec2resources. (v6 and later)
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/35`
@@ -421,7 +421,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_id: Id [region_id.into()] query("regionId", Kind::Id).required();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         AzureServiceAccountsGet;
         AzureServiceAccountsAdd;

@@ -3,7 +3,7 @@
 //! Calls: what every resource shares: links, sessions, errors.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /token`: Opens a session: gives an access token and a refresh token.
     ///
     /// Evidence: v3 documented, v4 client, v5 client.
@@ -13,7 +13,7 @@ backhaul_wire::generated_call! {
     Token = op("token", "POST", "/token").aliases(&["post_token"]).anonymous();
     () body(TokenRequest) -> body(super::super::Token);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ServiceInstance`: The installation and its build. (v6 and later)
     ///
     /// Schema: `schemas/vb365/core.json#/operations/1`
@@ -21,7 +21,7 @@ backhaul_wire::generated_call! {
     ServiceInstanceGet = op("ServiceInstance_Get", "GET", "/ServiceInstance").since(6);
     () -> body(ServiceInstance);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /token/logout`: Adds to the logout of the token. (v7 and later)
     ///
     /// Schema: `schemas/vb365/core.json#/operations/2`
@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
     Logout = op("logout", "POST", "/token/logout").since(7);
     () -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /token/AuthCode`: Adds to the auth code of the token. (v7 and later)
     ///
     /// Schema: `schemas/vb365/core.json#/operations/3`
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
     AuthCode = op("authCode", "POST", "/token/AuthCode").since(7);
     () -> body(super::super::AuthCode);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Health`: Gives the health. (v8 and later)
     ///
     /// Schema: `schemas/vb365/core.json#/operations/4`
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
     HealthGet = op("Health_Get", "GET", "/Health").since(8).anonymous();
     () -> body(HealthReport);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         Token;
         ServiceInstanceGet;

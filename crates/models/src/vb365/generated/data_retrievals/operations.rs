@@ -3,7 +3,7 @@
 //! Calls: retrievals of data from archives.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievals`: Gives the data retrievals. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/0`
@@ -18,7 +18,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /DataRetrievals`: Adds to the data retrievals. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/1`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     force: Option<bool> [None] query("force", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievals/{dataRetrievalId}`: Gives one data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/2`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (data_retrieval_id: impl Into<Id>) -> body(DataRetrieval);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /DataRetrievals/{dataRetrievalId}`: Changes one data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/3`
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     force: Option<bool> [None] query("force", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /DataRetrievals/{dataRetrievalId}`: Removes one data retrieval. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/4`
@@ -53,7 +53,7 @@ backhaul_wire::generated_call! {
     (data_retrieval_id: impl Into<Id>) -> empty(());
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievals/{dataRetrievalId}/mailboxes`: Gives the mailboxes of one data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/5`
@@ -65,7 +65,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievals/{dataRetrievalId}/teams`: Gives the teams of one data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/6`
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievals/{dataRetrievalId}/webs`: Gives the webs of one data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/7`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievals/{dataRetrievalId}/onedrives`: Gives the onedrives of one data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/8`
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /DataRetrievals/{dataRetrievalId}/explore`: Does `explore` with one data retrieval. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/9`
@@ -109,7 +109,7 @@ backhaul_wire::generated_call! {
     (data_retrieval_id: impl Into<Id>) -> body(RestoreSession);
     data_retrieval_id: Id [data_retrieval_id.into()] path("dataRetrievalId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievalSessions`: Gives the data retrieval sessions. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/10`
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievalSessions/{dataRetrievalSessionId}`: Gives one data retrieval session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/11`
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     (data_retrieval_session_id: impl Into<Id>) -> body(DataRetrievalSession);
     data_retrieval_session_id: Id [data_retrieval_session_id.into()] path("dataRetrievalSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievalSessions/{sessionId}/LogItems`: Gives the log items of one data retrieval session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/12`
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     order_asc: Option<bool> [None] query("orderAsc", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /DataRetrievalSessions/{sessionId}/LogItems/{logItemId}`: Gives one log item of one data retrieval session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/data_retrievals.json#/operations/13`
@@ -149,7 +149,7 @@ backhaul_wire::generated_call! {
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
     log_item_id: Id [log_item_id.into()] path("logItemId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         DataRetrievalGetDataRetrievals;
         DataRetrievalCreate;

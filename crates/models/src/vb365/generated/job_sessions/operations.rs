@@ -3,7 +3,7 @@
 //! Calls: sessions of jobs, and changes of state.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /JobSessions`: Gives the job sessions.
     ///
     /// Evidence: v3 client, v4 client, v5 documented.
@@ -28,7 +28,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     status: Option<JobSessionStatusFilter> [None] query("status", Kind::Enum(&JOB_SESSION_STATUS_FILTER)).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /JobSessions/{jobSessionsId}`: Gives one job session.
     ///
     /// Evidence: v3 client, v4 inferred, v5 inferred.
@@ -39,7 +39,7 @@ backhaul_wire::generated_call! {
     (job_sessions_id: impl Into<Id>) -> body(JobSession);
     job_sessions_id: Id [job_sessions_id.into()] path("jobSessionsId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /JobSessions/{sessionId}/LogItems`: Gives the log items of one job session.
     ///
     /// Evidence: v3 documented, v4 client, v5 documented.
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     order_asc: Option<bool> [None] query("orderAsc", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /JobSessions/{sessionId}/LogItems/{logItemId}`: Gives one log item of one job session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -68,7 +68,7 @@ backhaul_wire::generated_call! {
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
     log_item_id: Id [log_item_id.into()] path("logItemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /JobSessions/{sessionId}/ProcessedObjects`: Gives the processed objects of one job session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/operations/4`
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /JobSessions/Changes`: Gives the changes of the job sessions. (v7)
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/operations/5`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     from: Option<String> [None] query("from", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Events`: Gives the events. (v8 and later)
     ///
     /// Schema: `schemas/vb365/job_sessions.json#/operations/6`
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     /// In seconds.
     timeout_seconds: Option<i64> [None] query("timeoutSeconds", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /JobSessions/{sessionId}/Log`: Gives the log of one job session. (up to v3)
     ///
     /// Evidence: v3 documented.
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     (session_id: impl Into<Id>) -> page(Page<LogItem>);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         JobSessionGet;
         JobSessionGetById;

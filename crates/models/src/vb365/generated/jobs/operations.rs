@@ -3,7 +3,7 @@
 //! Calls: backup jobs and copy jobs.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /CopyJobs`: Gives the copy jobs. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/0`
@@ -18,21 +18,21 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /CopyJobs`: Adds to the copy jobs. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/1`
     CopyJobCreate = op("CopyJob_Create", "POST", "/CopyJobs").since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CopyJob as Model>::SHAPE), response: Response::Body(<CopyJob as Model>::SHAPE) }]);
     () body(CreateCopyJob) -> body(CopyJob);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /CopyJobs`: Adds to the copy jobs. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/1`
     CopyJobCreateV7 = older(CopyJobCreate::OPERATION) until 7;
     () body(CopyJob) -> body(CopyJob);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /CopyJobs/{id}`: Gives one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/2`
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(CopyJob);
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /CopyJobs/{id}`: Changes one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/3`
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(EditCopyJob) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /CopyJobs/{id}`: Changes one copy job. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/3`
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(CopyJob) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /CopyJobs/{id}`: Removes one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/4`
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /CopyJobs/{id}/BackupJob`: Gives the backup job of one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/5`
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(Job);
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /CopyJobs/{id}/enable`: Does `enable` with one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/6`
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /CopyJobs/{id}/disable`: Does `disable` with one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/7`
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /CopyJobs/{id}/start`: Does `start` with one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/8`
@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> body(JobSession);
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /CopyJobs/{id}/start`: Does `start` with one copy job. (v6)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/8`
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) body(StartJobOptions) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /CopyJobs/{id}/stop`: Does `stop` with one copy job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/9`
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
     (id: impl Into<Id>) -> empty(());
     id: Id [id.into()] path("id", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs`: Gives the jobs.
     ///
     /// Evidence: v3 documented, v4 client, v5 client.
@@ -131,7 +131,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs/{jobId}`: Gives one job.
     ///
     /// Evidence: v3 documented, v4 diff, v5 documented.
@@ -143,7 +143,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) -> body(Job);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Jobs/{jobId}`: Changes one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -157,7 +157,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Jobs/{jobId}`: Changes one job. (up to v5)
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -171,7 +171,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Jobs/{jobId}`: Changes one job. (up to v7)
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Jobs/{jobId}`: Removes one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 client.
@@ -197,7 +197,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs/{jobId}/CopyJob`: Gives the copy job of one job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/14`
@@ -205,7 +205,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) -> body(CopyJob);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs/{jobId}/SelectedItems`: Gives the selected items of one job.
     ///
     /// Evidence: v3 client, v4 client, v5 diff.
@@ -221,7 +221,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/SelectedItems`: Adds to the selected items of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -235,7 +235,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Jobs/{jobId}/SelectedItems`: Removes the selected items of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -248,7 +248,7 @@ backhaul_wire::generated_call! {
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     ids: Option<String> [None] query("ids", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs/{jobId}/SelectedItems/{itemId}`: Gives one selected item of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -261,7 +261,7 @@ backhaul_wire::generated_call! {
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Jobs/{jobId}/SelectedItems/{itemId}`: Changes one selected item of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -276,7 +276,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs/{jobId}/ExcludedItems`: Gives the excluded items of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -292,7 +292,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/ExcludedItems`: Adds to the excluded items of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -306,7 +306,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Jobs/{jobId}/ExcludedItems`: Removes the excluded items of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -319,7 +319,7 @@ backhaul_wire::generated_call! {
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs/{jobId}/ExcludedItems/{itemId}`: Gives one excluded item of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -332,7 +332,7 @@ backhaul_wire::generated_call! {
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Jobs/{jobId}/ExcludedItems/{itemId}`: Changes one excluded item of one job.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -347,7 +347,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Jobs`: Gives the jobs of one organization. (up to v7)
     ///
     /// Evidence: v3 client, v4 client, v5 documented.
@@ -358,7 +358,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> page(Page<Job>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/Jobs`: Adds to the jobs of one organization. (up to v7)
     ///
     /// Evidence: v3 documented, v4 client, v5 documented.
@@ -370,7 +370,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(Job) -> body(Job);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/enable`: Does `enable` with one job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/27`
@@ -378,7 +378,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/disable`: Does `disable` with one job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/28`
@@ -386,7 +386,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/start`: Does `start` with one job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/29`
@@ -394,7 +394,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) body(StartJobOptions) -> body(JobSession);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/stop`: Does `stop` with one job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/30`
@@ -402,7 +402,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) -> empty(());
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/explore`: Does `explore` with one job. (v6 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/31`
@@ -410,7 +410,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) body(ExploreOptions) -> body(RestoreSession);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Jobs/{jobId}/JobSessions`: Gives the job sessions of one job. (up to v6)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -425,7 +425,7 @@ backhaul_wire::generated_call! {
     /// In v5 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(5);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs`: Adds to the jobs. (v8 and later)
     ///
     /// Schema: `schemas/vb365/jobs.json#/operations/33`
@@ -433,7 +433,7 @@ backhaul_wire::generated_call! {
     () body(CreateBackupJob) -> body(Job);
     skip_item_update: Option<bool> [None] query("skipItemUpdate", Kind::Bool);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Jobs/{jobId}/Action`: Does `action` with one job. (up to v5)
     ///
     /// Evidence: v3 documented, v4 client, v5 client.
@@ -443,7 +443,7 @@ backhaul_wire::generated_call! {
     (job_id: impl Into<Id>) body(JobActionBody) -> body(RestoreSession);
     job_id: Id [job_id.into()] path("jobId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         CopyJobGet;
         CopyJobCreate;

@@ -3,7 +3,7 @@
 //! Calls: the license, and who uses it.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /License`: Gives the license. (v5 and later)
     ///
     /// Evidence: v5 documented.
@@ -14,14 +14,14 @@ backhaul_wire::generated_call! {
     LicenseGet = op("License_Get", "GET", "/License").aliases(&["get_License"]).since(5);
     () -> body(License);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /License/Install`: Adds to the install of the license. (v6 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/1`
     LicenseInstallAction = op("License_InstallAction", "POST", "/License/Install").since(6);
     () body(InstallLicenseOptions) -> body(License);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /License/Update`: Adds to the update of the license. (v6 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/2`
@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
     LicenseUpdateAction = op("License_UpdateAction", "POST", "/License/Update").since(6);
     () -> body(License);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /License/AutoUpdate`: Gives the auto update of the license. (v6 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/3`
@@ -37,14 +37,14 @@ backhaul_wire::generated_call! {
     LicenseGetAutoUpdate = op("License_GetAutoUpdate", "GET", "/License/AutoUpdate").since(6);
     () -> body(LicenseAutoUpdate);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /License/AutoUpdate`: Changes the auto update of the license. (v6 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/4`
     LicenseUpdate = op("License_Update", "PUT", "/License/AutoUpdate").since(6);
     () body(LicenseAutoUpdate) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /licensing/reports/latest`: Gives the latest of the reports of the licensing. (v5 to v6)
     ///
     /// Evidence: v5 diff.
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     LicenseReportGetLatestReport = op("LicenseReport_GetLatestReport", "GET", "/licensing/reports/latest").aliases(&["get_licensing_reports_latest"]).since(5).until(6);
     () -> body(MonthlyReport);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /licensing/reports/{reportId}/approve`: Does `approve` with one report of the licensing. (v6)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/6`
@@ -63,7 +63,7 @@ backhaul_wire::generated_call! {
     (report_id: i64) body(ApproveReportOptions) -> empty(());
     report_id: i64 [report_id] path("reportId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /LicensedUsers`: Gives the licensed users.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     backed_up_organization_id: Option<Id> [None] query("backedUpOrganizationId", Kind::Id).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /LicensedUsers/{licensedUserId}`: Removes one licensed user. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
     (licensed_user_id: impl Into<Id>) -> empty(());
     licensed_user_id: Id [licensed_user_id.into()] path("licensedUserId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/LicensingInformation`: Gives the licensing information of one organization.
     ///
     /// Evidence: v3 documented, v4 documented, v5 client.
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> body(OrganizationLicensingInformation);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /licensing/statistic/platform`: Gives the platform of the statistic of the licensing. (v7 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/10`
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
     LicenseStatisticGetLicensingPlatformInfo = op("LicenseStatistic_GetLicensingPlatformInfo", "GET", "/licensing/statistic/platform").since(7);
     () -> body(LicensingPlatformInfo);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /licensing/statistic/reports/latest`: Gives the latest of the reports of the statistic of the licensing. (v7 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/11`
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
     LicenseStatisticGetLatestReport = op("LicenseStatistic_GetLatestReport", "GET", "/licensing/statistic/reports/latest").since(7);
     () -> body(LicensingMonthlyReport);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /licensing/statistic/reports/{reportId}/approve`: Does `approve` with one report of the statistic of the licensing. (v7 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/12`
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     (report_id: i64) body(LicensingApproveReportOptions) -> empty(());
     report_id: i64 [report_id] path("reportId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /licensing/statistic/usage`: Gives the usage of the statistic of the licensing. (v7 and later)
     ///
     /// Schema: `schemas/vb365/licensing.json#/operations/13`
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     backed_up_organization_id: Option<Id> [None] query("backedUpOrganizationId", Kind::Id).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /License/action`: Adds to the action of the license. (v5)
     ///
     /// Evidence: v5 diff.
@@ -149,7 +149,7 @@ backhaul_wire::generated_call! {
     PostLicenseAction = op("post_License_action", "POST", "/License/action").since(5).until(5);
     () body(LicenseActionBody) -> empty(());
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         LicenseGet;
         LicenseInstallAction;

@@ -3,7 +3,7 @@
 //! Calls: object storage that extends backup repositories.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3CompatibleResources/buckets`: Gives the buckets of the s3compatible resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -20,7 +20,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3CompatibleResources/buckets/{Name}`: Gives one bucket of the s3compatible resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3CompatibleResources/buckets/{bucketName}/folders`: Gives the folders of one bucket of the s3compatible resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /S3CompatibleResources/buckets/{bucketName}/folders`: Adds to the folders of one bucket of the s3compatible resources. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3CompatibleResources/buckets/{bucketName}/folders/{Name}`: Gives one folder of one bucket of the s3compatible resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3Resources/buckets`: Gives the buckets of the s3resources. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     region_id: Option<Id> [None] query("RegionId", Kind::Id);
     name: Option<String> [None] query("Name", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3Resources/buckets/{Name}`: Gives one bucket of the s3resources. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 inferred.
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3Resources/buckets/{bucketName}/folders`: Gives the folders of one bucket of the s3resources. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
     name: Option<String> [None] query("Name", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /S3Resources/buckets/{bucketName}/folders`: Adds to the folders of one bucket of the s3resources. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /S3Resources/buckets/{bucketName}/folders/{Name}`: Gives one folder of one bucket of the s3resources. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -153,7 +153,7 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AmazonS3AwsRegionType [region_type] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EncryptionKeys`: Gives the encryption keys. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 inferred.
@@ -166,7 +166,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     organization_id: Option<Id> [None] query("organizationId", Kind::Id).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /EncryptionKeys`: Adds to the encryption keys. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -175,7 +175,7 @@ backhaul_wire::generated_call! {
     EncryptionKeyAddEncryptionKey = op("EncryptionKey_AddEncryptionKey", "POST", "/EncryptionKeys").since(4);
     () body(EncryptionKeyToSend) -> body(EncryptionKey);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /EncryptionKeys/{keyId}`: Gives one encryption key. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
     (key_id: impl Into<Id>) -> body(EncryptionKey);
     key_id: Id [key_id.into()] path("keyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /EncryptionKeys/{keyId}`: Removes one encryption key. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -195,7 +195,7 @@ backhaul_wire::generated_call! {
     (key_id: impl Into<Id>) -> empty(());
     key_id: Id [key_id.into()] path("keyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /objectstoragerepositories/{repositoryId}`: Gives one objectstoragerepository. (v4 to v7)
     ///
     /// Evidence: v4 client, v5 client.
@@ -206,7 +206,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) -> body(ObjectStorageRepository);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /objectstoragerepositories/{repositoryId}`: Changes one objectstoragerepository. (v4 to v7)
     ///
     /// Evidence: v4 inferred, v5 inferred.
@@ -216,7 +216,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) body(ObjectStorageRepository) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /objectstoragerepositories/{repositoryId}`: Removes one objectstoragerepository. (v4 to v7)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -226,7 +226,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /objectstoragerepositories`: Gives the objectstoragerepositories. (v4 to v7)
     ///
     /// Evidence: v4 client, v5 client.
@@ -239,7 +239,7 @@ backhaul_wire::generated_call! {
     /// In v6 and later.
     long_term: Option<bool> [None] query("longTerm", Kind::Bool).since(6);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /objectstoragerepositories`: Adds to the objectstoragerepositories. (v4 to v7)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -248,7 +248,7 @@ backhaul_wire::generated_call! {
     ObjectStorageRepositoryAddObjectStorageRepository = op("ObjectStorageRepository_AddObjectStorageRepository", "POST", "/objectstoragerepositories").since(4).until(7);
     () body(ObjectStorageRepository) -> body(ObjectStorageRepository);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         AmazonS3CompatibleObjectStorageGetBuckets;
         AmazonS3CompatibleObjectStorageGetBucket;

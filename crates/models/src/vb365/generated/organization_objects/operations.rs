@@ -3,7 +3,7 @@
 //! Calls: users, groups, sites and teams of organizations, and those that are protected.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Groups`: Gives the groups of one organization.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 client.
@@ -25,7 +25,7 @@ backhaul_wire::generated_call! {
     /// Up to v4.
     name: Option<String> [None] query("name", Kind::Text).until(4);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Groups/{groupId}`: Gives one group of one organization.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 client.
@@ -39,7 +39,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Groups/{groupId}/Members`: Gives the members of one group of one organization. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Sites`: Gives the sites of one organization.
     ///
     /// Evidence: v3 inferred, v4 client, v5 client.
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     include_search_sites: Option<bool> [None] query("includeSearchSites", Kind::Bool).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Sites/{siteId}`: Gives one site of one organization.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Teams`: Gives the teams of one organization. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -113,7 +113,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Teams/{teamId}`: Gives one team of one organization. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -127,7 +127,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Users`: Gives the users of one organization.
     ///
     /// Evidence: v3 client, v4 documented, v5 client.
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
     /// Up to v4.
     name: Option<String> [None] query("name", Kind::Text).until(4);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Users/{userId}`: Gives one user of one organization.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 client.
@@ -165,7 +165,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Users/{userId}/OneDrives`: Gives the one drives of one user of one organization.
     ///
     /// Evidence: v3 documented, v4 client, v5 inferred.
@@ -181,7 +181,7 @@ backhaul_wire::generated_call! {
     /// In v6 and later.
     set_id: Option<Id> [None] query("setId", Kind::Id).since(6);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Users/{userId}/OneDrives/{onedriveId}`: Gives one one drive of one user of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/10`
@@ -191,7 +191,7 @@ backhaul_wire::generated_call! {
     user_id: Id [user_id.into()] path("userId", Kind::Id);
     onedrive_id: Id [onedrive_id.into()] path("onedriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedUsers`: Gives the protected users. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/11`
@@ -205,7 +205,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedUsers/{protectedUserId}`: Gives one protected user. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/12`
@@ -213,7 +213,7 @@ backhaul_wire::generated_call! {
     (protected_user_id: impl Into<Id>) -> body(ProtectedUser);
     protected_user_id: Id [protected_user_id.into()] path("protectedUserId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedGroups`: Gives the protected groups. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/13`
@@ -227,7 +227,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedGroups/{protectedGroupId}`: Gives one protected group. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/14`
@@ -235,7 +235,7 @@ backhaul_wire::generated_call! {
     (protected_group_id: impl Into<Id>) -> body(ProtectedGroup);
     protected_group_id: Id [protected_group_id.into()] path("protectedGroupId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedSites`: Gives the protected sites. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/15`
@@ -249,7 +249,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedSites/{protectedSiteId}`: Gives one protected site. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/16`
@@ -257,7 +257,7 @@ backhaul_wire::generated_call! {
     (protected_site_id: impl Into<Id>) -> body(ProtectedSite);
     protected_site_id: Id [protected_site_id.into()] path("protectedSiteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedTeams`: Gives the protected teams. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/17`
@@ -271,7 +271,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProtectedTeams/{protectedTeamId}`: Gives one protected team. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/18`
@@ -279,7 +279,7 @@ backhaul_wire::generated_call! {
     (protected_team_id: impl Into<Id>) -> body(ProtectedTeam);
     protected_team_id: Id [protected_team_id.into()] path("protectedTeamId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         OrganizationGroupGet;
         OrganizationGroupGetById;

@@ -3,7 +3,7 @@
 //! Calls: what is set for an organization: applications, accounts, retention.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/Applications`: Gives the applications of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/0`
@@ -15,7 +15,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/Applications`: Adds to the applications of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/1`
@@ -23,7 +23,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(ApplicationFromClient) -> page(Page<Application>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ExclusionSettings`: Gives the exclusion settings.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -33,7 +33,7 @@ backhaul_wire::generated_call! {
     ExclusionSettingsGet = op("ExclusionSettings_Get", "GET", "/ExclusionSettings");
     () -> body(ExclusionSettingsToClient);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /ExclusionSettings`: Changes the exclusion settings.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -42,7 +42,7 @@ backhaul_wire::generated_call! {
     ExclusionSettingsUpdate = op("ExclusionSettings_Update", "PUT", "/ExclusionSettings");
     () body(ExclusionSettings) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /GlobalRetentionExclusionSettings`: Gives the global retention exclusion settings. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -52,7 +52,7 @@ backhaul_wire::generated_call! {
     GlobalRetentionExclusionSettingsGlobalRetentionPolicyGet = op("GlobalRetentionExclusionSettings_GlobalRetentionPolicyGet", "GET", "/GlobalRetentionExclusionSettings").since(4);
     () -> body(RetentionExclusion);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /GlobalRetentionExclusionSettings`: Changes the global retention exclusion settings. (v5 and later)
     ///
     /// Evidence: v5 documented.
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     GlobalRetentionExclusionSettingsGlobalRetentionPolicyPut = op("GlobalRetentionExclusionSettings_GlobalRetentionPolicyPut", "PUT", "/GlobalRetentionExclusionSettings").since(5);
     () body(RetentionExclusion) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/AuditItems`: Gives the audit items of one organization. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> page(Page<AuditUserOrGroup>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/AuditItems`: Adds to the audit items of one organization. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -83,7 +83,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(Items<AuditUserOrGroup>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/AuditItems/remove`: Adds to the remove of the audit items of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/8`
@@ -91,7 +91,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(RemoveAuditItemsOptions) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/BackupAccounts`: Gives the backup accounts of one organization.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> page(Page<BackupAccount>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Organizations/{organizationId}/BackupAccounts`: Changes the backup accounts of one organization.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(Items<BackupAccount>) -> body(AccountPool);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Organizations/{organizationId}/BackupAccounts`: Changes the backup accounts of one organization. (up to v5)
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -127,7 +127,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/BackupApplications`: Gives the backup applications of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/11`
@@ -137,7 +137,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Organizations/{organizationId}/BackupApplications`: Changes the backup applications of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/12`
@@ -146,7 +146,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(Items<BackupApplicationFromClient>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/DeviceCode`: Does `device code` with one organization. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -156,7 +156,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> body(DeviceCodeResponse);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /DeviceCode`: Adds to the device code. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -165,14 +165,14 @@ backhaul_wire::generated_call! {
     OrganizationOrganizationDeviceCode = op("Organization_OrganizationDeviceCode", "POST", "/DeviceCode").since(4);
     () body(CommonDeviceCodeRequestOptions) -> body(DeviceCodeResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /DeviceCode/check`: Adds to the check of the device code. (v6 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/15`
     OrganizationCheckDeviceCode = op("Organization_CheckDeviceCode", "POST", "/DeviceCode/check").since(6);
     () body(CheckDeviceCode) -> body(DeviceCodeCheckResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/RetentionExclusion`: Gives the retention exclusion of one organization. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -182,7 +182,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> body(RetentionExclusion);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Organizations/{organizationId}/RetentionExclusion`: Changes the retention exclusion of one organization. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -192,7 +192,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(RetentionExclusion) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Organizations/{organizationId}/RetentionExclusion`: Removes the retention exclusion of one organization. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 inferred.
@@ -202,7 +202,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/BackupApplications`: Adds to the backup applications of one organization. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/19`
@@ -210,7 +210,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(Items<BackupApplicationFromClient>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Organizations/{organizationId}/BackupApplications`: Removes the backup applications of one organization. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/20`
@@ -218,7 +218,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(Ids) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/versionBackupOptions`: Gives the version backup options of one organization. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/21`
@@ -226,7 +226,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> body(VersionBackupOptions);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Organizations/{organizationId}/versionBackupOptions`: Changes the version backup options of one organization. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organization_settings.json#/operations/22`
@@ -234,7 +234,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(VersionBackupOptionsFromClient) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/AuditItems/action`: Adds to the action of the audit items of one organization. (v5)
     ///
     /// Evidence: v5 diff.
@@ -244,7 +244,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(GenericActionBody) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         ApplicationGetApplications;
         ApplicationCreateApplication;

@@ -3,7 +3,7 @@
 //! Calls: organizations.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations`: The organizations that are added to the server.
     ///
     /// Evidence: v3 documented, v4 documented, v5 client.
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     /// How many items to skip. (v8 and later)
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations`: Adds to the organizations.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -34,7 +34,7 @@ backhaul_wire::generated_call! {
     OrganizationAdd = op("Organization_Add", "POST", "/Organizations").aliases(&["post_Organizations"]);
     () body(Organization) -> body(Organization);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}`: One organization.
     ///
     /// Evidence: v3 documented, v4 client, v5 client.
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     /// Whether to give all fields. (v6 and later)
     extended_view: Option<bool> [None] query("extendedView", Kind::Bool).since(6);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Organizations/{organizationId}`: Changes one organization.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -60,7 +60,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(Organization) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Organizations/{organizationId}`: Removes one organization.
     ///
     /// Evidence: v3 inferred, v4 diff, v5 diff.
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organization`: The organization whose own credentials opened the session; other sessions get no answer.
     ///
     /// Evidence: v3 documented, v4 client, v5 documented.
@@ -83,7 +83,7 @@ backhaul_wire::generated_call! {
     OrganizationGetCurrentOrganization = op("Organization_GetCurrentOrganization", "GET", "/Organization").aliases(&["get_Organization"]);
     () -> body(LoggedInOrganization);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/SyncState`: Gives the sync state of one organization. (v7 and later)
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/6`
@@ -91,7 +91,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> body(OrganizationSyncState);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/Sync`: Does `sync` with one organization. (v7 and later)
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/7`
@@ -99,7 +99,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(OrganizationSyncOptions) -> empty(());
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/tenantInformation`: Gives the tenant information of one organization. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/8`
@@ -107,7 +107,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> body(TenantInformation);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/SyncState`: Gives the sync state of the organizations. (v8 and later)
     ///
     /// Schema: `schemas/vb365/organizations.json#/operations/9`
@@ -115,7 +115,7 @@ backhaul_wire::generated_call! {
     OrganizationSyncGetStates = op("OrganizationSync_GetStates", "GET", "/Organizations/SyncState").since(8).bare(Versions::new(None, None));
     () -> page(Page<OrganizationSyncState>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organization/Action`: Adds to the action of the organization. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -124,7 +124,7 @@ backhaul_wire::generated_call! {
     PostOrganizationAction = op("post_Organization_Action", "POST", "/Organization/Action").until(5);
     () body(OrganizationActionBody) -> body(RestoreSession);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/Action`: Does `action` with one organization. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(OrganizationActionBody) -> body(RestoreSession);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         OrganizationGet;
         OrganizationAdd;

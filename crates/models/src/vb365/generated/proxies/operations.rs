@@ -3,7 +3,7 @@
 //! Calls: backup proxies and proxy pools.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Proxies`: Gives the proxies.
     ///
     /// Evidence: v3 documented, v4 client, v5 client.
@@ -20,7 +20,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies`: Adds to the proxies.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
     ProxyAdd = op("Proxy_Add", "POST", "/Proxies").aliases(&["post_Proxies"]);
     () body(ProxyFromClient) -> body(Proxy);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Proxies/{proxyId}`: Gives one proxy.
     ///
     /// Evidence: v3 client, v4 documented, v5 documented.
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     /// In v5 to v7.
     extended_view: Option<bool> [None] query("extendedView", Kind::Bool).since(5).until(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Proxies/{proxyId}`: Changes one proxy.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) body(ProxyFromClient) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies/{proxyId}/Rescan`: Does `rescan` with one proxy. (v6 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/4`
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies/{proxyId}/Remove`: Does `remove` with one proxy. (v6 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/5`
@@ -70,14 +70,14 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) body(RemoveProxyOptions) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies/Rescan`: Adds to the rescan of the proxies. (v6 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/6`
     ProxyRescan = op("Proxy_Rescan", "POST", "/Proxies/Rescan").since(6);
     () body(RescanOptions) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies/{proxyId}/maintenance/enable`: Adds to the enable of the maintenance of one proxy. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/7`
@@ -85,7 +85,7 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) body(ProxyCredentialsFromClient) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies/{proxyId}/maintenance/disable`: Adds to the disable of the maintenance of one proxy. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/8`
@@ -93,7 +93,7 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) body(ProxyCredentialsFromClient) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies/CheckSshConnectionConfig`: Adds to the check SSH connection config of the proxies. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/9`
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     (host: impl Into<String>) body(SshSettingsFromClient) -> body(SshConnectionConfigValidationResult);
     host: String [host.into()] query("host", Kind::Text).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProxyPools`: Gives the proxy pools. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/10`
@@ -111,14 +111,14 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /ProxyPools`: Adds to the proxy pools. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/11`
     ProxyPoolAdd = op("ProxyPool_Add", "POST", "/ProxyPools").since(8);
     () body(ProxyPoolFromClient) -> body(ProxyPool);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProxyPools/{poolId}`: Gives one proxy pool. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/12`
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
     (pool_id: impl Into<Id>) -> body(ProxyPool);
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /ProxyPools/{poolId}`: Changes one proxy pool. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/13`
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
     (pool_id: impl Into<Id>) body(ProxyPoolFromClient) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /ProxyPools/{poolId}`: Removes one proxy pool. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/14`
@@ -142,7 +142,7 @@ backhaul_wire::generated_call! {
     (pool_id: impl Into<Id>) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ProxyPools/{poolId}/proxies`: Gives the proxies of one proxy pool. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/15`
@@ -152,7 +152,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /ProxyPools/{poolId}/proxies`: Adds to the proxies of one proxy pool. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/16`
@@ -160,7 +160,7 @@ backhaul_wire::generated_call! {
     (pool_id: impl Into<Id>) body(Items<ProxyIdFromClient>) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /ProxyPools/{poolId}/proxies`: Removes the proxies of one proxy pool. (v8 and later)
     ///
     /// Schema: `schemas/vb365/proxies.json#/operations/17`
@@ -168,7 +168,7 @@ backhaul_wire::generated_call! {
     (pool_id: impl Into<Id>) body(Items<ProxyIdFromClient>) -> empty(());
     pool_id: Id [pool_id.into()] path("poolId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Proxies/{proxyId}/Action`: Does `action` with one proxy. (up to v5)
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -178,7 +178,7 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) body(ProxyActionBody) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /Proxies/{proxyId}`: Removes one proxy. (v4)
     ///
     /// Evidence: v4 diff.
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Proxies/{proxyId}/Repositories`: Gives the backup repositories of one proxy. (up to v3)
     ///
     /// Evidence: v3 documented.
@@ -198,7 +198,7 @@ backhaul_wire::generated_call! {
     (proxy_id: impl Into<Id>) -> page(Page<BackupRepository>);
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         ProxyGetProxies;
         ProxyAdd;

@@ -3,7 +3,7 @@
 //! Calls: restore operator roles.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles`: Gives the rbac roles. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/0`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     RbacRoleGetAll = op("RbacRole_GetAll", "GET", "/RbacRoles").since(6).bare(Versions::new(None, None));
     () -> page(Page<RbacRole>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}`: Gives one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/1`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) -> body(RbacRole);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /RbacRoles/{roleId}`: Changes one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/2`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) body(RbacRoleCreateModel) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /RbacRoles/{roleId}`: Removes one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/3`
@@ -35,7 +35,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/operators`: Gives the operators of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/4`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) -> page(Page<RbacOperator>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/operators`: Gives the operators of one rbac role. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/4`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) -> page(Page<RbacItem>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RbacRoles/{roleId}/operators`: Adds to the operators of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/5`
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) body(Items<RbacOperator>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RbacRoles/{roleId}/operators`: Adds to the operators of one rbac role. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/5`
@@ -67,7 +67,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) body(Items<RbacItem>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /RbacRoles/{roleId}/operators`: Removes the operators of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/6`
@@ -76,7 +76,7 @@ backhaul_wire::generated_call! {
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/operators/{operatorId}`: Gives one operator of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/7`
@@ -85,7 +85,7 @@ backhaul_wire::generated_call! {
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     operator_id: Id [operator_id.into()] path("operatorId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/operators/{operatorId}`: Gives one operator of one rbac role. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/7`
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     operator_id: Id [operator_id.into()] path("operatorId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/selectedItems`: Gives the selected items of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/8`
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) -> page(Page<RbacItem>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RbacRoles/{roleId}/selectedItems`: Adds to the selected items of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/9`
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) body(Items<RbacItem>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /RbacRoles/{roleId}/selectedItems`: Removes the selected items of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/10`
@@ -119,7 +119,7 @@ backhaul_wire::generated_call! {
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/selectedItems/{itemId}`: Gives one selected item of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/11`
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/excludedItems`: Gives the excluded items of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/12`
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) -> page(Page<RbacItem>);
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RbacRoles/{roleId}/excludedItems`: Adds to the excluded items of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/13`
@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     (role_id: impl Into<Id>) body(Items<RbacItem>) -> empty(());
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /RbacRoles/{roleId}/excludedItems`: Removes the excluded items of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/14`
@@ -153,7 +153,7 @@ backhaul_wire::generated_call! {
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     ids: String [ids.into()] query("ids", Kind::Text).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RbacRoles/{roleId}/excludedItems/{itemId}`: Gives one excluded item of one rbac role. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/15`
@@ -162,7 +162,7 @@ backhaul_wire::generated_call! {
     role_id: Id [role_id.into()] path("roleId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/RbacRoles`: Gives the rbac roles of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/16`
@@ -170,7 +170,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) -> page(Page<RbacRole>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/RbacRoles`: Adds to the rbac roles of one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/rbac.json#/operations/17`
@@ -178,7 +178,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(RbacRoleCreateModel) -> body(RbacRole);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         RbacRoleGetAll;
         RbacRoleGet;

@@ -3,56 +3,56 @@
 //! Calls: reports.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/GenerateLicenseOverview`: Adds to the generate license overview of the reports. (v6 and later)
     ///
     /// Schema: `schemas/vb365/reports.json#/operations/0`
     ReportsGenerateLicenseOverviewAction = op("Reports_GenerateLicenseOverviewAction", "POST", "/Reports/GenerateLicenseOverview").since(6);
     () body(LicenseOverviewOptions) -> bytes(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/GenerateStorageConsumption`: Adds to the generate storage consumption of the reports. (v6 and later)
     ///
     /// Schema: `schemas/vb365/reports.json#/operations/1`
     ReportsGenerateStorageConsumptionAction = op("Reports_GenerateStorageConsumptionAction", "POST", "/Reports/GenerateStorageConsumption").since(6);
     () body(StorageConsumptionOptions) -> bytes(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/GenerateMailboxProtection`: Adds to the generate mailbox protection of the reports. (v6 and later)
     ///
     /// Schema: `schemas/vb365/reports.json#/operations/2`
     ReportsGenerateMailboxProtectionAction = op("Reports_GenerateMailboxProtectionAction", "POST", "/Reports/GenerateMailboxProtection").since(6);
     () body(MailboxProtectionOptions) -> bytes(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/GenerateUserProtection`: Adds to the generate user protection of the reports. (v6 and later)
     ///
     /// Schema: `schemas/vb365/reports.json#/operations/3`
     ReportsGenerateUserProtectionAction = op("Reports_GenerateUserProtectionAction", "POST", "/Reports/GenerateUserProtection").since(6);
     () body(UserProtectionOptions) -> bytes(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/GenerateOneDriveProtection`: Adds to the generate one drive protection of the reports. (v8 and later)
     ///
     /// Schema: `schemas/vb365/reports.json#/operations/4`
     ReportsGenerateOneDriveProtectionAction = op("Reports_GenerateOneDriveProtectionAction", "POST", "/Reports/GenerateOneDriveProtection").since(8);
     () body(OneDriveProtectionOptions) -> bytes(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/GenerateTeamsProtection`: Adds to the generate teams protection of the reports. (v8 and later)
     ///
     /// Schema: `schemas/vb365/reports.json#/operations/5`
     ReportsGenerateTeamsProtectionAction = op("Reports_GenerateTeamsProtectionAction", "POST", "/Reports/GenerateTeamsProtection").since(8);
     () body(TeamsProtectionOptions) -> bytes(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/GenerateSharepointProtection`: Adds to the generate sharepoint protection of the reports. (v8 and later)
     ///
     /// Schema: `schemas/vb365/reports.json#/operations/6`
     ReportsGenerateSharepointProtectionAction = op("Reports_GenerateSharepointProtectionAction", "POST", "/Reports/GenerateSharepointProtection").since(8);
     () body(SharepointProtectionOptions) -> bytes(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Reports/Action`: Does `action` with reports: `generate`. (up to v5)
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     PostReportsAction = op("post_Reports_Action", "POST", "/Reports/Action").until(5);
     () body(GenericActionBody) -> bytes(());
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         ReportsGenerateLicenseOverviewAction;
         ReportsGenerateStorageConsumptionAction;

@@ -3,7 +3,7 @@
 //! Calls: backup repositories.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories`: The backup repositories.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -26,7 +26,7 @@ backhaul_wire::generated_call! {
     /// How many items to skip. (v8 and later)
     offset: Option<i64> [None] query("offset", Kind::Int).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /BackupRepositories`: Adds to the backup repositories.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 documented.
@@ -36,7 +36,7 @@ backhaul_wire::generated_call! {
     BackupRepositoryAdd = op("BackupRepository_Add", "POST", "/BackupRepositories").aliases(&["post_BackupRepositories"]);
     () body(BackupRepositoryFromClient) -> body(BackupRepository);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}`: One backup repository.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -47,7 +47,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) -> body(BackupRepository);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /BackupRepositories/{repositoryId}`: Changes one backup repository.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -58,7 +58,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) body(BackupRepositoryFromClient) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /BackupRepositories/{repositoryId}`: Removes one backup repository.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 client.
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /BackupRepositories/{repositoryId}/Sync`: Does `sync` with one backup repository. (v6 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/5`
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) -> body(RepositorySynchronizeSession);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RepositorySynchronizeSessions`: Gives the repository synchronize sessions. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -87,7 +87,7 @@ backhaul_wire::generated_call! {
     RepositorySynchronizeSessionsGetSynchronizeSessions = op("RepositorySynchronizeSessions_GetSynchronizeSessions", "GET", "/RepositorySynchronizeSessions").since(4).bare(Versions::new(None, None));
     () -> page(Page<RepositorySynchronizeSession>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RepositorySynchronizeSessions/{sessionId}`: Gives one repository synchronize session. (v4 and later)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -97,7 +97,7 @@ backhaul_wire::generated_call! {
     (session_id: impl Into<Id>) -> body(RepositorySynchronizeSession);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RepositorySynchronizeSessions/{sessionId}/StopSynchronize`: Does `stop synchronize` with one repository synchronize session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/8`
@@ -105,7 +105,7 @@ backhaul_wire::generated_call! {
     (session_id: impl Into<Id>) -> empty(());
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /BackupRepositories/{repositoryId}/explore`: Does `explore` with one backup repository. (v7 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/9`
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     organization_id: Id [organization_id.into()] query("organizationId", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /BackupRepositories/{repositoryId}/changeOwner`: Does `change owner` with one backup repository. (v8 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/10`
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     force_stop_sessions: Option<bool> [None] query("forceStopSessions", Kind::Bool);
     force_stop_sessions_timeout: Option<i64> [None] query("forceStopSessionsTimeout", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RepositoryOwnerChangeSessions`: Gives the repository owner change sessions. (v8 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/11`
@@ -138,7 +138,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RepositoryOwnerChangeSessions/{sessionId}`: Gives one repository owner change session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/12`
@@ -146,7 +146,7 @@ backhaul_wire::generated_call! {
     (session_id: impl Into<Id>) -> body(BackupRepositoryOwnerChangeSession);
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RepositoryOwnerChangeSessions/{sessionId}/Stop`: Does `stop` with one repository owner change session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/repositories.json#/operations/13`
@@ -154,7 +154,7 @@ backhaul_wire::generated_call! {
     (session_id: impl Into<Id>) -> empty(());
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /BackupRepositories/{repositoryId}/Action`: Does `action` with one backup repository: `sync`. (v4 to v5)
     ///
     /// Evidence: v4 inferred, v5 documented.
@@ -164,7 +164,7 @@ backhaul_wire::generated_call! {
     (repository_id: impl Into<Id>) body(GenericActionBody) -> body(RepositorySynchronizeSession);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RepositorySynchronizeSessions/{sessionId}/Action`: Does `action` with one synchronization session: `stop`. (v4 to v5)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -174,7 +174,7 @@ backhaul_wire::generated_call! {
     (session_id: impl Into<Id>) body(GenericActionBody) -> empty(());
     session_id: Id [session_id.into()] path("sessionId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         BackupRepositoryGetRepositories;
         BackupRepositoryAdd;

@@ -3,7 +3,7 @@
 //! Calls: restore from Exchange: mailboxes, folders and items.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/exportToPst`: Adds to the export to PST of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/0`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(ExportFolderToPst) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/searchExchange`: Adds to the search exchange of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/1`
@@ -21,7 +21,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders`: Gives the folders of one mailbox of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
     /// In v6 and later.
     name: Option<String> [None] query("name", Kind::Text).since(6);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}`: Gives one folder of one mailbox of the organization of one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -50,7 +50,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restore`: Does `restore` with one folder of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/4`
@@ -60,7 +60,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restore`: Does `restore` with one folder of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/4`
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restoreTo`: Does `restore to` with one folder of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/5`
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restoreTo`: Does `restore to` with one folder of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/5`
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/exportToPst`: Does `export to PST` with one folder of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/6`
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/search`: Does `search` with one folder of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/7`
@@ -113,7 +113,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     set_id: Option<Id> [None] query("setId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}`: Gives one item of one mailbox of the organization of one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -125,7 +125,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items`: Gives the items of one mailbox of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -143,7 +143,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     parent_id: Option<Id> [None] query("parentId", Kind::Id).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restore`: Adds to the restore of the items of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/10`
@@ -152,7 +152,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restore`: Adds to the restore of the items of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/10`
@@ -161,7 +161,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restoreTo`: Adds to the restore to of the items of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/11`
@@ -170,7 +170,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restoreTo`: Adds to the restore to of the items of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/11`
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/exportToPst`: Adds to the export to PST of the items of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/12`
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/Save`: Adds to the save of the items of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/13`
@@ -197,7 +197,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDefaultAddress`: Adds to the send to default address of the items of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/14`
@@ -206,7 +206,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDifferentAddress`: Adds to the send to different address of the items of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/15`
@@ -215,7 +215,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restore`: Does `restore` with one item of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/16`
@@ -225,7 +225,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restore`: Does `restore` with one item of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/16`
@@ -235,7 +235,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restoreTo`: Does `restore to` with one item of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/17`
@@ -245,7 +245,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restoreTo`: Does `restore to` with one item of one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/17`
@@ -255,7 +255,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/exportToPst`: Does `export to PST` with one item of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/18`
@@ -265,7 +265,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/save`: Does `save` with one item of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/19`
@@ -275,7 +275,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDefaultAddress`: Does `send to default address` with one item of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/20`
@@ -285,7 +285,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDifferentAddress`: Does `send to different address` with one item of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/21`
@@ -295,7 +295,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/operatorRestore`: Adds to the operator restore of the items of one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/22`
@@ -304,7 +304,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes`: Gives the mailboxes of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -317,7 +317,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}`: Gives one mailbox of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -329,7 +329,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/restore`: Adds to the restore of the mailboxes of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/25`
@@ -337,7 +337,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(BulkRestoreOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/restore`: Adds to the restore of the mailboxes of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/25`
@@ -345,7 +345,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(BulkRestoreOptions) -> body(BulkRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restore`: Does `restore` with one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/26`
@@ -354,7 +354,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restore`: Does `restore` with one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/26`
@@ -363,7 +363,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restoreTo`: Does `restore to` with one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/27`
@@ -372,7 +372,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restoreTo`: Does `restore to` with one mailbox of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/27`
@@ -381,7 +381,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/exportToPst`: Does `export to PST` with one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/28`
@@ -390,7 +390,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/search`: Does `search` with one mailbox of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/29`
@@ -402,7 +402,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     set_id: Option<Id> [None] query("setId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/mailboxes/search`: Adds to the search of the mailboxes of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/30`
@@ -413,7 +413,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     set_id: Option<Id> [None] query("setId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Action`: Does `action` with one mailbox of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -424,7 +424,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/Action`: Adds to the action of the items of one mailbox of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -435,7 +435,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/{itemId}/Action`: Does `action` with one item of one mailbox of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -447,7 +447,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Folders/{folderId}/Action`: Does `action` with one folder of one mailbox of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 client.
@@ -459,7 +459,7 @@ backhaul_wire::generated_call! {
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         BackupOrganizationRestoreSessionsAction;
         BackupOrganizationRestoreSessionsSearchExchange;

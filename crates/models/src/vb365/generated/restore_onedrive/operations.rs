@@ -3,7 +3,7 @@
 //! Calls: restore from OneDrive.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives`: Gives the one drives of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -16,7 +16,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}`: Gives one one drive of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -28,7 +28,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/copyTo`: Does `copy to` with one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/2`
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/copyTo`: Does `copy to` with one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/2`
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/save`: Does `save` with one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/3`
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/send`: Does `send` with one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/4`
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/restore`: Does `restore` with one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/5`
@@ -73,7 +73,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/restore`: Does `restore` with one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/5`
@@ -82,7 +82,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/restore`: Adds to the restore of the one drives of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/6`
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(BulkRestoreConfig) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/restore`: Adds to the restore of the one drives of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/6`
@@ -98,7 +98,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(BulkRestoreConfig) -> body(SharePointBulkRestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/search`: Adds to the search of the one drives of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/7`
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrDocument> [None] query("itemType", Kind::Enum(&FOLDER_OR_DOCUMENT));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/search`: Does `search` with one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/8`
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrDocument> [None] query("itemType", Kind::Enum(&FOLDER_OR_DOCUMENT));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents`: Gives the documents of one one drive of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents`: Gives the documents of one one drive of the organization of one restore session. (up to v6)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -157,7 +157,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}`: Gives one document of one one drive of the organization of one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -169,7 +169,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions`: Gives the versions of one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/11`
@@ -181,7 +181,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}`: Gives one version of one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/12`
@@ -192,7 +192,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore`: Adds to the restore of the documents of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/13`
@@ -201,7 +201,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore`: Adds to the restore of the documents of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/13`
@@ -210,7 +210,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/copyTo`: Adds to the copy to of the documents of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/14`
@@ -219,7 +219,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/copyTo`: Adds to the copy to of the documents of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/14`
@@ -228,7 +228,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/send`: Adds to the send of the documents of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/15`
@@ -237,7 +237,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/save`: Adds to the save of the documents of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/16`
@@ -246,7 +246,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/restore`: Does `restore` with one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/17`
@@ -256,7 +256,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/restore`: Does `restore` with one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/17`
@@ -266,7 +266,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/18`
@@ -277,7 +277,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/18`
@@ -288,7 +288,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo`: Does `copy to` with one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/19`
@@ -298,7 +298,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo`: Does `copy to` with one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/19`
@@ -308,7 +308,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/20`
@@ -319,7 +319,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one document of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/20`
@@ -330,7 +330,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/save`: Does `save` with one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/21`
@@ -340,7 +340,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/save`: Does `save` with one version of one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/22`
@@ -351,7 +351,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/send`: Does `send` with one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/23`
@@ -361,7 +361,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/send`: Does `send` with one version of one document of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/24`
@@ -372,7 +372,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/operatorRestore`: Adds to the operator restore of the documents of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/25`
@@ -381,7 +381,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders`: Gives the folders of one one drive of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -396,7 +396,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}`: Gives one folder of one one drive of the organization of one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -409,7 +409,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: Option<i64> [None] query("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/restore`: Adds to the restore of the folders of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/28`
@@ -418,7 +418,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/restore`: Adds to the restore of the folders of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/28`
@@ -427,7 +427,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}`: Gives one version of one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/29`
@@ -438,7 +438,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo`: Adds to the copy to of the folders of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/30`
@@ -447,7 +447,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo`: Adds to the copy to of the folders of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/30`
@@ -456,7 +456,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/save`: Adds to the save of the folders of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/31`
@@ -465,7 +465,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/send`: Adds to the send of the folders of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/32`
@@ -474,7 +474,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions`: Gives the versions of one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/33`
@@ -486,7 +486,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/restore`: Does `restore` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/34`
@@ -496,7 +496,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/restore`: Does `restore` with one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/34`
@@ -506,7 +506,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/35`
@@ -517,7 +517,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/35`
@@ -528,7 +528,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo`: Does `copy to` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/36`
@@ -538,7 +538,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo`: Does `copy to` with one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/36`
@@ -548,7 +548,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/37`
@@ -559,7 +559,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo`: Does `copy to` with one version of one folder of one one drive of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/37`
@@ -570,7 +570,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/save`: Does `save` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/38`
@@ -580,7 +580,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/save`: Does `save` with one version of one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/39`
@@ -591,7 +591,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/send`: Does `send` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/40`
@@ -601,7 +601,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/send`: Does `send` with one version of one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/41`
@@ -612,7 +612,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/search`: Does `search` with one folder of one one drive of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/42`
@@ -626,7 +626,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrDocument> [None] query("itemType", Kind::Enum(&FOLDER_OR_DOCUMENT));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Action`: Does `action` with one one drive of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -637,7 +637,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/Action`: Adds to the action of the documents of one one drive of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -648,7 +648,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Action`: Does `action` with one document of one one drive of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -660,7 +660,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Action`: Does `action` with one folder of one one drive of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -672,7 +672,7 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/Action`: Does `action` with several folders. (v5)
     ///
     /// Evidence: v5 documented.
@@ -683,7 +683,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         OneDriveGet;
         OneDriveGetById;

@@ -3,7 +3,7 @@
 //! Calls: restore points.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organization/LoggedInUser`: Gives the logged in user of the organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/0`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     OrganizationRbacGetLoggedInUser = op("OrganizationRbac_GetLoggedInUser", "GET", "/Organization/LoggedInUser").since(6);
     () -> body(RbacLoggedInUser);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organization/LoggedInUser/OperatorInfo`: Gives the operator info of the logged in user of the organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/1`
@@ -19,7 +19,7 @@ backhaul_wire::generated_call! {
     OrganizationRbacGetLoggedInUserOperatorInfo = op("OrganizationRbac_GetLoggedInUserOperatorInfo", "GET", "/Organization/LoggedInUser/OperatorInfo").since(6);
     () -> body(OperatorInfo);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organization/LoggedInUser/EffectiveScope`: Gives the effective scope of the logged in user of the organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/2`
@@ -27,7 +27,7 @@ backhaul_wire::generated_call! {
     OrganizationRbacGetLoggedInUserEffectiveScope = op("OrganizationRbac_GetLoggedInUserEffectiveScope", "GET", "/Organization/LoggedInUser/EffectiveScope").since(6);
     () -> body(RbacEffectiveScope);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints`: Gives the restore points. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/3`
@@ -63,7 +63,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     team_id: Option<Id> [None] query("teamId", Kind::Id).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}`: Gives one restore point. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/4`
@@ -71,7 +71,7 @@ backhaul_wire::generated_call! {
     (restore_point_id: impl Into<Id>) -> body(RestorePoint);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/mailboxes`: Gives the mailboxes of one restore point. (v6)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/5`
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     (restore_point_id: impl Into<Id>) -> page(Page<RestorePointMailbox>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/teams`: Gives the teams of one restore point. (v6)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/6`
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     (restore_point_id: impl Into<Id>) -> page(Page<RestorePointTeam>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/webs`: Gives the webs of one restore point. (v6)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/7`
@@ -98,7 +98,7 @@ backhaul_wire::generated_call! {
     (restore_point_id: impl Into<Id>) -> page(Page<RestorePointSite>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/onedrives`: Gives the onedrives of one restore point. (v6)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/8`
@@ -107,7 +107,7 @@ backhaul_wire::generated_call! {
     (restore_point_id: impl Into<Id>) -> page(Page<RestorePointOneDrive>);
     restore_point_id: Id [restore_point_id.into()] path("restorePointId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organization/LoggedInUser/RestorePoints`: Gives the restore points of the logged in user of the organization. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/9`
@@ -117,7 +117,7 @@ backhaul_wire::generated_call! {
     rbac_item: Option<String> [None] query("rbacItem", Kind::Text);
     is_copy: Option<bool> [None] query("isCopy", Kind::Bool);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/Changes`: Gives the changes of the restore points. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/10`
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
     from: String [from.into()] query("from", Kind::Text).required();
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/protectedMailboxes`: Gives the protected mailboxes of one restore point. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/11`
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/protectedTeams`: Gives the protected teams of one restore point. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/12`
@@ -146,7 +146,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/protectedSites`: Gives the protected sites of one restore point. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/13`
@@ -156,7 +156,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/protectedOnedrives`: Gives the protected onedrives of one restore point. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/14`
@@ -166,7 +166,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/protectedUsers`: Gives the protected users of one restore point. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/15`
@@ -176,7 +176,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePoints/{restorePointId}/protectedGroups`: Gives the protected groups of one restore point. (v7)
     ///
     /// Schema: `schemas/vb365/restore_points.json#/operations/16`
@@ -186,7 +186,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         OrganizationRbacGetLoggedInUser;
         OrganizationRbacGetLoggedInUserOperatorInfo;

@@ -3,7 +3,7 @@
 //! Calls: restore sessions, and what they are opened and searched with.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization`: Gives the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) -> body(BackupOrganization);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization`: Gives the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -25,7 +25,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) -> body(LoggedInOrganization);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/explore`: Does `explore` with one organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/1`
@@ -34,7 +34,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(OrganizationExploreOptions) -> body(RestoreSession);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organizations/{organizationId}/explore`: Does `explore` with one organization. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/1`
@@ -43,7 +43,7 @@ backhaul_wire::generated_call! {
     (organization_id: impl Into<Id>) body(ExploreOptions) -> body(RestoreSession);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions`: Gives the restore sessions.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -68,7 +68,7 @@ backhaul_wire::generated_call! {
     /// In v8 and later.
     order_by: Option<JobSessionOrder> [None] query("orderBy", Kind::Enum(&JOB_SESSION_ORDER)).since(8);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}`: Gives one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 client.
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) -> body(RestoreSession);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Stop`: Does `stop` with one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/4`
@@ -87,7 +87,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/restoreDeviceCode`: Adds to the restore device code of the organization of one restore session. (v4 and later)
     ///
     /// Evidence: v4 client, v5 client.
@@ -98,21 +98,21 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(DeviceCodeRequestOptions) -> body(DeviceCodeResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organization/Explore`: Adds to the explore of the organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/6`
     RestoreSessionExploreAction = op("RestoreSession_ExploreAction", "POST", "/Organization/Explore").since(6);
     () body(ExploreOptions) -> body(RestoreSession);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /Organization/OperatorExplore`: Adds to the operator explore of the organization. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/7`
     RestoreSessionOperatorExploreAction = op("RestoreSession_OperatorExploreAction", "POST", "/Organization/OperatorExplore").since(6);
     () body(OperatorExploreOptions) -> body(RestoreSession);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Events/{eventId}`: Gives one event of one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     event_id: Id [event_id.into()] path("eventId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Events`: Gives the events of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Statistics`: Gives the statistics of one restore session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/10`
@@ -144,7 +144,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) -> body(RestoreSessionStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Action`: Does `action` with one restore session. (up to v5)
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -154,7 +154,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(RestoreSessionActionBody) -> empty(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         BackupOrganizationGetByRestoreSessionId;
         OrganizationExplore;

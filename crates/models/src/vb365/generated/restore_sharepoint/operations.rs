@@ -3,7 +3,7 @@
 //! Calls: restore from SharePoint.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments`: Gives the attachments of one item of one site of the organization of one restore session.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 documented.
@@ -17,7 +17,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}`: Gives one attachment of one item of one site of the organization of one restore session.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 documented.
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     attachment_id: Id [attachment_id.into()] path("attachmentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/save`: Adds to the save of the attachments of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/2`
@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/save`: Does `save` with one attachment of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/3`
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     attachment_id: Id [attachment_id.into()] path("attachmentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/send`: Adds to the send of the attachments of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/4`
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/send`: Does `send` with one attachment of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/5`
@@ -72,7 +72,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     attachment_id: Id [attachment_id.into()] path("attachmentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents`: Gives the documents of one site of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -89,7 +89,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents`: Gives the documents of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -106,7 +106,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents`: Gives the documents of one site of the organization of one restore session. (up to v6)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -123,7 +123,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}`: Gives one document of one site of the organization of one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -135,7 +135,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}`: Gives one version of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/8`
@@ -146,7 +146,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions`: Gives the versions of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/9`
@@ -158,7 +158,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restore`: Adds to the restore of the documents of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/10`
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restore`: Adds to the restore of the documents of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/10`
@@ -176,7 +176,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restoreTo`: Adds to the restore to of the documents of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/11`
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restoreTo`: Adds to the restore to of the documents of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/11`
@@ -194,7 +194,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/12`
@@ -205,7 +205,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore`: Does `restore` with one version of one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/12`
@@ -216,7 +216,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/13`
@@ -227,7 +227,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/13`
@@ -238,7 +238,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore`: Does `restore` with one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/14`
@@ -248,7 +248,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore`: Does `restore` with one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/14`
@@ -258,7 +258,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restoreTo`: Does `restore to` with one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/15`
@@ -268,7 +268,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restoreTo`: Does `restore to` with one document of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/15`
@@ -278,7 +278,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/save`: Adds to the save of the documents of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/16`
@@ -287,7 +287,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/save`: Does `save` with one version of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/17`
@@ -298,7 +298,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/save`: Does `save` with one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/18`
@@ -308,7 +308,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/send`: Adds to the send of the documents of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/19`
@@ -317,7 +317,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/send`: Does `send` with one version of one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/20`
@@ -328,7 +328,7 @@ backhaul_wire::generated_call! {
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/send`: Does `send` with one document of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/21`
@@ -338,7 +338,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/operatorRestore`: Adds to the operator restore of the documents of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/22`
@@ -347,7 +347,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders`: Gives the folders of one site of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -362,7 +362,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     parent_id: Option<Id> [None] query("parentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders`: Gives the folders of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -377,7 +377,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     parent_id: Option<Id> [None] query("parentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}`: Gives one folder of one site of the organization of one restore session.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -389,7 +389,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}`: Gives one version of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/25`
@@ -400,7 +400,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions`: Gives the versions of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/26`
@@ -412,7 +412,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restore`: Adds to the restore of the folders of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/27`
@@ -421,7 +421,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restore`: Adds to the restore of the folders of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/27`
@@ -430,7 +430,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restoreTo`: Adds to the restore to of the folders of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/28`
@@ -439,7 +439,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restoreTo`: Adds to the restore to of the folders of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/28`
@@ -448,7 +448,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restore`: Does `restore` with one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/29`
@@ -458,7 +458,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restore`: Does `restore` with one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/29`
@@ -468,7 +468,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restoreTo`: Does `restore to` with one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/30`
@@ -478,7 +478,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restoreTo`: Does `restore to` with one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/30`
@@ -488,7 +488,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/31`
@@ -499,7 +499,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore`: Does `restore` with one version of one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/31`
@@ -510,7 +510,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/32`
@@ -521,7 +521,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one folder of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/32`
@@ -532,7 +532,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/save`: Adds to the save of the folders of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/33`
@@ -541,7 +541,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/save`: Does `save` with one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/34`
@@ -551,7 +551,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/save`: Does `save` with one version of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/35`
@@ -562,7 +562,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/send`: Adds to the send of the folders of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/36`
@@ -571,7 +571,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/send`: Does `send` with one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/37`
@@ -581,7 +581,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/send`: Does `send` with one version of one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/38`
@@ -592,7 +592,7 @@ backhaul_wire::generated_call! {
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/search`: Does `search` with one folder of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/39`
@@ -606,7 +606,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrItem> [None] query("itemType", Kind::Enum(&FOLDER_OR_ITEM));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items`: Gives the items of one site of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -623,7 +623,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}`: Gives one item of one site of the organization of one restore session.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -635,7 +635,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}`: Gives one version of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/42`
@@ -646,7 +646,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions`: Gives the versions of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/43`
@@ -658,7 +658,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restore`: Adds to the restore of the items of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/44`
@@ -667,7 +667,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restore`: Adds to the restore of the items of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/44`
@@ -676,7 +676,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restoreTo`: Adds to the restore to of the items of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/45`
@@ -685,7 +685,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restoreTo`: Adds to the restore to of the items of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/45`
@@ -694,7 +694,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Restore`: Does `restore` with one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/46`
@@ -704,7 +704,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Restore`: Does `restore` with one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/46`
@@ -714,7 +714,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore`: Does `restore` with one version of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/47`
@@ -725,7 +725,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore`: Does `restore` with one version of one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/47`
@@ -736,7 +736,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo`: Does `restore to` with one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/48`
@@ -746,7 +746,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo`: Does `restore to` with one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/48`
@@ -756,7 +756,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one item of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/49`
@@ -767,7 +767,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo`: Does `restore to` with one version of one item of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/49`
@@ -778,7 +778,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     version_id: i64 [version_id] path("versionId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/operatorRestore`: Adds to the operator restore of the items of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/50`
@@ -787,7 +787,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries`: Gives the libraries of one site of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -803,7 +803,7 @@ backhaul_wire::generated_call! {
     /// Up to v5.
     parent_id: Option<Id> [None] query("parentId", Kind::Id).until(5);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries`: Gives the libraries of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -819,7 +819,7 @@ backhaul_wire::generated_call! {
     /// Up to v5.
     parent_id: Option<Id> [None] query("parentId", Kind::Id).until(5);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}`: Gives one library of one site of the organization of one restore session.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 documented.
@@ -831,7 +831,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restore`: Does `restore` with one library of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/53`
@@ -841,7 +841,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restore`: Does `restore` with one library of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/53`
@@ -851,7 +851,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restoreTo`: Does `restore to` with one library of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/54`
@@ -861,7 +861,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restoreTo`: Does `restore to` with one library of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/54`
@@ -871,7 +871,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/save`: Does `save` with one library of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/55`
@@ -881,7 +881,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/send`: Does `send` with one library of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/56`
@@ -891,7 +891,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/search`: Does `search` with one library of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/57`
@@ -905,7 +905,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrItem> [None] query("itemType", Kind::Enum(&FOLDER_OR_ITEM));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists`: Gives the lists of one site of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -921,7 +921,7 @@ backhaul_wire::generated_call! {
     /// Up to v5.
     parent_id: Option<Id> [None] query("parentId", Kind::Id).until(5);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists`: Gives the lists of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -937,7 +937,7 @@ backhaul_wire::generated_call! {
     /// Up to v5.
     parent_id: Option<Id> [None] query("parentId", Kind::Id).until(5);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}`: Gives one list of one site of the organization of one restore session.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 documented.
@@ -949,7 +949,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restore`: Does `restore` with one list of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/60`
@@ -959,7 +959,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restore`: Does `restore` with one list of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/60`
@@ -969,7 +969,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restoreTo`: Does `restore to` with one list of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/61`
@@ -979,7 +979,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restoreTo`: Does `restore to` with one list of one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/61`
@@ -989,7 +989,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/search`: Does `search` with one list of one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/62`
@@ -1003,7 +1003,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrItem> [None] query("itemType", Kind::Enum(&FOLDER_OR_ITEM));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites`: Gives the sites of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1017,7 +1017,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     parent_id: Option<Id> [None] query("parentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}`: Gives one site of the organization of one restore session.
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1029,7 +1029,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restore`: Does `restore` with one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/65`
@@ -1038,7 +1038,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restore`: Does `restore` with one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/65`
@@ -1047,7 +1047,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restoreTo`: Does `restore to` with one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/66`
@@ -1056,7 +1056,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restoreTo`: Does `restore to` with one site of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/66`
@@ -1065,7 +1065,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/search`: Adds to the search of the sites of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/67`
@@ -1077,7 +1077,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrItem> [None] query("itemType", Kind::Enum(&FOLDER_OR_ITEM));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/search`: Does `search` with one site of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/68`
@@ -1090,7 +1090,7 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
     item_type: Option<FolderOrItem> [None] query("itemType", Kind::Enum(&FOLDER_OR_ITEM));
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Action`: Does `action` with one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1101,7 +1101,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/Action`: Adds to the action of the documents of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1112,7 +1112,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Action`: Does `action` with one document of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1124,7 +1124,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     document_id: Id [document_id.into()] path("documentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/Action`: Does `action` with one library of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1136,7 +1136,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     library_id: Id [library_id.into()] path("libraryId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/Action`: Does `action` with one list of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1148,7 +1148,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     list_id: Id [list_id.into()] path("listId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Action`: Does `action` with one item of one site of the organization of one restore session. (up to v5)
     ///
     /// Evidence: v3 client, v4 client, v5 client.
@@ -1160,7 +1160,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/Action`: Does `action` with several attachments. (up to v5)
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -1172,7 +1172,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/Action`: Does `action` with one of the attachments. (up to v5)
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -1185,7 +1185,7 @@ backhaul_wire::generated_call! {
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
     attachment_id: Id [attachment_id.into()] path("attachmentId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/Action`: Does `action` with several folders. (v5)
     ///
     /// Evidence: v5 documented.
@@ -1196,7 +1196,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Action`: Does `action` with one of the folders. (up to v5)
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -1208,7 +1208,7 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         SharePointAttachmentGet;
         SharePointAttachmentGetById;

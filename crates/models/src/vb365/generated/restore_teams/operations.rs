@@ -3,7 +3,7 @@
 //! Calls: restore from Teams.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/searchTeams`: Adds to the search teams of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/0`
@@ -13,7 +13,7 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels`: Gives the channels of one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels`: Gives the channels of one team of the organization of one restore session. (v5 to v6)
     ///
     /// Evidence: v5 client.
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}`: Gives one channel of one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -58,7 +58,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/search`: Does `search` with one channel of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/3`
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/restore`: Does `restore` with one channel of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/4`
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/restore`: Does `restore` with one channel of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/4`
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files`: Gives the files of one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -108,7 +108,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     folders_only: Option<bool> [None] query("foldersOnly", Kind::Bool).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}`: Gives one file of one team of the organization of one restore session. (v5 to v7)
     ///
     /// Evidence: v5 diff.
@@ -124,7 +124,7 @@ backhaul_wire::generated_call! {
     /// In v6 and later.
     channel_id: Option<Id> [None] query("channelId", Kind::Id).since(6);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/search`: Adds to the search of the files of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/7`
@@ -139,7 +139,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     parent_id: Option<Id> [None] query("parentId", Kind::Id).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/save`: Adds to the save of the files of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/8`
@@ -148,7 +148,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/save`: Does `save` with one file of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/9`
@@ -159,7 +159,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/send`: Adds to the send of the files of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/10`
@@ -168,7 +168,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/send`: Does `send` with one file of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/11`
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/restore`: Adds to the restore of the files of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/12`
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/restore`: Adds to the restore of the files of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/12`
@@ -197,7 +197,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/restore`: Does `restore` with one file of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/13`
@@ -208,7 +208,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts`: Gives the posts of one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -224,7 +224,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}`: Gives one post of one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -239,7 +239,7 @@ backhaul_wire::generated_call! {
     /// In v6 and later.
     channel_id: Option<Id> [None] query("channelId", Kind::Id).since(6);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/search`: Adds to the search of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/16`
@@ -254,7 +254,7 @@ backhaul_wire::generated_call! {
     /// In v7 and later.
     parent_id: Option<i64> [None] query("parentId", Kind::Int).since(7);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/save`: Adds to the save of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/17`
@@ -263,7 +263,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/save`: Does `save` with one post of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/18`
@@ -273,7 +273,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     post_id: i64 [post_id] path("postId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/send`: Adds to the send of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/19`
@@ -282,7 +282,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/send`: Does `send` with one post of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/20`
@@ -292,7 +292,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     post_id: i64 [post_id] path("postId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/export`: Adds to the export of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/21`
@@ -301,7 +301,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/export`: Does `export` with one post of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/22`
@@ -311,7 +311,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     post_id: i64 [post_id] path("postId", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore`: Adds to the restore of the posts of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/23`
@@ -320,7 +320,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore`: Adds to the restore of the posts of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/23`
@@ -329,7 +329,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs`: Gives the tabs of one channel of one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -344,7 +344,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}`: Gives one tab of one channel of one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -358,7 +358,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     tab_id: Id [tab_id.into()] path("tabId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/search`: Adds to the search of the tabs of one channel of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/26`
@@ -370,7 +370,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/restore`: Adds to the restore of the tabs of one channel of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/27`
@@ -380,7 +380,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/restore`: Adds to the restore of the tabs of one channel of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/27`
@@ -390,7 +390,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/restore`: Does `restore` with one tab of one channel of one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/28`
@@ -401,7 +401,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     tab_id: Id [tab_id.into()] path("tabId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/restore`: Does `restore` with one tab of one channel of one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/28`
@@ -412,7 +412,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     tab_id: Id [tab_id.into()] path("tabId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams`: Gives the teams of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 client.
@@ -429,7 +429,7 @@ backhaul_wire::generated_call! {
     /// Up to v5.
     parent_id: Option<Id> [None] query("parentId", Kind::Id).until(5);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}`: Gives one team of the organization of one restore session. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -441,7 +441,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/restore`: Adds to the restore of the teams of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/31`
@@ -449,7 +449,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(RestoreTeamOptions) -> body(AsyncRestoreResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/restore`: Adds to the restore of the teams of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/31`
@@ -457,7 +457,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(RestoreTeamOptions) -> body(RestoreStatistics);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/search`: Does `search` with one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/32`
@@ -468,7 +468,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/restore`: Does `restore` with one team of the organization of one restore session. (v6 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/33`
@@ -477,7 +477,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/restore`: Does `restore` with one team of the organization of one restore session. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/33`
@@ -486,7 +486,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/children`: Gives the children of one channel of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/34`
@@ -498,7 +498,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorRestore`: Does `operator restore` with one channel of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/35`
@@ -508,7 +508,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/startOperatorExportPosts`: Adds to the start operator export posts of one channel of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/36`
@@ -518,7 +518,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorExport/{requestExportId}`: Gives one operator export of one channel of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/37`
@@ -530,7 +530,7 @@ backhaul_wire::generated_call! {
     request_export_id: Id [request_export_id.into()] path("requestExportId", Kind::Id);
     auth_code: String [auth_code.into()] query("authCode", Kind::Text).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/versions`: Gives the versions of one file of one team of the organization of one restore session. (v7)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/38`
@@ -543,7 +543,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/operatorRestore`: Adds to the operator restore of the files of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/39`
@@ -552,7 +552,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorRestore`: Adds to the operator restore of the posts of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/40`
@@ -561,7 +561,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorStartExportTask`: Adds to the operator start export task of the posts of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/41`
@@ -570,7 +570,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorExport/{requestExportId}`: Gives one operator export of the posts of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/42`
@@ -581,7 +581,7 @@ backhaul_wire::generated_call! {
     request_export_id: Id [request_export_id.into()] path("requestExportId", Kind::Id);
     auth_code: String [auth_code.into()] query("authCode", Kind::Text).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/operatorRestore`: Adds to the operator restore of the tabs of one channel of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/43`
@@ -591,7 +591,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/operatorRestore`: Adds to the operator restore of the tabs of one team of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/44`
@@ -600,7 +600,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/operatorRestore`: Adds to the operator restore of the teams of the organization of one restore session. (v7 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/45`
@@ -608,7 +608,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(OperatorRestoreTeamOptions) -> body(TeamsOperatorRestoreSessionResponse);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}`: Gives one file of one channel of one team of the organization of one restore session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/46`
@@ -619,7 +619,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/versions`: Gives the versions of one file of one channel of one team of the organization of one restore session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/47`
@@ -632,7 +632,7 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/save`: Does `save` with one file of one channel of one team of the organization of one restore session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/48`
@@ -643,7 +643,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/send`: Does `send` with one file of one channel of one team of the organization of one restore session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/49`
@@ -654,7 +654,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/restore`: Does `restore` with one file of one channel of one team of the organization of one restore session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/50`
@@ -665,7 +665,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/restore`: Adds to the restore of the tabs of one team of the organization of one restore session. (v8 and later)
     ///
     /// Schema: `schemas/vb365/restore_teams.json#/operations/51`
@@ -674,7 +674,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/Action`: Adds to the action of the teams of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 diff.
@@ -684,7 +684,7 @@ backhaul_wire::generated_call! {
     (restore_session_id: impl Into<Id>) body(GenericActionBody) -> bytes(());
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/Action`: Does `action` with one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -695,7 +695,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/Action`: Does `action` with one channel of one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -707,7 +707,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/Action`: Adds to the action of the tabs of one channel of one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -719,7 +719,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/Action`: Does `action` with one tab of one channel of one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -732,7 +732,7 @@ backhaul_wire::generated_call! {
     channel_id: Id [channel_id.into()] path("channelId", Kind::Id);
     tab_id: Id [tab_id.into()] path("tabId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/Action`: Adds to the action of the files of one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -743,7 +743,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/{fileId}/Action`: Does `action` with one file of one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -755,7 +755,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     file_id: Id [file_id.into()] path("fileId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/Action`: Adds to the action of the posts of one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -766,7 +766,7 @@ backhaul_wire::generated_call! {
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/{postId}/Action`: Does `action` with one post of one team of the organization of one restore session. (v5)
     ///
     /// Evidence: v5 client.
@@ -778,7 +778,7 @@ backhaul_wire::generated_call! {
     team_id: Id [team_id.into()] path("teamId", Kind::Id);
     post_id: Id [post_id.into()] path("postId", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         BackupOrganizationRestoreSessionsSearchTeams;
         TeamsChannelGet;

@@ -3,7 +3,7 @@
 //! Calls: settings of the server: mail, history, internet proxy, restore portal.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /AuditEmailSettings`: Gives the audit email settings. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
     AuditEmailSettingsGet = op("AuditEmailSettings_Get", "GET", "/AuditEmailSettings").aliases(&["get_AuditEmailSettings"]).since(5);
     () -> body(AuditEmailSettingsResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /AuditEmailSettings`: Changes the audit email settings. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -24,7 +24,7 @@ backhaul_wire::generated_call! {
     AuditEmailSettingsUpdate = op("AuditEmailSettings_Update", "PUT", "/AuditEmailSettings").aliases(&["put_AuditEmailSettings"]).since(5);
     () body(AuditEmailSettingsRequest) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AuditEmailSettings/SendTest`: Adds to the send test of the audit email settings. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/2`
@@ -32,7 +32,7 @@ backhaul_wire::generated_call! {
     AuditEmailSettingsSendTest = op("AuditEmailSettings_SendTest", "POST", "/AuditEmailSettings/SendTest").since(6).until(7);
     () -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /HistorySettings`: Gives the history settings.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -42,7 +42,7 @@ backhaul_wire::generated_call! {
     HistorySettingsGet = op("HistorySettings_Get", "GET", "/HistorySettings");
     () -> body(HistorySettings);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /HistorySettings`: Changes the history settings.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 documented.
@@ -51,7 +51,7 @@ backhaul_wire::generated_call! {
     HistorySettingsUpdate = op("HistorySettings_Update", "PUT", "/HistorySettings");
     () body(HistorySettings) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /InternetProxySettings`: Gives the internet proxy settings.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -61,14 +61,14 @@ backhaul_wire::generated_call! {
     InternetProxySettingsGet = op("InternetProxySettings_Get", "GET", "/InternetProxySettings");
     () -> body(InternetProxy);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /InternetProxySettings`: Changes the internet proxy settings. (v6 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/6`
     InternetProxySettingsUpdate = op("InternetProxySettings_Update", "PUT", "/InternetProxySettings").since(6);
     () body(InternetProxyFromClient) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /ManagementMode`: Gives the management mode. (v6 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/7`
@@ -76,14 +76,14 @@ backhaul_wire::generated_call! {
     ManagementModeGet = op("ManagementMode_Get", "GET", "/ManagementMode").since(6);
     () -> body(ManagementMode);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /ManagementMode`: Changes the management mode. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/8`
     ManagementModeUpdate = op("ManagementMode_Update", "PUT", "/ManagementMode").since(6).until(7);
     () body(ManagementMode) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /RestorePortalSettings`: Gives the restore portal settings. (v6 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/9`
@@ -91,7 +91,7 @@ backhaul_wire::generated_call! {
     RestorePortalSettingsGet = op("RestorePortalSettings_Get", "GET", "/RestorePortalSettings").since(6).anonymous();
     () -> body(RestorePortalSettings);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /VboEmailSettings`: Gives the vbo email settings.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -101,7 +101,7 @@ backhaul_wire::generated_call! {
     VboEmailSettingsGet = op("VboEmailSettings_Get", "GET", "/VboEmailSettings");
     () -> body(NotificationEmailSettingsResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /VboEmailSettings`: Changes the vbo email settings.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     VboEmailSettingsUpdate = op("VboEmailSettings_Update", "PUT", "/VboEmailSettings");
     () body(NotificationEmailSettingsRequest) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VboEmailSettings/SendTest`: Adds to the send test of the vbo email settings. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/12`
@@ -118,7 +118,7 @@ backhaul_wire::generated_call! {
     VboEmailSettingsSendTestAction = op("VboEmailSettings_SendTestAction", "POST", "/VboEmailSettings/SendTest").since(6).until(7);
     () -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /VexEmailSettings`: Gives the vex email settings.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
     VexEmailSettingsGet = op("VexEmailSettings_Get", "GET", "/VexEmailSettings");
     () -> body(SmtpSettings);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /VexEmailSettings`: Changes the vex email settings.
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -137,14 +137,14 @@ backhaul_wire::generated_call! {
     VexEmailSettingsUpdate = op("VexEmailSettings_Update", "PUT", "/VexEmailSettings");
     () body(SmtpSettingsFromClient) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VexEmailSettings/SendTest`: Adds to the send test of the vex email settings. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/15`
     VexEmailSettingsSendTestAction = op("VexEmailSettings_SendTestAction", "POST", "/VexEmailSettings/SendTest").since(6).until(7);
     () body(SendTestOption) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /VeodEmailSettings`: Gives the veod email settings. (v4 and later)
     ///
     /// Evidence: v4 documented, v5 documented.
@@ -154,14 +154,14 @@ backhaul_wire::generated_call! {
     VeodEmailSettingsGet = op("VeodEmailSettings_Get", "GET", "/VeodEmailSettings").since(4);
     () -> body(SharePointSmtpSettings);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /VeodEmailSettings`: Changes the veod email settings. (v6 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/17`
     VeodEmailSettingsUpdate = op("VeodEmailSettings_Update", "PUT", "/VeodEmailSettings").since(6);
     () body(SharePointSmtpSettingsFromClient) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VeodEmailSettings/SendTestEmail`: Adds to the send test email of the veod email settings. (v6 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/18`
@@ -169,7 +169,7 @@ backhaul_wire::generated_call! {
     VeodEmailSettingsSendTestEmail = op("VeodEmailSettings_SendTestEmail", "POST", "/VeodEmailSettings/SendTestEmail").aliases(&["VeodEmailSettings_SendTestEmailAction"]).since(6);
     () body(SendTestOptions) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /VespEmailSettings`: Gives the vesp email settings. (v5 and later)
     ///
     /// Evidence: v5 documented.
@@ -179,7 +179,7 @@ backhaul_wire::generated_call! {
     VespEmailSettingsGet = op("VespEmailSettings_Get", "GET", "/VespEmailSettings").since(5);
     () -> body(SharePointSmtpSettings);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /VespEmailSettings`: Changes the vesp email settings.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
     VespEmailSettingsUpdate = op("VespEmailSettings_Update", "PUT", "/VespEmailSettings");
     () body(SharePointSmtpSettingsFromClient) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VespEmailSettings/SendTestEmail`: Adds to the send test email of the vesp email settings. (v6 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/21`
@@ -196,7 +196,7 @@ backhaul_wire::generated_call! {
     VespEmailSettingsSendTestEmail = op("VespEmailSettings_SendTestEmail", "POST", "/VespEmailSettings/SendTestEmail").aliases(&["VespEmailSettings_SendTestEmailAction"]).since(6);
     () body(SendTestOptions) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /VetEmailSettings`: Gives the vet email settings. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -207,7 +207,7 @@ backhaul_wire::generated_call! {
     VetEmailSettingsGet = op("VetEmailSettings_Get", "GET", "/VetEmailSettings").aliases(&["get_VetEmailSettings"]).since(5);
     () -> body(SmtpSettings);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /VetEmailSettings`: Changes the vet email settings. (v5 and later)
     ///
     /// Evidence: v5 diff.
@@ -217,42 +217,42 @@ backhaul_wire::generated_call! {
     VetEmailSettingsUpdate = op("VetEmailSettings_Update", "PUT", "/VetEmailSettings").aliases(&["put_VetEmailSettings"]).since(5);
     () body(TeamsSmtpSettingsFromClient) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VetEmailSettings/sendTest`: Adds to the send test of the vet email settings. (v6 to v7)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/24`
     VetEmailSettingsSendTest = op("VetEmailSettings_SendTest", "POST", "/VetEmailSettings/sendTest").since(6).until(7);
     () body(SendTestOption) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AuditEmailSettings/PrepareOAuthSignIn`: Adds to the prepare o auth sign in of the audit email settings. (v7 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/25`
     AuditEmailSettingsPrepareOAuthSignIn = op("AuditEmailSettings_PrepareOAuthSignIn", "POST", "/AuditEmailSettings/PrepareOAuthSignIn").since(7);
     () body(PrepareOAuthSignInRequest) -> body(PrepareOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AuditEmailSettings/CompleteOAuthSignIn`: Adds to the complete o auth sign in of the audit email settings. (v7 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/26`
     AuditEmailSettingsCompleteOAuthSignIn = op("AuditEmailSettings_CompleteOAuthSignIn", "POST", "/AuditEmailSettings/CompleteOAuthSignIn").since(7);
     () body(CompleteOAuthSignInRequest) -> body(CompleteOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VboEmailSettings/PrepareOAuthSignIn`: Adds to the prepare o auth sign in of the vbo email settings. (v7 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/27`
     VboEmailSettingsPrepareOAuthSignIn = op("VboEmailSettings_PrepareOAuthSignIn", "POST", "/VboEmailSettings/PrepareOAuthSignIn").since(7);
     () body(PrepareOAuthSignInRequest) -> body(PrepareOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VboEmailSettings/CompleteOAuthSignIn`: Adds to the complete o auth sign in of the vbo email settings. (v7 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/28`
     VboEmailSettingsCompleteOAuthSignIn = op("VboEmailSettings_CompleteOAuthSignIn", "POST", "/VboEmailSettings/CompleteOAuthSignIn").since(7);
     () body(CompleteOAuthSignInRequest) -> body(CompleteOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AuditEmailSettings/SendTestEmail`: Adds to the send test email of the audit email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/29`
@@ -260,7 +260,7 @@ backhaul_wire::generated_call! {
     AuditEmailSettingsSendTestEmail = op("AuditEmailSettings_SendTestEmail", "POST", "/AuditEmailSettings/SendTestEmail").since(8);
     () -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VboEmailSettings/SendTestEmail`: Adds to the send test email of the vbo email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/30`
@@ -268,77 +268,77 @@ backhaul_wire::generated_call! {
     VboEmailSettingsSendTestEmail = op("VboEmailSettings_SendTestEmail", "POST", "/VboEmailSettings/SendTestEmail").since(8);
     () -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VexEmailSettings/PrepareOAuthSignIn`: Adds to the prepare o auth sign in of the vex email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/31`
     VexEmailSettingsPrepareOAuthSignIn = op("VexEmailSettings_PrepareOAuthSignIn", "POST", "/VexEmailSettings/PrepareOAuthSignIn").since(8);
     () body(PrepareOAuthSignInRequest) -> body(PrepareOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VexEmailSettings/CompleteOAuthSignIn`: Adds to the complete o auth sign in of the vex email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/32`
     VexEmailSettingsCompleteOAuthSignIn = op("VexEmailSettings_CompleteOAuthSignIn", "POST", "/VexEmailSettings/CompleteOAuthSignIn").since(8);
     () body(CompleteOAuthSignInRequest) -> body(CompleteOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VexEmailSettings/SendTestEmail`: Adds to the send test email of the vex email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/33`
     VexEmailSettingsSendTestEmail = op("VexEmailSettings_SendTestEmail", "POST", "/VexEmailSettings/SendTestEmail").since(8);
     () body(SendTestOption) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VeodEmailSettings/PrepareOAuthSignIn`: Adds to the prepare o auth sign in of the veod email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/34`
     VeodEmailSettingsPrepareOAuthSignIn = op("VeodEmailSettings_PrepareOAuthSignIn", "POST", "/VeodEmailSettings/PrepareOAuthSignIn").since(8);
     () body(PrepareOAuthSignInRequest) -> body(PrepareOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VeodEmailSettings/CompleteOAuthSignIn`: Adds to the complete o auth sign in of the veod email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/35`
     VeodEmailSettingsCompleteOAuthSignIn = op("VeodEmailSettings_CompleteOAuthSignIn", "POST", "/VeodEmailSettings/CompleteOAuthSignIn").since(8);
     () body(CompleteOAuthSignInRequest) -> body(CompleteOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VespEmailSettings/PrepareOAuthSignIn`: Adds to the prepare o auth sign in of the vesp email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/36`
     VespEmailSettingsPrepareOAuthSignIn = op("VespEmailSettings_PrepareOAuthSignIn", "POST", "/VespEmailSettings/PrepareOAuthSignIn").since(8);
     () body(PrepareOAuthSignInRequest) -> body(PrepareOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VespEmailSettings/CompleteOAuthSignIn`: Adds to the complete o auth sign in of the vesp email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/37`
     VespEmailSettingsCompleteOAuthSignIn = op("VespEmailSettings_CompleteOAuthSignIn", "POST", "/VespEmailSettings/CompleteOAuthSignIn").since(8);
     () body(CompleteOAuthSignInRequest) -> body(CompleteOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VetEmailSettings/PrepareOAuthSignIn`: Adds to the prepare o auth sign in of the vet email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/38`
     VetEmailSettingsPrepareOAuthSignIn = op("VetEmailSettings_PrepareOAuthSignIn", "POST", "/VetEmailSettings/PrepareOAuthSignIn").since(8);
     () body(PrepareOAuthSignInRequest) -> body(PrepareOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VetEmailSettings/CompleteOAuthSignIn`: Adds to the complete o auth sign in of the vet email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/39`
     VetEmailSettingsCompleteOAuthSignIn = op("VetEmailSettings_CompleteOAuthSignIn", "POST", "/VetEmailSettings/CompleteOAuthSignIn").since(8);
     () body(CompleteOAuthSignInRequest) -> body(CompleteOAuthSignInResponse);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VetEmailSettings/SendTestEmail`: Adds to the send test email of the vet email settings. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/40`
     VetEmailSettingsSendTestEmail = op("VetEmailSettings_SendTestEmail", "POST", "/VetEmailSettings/SendTestEmail").since(8);
     () body(SendTestOption) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Configuration/Updates`: Gives the updates of the configuration. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/41`
@@ -346,14 +346,14 @@ backhaul_wire::generated_call! {
     ConfigurationUpdatesGet = op("Configuration_Updates_Get", "GET", "/Configuration/Updates").since(8);
     () -> body(UpdateProductConfig);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /Configuration/Updates`: Changes the updates of the configuration. (v8 and later)
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/42`
     ConfigurationUpdatesUpdate = op("Configuration_Updates_Update", "PUT", "/Configuration/Updates").since(8);
     () body(UpdateProductConfig) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /AuditEmailSettings/action`: Adds to the action of the audit email settings. (v5)
     ///
     /// Evidence: v5 diff.
@@ -362,7 +362,7 @@ backhaul_wire::generated_call! {
     PostAuditEmailSettingsAction = op("post_AuditEmailSettings_action", "POST", "/AuditEmailSettings/action").since(5).until(5);
     () body(GenericActionBody) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VetEmailSettings/action`: Adds to the action of the vet email settings. (v5)
     ///
     /// Evidence: v5 diff.
@@ -371,7 +371,7 @@ backhaul_wire::generated_call! {
     PostVetEmailSettingsAction = op("post_VetEmailSettings_action", "POST", "/VetEmailSettings/action").since(5).until(5);
     () body(GenericActionBody) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /VBOEmailSettings/Action`: Does `action` with the notification settings: `sendTest`. (up to v5)
     ///
     /// Evidence: v3 inferred, v4 inferred, v5 inferred.
@@ -380,7 +380,7 @@ backhaul_wire::generated_call! {
     PostVboEmailSettingsAction = op("post_VBOEmailSettings_Action", "POST", "/VBOEmailSettings/Action").until(5);
     () body(GenericActionBody) -> empty(());
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         AuditEmailSettingsGet;
         AuditEmailSettingsUpdate;

@@ -3,7 +3,7 @@
 //! Calls: who uses how much of which repository.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /BackupRepositories/{repositoryId}/backedupOrganizations`: How much of a backup repository each organization uses.
     ///
     /// Evidence: v3 documented, v4 inferred, v5 inferred.
@@ -18,7 +18,7 @@ backhaul_wire::generated_call! {
     /// How many items to skip. (v6 and later)
     offset: Option<i64> [None] query("offset", Kind::Int).since(6);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /Organizations/{organizationId}/usedRepositories`: How much of each backup repository an organization uses.
     ///
     /// Evidence: v3 documented, v4 documented, v5 documented.
@@ -34,7 +34,7 @@ backhaul_wire::generated_call! {
     /// How many items to skip. (v6 and later)
     offset: Option<i64> [None] query("offset", Kind::Int).since(6);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         BackupRepositoryGetRepositoryStorageUsage;
         OrganizationGetStorageSpaceUsage;

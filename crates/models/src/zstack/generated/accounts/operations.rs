@@ -2,8 +2,11 @@
 
 //! Calls: accounts, users, policies, quotas, access keys.
 
+#[cfg(feature = "zstack-identity")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-identity"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/accesskeys`: Finds access keys.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accesskeys`: Creates an access key.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accesskeys/{uuid}`: Deletes an access key.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/2`
@@ -52,7 +55,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accesskeys/{uuid}/actions`: Lets an access key be used, or no longer.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/3`
@@ -63,7 +66,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/account/{accountUuid}/resources`: Changes a resource owner.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/4`
@@ -74,7 +77,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts`: Finds accounts.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/5`
@@ -100,7 +103,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts`: Creates an account.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/6`
@@ -110,7 +113,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/groups`: Finds user groups.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/7`
@@ -136,7 +139,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts/groups`: Creates a user group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/8`
@@ -146,7 +149,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/groups/actions`: Changes a user group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/9`
@@ -156,7 +159,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts/groups/{groupUuid}/policies`: Attaches a policy to a user group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/10`
@@ -167,7 +170,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/groups/{groupUuid}/policies/{policyUuid}`: Detaches a policy from a user group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/11`
@@ -179,7 +182,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts/groups/{groupUuid}/users`: Adds a user to a group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/12`
@@ -190,7 +193,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/groups/{groupUuid}/users/{userUuid}`: Removes a user from a group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/13`
@@ -202,7 +205,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/groups/{uuid}`: Deletes a user group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/14`
@@ -215,7 +218,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/permissions/actions`: Checks an API permission.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/15`
@@ -225,7 +228,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/policies`: Finds policies.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/16`
@@ -251,7 +254,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts/policies`: Creates a policy.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/17`
@@ -261,7 +264,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/policies/{uuid}`: Deletes a policy.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/18`
@@ -274,7 +277,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/price-tables/refs`: Finds account price table refs.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/19`
@@ -300,7 +303,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/quota/{uuid}/usages`: Gives account quota usage.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/20`
@@ -311,7 +314,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/quotas`: Finds quotas.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/21`
@@ -337,7 +340,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/quotas/actions`: Changes a quota.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/22`
@@ -347,7 +350,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/resource/api-permissions`: Checks a resource permission.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/23`
@@ -359,7 +362,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/resources`: Finds shared resources.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/24`
@@ -385,7 +388,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/resources/actions`: Takes back a resource sharing.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/25`
@@ -395,7 +398,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/resources/actions`: Shares a resource.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/26`
@@ -405,7 +408,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/resources/refs`: Finds account resource refs.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/27`
@@ -431,7 +434,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/users`: Finds users.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/28`
@@ -457,7 +460,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts/users`: Creates a user.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/29`
@@ -467,7 +470,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/users/actions`: Changes a user.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/30`
@@ -477,7 +480,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/users/{userUuid}/policies`: Detaches policies from a user.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/31`
@@ -489,7 +492,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts/users/{userUuid}/policies`: Attaches a policy to a user.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/32`
@@ -500,7 +503,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/users/{userUuid}/policies/{policyUuid}`: Detaches a policy from a user.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/33`
@@ -512,7 +515,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/accounts/users/{userUuid}/policy-collection`: Attaches policies to a user.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/34`
@@ -523,7 +526,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/users/{uuid}`: Deletes a user.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/35`
@@ -536,7 +539,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/{uuid}`: Deletes an account.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/36`
@@ -549,7 +552,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/{uuid}`: Changes an account.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/37`
@@ -560,7 +563,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Detaches a role from an account.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/38`
@@ -574,7 +577,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/identities/accounts/{accountUuid}/roles/{roleUuid}`: Attaches a role to an account.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/39`
@@ -586,7 +589,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Detaches a policy from a role.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/40`
@@ -598,7 +601,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/identities/policies/{policyUuid}/roles/{roleUuid}`: Attaches a policy to a role.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/41`
@@ -610,7 +613,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/identities/roles`: Finds roles.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/42`
@@ -636,7 +639,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/identities/roles`: Creates a role.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/43`
@@ -646,7 +649,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/identities/roles/{uuid}`: Deletes a role.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/44`
@@ -659,7 +662,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Lets a role be used, or no longer.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/45`
@@ -670,7 +673,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/identities/roles/{uuid}/actions`: Changes a role.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/46`
@@ -681,7 +684,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/identities/roles/{uuid}/policy-statements`: Removes policy statements from a role.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/47`
@@ -693,7 +696,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/identities/roles/{uuid}/policy-statements`: Adds policy statements to a role.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/48`
@@ -704,7 +707,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/identity-models`: Gives supported identity models.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/49`
@@ -715,7 +718,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/login-control/access-control/rules`: Finds access control rules.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/50`
@@ -741,7 +744,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/login-control/access-control/rules`: Adds an access control rule.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/51`
@@ -751,7 +754,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/login-control/access-control/rules/{uuid}`: Deletes an access control rule.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/52`
@@ -764,7 +767,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/login-control/access-control/rules/{uuid}/actions`: Changes an access control rule.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/53`
@@ -775,7 +778,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/login/control/unlock`: Unlock identity.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/54`
@@ -788,7 +791,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/password/verify`: Checks a password.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/55`
@@ -798,7 +801,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/token/introspect`: Token introspection.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/56`
@@ -808,7 +811,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/twofactorauthentication/secret`: Gives two factor authentication secret.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/57`
@@ -828,7 +831,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/twofactorauthentication/secrets`: Finds two factor authentications.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/58`
@@ -854,7 +857,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/twofactorauthentication/secrets`: Resets a two factor authentication secret.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/59`
@@ -864,7 +867,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/twofactorauthentication/state`: Gives two factor authentication state.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/60`
@@ -875,7 +878,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/account-groups`: Creates an account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/61`
@@ -885,7 +888,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/account-groups/resources/actions`: Takes back: resource sharing to group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/62`
@@ -895,7 +898,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/account-groups/resources/actions`: Shares resource to group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/63`
@@ -905,7 +908,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/account-groups/tree`: Gives account group tree.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/64`
@@ -921,7 +924,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/account-groups/{groupUuid}/accounts`: Adds an account to group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/65`
@@ -932,7 +935,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/account-groups/{groupUuid}/accounts`: Removes account from group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/66`
@@ -944,7 +947,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/account-groups/{groupUuid}/resources`: Gives resource in account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/67`
@@ -956,7 +959,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/account-groups/{groupUuid}/roles`: Attaches role to account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/68`
@@ -967,7 +970,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/account-groups/{groupUuid}/roles`: Detaches role from account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/69`
@@ -979,7 +982,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/account-groups/{groupUuid}/roles`: Gives roles for account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/70`
@@ -991,7 +994,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/account-groups/{uuid}`: Deletes an account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/71`
@@ -1003,7 +1006,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/account-groups/{uuid}/actions`: Moves an account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/72`
@@ -1014,7 +1017,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/account-groups/{uuid}/actions`: Changes an account group.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/73`
@@ -1025,7 +1028,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam1/resource-ensemble`: Gives resource ensemble members.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/74`
@@ -1037,7 +1040,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam1/resource-ensemble/view-sharing`: Gives resource sharing.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/75`
@@ -1049,7 +1052,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/identities/role/policy-actions`: Gives role policy actions.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/76`
@@ -1061,7 +1064,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/proxy/{proxyUuid}/resource/{resourceUuid}`: Adds a proxy to resource.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/77`
@@ -1073,7 +1076,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/user-proxy-configs`: Creates an user proxy config.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/78`
@@ -1083,7 +1086,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/user-proxy-configs/{uuid}`: Deletes an user proxy config.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/79`
@@ -1094,7 +1097,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/user-proxy-configs/{uuid}`: Changes an user proxy config.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/80`
@@ -1105,7 +1108,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/account-groups`: Finds account groups.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/81`
@@ -1131,7 +1134,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/identities/role-account-refs`: Finds role account refs.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/82`
@@ -1157,7 +1160,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/user-proxy-configs`: Finds user proxy configs.
     ///
     /// Schema: `schemas/zstack/accounts.json#/operations/83`
@@ -1183,7 +1186,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryAccessKey;
         CreateAccessKey;

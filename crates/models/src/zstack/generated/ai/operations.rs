@@ -2,8 +2,11 @@
 
 //! Calls: models, model services and data sets for artificial intelligence.
 
+#[cfg(feature = "zstack-compute")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-compute"))]
+use super::super::rows::*;
+generated_call! {
     /// `POST /zstack/v1/ai/datasets`: Creates a dataset.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/0`
@@ -13,7 +16,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ai/datasets/{uuid}`: Deletes a dataset.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/1`
@@ -24,7 +27,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ai/datasets/{uuid}`: Changes a dataset.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/2`
@@ -35,7 +38,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ai/model-centers`: Adds a model center.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/3`
@@ -45,7 +48,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ai/model-centers/{uuid}`: Deletes a model center.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/4`
@@ -56,7 +59,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ai/model-centers/{uuid}`: Changes a model center.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/5`
@@ -67,7 +70,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ai/model-services`: Adds a model service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/6`
@@ -77,7 +80,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ai/model-services/app/`: Deploys an app development service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/7`
@@ -87,7 +90,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ai/model-services/eval/{uuid}`: Deploys a model eval service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/8`
@@ -98,7 +101,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ai/model-services/instances/groups/{uuid}`: Deletes a model service instance group.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/9`
@@ -110,7 +113,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ai/model-services/{uuid}`: Deletes a model service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/10`
@@ -122,7 +125,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ai/model-services/{uuid}`: Deploys a model service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/11`
@@ -133,7 +136,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ai/model-services/{uuid}`: Changes a model service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/12`
@@ -144,7 +147,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ai/models`: Adds a model.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/13`
@@ -154,7 +157,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ai/models`: Deletes models.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/14`
@@ -167,7 +170,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ai/models/{modelUuid}/model-services/{modelServiceUuid}`: Binds model to service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/15`
@@ -179,7 +182,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ai/models/{modelUuid}/model-services/{modelServiceUuid}`: Unbinds model from service.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/16`
@@ -191,7 +194,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ai/models/{uuid}`: Deletes a model.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/17`
@@ -203,7 +206,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ai/models/{uuid}`: Changes a model.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/18`
@@ -214,7 +217,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ai/nginx/sync`: Synchronises AI nginx configuration.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/19`
@@ -224,7 +227,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/model-evaluation-tasks/{uuid}`: Deletes a model evaluation task.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/20`
@@ -235,7 +238,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/model-service-instance-groups/{uuid}`: Changes a model service instance group.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/21`
@@ -246,7 +249,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/datasets`: Finds datasets.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/22`
@@ -272,7 +275,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/model-centers`: Finds model centers.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/23`
@@ -298,7 +301,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/model-eval-services/instances/groups/`: Finds model eval service instance groups.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/24`
@@ -324,7 +327,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/model-services`: Finds model services.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/25`
@@ -350,7 +353,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/model-services/app/`: Finds application development services.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/26`
@@ -376,7 +379,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/model-services/instances/groups/`: Finds model service instance groups.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/27`
@@ -402,7 +405,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/models`: Finds models.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/28`
@@ -428,7 +431,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ai/trained-model/records`: Finds trained model records.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/29`
@@ -454,7 +457,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/model-evaluation-tasks`: Finds model evaluation tasks.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/30`
@@ -480,7 +483,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         CreateDataset;
         DeleteDataset;

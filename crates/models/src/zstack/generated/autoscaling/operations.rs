@@ -2,8 +2,11 @@
 
 //! Calls: auto scaling.
 
+#[cfg(feature = "zstack-automation")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-automation"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/autoscaling/groups`: Finds auto scaling groups.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/autoscaling/groups`: Creates an auto scaling group.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/autoscaling/groups/activities`: Finds auto scaling group activities.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/autoscaling/groups/instances`: Finds auto scaling group instances.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/3`
@@ -91,7 +94,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/autoscaling/groups/instances/{instanceUuid}`: Deletes an auto scaling group instance.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/4`
@@ -104,7 +107,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/groups/instances/{instanceUuid}/actions`: Changes an auto scaling group instance.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/5`
@@ -115,7 +118,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/autoscaling/groups/rules`: Finds auto scaling rules.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/6`
@@ -141,7 +144,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/autoscaling/groups/rules/trigger`: Finds auto scaling rule triggers.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/7`
@@ -167,7 +170,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/autoscaling/groups/rules/triggers/{uuid}`: Deletes an auto scaling rule trigger.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/8`
@@ -180,7 +183,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/autoscaling/groups/{uuid}`: Deletes an auto scaling group.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/9`
@@ -193,7 +196,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Lets an auto scaling group be used, or no longer.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/10`
@@ -204,7 +207,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/groups/{uuid}/actions`: Changes an auto scaling group.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/11`
@@ -215,7 +218,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/autoscaling/rules/adding-new-instance`: Creates an auto scaling group adding new instance rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/12`
@@ -225,7 +228,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/rules/adding-new-instance/{uuid}/actions`: Changes an auto scaling group adding new instance rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/13`
@@ -236,7 +239,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/autoscaling/rules/removal-instance`: Creates an auto scaling group removal instance rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/14`
@@ -246,7 +249,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/rules/removal-instance/{uuid}/actions`: Changes an auto scaling group removal instance rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/15`
@@ -257,7 +260,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/autoscaling/rules/{uuid}`: Deletes an auto scaling rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/16`
@@ -270,7 +273,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Runs an auto scaling rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/17`
@@ -281,7 +284,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/rules/{uuid}/actions`: Changes an auto scaling rule.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/18`
@@ -292,7 +295,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/autoscaling/template/{templateUuid}/groups/{groupUuid}`: Detaches an auto scaling template from a group.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/19`
@@ -304,7 +307,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/autoscaling/template/{uuid}`: Deletes an auto scaling template.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/20`
@@ -317,7 +320,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/autoscaling/template/{uuid}/groups/{groupUuid}`: Attaches an auto scaling template to a group.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/21`
@@ -329,7 +332,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/autoscaling/vmtemplate`: Finds auto scaling virtual machine templates.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/22`
@@ -355,7 +358,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/autoscaling/vmtemplate`: Creates an auto scaling virtual machine template.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/23`
@@ -365,7 +368,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/autoscaling/vmtemplate/{uuid}/actions`: Changes an auto scaling virtual machine template.
     ///
     /// Schema: `schemas/zstack/autoscaling.json#/operations/24`
@@ -376,7 +379,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryAutoScalingGroup;
         CreateAutoScalingGroup;

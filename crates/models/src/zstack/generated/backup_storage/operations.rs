@@ -2,8 +2,11 @@
 
 //! Calls: backup storages.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/backup-storage`: Finds backup storages.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/addon`: Adds an external backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/aliyun/ebs`: Finds aliyun EBS backup storages.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/aliyun/ebs`: Adds an aliyun EBS backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/3`
@@ -75,7 +78,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/4`
@@ -86,7 +89,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/capacities`: Gives backup storage capacity.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/5`
@@ -103,7 +106,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/ceph`: Finds Ceph backup storages.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/6`
@@ -129,7 +132,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/ceph`: Adds a Ceph backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/7`
@@ -139,7 +142,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph backup storage mon.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/8`
@@ -150,7 +153,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/backup-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/9`
@@ -162,7 +165,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/10`
@@ -173,7 +176,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/image-store`: Finds image store backup storages.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/11`
@@ -199,7 +202,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/image-store`: Adds an image store backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/12`
@@ -209,7 +212,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/image-store/actions`: Sets an image store backup storage quota.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/13`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/image-store/disaster`: Adds a disaster image store backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/14`
@@ -229,7 +232,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/image-store/{imageStoreUuid}/actions`: Brings up to date an image.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/15`
@@ -240,7 +243,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Takes back a space from an image store.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/16`
@@ -251,7 +254,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Connects again to an image store backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/17`
@@ -262,7 +265,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/image-store/{uuid}/actions`: Changes an image store backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/18`
@@ -273,7 +276,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/images/{imageUuid}/actions`: Backs up a storage migrate image.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/19`
@@ -284,7 +287,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/sftp`: Finds SFTP backup storages.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/20`
@@ -310,7 +313,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/sftp`: Adds an SFTP backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/21`
@@ -320,7 +323,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Connects again to an SFTP backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/22`
@@ -331,7 +334,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/sftp/{uuid}/actions`: Changes an SFTP backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/23`
@@ -342,7 +345,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/backup-storage/simulators`: Adds a simulator backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/24`
@@ -352,7 +355,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/trash`: Gives trash on backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/25`
@@ -369,7 +372,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/types`: Gives backup storage types.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/26`
@@ -380,7 +383,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/{backupStorageUuid}/actions`: Exports an image from a backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/27`
@@ -391,7 +394,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}`: Deletes an exported image from a backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/28`
@@ -403,7 +406,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backup-storage/{srcBackupStorageUuid}/migration-candidates`: Gives backup storage candidates for image migration.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/29`
@@ -414,7 +417,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/backup-storage/{uuid}`: Deletes a backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/30`
@@ -427,7 +430,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Lets a backup storage be used, or no longer.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/31`
@@ -438,7 +441,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Connects again to a backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/32`
@@ -449,7 +452,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Recovery image from image store backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/33`
@@ -460,7 +463,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/{uuid}/actions`: Changes a backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/34`
@@ -471,7 +474,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/{uuid}/image-store`: Gives images from image store backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/35`
@@ -482,7 +485,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/backup-storage/{uuid}/trash/actions`: Cleans up an up trash on a backup storage.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/36`
@@ -493,7 +496,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/backupStorage-l3networks/dependencies`: Gives interdependent L3 networks backup storages.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/37`
@@ -509,7 +512,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/image-replication-groups`: Finds image replication groups.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/38`
@@ -535,7 +538,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/image-replication-groups`: Creates an image replication group.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/39`
@@ -545,7 +548,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/image-replication-groups/{replicationGroupUuid}`: Adds backup storages to a replication group.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/40`
@@ -556,7 +559,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/image-replication-groups/{uuid}`: Deletes an image replication group.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/41`
@@ -569,7 +572,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images-l3networks/dependencies`: Gives interdependent L3 networks images.
     ///
     /// Schema: `schemas/zstack/backup_storage.json#/operations/42`
@@ -587,7 +590,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryBackupStorage;
         AddExternalBackupStorage;

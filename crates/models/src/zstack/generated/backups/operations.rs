@@ -2,8 +2,11 @@
 
 //! Calls: continuous data protection, database backups, external backups.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `POST /zstack/v1/cdp-backup-storage/mount-recovery-point`: Mounts a virtual machine instance recovery point.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/0`
@@ -13,7 +16,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cdp-backup-storage/policy`: Finds CDP policies.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cdp-backup-storage/policy`: Creates a CDP policy.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/2`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/cdp-backup-storage/policy/{uuid}`: Deletes a CDP policy.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/3`
@@ -62,7 +65,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cdp-backup-storage/policy/{uuid}/actions`: Changes a CDP policy.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/4`
@@ -73,7 +76,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cdp-backup-storage/task`: Creates a CDP task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/5`
@@ -83,7 +86,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cdp-backup-storage/task/{uuid}/actions`: Changes a CDP task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/6`
@@ -94,7 +97,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cdp-backup-storage/unmount-recovery-point`: Unmounts a virtual machine instance recovery point.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/7`
@@ -104,7 +107,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cdp-backup-storage/{backupStorageUuid}/requirement`: Gives CDP backup storage requirement.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/8`
@@ -119,7 +122,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cdp-backups/actions`: Creates a virtual machine from a CDP backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/9`
@@ -129,7 +132,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cdp-backups/{vmInstanceUuid}/actions`: Puts back a virtual machine from a CDP backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/10`
@@ -140,7 +143,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cdp-task`: Finds CDP tasks.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/11`
@@ -166,7 +169,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cdp-task/disable/{uuid}`: Turns off a CDP task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/12`
@@ -177,7 +180,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cdp-task/enable/{uuid}`: Turns on a CDP task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/13`
@@ -188,7 +191,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cdp-task/mergedata/{backupStorageUuid}/actions`: Merge data on backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/14`
@@ -199,7 +202,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cdp-task/mergedata/{backupStorageUuid}`: As `MergeDataOnBackupStorage`, on servers of the line zsv_4.1 to 4.10.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/15`
@@ -210,7 +213,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cdp-task/upgrade/{backupStorageUuid}/actions`: Upgrade backup storage CDP tasks.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/16`
@@ -221,7 +224,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/cdp-task/{uuid}`: Deletes a CDP task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/17`
@@ -236,7 +239,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cdp-task/{uuid}/data`: Deletes a CDP task data.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/18`
@@ -247,7 +250,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/database-backups`: Finds database backups.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/19`
@@ -273,7 +276,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/database-backups`: Creates a database backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/20`
@@ -283,7 +286,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/database-backups/actions`: Brings back a database from a backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/21`
@@ -293,7 +296,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/database-backups/image-store`: Gives database backup from image store.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/22`
@@ -307,7 +310,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions`: Brings up to date a database backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/23`
@@ -318,7 +321,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions`: Exports a database backup from a backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/24`
@@ -330,7 +333,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/database-backups/{uuid}`: Deletes a database backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/25`
@@ -343,7 +346,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/database-backups/{uuid}/actions`: Brings up to date a database backup from an image store backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/26`
@@ -354,7 +357,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}`: Deletes an exported database backup from a backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/27`
@@ -366,7 +369,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/externalbackup`: Finds external backups.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/28`
@@ -392,7 +395,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/externalbackup/zbox`: Finds z box backups.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/29`
@@ -418,7 +421,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/externalbackup/zbox`: Creates a z box backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/30`
@@ -428,7 +431,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/externalbackup/zbox/{uuid}/details`: Gives z box backup details.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/31`
@@ -439,7 +442,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/externalbackup/{uuid}`: Deletes an external backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/32`
@@ -452,7 +455,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zbox`: Finds z boxes.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/33`
@@ -478,7 +481,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zbox`: Adds a z box.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/34`
@@ -488,7 +491,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zbox/{uuid}/actions`: Eject z box.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/35`
@@ -499,7 +502,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zbox/{uuid}/actions`: Brings up to date a z box capacity.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/36`
@@ -510,14 +513,14 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cbt-task/create`: Creates a CBT task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/37`
     CreateCbtTask = op("CreateCbtTask", "POST", "/zstack/v1/cbt-task/create").wrapper("params").long_running();
     () body(CreateCbtTaskRequest) -> body(Reply<CbtTask>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cbt-task/disable/{uuid}`: Disables a CBT task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/38`
@@ -525,7 +528,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(DisableCbtTaskRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cbt-task/enable/{uuid}`: Enables a CBT task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/39`
@@ -533,21 +536,21 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(EnableCbtTaskRequest) -> body(Reply<CbtTask>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cbt-task/exportvolume`: Exports NBD volumes.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/40`
     ExportNbdVolumes = op("ExportNbdVolumes", "POST", "/zstack/v1/cbt-task/exportvolume").wrapper("params").long_running();
     () body(ExportNbdVolumesRequest) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cbt-task/unexportvolume`: Ends the export of NBD volumes.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/41`
     UnexportNbdVolumes = op("UnexportNbdVolumes", "POST", "/zstack/v1/cbt-task/unexportvolume").wrapper("params").long_running();
     () body(UnexportNbdVolumesRequest) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/cbt-task/{uuid}`: Deletes a CBT task.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/42`
@@ -557,7 +560,7 @@ backhaul_wire::generated_call! {
     force: Option<bool> [None] query("force", Kind::Bool);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}`: Creates a data volume template from volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/43`
@@ -568,7 +571,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}`: Creates a root volume template from volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/44`
@@ -579,7 +582,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions`: Synchronises virtual machine backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/45`
@@ -590,7 +593,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-backups/{groupUuid}`: Deletes a virtual machine backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/46`
@@ -604,7 +607,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Brings back: virtual machine backup from image store backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/47`
@@ -615,7 +618,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Goes back to: virtual machine from virtual machine backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/48`
@@ -626,7 +629,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Synchronises virtual machine backup from image store backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/49`
@@ -637,7 +640,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/from/vm-backup/{backupUuid}`: Creates a virtual machine from volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/50`
@@ -648,7 +651,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/from/vm-backups/{groupUuid}`: Creates a virtual machine from virtual machine backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/51`
@@ -659,7 +662,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions`: Synchronises volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/52`
@@ -670,7 +673,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volume-backups/{uuid}`: Deletes a volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/53`
@@ -684,7 +687,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Brings back: backup from image store backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/54`
@@ -695,7 +698,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Goes back to: volume from volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/55`
@@ -706,7 +709,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Synchronises backup from image store backup storage.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/56`
@@ -717,7 +720,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}`: Creates a data volume from volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/57`
@@ -728,7 +731,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/{rootVolumeUuid}/vm-backups`: Creates a virtual machine backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/58`
@@ -739,7 +742,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/{volumeUuid}/volume-backups`: Creates a volume backup.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/59`
@@ -750,7 +753,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cbt-task`: Finds CBT tasks.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/60`
@@ -776,7 +779,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volume-backups`: Finds volume backups.
     ///
     /// Schema: `schemas/zstack/backups.json#/operations/61`
@@ -802,7 +805,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         MountVmInstanceRecoveryPoint;
         QueryCdpPolicy;

@@ -2,8 +2,11 @@
 
 //! Calls: bare metal.
 
+#[cfg(feature = "zstack-baremetal")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-baremetal"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/baremetal/chassis`: Finds baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal/chassis`: Creates baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal/chassis/from-file`: In one call: create baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/2`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal/chassis/from-file/check`: Checks a baremetal chassis config file.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/3`
@@ -59,7 +62,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Cleans up an up baremetal chassis bonding.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/4`
@@ -70,7 +73,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches off baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/5`
@@ -81,7 +84,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches on baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/6`
@@ -92,7 +95,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/chassis/{chassisUuid}/actions`: Switches reset baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/7`
@@ -103,7 +106,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal/chassis/{uuid}`: Deletes baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/8`
@@ -116,7 +119,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Lets a baremetal chassis be used, or no longer.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/9`
@@ -127,7 +130,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Inspect baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/10`
@@ -138,7 +141,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/chassis/{uuid}/actions`: Changes baremetal chassis.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/11`
@@ -149,7 +152,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal/chassis/{uuid}/powerstatus`: Gives baremetal chassis power status.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/12`
@@ -160,7 +163,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal/instances`: Finds baremetal instances.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/13`
@@ -186,7 +189,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal/instances`: Creates a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/14`
@@ -196,7 +199,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal/instances/{uuid}`: Destroys a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/15`
@@ -209,7 +212,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Removes for good a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/16`
@@ -220,7 +223,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Restarts a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/17`
@@ -231,7 +234,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Brings back a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/18`
@@ -242,7 +245,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Starts a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/19`
@@ -253,7 +256,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Stops a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/20`
@@ -264,7 +267,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/instances/{uuid}/actions`: Changes a baremetal instance.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/21`
@@ -275,7 +278,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal/network/bondings`: Finds baremetal bondings.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/22`
@@ -301,7 +304,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal/network/bondings`: Creates a baremetal bonding.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/23`
@@ -311,7 +314,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal/preconfigurations`: Finds preconfiguration templates.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/24`
@@ -337,7 +340,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal/preconfigurations`: Adds a preconfiguration template.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/25`
@@ -347,7 +350,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal/preconfigurations/{uuid}`: Deletes a preconfiguration template.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/26`
@@ -360,7 +363,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Lets a preconfiguration template be used, or no longer.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/27`
@@ -371,7 +374,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/preconfigurations/{uuid}/actions`: Changes a preconfiguration template.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/28`
@@ -382,7 +385,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal/pxeservers`: Finds baremetal pxe servers.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/29`
@@ -408,7 +411,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal/pxeservers`: Creates a baremetal pxe server.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/30`
@@ -418,7 +421,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal/pxeservers/{uuid}`: Deletes a baremetal pxe server.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/31`
@@ -431,7 +434,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Connects again to a baremetal pxe server.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/32`
@@ -442,7 +445,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Starts a baremetal pxe server.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/33`
@@ -453,7 +456,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Stops a baremetal pxe server.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/34`
@@ -464,7 +467,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal/pxeservers/{uuid}/actions`: Changes a baremetal pxe server.
     ///
     /// Schema: `schemas/zstack/baremetal.json#/operations/35`
@@ -475,7 +478,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryBaremetalChassis;
         CreateBaremetalChassis;

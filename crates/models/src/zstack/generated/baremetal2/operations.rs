@@ -2,8 +2,11 @@
 
 //! Calls: elastic bare metal.
 
+#[cfg(feature = "zstack-baremetal")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-baremetal"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/baremetal2/bm-instances`: Finds bare metal2 instances.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/bm-instances`: Creates a bare metal2 instance.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal2/bm-instances/bm2-bondings/{uuid}`: Detaches a provision network interface from a bonding.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/2`
@@ -51,7 +54,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/bm-instances/static/provision/ip/check`: Checks a static provision IP.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/3`
@@ -61,7 +64,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance password.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/4`
@@ -72,7 +75,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Starts a bare metal2 instance.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/5`
@@ -83,7 +86,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/action`: Changes a bare metal2 instance.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/6`
@@ -94,7 +97,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Inspect bare metal2 chassis by instance.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/7`
@@ -105,7 +108,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/bm-instances/{uuid}/actions`: Connects again to a bare metal2 instance.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/8`
@@ -116,7 +119,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/bm-instances/{uuid}/bm2-bondings/{bondingUuid}`: Attaches a provision network interface to a bonding.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/9`
@@ -128,7 +131,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/bonding`: Finds bare metal2 bondings.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/10`
@@ -154,7 +157,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/bonding/nic/refs`: Finds bare metal2 bonding network interface refs.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/11`
@@ -180,7 +183,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/chassis`: Finds bare metal2 chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/12`
@@ -206,7 +209,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/chassis/bond`: Creates a bare metal2 bonding.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/13`
@@ -216,7 +219,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/chassis/gpu-device/gpu-devices`: Finds bare metal2 chassis GPU devices.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/14`
@@ -242,7 +245,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/chassis/ipmi`: Adds bare metal2 ipmi chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/15`
@@ -252,7 +255,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file`: In one call: add bare metal2 ipmi chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/16`
@@ -262,7 +265,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/chassis/ipmi/from-file/check`: Checks a bare metal2 ipmi chassis config file.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/17`
@@ -272,7 +275,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/chassis/ipmi/hardwareinfos`: Creates a bare metal2 ipmi chassis hardware info.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/18`
@@ -282,7 +285,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/ipmi/{uuid}/actions`: Changes bare metal2 ipmi chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/19`
@@ -293,7 +296,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/chassis/offerings`: Finds bare metal2 chassis offerings.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/20`
@@ -319,7 +322,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Lets a bare metal2 chassis offering be used, or no longer.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/21`
@@ -330,7 +333,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/offerings/{uuid}/actions`: Changes a bare metal2 chassis offering.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/22`
@@ -341,7 +344,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/chassis/pci-device/pci-devices`: Finds bare metal2 chassis PCI devices.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/23`
@@ -367,7 +370,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/pci-devices/{uuid}/actions`: Changes a bare metal2 chassis PCI device.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/24`
@@ -378,7 +381,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/chassis/supported-boot-modes`: Gives bare metal2 supported boot mode.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/25`
@@ -389,7 +392,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/{chassisUuid}/actions`: Cleans up an up bare metal2 bonding.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/26`
@@ -400,7 +403,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal2/chassis/{uuid}`: Deletes bare metal2 chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/27`
@@ -413,7 +416,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Lets a bare metal2 chassis be used, or no longer.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/28`
@@ -424,7 +427,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Inspect bare metal2 chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/29`
@@ -435,7 +438,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches off bare metal2 chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/30`
@@ -446,7 +449,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches on bare metal2 chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/31`
@@ -457,7 +460,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Switches reset bare metal2 chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/32`
@@ -468,7 +471,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/chassis/{uuid}/actions`: Changes bare metal2 chassis.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/33`
@@ -479,7 +482,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/chassis/{uuid}/powerstatus`: Gives bare metal2 chassis power status.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/34`
@@ -490,7 +493,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Detaches a bare metal2 gateway from a cluster.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/35`
@@ -502,7 +505,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/gateways/{gatewayUuid}`: Attaches a bare metal2 gateway to a cluster.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/36`
@@ -514,7 +517,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Detaches a bare metal2 provision network from a cluster.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/37`
@@ -526,7 +529,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/clusters/{clusterUuid}/provision-networks/{networkUuid}`: Attaches a bare metal2 provision network to a cluster.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/38`
@@ -538,7 +541,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/gateways`: Finds bare metal2 gateways.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/39`
@@ -564,7 +567,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/gateways`: Adds a bare metal2 gateway.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/40`
@@ -574,7 +577,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/gateways/allocators/strategies`: Gives bare metal2 gateway allocator strategies.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/41`
@@ -585,7 +588,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/gateways/{gatewayUuid}/actions`: Changes a bare metal2 gateway cluster.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/42`
@@ -596,7 +599,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal2/gateways/{uuid}`: Deletes a bare metal2 gateway.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/43`
@@ -609,7 +612,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Lets a bare metal2 gateway be used, or no longer.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/44`
@@ -620,7 +623,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Connects again to a bare metal2 gateway.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/45`
@@ -631,7 +634,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/gateways/{uuid}/actions`: Changes a bare metal2 gateway.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/46`
@@ -642,7 +645,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/provision-networks`: Finds bare metal2 provision networks.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/47`
@@ -668,7 +671,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2/provision-networks`: Creates a bare metal2 provision network.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/48`
@@ -678,7 +681,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/baremetal2/provision-networks/ip-capacity`: Gives bare metal2 provision network IP address capacity.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/49`
@@ -690,7 +693,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/baremetal2/provision-networks/{uuid}`: Deletes a bare metal2 provision network.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/50`
@@ -703,7 +706,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Lets a bare metal2 provision network be used, or no longer.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/51`
@@ -714,7 +717,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/baremetal2/provision-networks/{uuid}/actions`: Changes a bare metal2 provision network.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/52`
@@ -725,7 +728,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2-instance/from/vm-backup/{groupUuid}`: Creates a bare metal 2 instance from virtual machine backup.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/53`
@@ -733,7 +736,7 @@ backhaul_wire::generated_call! {
     (group_uuid: impl Into<Id>) body(CreateBareMetal2InstanceFromVmBackupRequest) -> body(Reply<BareMetal2Instance>);
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/baremetal2-instance/from/volume-backup/{backupUuid}`: Creates a bare metal 2 instance from volume backup.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/operations/54`
@@ -741,7 +744,7 @@ backhaul_wire::generated_call! {
     (backup_uuid: impl Into<Id>) body(CreateBareMetal2InstanceFromVolumeBackupRequest) -> body(Reply<BareMetal2Instance>);
     backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryBareMetal2Instance;
         CreateBareMetal2Instance;

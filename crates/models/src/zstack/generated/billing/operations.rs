@@ -2,8 +2,11 @@
 
 //! Calls: billing and prices.
 
+#[cfg(feature = "zstack-billing")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-billing"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/billing/billings`: Finds account billings.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/accounts/actions`: Checks a disk offering user config.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/accounts/actions`: Checks an instance offering user config.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/2`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/accounts/actions`: Checks a price user config.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/3`
@@ -59,7 +62,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account billing spending.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/4`
@@ -70,7 +73,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Calculates an account spending.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/5`
@@ -81,7 +84,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/accounts/{accountUuid}/actions`: Makes an account billing.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/6`
@@ -92,7 +95,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/billings/billings`: Deletes a billing.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/7`
@@ -109,7 +112,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/billings/price-tables`: Finds price tables.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/8`
@@ -135,7 +138,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/billings/price-tables`: Creates a price table.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/9`
@@ -145,7 +148,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/billings/price-tables/refs`: Gives account price table ref.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/10`
@@ -159,7 +162,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Detaches a price table from an account.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/11`
@@ -171,7 +174,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Attaches a price table to an account.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/12`
@@ -183,7 +186,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/price-tables/{tableUuid}/accounts/{accountUuid}`: Changes an account price table binding.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/13`
@@ -195,7 +198,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/billings/price-tables/{uuid}`: Deletes a price table.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/14`
@@ -208,7 +211,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/price-tables/{uuid}/actions`: Changes a price table.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/15`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/billings/prices`: Finds resource prices.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/16`
@@ -245,7 +248,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/billings/prices`: Creates a resource price.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/17`
@@ -255,7 +258,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/billings/prices/{uuid}`: Deletes a resource price.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/18`
@@ -270,7 +273,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/prices/{uuid}/actions`: Changes a resource price.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/19`
@@ -281,7 +284,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/billings/resources/actions`: Calculates a resource spending.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/20`
@@ -291,7 +294,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/billings/usage`: Cleanup billing usage.
     ///
     /// Schema: `schemas/zstack/billing.json#/operations/21`
@@ -304,7 +307,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryAccountBilling;
         ValidateDiskOfferingUserConfig;

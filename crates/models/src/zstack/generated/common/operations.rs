@@ -3,7 +3,7 @@
 //! Calls: what every call may need: errors, jobs, ZQL.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/api-jobs/{uuid}`: Gives API job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/0`
@@ -11,7 +11,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) -> body(ApiJobResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/batch-queries`: In one call: a query.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/1`
@@ -23,7 +23,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/longjobs`: Finds long jobs.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/2`
@@ -49,7 +49,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/longjobs`: Submits a long job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/3`
@@ -59,7 +59,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/longjobs/{uuid}`: Deletes a long job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/4`
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cancels a long job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/5`
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Cleans up a long job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/6`
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Runs again a long job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/7`
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Goes on with a long job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/8`
@@ -114,7 +114,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/longjobs/{uuid}/actions`: Changes a long job.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/9`
@@ -125,7 +125,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/search/indexes/refresh`: Reads again search indexes.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/10`
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/task-progresses/{apiId}`: Gives task progress.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/11`
@@ -149,7 +149,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zql`: ZQL query.
     ///
     /// Schema: `schemas/zstack/common.json#/operations/12`
@@ -161,7 +161,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetApiJob;
         BatchQuery;

@@ -2,8 +2,11 @@
 
 //! Calls: PCI, mediated, USB and GPU devices.
 
+#[cfg(feature = "zstack-compute")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-compute"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/gpu-device/gpu-devices`: Finds GPU devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/mdev-device-specs`: Finds mdev device specs.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/1`
@@ -55,7 +58,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/mdev-device-specs/candidates`: Gives mdev device spec candidates.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/2`
@@ -74,7 +77,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a mdev device spec from a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/3`
@@ -86,7 +89,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/mdev-device-specs/{mdevSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a mdev device spec to a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/4`
@@ -98,7 +101,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/mdev-device-specs/{uuid}/actions`: Changes a mdev device spec.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/5`
@@ -109,7 +112,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/mdev-devices`: Finds mdev devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/6`
@@ -135,7 +138,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/mdev-devices/candidates`: Gives mdev device candidates.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/7`
@@ -153,7 +156,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}`: Deletes a mdev device.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/8`
@@ -166,7 +169,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Detaches a mdev device from a virtual machine.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/9`
@@ -178,7 +181,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/mdev-devices/{mdevDeviceUuid}/vm-instances/{vmInstanceUuid}`: Attaches a mdev device to a virtual machine.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/10`
@@ -190,7 +193,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/mdev-devices/{uuid}/actions`: Changes a mdev device.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/11`
@@ -201,7 +204,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/mtty-devices`: Finds mtty devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/12`
@@ -227,7 +230,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Makes se mdev devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/13`
@@ -238,7 +241,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/mtty-devices/{mttyDeviceUuid}/actions`: Ungenerate se mdev devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/14`
@@ -249,7 +252,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device-specs`: Finds PCI device specs.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/15`
@@ -275,7 +278,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device-specs/candidates`: Gives PCI device spec candidates.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/16`
@@ -294,7 +297,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Removes a PCI device spec from a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/17`
@@ -306,7 +309,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/pci-device-specs/{pciSpecUuid}/vm-instances/{vmInstanceUuid}`: Adds a PCI device spec to a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/18`
@@ -318,7 +321,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/pci-device-specs/{uuid}/actions`: Changes a PCI device spec.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/19`
@@ -329,7 +332,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device/candidate-pci-devices-for-new-create-vm`: Gives PCI device candidates for new create virtual machine.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/20`
@@ -345,7 +348,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device/ethernet-vfs`: Finds ethernet vfs.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/21`
@@ -371,7 +374,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/pci-device/hosts/{uuid}/actions`: Changes a host iommu state.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/22`
@@ -382,7 +385,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device/hosts/{uuid}/state`: Gives host iommu state.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/23`
@@ -393,7 +396,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device/hosts/{uuid}/status`: Gives host iommu status.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/24`
@@ -404,7 +407,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device/pci-device-offerings`: Finds PCI device offerings.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/25`
@@ -430,7 +433,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/pci-device/pci-device-offerings`: Creates a PCI device offering.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/26`
@@ -440,7 +443,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/pci-device/pci-device-offerings/{uuid}`: Deletes a PCI device offering.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/27`
@@ -453,7 +456,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-device/pci-devices`: Finds PCI devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/28`
@@ -479,7 +482,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/attach`: Attaches a PCI device to a virtual machine.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/29`
@@ -490,7 +493,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/pci-device/pci-devices/{pciDeviceUuid}/detach`: Detaches a PCI device from a virtual machine.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/30`
@@ -501,7 +504,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/pci-device/pci-devices/{uuid}`: Deletes a PCI device.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/31`
@@ -514,7 +517,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/pci-device/pci-devices/{uuid}/actions`: Changes a PCI device.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/32`
@@ -525,7 +528,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/pci-devices/pci-devices/pci-device-offerings`: Finds PCI device PCI device offerings.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/33`
@@ -551,7 +554,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes mdev devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/34`
@@ -562,7 +565,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Makes sriov PCI devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/35`
@@ -573,7 +576,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate mdev devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/36`
@@ -584,7 +587,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/pci-devices/{pciDeviceUuid}/actions`: Ungenerate sriov PCI devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/37`
@@ -595,7 +598,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/usb-device/usb-devices`: Finds USB devices.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/38`
@@ -621,7 +624,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/attach`: Attaches a USB device to a virtual machine.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/39`
@@ -632,7 +635,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/usb-device/usb-devices/{usbDeviceUuid}/detach`: Detaches a USB device from a virtual machine.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/40`
@@ -643,7 +646,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/usb-device/usb-devices/{uuid}/actions`: Changes a USB device.
     ///
     /// Schema: `schemas/zstack/devices.json#/operations/41`
@@ -654,7 +657,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryGpuDevice;
         QueryMdevDeviceSpec;

@@ -2,8 +2,11 @@
 
 //! Calls: directories and single sign-on clients.
 
+#[cfg(feature = "zstack-identity")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-identity"))]
+use super::super::rows::*;
+generated_call! {
     /// `POST /zstack/v1/add/resources/directory`: Adds resources to a directory.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/0`
@@ -13,7 +16,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/create/cas/client`: Creates a CAS client.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/1`
@@ -23,7 +26,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/create/directory`: Creates a directory.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/2`
@@ -33,7 +36,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/create/oauth2/client`: Creates an o auth client.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/3`
@@ -43,7 +46,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/create/sso/redirect/template/`: Creates an SSO redirect template.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/4`
@@ -53,7 +56,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/delete/directory`: Deletes a directory.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/5`
@@ -67,7 +70,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/delete/sso/client`: Deletes an SSO client.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/6`
@@ -77,7 +80,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/delete/sso/redirect/template`: Deletes an SSO redirect template.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/7`
@@ -87,7 +90,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/directories`: Finds directories.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/8`
@@ -113,7 +116,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/move/directory`: Moves a directory.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/9`
@@ -123,7 +126,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/move/resources/directory`: Moves resources to a directory.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/10`
@@ -133,7 +136,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/remove/resources/directory`: Removes resources from a directory.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/11`
@@ -145,7 +148,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/update/cas/client`: Changes a CAS client.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/12`
@@ -155,7 +158,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/update/directory`: Changes a directory.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/13`
@@ -165,7 +168,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/update/oauth2/client`: Changes an o auth client.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/14`
@@ -175,7 +178,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/update/sso/redirectTemplate`: Changes an SSO redirect template.
     ///
     /// Schema: `schemas/zstack/directories.json#/operations/15`
@@ -185,7 +188,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         AddResourcesToDirectory;
         CreateCasClient;

@@ -2,8 +2,11 @@
 
 //! Calls: hosts and clusters.
 
+#[cfg(feature = "zstack-compute")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-compute"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/agent-version`: Finds agent versions.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cluster/hosts-network-facts/{clusterUuid}`: Gives cluster host network facts.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/1`
@@ -44,7 +47,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cluster/hosts-network-interfaces`: Gives possible network interfaces.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/2`
@@ -63,7 +66,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cluster/{clusterUuid}/l2-candidates`: Gives possible L2 networks for attaching cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/3`
@@ -78,7 +81,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/clusters`: Finds clusters.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/4`
@@ -104,7 +107,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/clusters`: Creates a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/5`
@@ -114,7 +117,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/clusters/drs`: Finds cluster drs.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/6`
@@ -140,7 +143,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/clusters/drs/advice`: Finds drs advices.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/7`
@@ -166,7 +169,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/clusters/drs/advice/{adviceUuid}/actions`: Applies a drs advice.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/8`
@@ -177,7 +180,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/clusters/drs/status`: Gives cluster drs status.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/9`
@@ -188,7 +191,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/clusters/drs/vm-migration-activities`: Finds drs virtual machine migration activities.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/10`
@@ -214,7 +217,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/clusters/drs/{uuid}`: Deletes cluster drs.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/11`
@@ -227,7 +230,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Runs a drs scheduling.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/12`
@@ -238,7 +241,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/clusters/drs/{uuid}/actions`: Changes cluster drs.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/13`
@@ -249,7 +252,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/clusters/{clusterUuid}/drs`: Creates cluster drs.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/14`
@@ -260,7 +263,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/clusters/{clusterUuid}/drs/valid`: Checks cluster support drs.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/15`
@@ -271,7 +274,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Detaches a primary storage from a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/16`
@@ -283,7 +286,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/clusters/{clusterUuid}/primary-storage/{primaryStorageUuid}`: Attaches a primary storage to a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/17`
@@ -295,7 +298,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Detaches a baremetal pxe server from a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/18`
@@ -307,7 +310,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/clusters/{clusterUuid}/pxeservers/{pxeServerUuid}`: Attaches a baremetal pxe server to a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/19`
@@ -319,7 +322,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Detaches an iSCSI server from a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/20`
@@ -331,7 +334,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/iscsi/servers/{uuid}`: Attaches an iSCSI server to a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/21`
@@ -343,7 +346,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Detaches an NVMe server from a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/22`
@@ -355,7 +358,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/clusters/{clusterUuid}/storage-devices/nvme/servers/{uuid}`: Attaches an NVMe server to a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/23`
@@ -367,7 +370,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/clusters/{uuid}`: Deletes a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/24`
@@ -380,7 +383,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/clusters/{uuid}/actions`: Lets a cluster be used, or no longer.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/25`
@@ -391,7 +394,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/26`
@@ -402,7 +405,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/clusters/{uuid}/actions`: Changes a cluster OS.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/27`
@@ -413,7 +416,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ha-strategy-condition/{uuid}/actions`: Changes a ha strategy condition.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/28`
@@ -424,7 +427,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/host/network-interface-vlan-ids`: Gives possible interface vlan ids.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/29`
@@ -440,7 +443,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hostNetworkInterface/lldp/actions`: Changes a host network interface LLDP mode.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/30`
@@ -450,7 +453,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hostNetworkInterface/lldp/all`: Finds host network interface LLDPs.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/31`
@@ -476,7 +479,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hostNetworkInterface/lldp/{interfaceUuid}/info`: Gives host network interface LLDP.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/32`
@@ -487,7 +490,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts`: Finds hosts.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/33`
@@ -513,7 +516,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/allocators/strategies`: Gives host allocator strategies.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/34`
@@ -524,7 +527,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/bondings`: Finds host network bondings.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/35`
@@ -550,7 +553,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/bondings`: Creates a bonding.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/36`
@@ -560,7 +563,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/bondings/service-types`: Sets a service type on a host network bonding.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/37`
@@ -570,7 +573,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/bondings/{bondingUuid}/ip`: Sets an IP on a host network bonding.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/38`
@@ -581,7 +584,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hosts/bondings/{uuid}`: Deletes a bonding.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/39`
@@ -594,7 +597,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/bondings/{uuid}/actions`: Changes a bonding.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/40`
@@ -605,7 +608,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/bondings/{uuid}/attach`: Attaches a network interface to a bonding.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/41`
@@ -616,7 +619,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/bondings/{uuid}/detach`: Detaches a network interface from a bonding.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/42`
@@ -627,7 +630,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/capacities/cpu-memory`: Gives CPU memory capacity.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/43`
@@ -648,7 +651,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/hosts-network-interfaces/service-type-statistic`: Gives interface service type statistic.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/44`
@@ -680,7 +683,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/hypervisor-types`: Gives hypervisor types.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/45`
@@ -691,7 +694,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/ipmi/{uuid}/actions`: Changes a host ipmi.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/46`
@@ -702,7 +705,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/kvm`: Adds a KVM host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/47`
@@ -712,7 +715,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/kvm/actions`: KVM run shell.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/48`
@@ -722,7 +725,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/kvm/from-file`: Adds a KVM host from a config file.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/49`
@@ -732,7 +735,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/kvm/from-file/check`: Checks a KVM host config file.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/50`
@@ -742,7 +745,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/kvm/hypervisor/info`: Finds KVM hypervisor infos.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/51`
@@ -768,7 +771,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/kvm/{hostUuid}/actions`: Changes a host password.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/52`
@@ -779,7 +782,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Identify host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/53`
@@ -790,7 +793,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/kvm/{uuid}/actions`: Changes a KVM host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/54`
@@ -801,7 +804,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/network-facts/{hostUuid}`: Gives host network facts.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/55`
@@ -812,7 +815,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/nics`: Finds host network interfaces.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/56`
@@ -838,7 +841,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/nics/service-types`: Sets a service type on a host network interface.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/57`
@@ -848,7 +851,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/nics/{interfaceUuid}/actions`: Changes a host network interface.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/58`
@@ -859,7 +862,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/nics/{interfaceUuid}/ip`: Sets an IP on a host network interface.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/59`
@@ -870,7 +873,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/os/category`: Finds host OS categories.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/60`
@@ -896,7 +899,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/physical-memory-facts/{hostUuid}`: Gives host physical memory facts.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/61`
@@ -907,7 +910,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/physicalmemory`: Finds host physical memories.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/62`
@@ -933,7 +936,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/power-off/actions`: Switches an off host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/63`
@@ -943,7 +946,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Gives host power status.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/64`
@@ -954,7 +957,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches an on host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/65`
@@ -965,7 +968,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Switches a reset host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/66`
@@ -976,7 +979,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/power/{uuid}/actions`: Shutdown host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/67`
@@ -987,7 +990,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/simulators`: Adds a simulator host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/68`
@@ -997,7 +1000,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hosts/task-details`: Gives host task.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/69`
@@ -1011,7 +1014,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/webssh`: Gives host web SSH url.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/70`
@@ -1021,7 +1024,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/xdragon`: Adds a x dragon host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/71`
@@ -1031,7 +1034,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/{hostUuid}/locate/network-interface`: Locates a host network interface.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/72`
@@ -1042,7 +1045,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hosts/{uuid}`: Deletes a host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/73`
@@ -1055,7 +1058,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/{uuid}/actions`: Lets a host be used, or no longer.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/74`
@@ -1066,7 +1069,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/{uuid}/actions`: Connects again to a host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/75`
@@ -1077,7 +1080,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/{uuid}/actions`: Changes a host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/76`
@@ -1088,7 +1091,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/{uuid}/allocate-resource`: Reserves a host resource.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/77`
@@ -1099,7 +1102,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/{uuid}/numa`: Gives host NUMA topology.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/78`
@@ -1110,7 +1113,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/{uuid}/resource-allocation`: Gives host resource allocation.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/79`
@@ -1121,7 +1124,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/mini-clusters`: Creates a mini cluster.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/80`
@@ -1131,7 +1134,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/mini-clusters/candidate-hosts`: Gives possible mini hosts.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/81`
@@ -1146,7 +1149,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/mini-clusters/hosts`: Bootstrap mini host.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/82`
@@ -1156,7 +1159,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cluster/hosts-network-bondings`: Gives candidate network bondings.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/83`
@@ -1170,7 +1173,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/host/get-block-devices`: Gives physical machine block devices.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/84`
@@ -1185,7 +1188,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/host/mount-block-device`: Mounts a block device.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/85`
@@ -1195,14 +1198,14 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hosts/service-types`: Creates a host network service type.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/86`
     CreateHostNetworkServiceType = op("CreateHostNetworkServiceType", "POST", "/zstack/v1/hosts/service-types").wrapper("params").long_running();
     () body(CreateHostNetworkServiceTypeRequest) -> body(Reply<HostNetworkLabel>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hosts/service-types/{uuid}`: Deletes a host network service type.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/87`
@@ -1211,7 +1214,7 @@ backhaul_wire::generated_call! {
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hosts/service-types/{uuid}/actions`: Changes a host network service type.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/88`
@@ -1219,7 +1222,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(UpdateHostNetworkServiceTypeRequest) -> body(Reply<HostNetworkLabel>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hygon-devices/{hostUuid}/actions`: Generates hygon mdev devices.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/89`
@@ -1227,7 +1230,7 @@ backhaul_wire::generated_call! {
     (host_uuid: impl Into<Id>) body(GenerateHygonMdevDevicesRequest) -> empty(());
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hygon-devices/{hostUuid}/actions`: Takes back: hygon mdev devices.
     ///
     /// Schema: `schemas/zstack/hosts.json#/operations/90`
@@ -1235,7 +1238,7 @@ backhaul_wire::generated_call! {
     (host_uuid: impl Into<Id>) -> empty(());
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryAgentVersion;
         GetClusterHostNetworkFacts;

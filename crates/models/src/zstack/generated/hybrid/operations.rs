@@ -2,8 +2,11 @@
 
 //! Calls: hybrid clouds.
 
+#[cfg(feature = "zstack-hybrid")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-hybrid"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/aliyun-proxy/vpcs`: Finds aliyun proxy VPCs.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/aliyun-proxy/vpcs`: Creates an aliyun proxy VPC.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/aliyun-proxy/vpcs/vswitches`: Finds aliyun proxy v switches.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/aliyun-proxy/vpcs/vswitches`: Creates an aliyun proxy v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/3`
@@ -75,7 +78,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/aliyun-proxy/vpcs/vswitches/{uuid}`: Deletes an aliyun proxy v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/4`
@@ -88,7 +91,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/aliyun-proxy/vpcs/{uuid}`: Deletes an aliyun proxy VPC.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/5`
@@ -101,7 +104,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/aliyun-proxy/vpcs/{uuid}/actions`: Changes an aliyun proxy VPC.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/6`
@@ -112,7 +115,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/aliyun-proxy/vswitches/{uuid}/actions`: Changes an aliyun proxy v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/7`
@@ -123,7 +126,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/aliyun/pangu`: Finds aliyun pangu partitions.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/8`
@@ -149,7 +152,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/aliyun/pangu`: Adds an aliyun pangu partition.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/9`
@@ -159,7 +162,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/aliyun/pangu/{uuid}`: Deletes an aliyun pangu partition.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/10`
@@ -172,7 +175,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/aliyun/pangu/{uuid}/actions`: Changes an aliyun pangu partition.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/11`
@@ -183,7 +186,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/access-point`: Finds connection access point from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/12`
@@ -209,7 +212,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/access-point`: Adds a connection access point from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/13`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/access-point/{dataCenterUuid}/sync`: Brings up to date a connection access point from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/14`
@@ -230,7 +233,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/access-point/{uuid}`: Deletes a connection access point local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/15`
@@ -243,7 +246,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/access-point{dataCenterUuid}/remote`: Gives connection access point from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/16`
@@ -254,7 +257,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/border-router`: Finds virtual border router from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/17`
@@ -280,7 +283,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/border-router/{dataCenterUuid}/sync`: Brings up to date a virtual border router from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/18`
@@ -291,7 +294,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/border-router/{uuid}`: Deletes a virtual border router local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/19`
@@ -304,7 +307,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Recovery virtual border router remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/20`
@@ -315,7 +318,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Terminate virtual border router remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/21`
@@ -326,7 +329,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/border-router/{uuid}/actions`: Changes a virtual border router remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/22`
@@ -337,7 +340,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/connections`: Creates a connection between L3 network and aliyun v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/23`
@@ -347,7 +350,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/connections/{uuid}`: Deletes a connection between L3 net work and aliyun v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/24`
@@ -360,7 +363,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/connections/{uuid}`: Changes a connection between L3 net work and aliyun v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/25`
@@ -371,7 +374,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/dc-ecs/{uuid}`: Deletes all ECS instances from a data center.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/26`
@@ -384,7 +387,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/disk`: Finds aliyun disk from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/27`
@@ -410,7 +413,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/disk`: Creates an aliyun disk from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/28`
@@ -420,7 +423,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/disk/{diskUuid}/attach`: Attaches an aliyun disk to an ECS.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/29`
@@ -431,7 +434,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/disk/{identityUuid}/sync`: Brings up to date a disk from an aliyun from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/30`
@@ -442,7 +445,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}`: Deletes an aliyun disk from a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/31`
@@ -455,7 +458,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/disk/{uuid}/actions`: Changes an aliyun disk.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/32`
@@ -466,7 +469,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/disk/{uuid}/detach`: Detaches an aliyun disk from an ECS.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/33`
@@ -477,7 +480,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/disk/{uuid}/remote`: Deletes an aliyun disk from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/34`
@@ -490,7 +493,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/ecs`: Finds ECS instance from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/35`
@@ -516,7 +519,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/ecs`: Creates an ECS instance from an ECS image.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/36`
@@ -526,7 +529,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/ecs-vnc/{uuid}`: Gives ECS instance VNC url.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/37`
@@ -537,7 +540,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/ecs/{dataCenterUuid}/sync`: Brings up to date an ECS instance from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/38`
@@ -548,7 +551,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}`: Deletes an ECS instance local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/39`
@@ -561,7 +564,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Restarts an ECS instance.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/40`
@@ -572,7 +575,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Starts an ECS instance.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/41`
@@ -583,7 +586,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/ecs/{uuid}/actions`: Stops an ECS instance.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/42`
@@ -594,7 +597,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/ecs/{uuid}/remote`: Deletes an ECS instance.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/43`
@@ -607,7 +610,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/image`: Finds ECS image from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/44`
@@ -633,7 +636,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/image`: Creates an ECS image from a local image.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/45`
@@ -643,7 +646,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/image/remote/{uuid}`: Deletes an ECS image remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/46`
@@ -656,7 +659,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/image/snapshot`: Creates an ECS image from an ECS snapshot.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/47`
@@ -666,7 +669,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/sync`: Brings up to date an ECS image from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/48`
@@ -677,7 +680,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/image/{dataCenterUuid}/{imageUuid}/progress`: Gives create ECS image progress.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/49`
@@ -689,7 +692,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/image/{uuid}`: Deletes an ECS image local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/50`
@@ -702,7 +705,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/image/{uuid}/actions`: Changes an ECS image.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/51`
@@ -713,7 +716,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/key`: Adds an aliyun key secret.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/52`
@@ -723,7 +726,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/key/{uuid}`: Deletes an aliyun key secret.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/53`
@@ -736,7 +739,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/attach`: Attaches an aliyun key.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/54`
@@ -747,7 +750,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/key/{uuid}/detach`: Detaches an aliyun key.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/55`
@@ -758,7 +761,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/oss-bucket`: Finds OSS bucket file names.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/56`
@@ -784,7 +787,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/oss-bucket`: Adds an OSS bucket from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/57`
@@ -794,7 +797,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket-file/remote/{uuid}`: Deletes an OSS bucket file remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/58`
@@ -808,7 +811,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/oss-bucket/remote`: Creates an OSS bucket remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/59`
@@ -818,7 +821,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/remote/{uuid}`: Deletes an OSS bucket remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/60`
@@ -831,7 +834,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/attach`: Attaches an OSS bucket to an ECS data center.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/61`
@@ -842,7 +845,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{ossBucketUuid}/detach`: Detaches an OSS bucket from an ECS data center.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/62`
@@ -853,7 +856,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}`: Deletes an OSS bucket name local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/63`
@@ -866,7 +869,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/oss-bucket/{uuid}/actions`: Changes an OSS bucket.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/64`
@@ -877,7 +880,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/relationships`: Finds connection between L3 network and aliyun v switches.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/65`
@@ -903,7 +906,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/relationships`: Gives connection between L3 network and aliyun v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/66`
@@ -913,7 +916,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/route-entry`: Finds aliyun route entry from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/67`
@@ -939,7 +942,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/route-entry`: Creates an aliyun VPC virtual router entry remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/68`
@@ -949,7 +952,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/route-entry/{uuid}`: Deletes an aliyun route entry remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/69`
@@ -962,7 +965,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/route-entry/{vRouterUuid}/sync`: Brings up to date an aliyun route entry from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/70`
@@ -973,7 +976,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/router-interface`: Finds aliyun router interface from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/71`
@@ -999,7 +1002,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/router-interface`: Creates an aliyun router interface remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/72`
@@ -1009,7 +1012,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/router-interface/remote/{uuid}`: Deletes an aliyun router interface remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/73`
@@ -1023,7 +1026,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{dataCenterUuid}/sync`: Brings up to date an aliyun router interface from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/74`
@@ -1034,7 +1037,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/router-interface/{uuid}`: Deletes an aliyun router interface local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/75`
@@ -1047,7 +1050,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{uuid}/actions`: Changes an aliyun route interface remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/76`
@@ -1058,7 +1061,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/router-interface/{vbrInterfaceUuid}/actions`: Starts a connection between aliyun router interface.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/77`
@@ -1069,7 +1072,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/security-group`: Finds ECS security group from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/78`
@@ -1095,7 +1098,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/security-group-rule`: Finds ECS security group rule from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/79`
@@ -1121,7 +1124,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/security-group-rule`: Creates an ECS security group rule remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/80`
@@ -1131,7 +1134,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/security-group-rule/remote/{uuid}`: Deletes an ECS security group rule remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/81`
@@ -1144,7 +1147,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/security-group-rule/{uuid}/sync`: Brings up to date an ECS security group rule from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/82`
@@ -1155,7 +1158,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/security-group/remote`: Creates an ECS security group remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/83`
@@ -1165,7 +1168,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/security-group/remote/{uuid}`: Deletes an ECS security group remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/84`
@@ -1178,7 +1181,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/security-group/{ecsVpcUuid}/sync`: Brings up to date an ECS security group from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/85`
@@ -1189,7 +1192,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/security-group/{uuid}`: Deletes an ECS security group in a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/86`
@@ -1202,7 +1205,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/security-group/{uuid}/actions`: Changes an ECS security group.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/87`
@@ -1213,7 +1216,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/snapshot`: Finds aliyun snapshot from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/88`
@@ -1239,7 +1242,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/snapshot`: Creates an aliyun snapshot remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/89`
@@ -1249,7 +1252,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/gc`: Garbage aliyun snapshot remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/90`
@@ -1260,7 +1263,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/snapshot/{dataCenterUuid}/sync`: Brings up to date an aliyun snapshot remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/91`
@@ -1271,7 +1274,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}`: Deletes an aliyun snapshot from a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/92`
@@ -1284,7 +1287,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/snapshot/{uuid}/actions`: Changes an aliyun snapshot.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/93`
@@ -1295,7 +1298,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/snapshot/{uuid}/remote`: Deletes an aliyun snapshot from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/94`
@@ -1308,7 +1311,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/vpc`: Finds ECS VPC from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/95`
@@ -1334,7 +1337,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/vpc`: Creates an ECS VPC remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/96`
@@ -1344,7 +1347,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/vpc/remote/{uuid}`: Deletes an ECS VPC remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/97`
@@ -1357,7 +1360,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/vpc/{dataCenterUuid}/sync`: Brings up to date an ECS VPC from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/98`
@@ -1368,7 +1371,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/vpc/{uuid}`: Deletes an ECS VPC in a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/99`
@@ -1381,7 +1384,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/vpc/{uuid}/actions`: Changes an ECS VPC.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/100`
@@ -1392,7 +1395,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/vrouter`: Finds aliyun virtual router from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/101`
@@ -1418,7 +1421,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/vrouter/{uuid}`: Deletes a virtual router local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/102`
@@ -1431,7 +1434,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/vrouter/{uuid}/actions`: Changes an aliyun virtual router.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/103`
@@ -1442,7 +1445,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/vrouter/{vpcUuid}/sync`: Brings up to date an aliyun virtual router from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/104`
@@ -1453,7 +1456,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/aliyun/vswitch`: Finds ECS v switch from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/105`
@@ -1479,7 +1482,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/vswitch`: Creates an ECS v switch remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/106`
@@ -1489,7 +1492,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/vswitch/remote/{uuid}`: Deletes an ECS v switch remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/107`
@@ -1502,7 +1505,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/vswitch/{dataCenterUuid}/sync`: Brings up to date an ECS v switch from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/108`
@@ -1513,7 +1516,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/aliyun/vswitch/{uuid}`: Deletes an ECS v switch in a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/109`
@@ -1526,7 +1529,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/aliyun/vswitch/{uuid}/actions`: Changes an ECS v switch.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/110`
@@ -1537,7 +1540,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs`: Changes an ECS instance.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/111`
@@ -1548,7 +1551,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/{uuid}/ecs-vnc`: Changes an ECS instance VNC password.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/112`
@@ -1559,7 +1562,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/aliyun/{uuid}/key`: Changes an aliyun key secret.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/113`
@@ -1570,7 +1573,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/backup-mysql`: Deletes a backup file in a public.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/114`
@@ -1586,7 +1589,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/backup-mysql`: Backs up a database to a public cloud.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/115`
@@ -1596,7 +1599,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/backup-mysql/download`: Download backup file from public cloud.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/116`
@@ -1606,7 +1609,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/backup-mysql/oss`: Gives OSS backup bucket from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/117`
@@ -1617,7 +1620,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/backup-mysql/oss`: Creates an OSS backup bucket remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/118`
@@ -1627,7 +1630,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/data-center`: Finds data center from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/119`
@@ -1653,7 +1656,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/data-center`: Adds a data center from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/120`
@@ -1663,7 +1666,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/data-center/remote`: Gives data center from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/121`
@@ -1676,7 +1679,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/data-center/{uuid}`: Deletes a data center in a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/122`
@@ -1689,7 +1692,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/data-center/{uuid}/sync`: Brings up to date a data center from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/123`
@@ -1704,7 +1707,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/ecs/type`: Gives ECS instance type.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/124`
@@ -1716,7 +1719,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/eip`: Finds hybrid elastic IP from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/125`
@@ -1742,7 +1745,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/eip`: Creates a hybrid elastic IP.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/126`
@@ -1752,7 +1755,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/eip/{dataCenterUuid}/sync`: Brings up to date a hybrid elastic IP from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/127`
@@ -1763,7 +1766,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/eip/{eipUuid}/attach`: Attaches a hybrid elastic IP to an ECS.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/128`
@@ -1774,7 +1777,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/eip/{eipUuid}/detach`: Detaches a hybrid elastic IP from an ECS.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/129`
@@ -1785,7 +1788,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/eip/{uuid}`: Deletes a hybrid elastic IP from a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/130`
@@ -1800,7 +1803,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/eip/{uuid}/actions`: Changes a hybrid elastic IP.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/131`
@@ -1811,7 +1814,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/eip/{uuid}/remote`: Deletes a hybrid elastic IP remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/132`
@@ -1826,7 +1829,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/hybrid/key`: Finds hybrid key secrets.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/133`
@@ -1852,7 +1855,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/hybrid/key`: Adds a hybrid key secret.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/134`
@@ -1862,7 +1865,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/hybrid/key/{uuid}`: Deletes a hybrid key secret.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/135`
@@ -1875,7 +1878,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/attach`: Attaches a hybrid key.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/136`
@@ -1886,7 +1889,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/hybrid/key/{uuid}/detach`: Detaches a hybrid key.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/137`
@@ -1897,7 +1900,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/hybrid/{uuid}/key`: Changes a hybrid key secret.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/138`
@@ -1908,7 +1911,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/identity-zone`: Finds identity zone from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/139`
@@ -1934,7 +1937,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/identity-zone`: Adds an identity zone from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/140`
@@ -1944,7 +1947,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/identity-zone/remote`: Gives identity zone from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/141`
@@ -1958,7 +1961,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/identity-zone/{uuid}`: Deletes an identity zone in a local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/142`
@@ -1971,7 +1974,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/identity-zone/{uuid}/sync`: Brings up to date an identity from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/143`
@@ -1986,7 +1989,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/oss/file/remote`: Gives OSS bucket file from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/144`
@@ -2001,7 +2004,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/oss/{dataCenterUuid}/remote`: Gives OSS bucket name from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/145`
@@ -2015,7 +2018,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}`: Deletes a VPC user vpn gateway local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/146`
@@ -2028,7 +2031,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/user-gateway/{uuid}/remote`: Deletes a VPC user vpn gateway remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/147`
@@ -2041,7 +2044,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/user-vpn`: Finds VPC user vpn gateway from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/148`
@@ -2067,7 +2070,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/user-vpn`: Creates a VPC user vpn gateway remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/149`
@@ -2077,7 +2080,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/user-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC user vpn gateway from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/150`
@@ -2088,7 +2091,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/user-vpn/{uuid}/actions`: Changes a VPC user vpn gateway.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/151`
@@ -2099,7 +2102,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/vpc-vpn`: Finds VPC vpn gateway from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/152`
@@ -2125,7 +2128,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/vpc-vpn/{dataCenterUuid}/sync`: Brings up to date a VPC vpn gateway from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/153`
@@ -2136,7 +2139,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/vpc-vpn/{uuid}/actions`: Changes a VPC vpn gateway.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/154`
@@ -2147,7 +2150,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/vpn-conf/{uuid}/remote`: Gives VPC vpn configuration from remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/155`
@@ -2158,7 +2161,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/vpn-connection`: Finds VPC vpn connection from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/156`
@@ -2184,7 +2187,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/vpn-connection`: Creates a VPC vpn connection remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/157`
@@ -2194,7 +2197,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/vpn-connection/ike`: Finds VPC ike config from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/158`
@@ -2220,7 +2223,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/vpn-connection/ike`: Creates a vpn ike config.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/159`
@@ -2230,7 +2233,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/vpn-connection/ike/{uuid}`: Deletes a VPC ike config local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/160`
@@ -2243,7 +2246,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/hybrid/vpn-connection/ipsec`: Finds VPC IP sec config from locals.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/161`
@@ -2269,7 +2272,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hybrid/vpn-connection/ipsec`: Creates a vpn ipsec config.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/162`
@@ -2279,7 +2282,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/vpn-connection/ipsec/{uuid}`: Deletes a VPC IP sec config local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/163`
@@ -2292,7 +2295,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/vpn-connection/{dataCenterUuid}/sync`: Brings up to date a VPC vpn connection from a remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/164`
@@ -2303,7 +2306,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}`: Deletes a VPC vpn connection local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/165`
@@ -2316,7 +2319,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hybrid/vpn-connection/{uuid}/actions`: Changes a VPC vpn connection remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/166`
@@ -2327,7 +2330,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/vpn-connection/{uuid}/remote`: Deletes a VPC vpn connection remote.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/167`
@@ -2340,7 +2343,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hybrid/vpn-gateway/{uuid}`: Deletes a VPC vpn gateway local.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/operations/168`
@@ -2353,7 +2356,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryAliyunProxyVpc;
         CreateAliyunProxyVpc;

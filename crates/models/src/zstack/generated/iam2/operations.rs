@@ -2,8 +2,11 @@
 
 //! Calls: projects, virtual ids, organizations, roles.
 
+#[cfg(feature = "zstack-identity")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-identity"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID`: Gives IAM2 virtual id in group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/0`
@@ -24,7 +27,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/Organization/quotas/actions`: Changes an organization quota.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/1`
@@ -34,7 +37,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/attributes/system`: Gives IAM2 system attributes.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/2`
@@ -45,7 +48,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/groups`: Creates an IAM2 virtual id group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/3`
@@ -55,7 +58,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/iam2-script/run`: Runs an IAM2 script.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/4`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/ldap/bindings`: Finds IAM2 LDAP bindings.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/5`
@@ -91,7 +94,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/ldap/bindings`: Creates an IAM2 virtual id LDAP binding.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/6`
@@ -101,7 +104,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/ldap/bindings/actions`: Cleans up an invalid LDAP IAM2 binding.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/7`
@@ -112,7 +115,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/ldap/bindings/{uuid}`: Deletes an IAM2 virtual id LDAP binding.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/8`
@@ -125,7 +128,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/ldap/entries/candidates`: Gives possible LDAP entry for IAM2 binding.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/9`
@@ -138,7 +141,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/organizations`: Finds IAM2 organizations.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/10`
@@ -164,7 +167,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/organizations`: Creates an IAM2 organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/11`
@@ -174,7 +177,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/organizations/attributes`: Finds IAM2 organization attributes.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/12`
@@ -200,7 +203,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/organizations/attributes/{uuid}/actions`: Changes an IAM2 organization attribute.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/13`
@@ -211,7 +214,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/organizations/availabilities`: Checks an IAM2 organization availability.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/14`
@@ -222,7 +225,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/organizations/quota/{uuid}/usages`: Gives organization quota usage.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/15`
@@ -233,7 +236,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Removes IAM2 virtual i ds from an organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/16`
@@ -245,7 +248,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/organizations/{organizationUuid}/virtual-ids`: Adds IAM2 virtual i ds to an organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/17`
@@ -256,7 +259,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/organizations/{parentUuid}/actions`: Changes an IAM2 organization parent.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/18`
@@ -267,7 +270,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/organizations/{uuid}`: Deletes an IAM2 organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/19`
@@ -278,7 +281,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Lets an IAM2 organization be used, or no longer.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/20`
@@ -289,7 +292,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Sets an organization supervisor.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/21`
@@ -300,7 +303,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/organizations/{uuid}/actions`: Changes an IAM2 organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/22`
@@ -311,7 +314,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/organizations/{uuid}/attributes`: Removes attributes from an IAM2 organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/23`
@@ -323,7 +326,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/organizations/{uuid}/attributes`: Adds attributes to an IAM2 organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/24`
@@ -334,7 +337,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/organizations/{uuid}/operation`: Sets an organization operation.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/25`
@@ -345,7 +348,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/organizations/{uuid}/virtualIDNumber`: Gives IAM2 organization virtual id number.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/26`
@@ -356,7 +359,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/project-roles`: Finds IAM2 project roles.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/27`
@@ -382,7 +385,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/project-roles`: Creates an IAM2 project role.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/28`
@@ -392,7 +395,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects`: Finds IAM2 projects.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/29`
@@ -418,7 +421,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects`: Creates an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/30`
@@ -428,7 +431,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/account/refs`: Finds IAM2 project account refs.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/31`
@@ -454,7 +457,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/add/login-expired/{uuid}/actions`: Sets an IAM2 project login expired.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/32`
@@ -465,7 +468,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/add/resource/`: Adds a resource to an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/33`
@@ -475,7 +478,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/attributes`: Finds IAM2 project attributes.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/34`
@@ -501,7 +504,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/attributes/{uuid}/actions`: Changes an IAM2 project attribute.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/35`
@@ -512,7 +515,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/from/templates/{templateUuid}`: Creates an IAM2 project from a template.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/36`
@@ -523,7 +526,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/groups`: Removes an IAM2 virtual id group from projects.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/37`
@@ -536,7 +539,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/groups`: Finds IAM2 virtual id groups.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/38`
@@ -562,7 +565,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/groups`: Adds an IAM2 virtual id group to projects.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/39`
@@ -572,7 +575,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/groups/attributes/`: Finds IAM2 virtual id group attributes.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/40`
@@ -598,7 +601,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/groups/attributes/{uuid}/actions`: Changes an IAM2 virtual id group attribute.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/41`
@@ -609,7 +612,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Removes roles from an IAM2 virtual id group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/42`
@@ -622,7 +625,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/roles`: Adds roles to an IAM2 virtual id group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/43`
@@ -633,7 +636,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Removes IAM2 virtual i ds from a group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/44`
@@ -645,7 +648,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/groups/{groupUuid}/virtual-ids`: Adds IAM2 virtual i ds to a group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/45`
@@ -656,7 +659,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/groups/{uuid}`: Deletes an IAM2 virtual id group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/46`
@@ -667,7 +670,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Lets an IAM2 virtual id group be used, or no longer.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/47`
@@ -678,7 +681,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/groups/{uuid}/actions`: Changes an IAM2 virtual id group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/48`
@@ -689,7 +692,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Removes attributes from an IAM2 virtual id group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/49`
@@ -701,7 +704,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/groups/{uuid}/attributes`: Adds attributes to an IAM2 virtual id group.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/50`
@@ -712,7 +715,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/organizations/refs`: Finds IAM2 organization project refs.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/51`
@@ -738,7 +741,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/remove/login-expired/{uuid}/actions`: Removes an IAM2 project login expired.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/52`
@@ -749,7 +752,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/retire-policies/{uuid}/actions`: Sets an IAM2 project retire policy.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/53`
@@ -760,7 +763,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/templates`: Finds IAM2 project templates.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/54`
@@ -786,7 +789,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/templates`: Creates an IAM2 project template.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/55`
@@ -796,7 +799,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/templates/from/projects/{projectUuid}`: Creates an IAM2 project template from a project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/56`
@@ -807,7 +810,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/templates/{uuid}`: Deletes an IAM2 project template.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/57`
@@ -818,7 +821,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/templates/{uuid}/actions`: Changes an IAM2 project template.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/58`
@@ -829,7 +832,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/virtual-ids`: Removes IAM2 virtual i ds from projects.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/59`
@@ -842,7 +845,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/virtual-ids`: Adds IAM2 virtual i ds to projects.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/60`
@@ -852,7 +855,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Removes roles from an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/61`
@@ -865,7 +868,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/virtual-ids/{virtualIDUuid}/roles`: Adds roles to an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/62`
@@ -876,7 +879,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations`: Detaches an IAM2 project from an IAM2 organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/63`
@@ -887,7 +890,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/{projectUuid}/iam2/organizations/{organizationUuid}`: Attaches an IAM2 project to an IAM2 organization.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/64`
@@ -899,7 +902,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Removes IAM2 virtual i ds from a project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/65`
@@ -911,7 +914,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/{projectUuid}/virtual-ids`: Adds IAM2 virtual i ds to a project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/66`
@@ -922,7 +925,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/{uuid}`: Deletes an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/67`
@@ -933,7 +936,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Lets an IAM2 project be used, or no longer.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/68`
@@ -944,7 +947,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Removes for good an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/69`
@@ -955,7 +958,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Brings back an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/70`
@@ -966,7 +969,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Stops all resources in an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/71`
@@ -977,7 +980,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/{uuid}/actions`: Changes an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/72`
@@ -988,7 +991,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/projects/{uuid}/attributes`: Removes attributes from an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/73`
@@ -1000,7 +1003,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/projects/{uuid}/attributes`: Adds attributes to an IAM2 project.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/74`
@@ -1011,7 +1014,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/virtual-id/ldap/uid`: Creates an IAM2 virtual id from an LDAP uid.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/75`
@@ -1021,7 +1024,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/virtual-ids`: Finds IAM2 virtual ids.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/76`
@@ -1047,7 +1050,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/virtual-ids`: Creates an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/77`
@@ -1057,7 +1060,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/virtual-ids/api-permissions`: Gives IAM2 virtual idapi permission.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/78`
@@ -1071,7 +1074,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/virtual-ids/attributes`: Finds IAM2 virtual id attributes.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/79`
@@ -1097,7 +1100,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/virtual-ids/attributes/{uuid}/actions`: Changes an IAM2 virtual id attribute.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/80`
@@ -1108,7 +1111,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/virtual-ids/from-file`: In one call: a create IAM2 virtual id from a config file.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/81`
@@ -1118,7 +1121,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/virtual-ids/from-file`: Checks an IAM2 virtual id config file.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/82`
@@ -1128,7 +1131,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/virtual-ids/projects`: Gives IAM2 projects of virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/83`
@@ -1139,7 +1142,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}`: Deletes an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/84`
@@ -1152,7 +1155,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Lets an IAM2 virtual id be used, or no longer.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/85`
@@ -1163,7 +1166,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id type.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/86`
@@ -1174,7 +1177,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/virtual-ids/{uuid}/actions`: Changes an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/87`
@@ -1185,7 +1188,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Removes attributes from an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/88`
@@ -1197,7 +1200,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/iam2/virtual-ids/{uuid}/attributes`: Adds attributes to an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/89`
@@ -1208,7 +1211,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image`: Gives IAM 2 project container images.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/90`
@@ -1222,7 +1225,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image/{imageName}/tag`: Gives IAM 2 project container image tags.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/91`
@@ -1237,7 +1240,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/container/cluster/candidates`: Gives IAM 2 project container cluster candidates.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/92`
@@ -1248,7 +1251,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/iam2/projects/repositories`: Gives IAM 2 project repository.
     ///
     /// Schema: `schemas/zstack/iam2.json#/operations/93`
@@ -1261,7 +1264,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetIam2VirtualIdInGroup;
         UpdateOrganizationQuota;

@@ -2,8 +2,11 @@
 
 //! Calls: images.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/image-packages`: Finds image packages.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/image-packages/{uuid}`: Deletes an image package.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/1`
@@ -42,7 +45,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/image-packages/{uuid}`: Changes an image package.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/2`
@@ -53,7 +56,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images`: Finds images.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/3`
@@ -79,7 +82,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/images`: Adds an image.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/4`
@@ -89,7 +92,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images/candidate-backup-storage`: Gives possible backup storage for creating image.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/5`
@@ -104,7 +107,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a data volume template from a volume snapshot.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/6`
@@ -115,7 +118,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}`: Creates a data volume template from a volume.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/7`
@@ -126,7 +129,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images/iso/{isoUuid}/vm-candidates`: Gives possible virtual machine for attaching ISO.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/8`
@@ -137,7 +140,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}`: Creates a root volume template from a volume snapshot.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/9`
@@ -148,7 +151,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/images/root-volume-templates/from/volumes/{rootVolumeUuid}`: Creates a root volume template from a root volume.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/10`
@@ -159,7 +162,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images/upload-job/details/{imageId}`: Gives upload image job details.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/11`
@@ -170,7 +173,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume snapshot.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/12`
@@ -183,7 +186,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage`: Gives backup storage for creating image from volume.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/13`
@@ -196,7 +199,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{imageUuid}/actions`: Removes for good an image.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/14`
@@ -207,7 +210,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{imageUuid}/actions`: Brings back an image.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/15`
@@ -218,7 +221,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/images/{uuid}`: Deletes an image.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/16`
@@ -233,7 +236,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Calculates an image hash.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/17`
@@ -244,7 +247,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Lets an image be used, or no longer.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/18`
@@ -255,7 +258,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image boot mode.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/19`
@@ -266,7 +269,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image guest agent.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/20`
@@ -277,7 +280,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Sets an image security level.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/21`
@@ -288,7 +291,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image from an image store backup storage.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/22`
@@ -299,7 +302,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Brings up to date an image size.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/23`
@@ -310,7 +313,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/images/{uuid}/actions`: Changes an image.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/24`
@@ -321,7 +324,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images/{uuid}/qga`: Gives image guest agent.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/25`
@@ -332,7 +335,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/images/primaryStorage/{primaryStorageUuid}/candidate-image`: Gives candidate images for creating virtual machine.
     ///
     /// Schema: `schemas/zstack/images.json#/operations/26`
@@ -343,7 +346,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryImagePackage;
         DeleteImagePackage;

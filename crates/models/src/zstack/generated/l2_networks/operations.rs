@@ -2,8 +2,11 @@
 
 //! Calls: l2 networks, SDN controllers, port mirrors.
 
+#[cfg(feature = "zstack-network")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-network"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/l2-networks`: Finds L2 networks.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/hardware-vxlan`: Creates an L2 hardware vxlan network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/hardware-vxlan-pool`: Creates an L2 hardware vxlan network pool.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/2`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/no-vlan`: Creates an L2 no vlan network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/3`
@@ -59,7 +62,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/port-group`: Finds L2 port group networks.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/4`
@@ -85,7 +88,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/port-group`: Creates an L2 port group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/5`
@@ -95,7 +98,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/tf`: Creates an L2 tf network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/6`
@@ -105,7 +108,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/types`: Gives L2 network types.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/7`
@@ -116,7 +119,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/vSwitchTypes`: Gives v switch types.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/8`
@@ -127,7 +130,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/virtual-switch`: Finds L2 virtual switch networks.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/9`
@@ -153,7 +156,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/virtual-switch`: Creates an L2 virtual switch.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/10`
@@ -163,7 +166,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/vlan`: Finds L2 vlan networks.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/11`
@@ -189,7 +192,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/vlan`: Creates an L2 vlan network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/12`
@@ -199,7 +202,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/vteps`: Finds vteps.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/13`
@@ -225,7 +228,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/vxlan`: Finds L2 vxlan networks.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/14`
@@ -251,7 +254,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/vxlan`: Creates an L2 vxlan network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/15`
@@ -261,7 +264,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/vxlan-pool`: Finds L2 vxlan network pools.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/16`
@@ -287,7 +290,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/vxlan-pool`: Creates an L2 vxlan network pool.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/17`
@@ -297,7 +300,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/vxlan-pool/vni-range`: Finds vni ranges.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/18`
@@ -323,7 +326,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Deletes a vni range.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/19`
@@ -336,7 +339,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l2-networks/vxlan-pool/vni-ranges/{uuid}`: Changes a vni range.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/20`
@@ -347,7 +350,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/vxlan-pool/{l2NetworkUuid}/vni-ranges`: Creates a vni range.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/21`
@@ -358,7 +361,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/vxlan/vteps`: Creates a vxlan vtep.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/22`
@@ -368,7 +371,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l2-networks/vxlan/{uuid}`: Deletes a vxlan L2 network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/23`
@@ -381,7 +384,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/{l2NetworkUuid}/cluster-candidates`: Gives possible clusters for attaching L2 network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/24`
@@ -397,7 +400,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Detaches an L2 network from a cluster.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/25`
@@ -409,7 +412,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}`: Attaches an L2 network to a cluster.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/26`
@@ -421,7 +424,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/delete/remote-vtep-ip`: Deletes a vxlan pool remote vtep.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/27`
@@ -436,7 +439,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/clusters/{clusterUuid}/remote-vtep-ip`: Creates a vxlan pool remote vtep.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/28`
@@ -448,7 +451,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l2-networks/{uuid}`: Deletes an L2 network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/29`
@@ -461,7 +464,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network vlan id.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/30`
@@ -472,7 +475,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes an L2 network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/31`
@@ -483,7 +486,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/port-mirrors`: Finds port mirrors.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/32`
@@ -509,7 +512,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/port-mirrors`: Creates a port mirror.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/33`
@@ -519,7 +522,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/port-mirrors/networks/usedIps`: Finds port mirror network used IPs.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/34`
@@ -545,7 +548,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/port-mirrors/sessions`: Finds port mirror sessions.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/35`
@@ -571,7 +574,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/port-mirrors/sessions`: Creates a port mirror session.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/36`
@@ -581,7 +584,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/port-mirrors/sessons/{uuid}`: Deletes a port mirror session.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/37`
@@ -594,7 +597,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/port-mirrors/{portMirrorUuid}/vm-instances/candidate-nics/{type}`: Gives possible vmnics for port mirror.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/38`
@@ -607,7 +610,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/port-mirrors/{uuid}`: Deletes a port mirror.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/39`
@@ -620,7 +623,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Lets a port mirror be used, or no longer.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/40`
@@ -631,7 +634,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/port-mirrors/{uuid}/actions`: Changes a port mirror.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/41`
@@ -642,7 +645,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sdn-controllers`: Finds sdn controllers.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/42`
@@ -668,7 +671,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sdn-controllers`: Adds a sdn controller.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/43`
@@ -678,7 +681,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sdn-controllers/{uuid}`: Removes a sdn controller.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/44`
@@ -691,7 +694,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sdn-controllers/{uuid}/actions`: Changes a sdn controller.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/45`
@@ -702,7 +705,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/kernel-interfaces`: Creates a host kernel interface.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/46`
@@ -712,7 +715,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l2-networks/kernel-interfaces/{uuid}`: Deletes a host kernel interface.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/47`
@@ -724,7 +727,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l2-networks/kernel-interfaces/{uuid}/actions`: Changes a host kernel interface.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/48`
@@ -735,7 +738,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/vf-pci-devices-available`: Gives VF PCI device available in l 2 network.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/49`
@@ -744,7 +747,7 @@ backhaul_wire::generated_call! {
     () -> body(GetVfPciDeviceAvailableInL2NetworkResult);
     l2_network_uuids: Vec<Id> [Vec::new()] query("l2NetworkUuids", Kind::Id).list().required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-bondings`: Changes virtual switch uplink bondings.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/50`
@@ -755,7 +758,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-group`: Changes a virtual switch uplink group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/51`
@@ -766,7 +769,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}`: Attaches l 2 network to host.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/52`
@@ -778,7 +781,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}`: Detaches l 2 network from host.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/53`
@@ -790,7 +793,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes a l 2 network virtual network id.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/54`
@@ -801,14 +804,14 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nfvinstgroup/group`: Creates a NFV instance group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/55`
     CreateNfvInstGroup = op("CreateNfvInstGroup", "POST", "/zstack/v1/nfvinstgroup/group").wrapper("params").long_running();
     () body(CreateNfvInstGroupRequest) -> body(Reply<NfvInstGroup>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions`: Attaches NFV instance to group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/56`
@@ -817,7 +820,7 @@ backhaul_wire::generated_call! {
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     nfv_inst_uuid: Id [nfv_inst_uuid.into()] path("nfvInstUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions`: Detaches NFV instance from group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/57`
@@ -826,7 +829,7 @@ backhaul_wire::generated_call! {
     group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
     nfv_inst_uuid: Id [nfv_inst_uuid.into()] path("nfvInstUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nfvinstgroup/group/{nfvInstGroupUuid}/service/{networkServiceUuid}`: Adds a l 3 network to group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/58`
@@ -835,7 +838,7 @@ backhaul_wire::generated_call! {
     nfv_inst_group_uuid: Id [nfv_inst_group_uuid.into()] path("nfvInstGroupUuid", Kind::Id);
     network_service_uuid: Id [network_service_uuid.into()] path("networkServiceUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/nfvinstgroup/group/{uuid}`: Deletes a NFV instance group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/59`
@@ -844,7 +847,7 @@ backhaul_wire::generated_call! {
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Changes NFV instance group operation mode.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/60`
@@ -852,7 +855,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(ChangeNfvInstGroupOperationModeRequest) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Provisions NFV instance group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/61`
@@ -860,7 +863,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Synchronises NFV instance group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/62`
@@ -868,7 +871,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Changes a NFV instance group.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/63`
@@ -876,14 +879,14 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(UpdateNfvInstGroupRequest) -> body(Reply<NfvInstGroup>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nfvinstgroup/inst`: Creates a NFV instance.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/64`
     CreateNfvInst = op("CreateNfvInst", "POST", "/zstack/v1/nfvinstgroup/inst").wrapper("params").long_running();
     () body(CreateNfvInstRequest) -> body(Reply<NfvInst>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}`: Deletes a huawei I master fabric.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/65`
@@ -893,7 +896,7 @@ backhaul_wire::generated_call! {
     sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}`: Deletes a huawei I master tenant.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/66`
@@ -903,7 +906,7 @@ backhaul_wire::generated_call! {
     sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}`: Deletes a huawei I master vpc.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/67`
@@ -913,14 +916,14 @@ backhaul_wire::generated_call! {
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] query("sdnControllerUuid", Kind::Id).required();
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sdn-controller/huawei-imaster/vrouters`: Creates a huawei I master v router.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/68`
     CreateHuaweiIMasterVRouter = op("CreateHuaweiIMasterVRouter", "POST", "/zstack/v1/sdn-controller/huawei-imaster/vrouters").wrapper("params").long_running();
     () body(CreateHuaweiIMasterVRouterRequest) -> body(Reply<HuaweiIMasterVRouter>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}`: Deletes a huawei I master v router.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/69`
@@ -930,7 +933,7 @@ backhaul_wire::generated_call! {
     sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sdn-controller/huawei-imaster/{uuid}/actions`: Pulls huawei I master controller.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/70`
@@ -938,7 +941,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(PullHuaweiIMasterControllerRequest) -> body(PullHuaweiIMasterControllerResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sdn-controllers/{sdnControllerUuid}/actions`: Connects anew: SDN controller.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/71`
@@ -946,7 +949,7 @@ backhaul_wire::generated_call! {
     (sdn_controller_uuid: impl Into<Id>) -> body(Reply<SdnController>);
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}`: SDN controller add host.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/72`
@@ -955,7 +958,7 @@ backhaul_wire::generated_call! {
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}`: SDN controller remove host.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/73`
@@ -965,7 +968,7 @@ backhaul_wire::generated_call! {
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
     v_switch_type: Option<String> [None] query("vSwitchType", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}/actions`: SDN controller change host.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/74`
@@ -974,7 +977,7 @@ backhaul_wire::generated_call! {
     sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
     host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sdn-controllers/{uuid}/actions`: Changes SDN controller.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/75`
@@ -982,7 +985,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(ChangeSdnControllerRequest) -> body(Reply<SdnController>);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sdn-controllers/{uuid}/tenant/actions`: Pulls SDN controller tenant.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/76`
@@ -990,7 +993,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) -> body(PullSdnControllerTenantResult);
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/actions`: Connects anew: NFV instance.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/77`
@@ -998,7 +1001,7 @@ backhaul_wire::generated_call! {
     (vm_instance_uuid: impl Into<Id>) -> body(Reply<BaseApplianceVm>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/provision`: Provisions NFV instance config.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/78`
@@ -1006,7 +1009,7 @@ backhaul_wire::generated_call! {
     (vm_instance_uuid: impl Into<Id>) -> body(Reply<BaseApplianceVm>);
     vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/kernel-interfaces`: Finds host kernel interfaces.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/79`
@@ -1032,7 +1035,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l2-networks/virtual-switch/uplink-group`: Finds uplink groups.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/80`
@@ -1058,7 +1061,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sdn-controller/huawei-imaster/fabrics`: Finds huawei I master fabrics.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/81`
@@ -1084,7 +1087,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sdn-controller/huawei-imaster/tenants`: Finds huawei I master tenants.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/82`
@@ -1110,7 +1113,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sdn-controller/huawei-imaster/vpcs`: Finds huawei I master vpcs.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/83`
@@ -1136,7 +1139,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sdn-controller/huawei-imaster/vrouters`: Finds huawei I master v routers.
     ///
     /// Schema: `schemas/zstack/l2_networks.json#/operations/84`
@@ -1162,7 +1165,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryL2Network;
         CreateL2HardwareVxlanNetwork;

@@ -2,8 +2,11 @@
 
 //! Calls: l3 networks and their services.
 
+#[cfg(feature = "zstack-network")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-network"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/ip-capacity`: Gives IP address capacity.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/0`
@@ -21,7 +24,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks`: Finds L3 networks.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/1`
@@ -47,7 +50,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks`: Creates an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/2`
@@ -57,7 +60,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/address-pools`: Finds address pools.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/3`
@@ -83,7 +86,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/ip-address`: Finds IP address.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/4`
@@ -109,7 +112,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/ip-ranges`: Finds IP ranges.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/5`
@@ -135,7 +138,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/ip-ranges/{ipRangeUuid}/ip/free`: Gives free IP of IP range.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/6`
@@ -155,7 +158,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/ip-ranges/{uuid}`: Deletes an IP range.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/7`
@@ -168,7 +171,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l3-networks/ip-ranges/{uuid}/actions`: Changes an IP range.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/8`
@@ -179,7 +182,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/ip/free`: Gives free IP.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/9`
@@ -200,7 +203,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/network-services/refs`: Finds network service L3 network refs.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/10`
@@ -226,7 +229,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/reserved-ip-ranges/{uuid}`: Deletes a reserved IP range.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/11`
@@ -239,7 +242,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/types`: Gives L3 network types.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/12`
@@ -250,7 +253,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Gives L3 network DHCP IP address.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/13`
@@ -261,7 +264,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l3-networks/{l3NetworkUuid}/dhcp-ip`: Changes an L3 network DHCP IP address.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/14`
@@ -272,7 +275,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/dns`: Adds a DNS to an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/15`
@@ -283,7 +286,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/dns/{dns}`: Removes a DNS from an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/16`
@@ -295,7 +298,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Removes a host route from an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/17`
@@ -307,7 +310,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/hostroute`: Adds a host route to an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/18`
@@ -318,7 +321,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/hosts/{hostUuid}/vfnicavailable`: Is vf network interface available in L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/19`
@@ -330,7 +333,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/ip-address`: Deletes an IP address.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/20`
@@ -344,7 +347,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges`: Adds an IP range.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/21`
@@ -355,7 +358,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ip-ranges/by-cidr`: Adds an IP range by network cidr.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/22`
@@ -366,7 +369,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip-statistic`: Gives L3 network IP statistic.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/23`
@@ -391,7 +394,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/free`: Gives free IP of L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/24`
@@ -410,7 +413,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/ip/{ip}/availability`: Checks an IP availability.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/25`
@@ -427,7 +430,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges`: Adds an ipv6 range.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/26`
@@ -438,7 +441,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/ipv6-ranges/by-cidr`: Adds an ipv6 range by network cidr.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/27`
@@ -449,7 +452,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Gives L3 network MTU.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/28`
@@ -460,7 +463,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/mtu`: Sets an L3 network MTU.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/29`
@@ -471,7 +474,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Detaches a network service from an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/30`
@@ -484,7 +487,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/network-services`: Attaches a network service to an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/31`
@@ -495,7 +498,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/reserved-ip-ranges`: Adds a reserved IP range.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/32`
@@ -506,7 +509,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Gives L3 network router interface IP.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/33`
@@ -517,7 +520,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/{l3NetworkUuid}/router-interface-ip`: Sets an L3 network router interface IP.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/34`
@@ -528,7 +531,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/{uuid}`: Deletes an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/35`
@@ -541,7 +544,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Lets an L3 network be used, or no longer.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/36`
@@ -552,7 +555,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l3-networks/{uuid}/actions`: Changes an L3 network.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/37`
@@ -563,7 +566,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/network-services/providers`: Finds network service providers.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/38`
@@ -589,7 +592,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/network-services/types`: Gives network service types.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/39`
@@ -600,7 +603,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/l3-networks/port-group`: Creates a port group.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/40`
@@ -610,7 +613,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/l3-networks/port-group/{uuid}`: Deletes a port group.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/41`
@@ -622,7 +625,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/l3-networks/port-group/{uuid}/actions`: Changes a port group.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/42`
@@ -633,7 +636,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/l3-networks/port-group`: Finds port groups.
     ///
     /// Schema: `schemas/zstack/l3_networks.json#/operations/43`
@@ -659,7 +662,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetIpAddressCapacity;
         QueryL3Network;

@@ -2,8 +2,11 @@
 
 //! Calls: LDAP and CAS.
 
+#[cfg(feature = "zstack-identity")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-identity"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/account-import/bindings`: Finds which accounts stand for users of directories. Servers of the line zsv_4.3 to 4.10 have it.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ldap/bindings`: Finds LDAP bindings.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/1`
@@ -55,7 +58,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ldap/bindings`: Creates an LDAP binding.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ldap/bindings/actions`: Cleans up an invalid LDAP binding.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/3`
@@ -76,7 +79,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ldap/bindings/{uuid}`: Deletes an LDAP binding.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/4`
@@ -87,7 +90,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ldap/entries/candidates`: Gives possible LDAP entry for binding.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/5`
@@ -100,7 +103,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ldap/entry`: Gives LDAP entry.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/6`
@@ -114,7 +117,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ldap/server/attributes/{uuid}`: Gives LDAP server available attributes.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/7`
@@ -125,7 +128,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ldap/servers`: Finds LDAP servers.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/8`
@@ -151,7 +154,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ldap/servers`: Adds an LDAP server.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/9`
@@ -161,7 +164,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ldap/servers/{ldapServerUuid}`: Changes an LDAP server.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/10`
@@ -172,7 +175,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ldap/servers/{uuid}`: Deletes an LDAP server.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/11`
@@ -185,7 +188,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Brings up to date an LDAP server.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/12`
@@ -196,7 +199,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Synchronises accounts from LDAP server.
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/13`
@@ -207,7 +210,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryThirdPartyAccountSourceBinding;
         QueryLdapBinding;

@@ -2,8 +2,11 @@
 
 //! Calls: load balancers, their certificates and access control lists.
 
+#[cfg(feature = "zstack-network")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-network"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/access-control-lists`: Finds access control lists.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/access-control-lists`: Creates an access control list.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/access-control-lists/redirectRules/{uuid}/actions`: Changes an access control list redirect rule.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/2`
@@ -50,7 +53,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/access-control-lists/{aclUuid}/ipentries`: Adds an access control list entry.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/3`
@@ -61,7 +64,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/access-control-lists/{aclUuid}/ipentries/{uuid}`: Removes an access control list entry.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/4`
@@ -75,7 +78,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/access-control-lists/{aclUuid}/redirectRules`: Adds an access control list redirect rule.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/5`
@@ -86,7 +89,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/access-control-lists/{uuid}`: Deletes an access control list.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/6`
@@ -99,7 +102,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/certificates`: Finds certificates.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/7`
@@ -125,7 +128,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/certificates`: Creates a certificate.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/8`
@@ -135,7 +138,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/certificates/{uuid}`: Deletes a certificate.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/9`
@@ -148,7 +151,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/certificates/{uuid}/actions`: Changes a certificate.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/10`
@@ -159,7 +162,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers`: Finds load balancers.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/11`
@@ -185,7 +188,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers`: Creates a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/12`
@@ -195,7 +198,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/listener/acl/{aclUuid}/servergroup/actions`: Changes an access control list server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/13`
@@ -206,7 +209,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/listeners`: Finds load balancer listeners.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/14`
@@ -232,7 +235,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/listeners/access-control-lists/entries`: Gives load balancer listener access control list entries.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/15`
@@ -246,7 +249,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Removes an access control list from a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/16`
@@ -259,7 +262,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/access-control-lists`: Adds an access control list to a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/17`
@@ -270,7 +273,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Removes a certificate from a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/18`
@@ -282,7 +285,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/certificate`: Adds a certificate to a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/19`
@@ -293,7 +296,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/networks/candidates`: Gives possible L3 networks for load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/20`
@@ -308,7 +311,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Removes a server group from a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/21`
@@ -320,7 +323,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/servergroups`: Adds a server group to a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/22`
@@ -331,7 +334,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/candidate-nics`: Gives possible vmnics for load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/23`
@@ -342,7 +345,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Removes a network interface from a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/24`
@@ -354,7 +357,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/listeners/{listenerUuid}/vm-instances/nics`: Adds a network interface to a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/25`
@@ -365,7 +368,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/listeners/{uuid}`: Deletes a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/26`
@@ -376,7 +379,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/listeners/{uuid}`: Changes a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/27`
@@ -387,7 +390,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/listeners/{uuid}/actions`: Changes a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/28`
@@ -398,7 +401,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/servergroups`: Finds load balancer server groups.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/29`
@@ -424,7 +427,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/servergroups/candidate-l3network`: Gives possible L3 networks for server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/30`
@@ -441,7 +444,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/servergroups/candidate-nics`: Gives possible vmnics for load balancer server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/31`
@@ -456,7 +459,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendserver/actions`: Changes a load balancer backend server.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/32`
@@ -467,7 +470,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers`: Adds a backend server to a server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/33`
@@ -478,7 +481,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/servergroups/{serverGroupUuid}/backendservers/actions`: Removes a backend server from a server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/34`
@@ -489,7 +492,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/servergroups/{uuid}`: Deletes a load balancer server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/35`
@@ -500,7 +503,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/servergroups/{uuid}/actions`: Changes a load balancer server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/36`
@@ -511,7 +514,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/slb/group/{uuid}`: Deletes a SLB group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/37`
@@ -524,7 +527,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/slb/group/{uuid}/actions`: Changes a SLB group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/38`
@@ -535,7 +538,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/slb/groups`: Finds SLB groups.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/39`
@@ -561,7 +564,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/slb/groups`: Creates a SLB group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/40`
@@ -571,7 +574,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/deployType`: Changes a SLB group deploy type.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/41`
@@ -582,7 +585,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/slb/groups/{slbGroupUuid}/monitorIps`: Changes SLB group monitor ips.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/42`
@@ -593,7 +596,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/slb/instances`: Finds SLB virtual machine instances.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/43`
@@ -619,7 +622,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/slb/instances`: Creates a SLB instance.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/44`
@@ -629,7 +632,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/slb/instances/{uuid}/provision`: Provision SLB instance.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/45`
@@ -640,7 +643,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/listeners`: Creates a load balancer listener.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/46`
@@ -651,7 +654,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/load-balancers/{loadBalancerUuid}/owner`: Gives load balancer owner.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/47`
@@ -662,7 +665,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/servergroups`: Creates a load balancer server group.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/48`
@@ -673,7 +676,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/load-balancers/{loadBalancerUuid}/vip/{vipUuid}`: Attaches a virtual IP to a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/49`
@@ -685,7 +688,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/load-balancers/{uuid}`: Deletes a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/50`
@@ -698,7 +701,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Reads again a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/51`
@@ -709,7 +712,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/load-balancers/{uuid}/actions`: Changes a load balancer.
     ///
     /// Schema: `schemas/zstack/load_balancers.json#/operations/52`
@@ -720,7 +723,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryAccessControlList;
         CreateAccessControlList;

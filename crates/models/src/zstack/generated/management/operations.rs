@@ -2,8 +2,11 @@
 
 //! Calls: management nodes, licences, configuration.
 
+#[cfg(feature = "zstack-management")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-management"))]
+use super::super::rows::*;
+generated_call! {
     /// `PUT /zstack/v1/clean/queue`: Cleans up a queue.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/0`
@@ -13,7 +16,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/core/task-details`: Gives chain task.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/1`
@@ -25,7 +28,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/debug`: Gives debug signal.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/2`
@@ -36,7 +39,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/debug`: Debugs a signal.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/3`
@@ -46,7 +49,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/errorcode/actions`: Loads again an elaboration.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/4`
@@ -57,7 +60,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/errorcode/elaborations`: Gives elaborations.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/5`
@@ -71,7 +74,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/errorcode/elaborations/categories`: Gives elaboration categories.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/6`
@@ -82,7 +85,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/errorcode/elaborations/check`: Checks an elaboration content.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/7`
@@ -92,7 +95,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/external/services`: Gives external services.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/8`
@@ -103,7 +106,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/external/services`: Loads again an external service.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/9`
@@ -113,7 +116,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/gc-jobs`: Finds garbage jobs.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/10`
@@ -139,7 +142,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/gc-jobs/{uuid}`: Deletes a garbage job.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/11`
@@ -150,7 +153,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/gc-jobs/{uuid}/actions`: Trigger garbage job.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/12`
@@ -161,7 +164,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/global-configurations`: Finds global configs.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/13`
@@ -187,7 +190,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/global-configurations/actions`: Resets a global config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/14`
@@ -198,7 +201,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/global-configurations/{category}/{name}`: Gives global config options.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/15`
@@ -211,7 +214,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/global-configurations/{category}/{name}/actions`: Changes a global config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/16`
@@ -224,7 +227,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/licenses`: Gives license info.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/17`
@@ -236,7 +239,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/licenses/actions`: Gives license u key status.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/18`
@@ -247,7 +250,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/licenses/actions`: Loads again a license.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/19`
@@ -257,7 +260,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/licenses/addons`: Gives license add ons.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/20`
@@ -268,7 +271,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/licenses/addons/usage`: Push license add ons usage.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/21`
@@ -278,7 +281,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/licenses/applications`: Register license requested application.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/22`
@@ -288,7 +291,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/licenses/capabilities`: Gives license capabilities.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/23`
@@ -299,7 +302,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Deletes a license.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/24`
@@ -313,7 +316,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/licenses/mn/{managementNodeUuid}/actions`: Changes a license.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/25`
@@ -324,7 +327,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/licenses/records`: Gives license records.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/26`
@@ -345,7 +348,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/management-nodes`: Finds management nodes.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/27`
@@ -371,7 +374,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/management-nodes/actions`: Gives current time.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/28`
@@ -382,7 +385,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/management-nodes/actions`: Gives management node arch.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/29`
@@ -393,7 +396,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/management-nodes/actions`: Gives support ap is.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/30`
@@ -404,7 +407,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/management-nodes/actions`: Gives version.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/31`
@@ -415,7 +418,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/management-nodes/actions`: Changes a factory mode state.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/32`
@@ -425,7 +428,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/management-nodes/factory-mode-state`: Gives factory mode state.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/33`
@@ -436,7 +439,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/management-nodes/platform-timezone`: Gives platform time zone.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/34`
@@ -447,7 +450,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/management-nodes/ready`: Is ready to go.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/35`
@@ -459,7 +462,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/management/actions`: Gives management node OS.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/36`
@@ -470,7 +473,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/meta-data/opensource`: Is opensource version.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/37`
@@ -481,7 +484,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/resource-configurations`: Finds resource configs.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/38`
@@ -507,7 +510,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/resource-configurations/bindable`: Gives resource bindable config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/39`
@@ -519,7 +522,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}`: Deletes a resource config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/40`
@@ -535,7 +538,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/resource-configurations/{category}/{name}/{resourceUuid}/actions`: Changes a resource config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/41`
@@ -549,7 +552,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/resource-configurations/{resourceUuid}/resource-configs/actions`: Changes resource configs.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/42`
@@ -560,7 +563,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}`: Gives resource configs.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/43`
@@ -573,7 +576,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/resource-configurations/{resourceUuid}/{category}/{name}`: Gives resource config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/44`
@@ -587,7 +590,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/resources/accounts`: Gives resource account.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/45`
@@ -599,7 +602,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/resources/names`: Gives resource names.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/46`
@@ -612,7 +615,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/template-configurations/configs`: Finds template configs.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/47`
@@ -638,7 +641,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/template-configurations/templates`: Finds global config templates.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/48`
@@ -664,7 +667,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Applies a template config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/49`
@@ -675,7 +678,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Resets a template config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/50`
@@ -686,7 +689,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Puts back a template config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/51`
@@ -697,7 +700,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/template-configurations/{templateUuid}/actions`: Changes a template config.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/52`
@@ -708,7 +711,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zops/check/network`: Checks a network reachable.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/53`
@@ -721,7 +724,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zops/chrony/actions`: Brings up to date chrony servers.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/54`
@@ -732,7 +735,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zops/chrony/actions`: Changes chrony servers.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/55`
@@ -742,7 +745,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zops/chrony/servers`: Gives chrony servers.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/56`
@@ -753,7 +756,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/errorcode/elaborations/missed`: Gives missed elaboration.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/57`
@@ -766,14 +769,14 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/external/plugins`: Reads anew: plugin drivers.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/58`
     RefreshPluginDrivers = op("RefreshPluginDrivers", "PUT", "/zstack/v1/external/plugins").wrapper("refreshPluginDrivers").long_running();
     () body(RefreshPluginDriversRequest) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/external/plugins/{uuid}`: Deletes plugin drivers.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/59`
@@ -782,21 +785,21 @@ backhaul_wire::generated_call! {
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
     delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/log/servers`: Adds a log server.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/60`
     AddLogServer = op("AddLogServer", "POST", "/zstack/v1/log/servers").wrapper("params").long_running();
     () body(AddLogServerRequest) -> body(Reply<LogServer>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/log/servers`: Changes a log server.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/61`
     UpdateLogServer = op("UpdateLogServer", "PUT", "/zstack/v1/log/servers").wrapper("updateLogServer").long_running();
     () body(UpdateLogServerRequest) -> empty(());
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/log/servers`: Finds log servers.
     ///
     /// Schema: `schemas/zstack/management.json#/operations/62`
@@ -822,7 +825,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         CleanQueue;
         GetChainTask;

@@ -2,8 +2,11 @@
 
 //! Calls: monitor triggers, logs, SNMP, web hooks.
 
+#[cfg(feature = "zstack-monitoring")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-monitoring"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/eventlogs`: Finds event logs.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/log/configurations`: Gives log configuration.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/1`
@@ -40,7 +43,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/log/configurations`: Adds a log configuration.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/2`
@@ -50,7 +53,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/log/configurations`: Changes a log configuration.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/3`
@@ -60,7 +63,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/log/configurations/log4j2`: Deletes a log configuration.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/4`
@@ -73,7 +76,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/media`: Finds medias.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/5`
@@ -99,7 +102,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/media/emails`: Finds email medias.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/6`
@@ -125,7 +128,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/media/emails`: Creates an email media.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/7`
@@ -135,7 +138,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/media/emails/{uuid}`: Changes an email media.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/8`
@@ -146,7 +149,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/media/{uuid}`: Deletes a media.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/9`
@@ -159,7 +162,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/media/{uuid}/actions`: Lets a media be used, or no longer.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/10`
@@ -170,7 +173,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/monitoring/alerts`: Deletes an alert.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/11`
@@ -185,7 +188,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/monitoring/alerts`: Finds alerts.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/12`
@@ -211,7 +214,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/monitoring/items`: Gives monitor item.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/13`
@@ -223,7 +226,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/monitoring/trigger-actions`: Finds monitor trigger actions.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/14`
@@ -249,7 +252,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/monitoring/trigger-actions/emails`: Finds email trigger actions.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/15`
@@ -275,7 +278,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/monitoring/trigger-actions/emails`: Creates an email monitor trigger action.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/16`
@@ -285,7 +288,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/monitoring/trigger-actions/emails/{uuid}`: Changes an email monitor trigger action.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/17`
@@ -296,7 +299,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/monitoring/trigger-actions/{uuid}`: Deletes a monitor trigger action.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/18`
@@ -309,7 +312,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/monitoring/trigger-actions/{uuid}/actions`: Lets a monitor trigger action be used, or no longer.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/19`
@@ -320,7 +323,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/monitoring/triggers`: Finds monitor triggers.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/20`
@@ -346,7 +349,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/monitoring/triggers`: Creates a monitor trigger.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/21`
@@ -356,7 +359,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Detaches a monitor trigger action from a trigger.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/22`
@@ -368,7 +371,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/monitoring/triggers/{triggerUuid}/trigger-actions/{actionUuid}`: Attaches a monitor trigger action to a trigger.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/23`
@@ -380,7 +383,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/monitoring/triggers/{uuid}`: Deletes a monitor trigger.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/24`
@@ -393,7 +396,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Lets a monitor trigger be used, or no longer.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/25`
@@ -404,7 +407,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/monitoring/triggers/{uuid}/actions`: Changes a monitor trigger.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/26`
@@ -415,7 +418,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/prometheus/all`: Prometheus query pass through.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/27`
@@ -432,7 +435,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/prometheus/labels`: Prometheus query label values.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/28`
@@ -444,7 +447,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/prometheus/meta-data`: Prometheus query metadata.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/29`
@@ -456,7 +459,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/prometheus/vm-instances`: Prometheus query virtual machine monitoring data.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/30`
@@ -474,7 +477,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/snmp/agent`: Finds SNMP agents.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/31`
@@ -500,7 +503,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/snmp/agent`: Creates an SNMP agent.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/32`
@@ -510,7 +513,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/snmp/agent/actions`: Starts an SNMP agent.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/33`
@@ -520,7 +523,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/snmp/agent/actions`: Stops an SNMP agent.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/34`
@@ -530,7 +533,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/snmp/agent/actions`: Changes an SNMP agent.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/35`
@@ -540,7 +543,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/web-hooks`: Finds webhooks.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/36`
@@ -566,7 +569,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/web-hooks`: Creates a webhook.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/37`
@@ -576,7 +579,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/web-hooks/{uuid}`: Deletes a webhook.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/38`
@@ -589,7 +592,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/web-hooks/{uuid}`: Changes a webhook.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/39`
@@ -600,7 +603,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/observability-server/{observabilityServerUuid}/service`: Attaches service to observability server.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/40`
@@ -608,7 +611,7 @@ backhaul_wire::generated_call! {
     (observability_server_uuid: impl Into<Id>) body(AttachServiceToObservabilityServerRequest) -> body(Reply<ObservabilityServerVm>);
     observability_server_uuid: Id [observability_server_uuid.into()] path("observabilityServerUuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/observability-server/{observabilityServerUuid}/service`: Detaches service from observability server.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/41`
@@ -618,7 +621,7 @@ backhaul_wire::generated_call! {
     service_type: String [service_type.into()] query("serviceType", Kind::Text).required();
     service_uuid: Id [service_uuid.into()] query("serviceUuid", Kind::Id).required();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/observability-server/{observabilityServerUuid}/service-data`: Gives observability server service data.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/42`
@@ -633,14 +636,14 @@ backhaul_wire::generated_call! {
     sort_direction: Option<String> [None] query("sortDirection", Kind::Text);
     label_filters: Option<String> [None] query("labelFilters", Kind::Json);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/observability-servers`: Creates an observability server.
     ///
     /// Schema: `schemas/zstack/monitoring.json#/operations/43`
     CreateObservabilityServer = op("CreateObservabilityServer", "POST", "/zstack/v1/observability-servers").wrapper("params").long_running();
     () body(CreateObservabilityServerRequest) -> body(Reply<BaseVmInstance>);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryEventLog;
         GetLogConfiguration;

@@ -2,8 +2,11 @@
 
 //! Calls: NAS file systems.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `DELETE /zstack/v1/nas/access/rule/{uuid}`: Deletes an aliyun NAS access group rule.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/0`
@@ -16,7 +19,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/nas/access/{uuid}`: Deletes an aliyun NAS access group.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/1`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nas/aliyun`: Creates an aliyun NAS file system.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/2`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nas/aliyun`: Adds an aliyun NAS file system.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/3`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/nas/aliyun/access`: Finds aliyun NAS access groups.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/4`
@@ -75,7 +78,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nas/aliyun/access`: Creates an aliyun NAS access group.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/5`
@@ -85,7 +88,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nas/aliyun/access`: Adds an aliyun NAS access group.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/6`
@@ -95,7 +98,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nas/aliyun/access`: Changes an aliyun NAS access group.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/7`
@@ -105,7 +108,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/nas/aliyun/access/remote`: Gives aliyun NAS access group remote.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/8`
@@ -117,7 +120,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nas/aliyun/mount`: Creates an aliyun NAS mount target.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/9`
@@ -127,7 +130,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nas/aliyun/mount`: Adds an aliyun NAS mount target.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/10`
@@ -137,7 +140,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/nas/aliyun/mount`: Changes an aliyun mount target.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/11`
@@ -147,7 +150,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/nas/aliyun/mount/remote`: Gives aliyun NAS mount target remote.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/12`
@@ -159,7 +162,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/nas/aliyun/remote`: Gives aliyun NAS file system remote.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/13`
@@ -171,7 +174,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nas/aliyun/rule`: Creates an aliyun NAS access group rule.
     ///
     /// Schema: `schemas/zstack/nas.json#/operations/14`
@@ -181,7 +184,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         DeleteAliyunNasAccessGroupRule;
         DeleteAliyunNasAccessGroup;

@@ -2,8 +2,11 @@
 
 //! Calls: primary storages.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/primary-storage`: Finds primary storages.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/addon`: Adds an external primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/addon/discover`: Discover external primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/2`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/addon/{uuid}/actions`: Changes an external primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/3`
@@ -60,7 +63,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/aliyun/ebs`: Finds aliyun EBS primary storages.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/4`
@@ -86,7 +89,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/aliyun/ebs`: Adds an aliyun EBS primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/5`
@@ -96,7 +99,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/aliyun/ebs/{uuid}/actions`: Changes an aliyun EBS primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/6`
@@ -107,7 +110,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/aliyun/nas`: Adds an aliyun NAS primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/7`
@@ -117,7 +120,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/allocators/strategies`: Gives primary storage allocator strategies.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/8`
@@ -128,7 +131,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/block`: Finds block primary storages.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/9`
@@ -154,7 +157,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/block`: Adds a block primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/10`
@@ -164,7 +167,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/block/metadata`: Gives block primary storage metadata.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/11`
@@ -192,7 +195,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/block/{uuid}/actions`: Changes a block primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/12`
@@ -203,7 +206,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/capacities`: Gives primary storage capacity.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/13`
@@ -222,7 +225,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/ceph`: Finds Ceph primary storages.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/14`
@@ -248,7 +251,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/ceph`: Adds a Ceph primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/15`
@@ -258,7 +261,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/ceph/mons/{monUuid}/actions`: Changes a Ceph primary storage mon.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/16`
@@ -269,7 +272,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/ceph/osdgroups`: Finds Ceph osd groups.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/17`
@@ -295,7 +298,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/ceph/pools`: Finds Ceph primary storage pools.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/18`
@@ -321,7 +324,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/primary-storage/ceph/pools/{uuid}`: Deletes a Ceph primary storage pool.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/19`
@@ -332,7 +335,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/ceph/pools/{uuid}/actions`: Changes a Ceph primary storage pool.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/20`
@@ -343,7 +346,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/ceph/{primaryStorageUuid}/pools`: Adds a Ceph primary storage pool.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/21`
@@ -354,7 +357,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/primary-storage/ceph/{uuid}/mons`: Removes a mon from a Ceph primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/22`
@@ -366,7 +369,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/ceph/{uuid}/mons`: Adds a mon to a Ceph primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/23`
@@ -377,7 +380,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/hosts/{vmInstanceUuid}/migration-candidates`: Gives host candidates for virtual machine migration.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/24`
@@ -391,7 +394,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/imagecache`: Finds image caches.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/25`
@@ -417,7 +420,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/local-storage`: Adds a local primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/26`
@@ -427,7 +430,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/local-storage/resource-refs`: Finds local storage resource refs.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/27`
@@ -453,7 +456,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/local-storage/volumes/{volumeUuid}/actions`: Local storage migrate volume.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/28`
@@ -464,7 +467,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/local-storage/{primaryStorageUuid}/capacities`: Gives local storage host disk capacity.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/29`
@@ -477,7 +480,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/mini`: Finds mini storages.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/30`
@@ -503,7 +506,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/mini`: Adds a mini storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/31`
@@ -513,7 +516,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/mini/host-refs`: Finds mini storage host refs.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/32`
@@ -539,7 +542,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/mini/replications`: Finds mini storage resource replications.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/33`
@@ -565,7 +568,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/mini/{resourceUuid}/actions`: Brings back a resource split brain.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/34`
@@ -576,7 +579,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/nas`: Finds NAS file systems.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/35`
@@ -602,7 +605,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/nas/mount`: Finds NAS mount targets.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/36`
@@ -628,7 +631,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/primary-storage/nas/mount/{uuid}`: Deletes a NAS mount target.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/37`
@@ -641,7 +644,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/nas/mount/{uuid}/actions`: Changes a NAS mount target.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/38`
@@ -652,7 +655,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/primary-storage/nas/{uuid}`: Deletes a NAS file system.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/39`
@@ -665,7 +668,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/nas/{uuid}/actions`: Changes a NAS file system.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/40`
@@ -676,7 +679,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/nfs`: Adds an NFS primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/41`
@@ -686,7 +689,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/protocol`: Adds a storage protocol.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/42`
@@ -696,7 +699,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/sharedblockgroup`: Finds shared block group primary storages.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/43`
@@ -722,7 +725,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/sharedblockgroup`: Adds a shared block group primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/44`
@@ -732,7 +735,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates`: Gives shared block candidate.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/45`
@@ -744,7 +747,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}`: Reads again a sharedblock device capacity.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/46`
@@ -756,7 +759,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions`: Changes a shared block.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/47`
@@ -768,7 +771,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks`: Adds a shared block to a shared block group.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/48`
@@ -779,7 +782,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/simulators`: Adds a simulator primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/49`
@@ -789,7 +792,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/primary-storage/smp`: Adds a shared mount point primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/50`
@@ -799,7 +802,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/trash`: Gives trash on primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/51`
@@ -816,7 +819,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/types`: Gives primary storage types.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/52`
@@ -827,7 +830,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/volumes/{volumeUuid}/actions`: Primary storage migrate volume.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/53`
@@ -838,7 +841,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates`: Gives primary storage candidates for volume migration.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/54`
@@ -849,7 +852,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/{primaryStorageUuid}/actions`: Brings up to date a primary storage capacity.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/55`
@@ -860,7 +863,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/{primaryStorageUuid}/usage/report`: Gives primary storage usage report.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/56`
@@ -872,7 +875,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/primary-storage/{uuid}`: Deletes a primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/57`
@@ -885,7 +888,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Lets a primary storage be used, or no longer.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/58`
@@ -896,7 +899,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Cleans up an up image cache on a primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/59`
@@ -907,7 +910,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Connects again to a primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/60`
@@ -918,7 +921,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/{uuid}/actions`: Changes a primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/61`
@@ -929,7 +932,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/primary-storage/{uuid}/license`: Gives primary storage license info.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/62`
@@ -940,7 +943,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/{uuid}/storagetrash/actions`: Cleans up an up storage trash on a primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/63`
@@ -951,7 +954,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/{uuid}/trash/actions`: Cleans up an up trash on a primary storage.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/64`
@@ -962,7 +965,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sharedblock-group/host-refs`: Finds shared block group primary storage host refs.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/65`
@@ -988,7 +991,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sharedblock-group/sharedblocks`: Finds shared blocks.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/66`
@@ -1014,7 +1017,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions`: Changes a shared block disk uuid.
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/operations/67`
@@ -1026,7 +1029,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryPrimaryStorage;
         AddExternalPrimaryStorage;

@@ -2,8 +2,11 @@
 
 //! Calls: VPC routers, firewalls, routes, multicast, IPsec, flow meters.
 
+#[cfg(feature = "zstack-network")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-network"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/flowmeters`: Finds flow meters.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/flowmeters`: Creates a flow meter.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/flowmeters/collectors`: Finds flow collectors.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/flowmeters/collectors/{uuid}`: Deletes a flow collector.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/3`
@@ -78,7 +81,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/flowmeters/collectors/{uuid}/actions`: Changes a flow collector.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/4`
@@ -89,7 +92,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/flowmeters/networks`: Removes v router networks from a flow meter.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/5`
@@ -104,7 +107,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/flowmeters/networks`: Finds v router flow meter networks.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/6`
@@ -130,7 +133,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/flowmeters/{flowMeterUuid}/collectors`: Creates a flow collector.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/7`
@@ -141,7 +144,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/flowmeters/{flowMeterUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to a flow meter.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/8`
@@ -153,7 +156,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/flowmeters/{uuid}`: Deletes a flow meter.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/9`
@@ -166,7 +169,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/flowmeters/{uuid}/actions`: Changes a flow meter.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/10`
@@ -177,7 +180,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/flowmeters/{vRouterUuid}/counter`: Gives v router flow counter.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/11`
@@ -188,7 +191,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Gives flow meter router id.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/12`
@@ -199,7 +202,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/flowmeters/{vRouterUuid}/routerid`: Sets a flow meter router id.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/13`
@@ -210,7 +213,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ipsec`: Finds IP sec connections.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/14`
@@ -236,7 +239,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ipsec`: Creates an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/15`
@@ -246,7 +249,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ipsec/candidatesL3Networks`: Gives possible L3 networks for IP sec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/16`
@@ -265,7 +268,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ipsec/config/{uuid}`: Changes an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/17`
@@ -276,7 +279,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ipsec/{uuid}`: Deletes an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/18`
@@ -289,7 +292,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ipsec/{uuid}`: Changes an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/19`
@@ -300,7 +303,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ipsec/{uuid}/actions`: Lets an IP sec connection be used, or no longer.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/20`
@@ -311,7 +314,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ipsec/{uuid}/actions`: Connects again to an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/21`
@@ -322,7 +325,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ipsec/{uuid}/l3networks`: Detaches L3 networks from an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/22`
@@ -335,7 +338,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ipsec/{uuid}/l3networks`: Attaches L3 networks to an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/23`
@@ -346,7 +349,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ipsec/{uuid}/remote-cidrs`: Removes remote cidrs from an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/24`
@@ -358,7 +361,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ipsec/{uuid}/remote-cidrs`: Adds remote cidrs to an ipsec connection.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/25`
@@ -369,7 +372,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/multicast/virtual-routers`: Finds multicast routers.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/26`
@@ -395,7 +398,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/multicast/virtual-routers`: Creates a multicast router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/27`
@@ -405,7 +408,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}`: Deletes a multicast router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/28`
@@ -418,7 +421,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Removes a rendezvous point from a multicast router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/29`
@@ -433,7 +436,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/multicast/virtual-routers/{uuid}/RendezvousPoint`: Adds a rendezvous point to a multicast router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/30`
@@ -444,7 +447,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/multicast/virtual-routers/{uuid}/actions`: Lets a multicast router be used, or no longer.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/31`
@@ -455,7 +458,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/multicast/virtual-routers/{uuid}/routes`: Gives VPC multicast route.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/32`
@@ -466,7 +469,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/routes`: Finds policy route table route entries.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/33`
@@ -492,7 +495,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/policy-routes/routes`: Creates a policy route table route entry.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/34`
@@ -502,7 +505,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/policy-routes/routes/{uuid}`: Deletes a policy route table route entry.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/35`
@@ -515,7 +518,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/policy-routes/ruleSets/{uuid}`: Deletes a policy route rule set.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/36`
@@ -528,7 +531,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/policy-routes/ruleSets/{uuid}/actions`: Changes a policy route rule set.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/37`
@@ -539,7 +542,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/rules`: Finds policy route rules.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/38`
@@ -565,7 +568,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/policy-routes/rules`: Creates a policy route rule.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/39`
@@ -575,7 +578,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/policy-routes/rules/{uuid}`: Deletes a policy route rule.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/40`
@@ -588,7 +591,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/rulesets`: Finds policy route rule sets.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/41`
@@ -614,7 +617,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/policy-routes/rulesets`: Creates a policy route rule set.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/42`
@@ -624,7 +627,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/rulesets/l3networdks/refs`: Finds policy route rule set L3 refs.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/43`
@@ -650,7 +653,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/rulesets/virtualrouter/{vmInstanceUuid}`: Gives policy route rule set from virtual router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/44`
@@ -661,7 +664,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/rulesets/vrouters/refs`: Finds policy route rule set v router refs.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/45`
@@ -687,7 +690,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Detaches a policy route rule set from an L3.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/46`
@@ -699,7 +702,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/policy-routes/rulesets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a policy route rule set to an L3.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/47`
@@ -711,7 +714,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/tables`: Finds policy route tables.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/48`
@@ -737,7 +740,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/policy-routes/tables`: Creates a policy route table.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/49`
@@ -747,7 +750,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/policy-routes/tables/vrouters/refs`: Finds policy route table v router refs.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/50`
@@ -773,7 +776,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/policy-routes/tables/{uuid}`: Deletes a policy route table.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/51`
@@ -786,7 +789,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/routerArea`: Finds v router ospf areas.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/52`
@@ -812,7 +815,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/routerArea`: Creates a v router ospf area.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/53`
@@ -822,7 +825,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/routerArea/network`: Finds v router ospf networks.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/54`
@@ -848,7 +851,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/routerArea/networks`: Removes v router networks from an ospf area.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/55`
@@ -863,7 +866,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/routerArea/{routerAreaUuid}/router/{vRouterUuid}/addnetworks`: Adds v router networks to an ospf area.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/56`
@@ -875,7 +878,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/routerArea/{uuid}`: Deletes a v router ospf area.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/57`
@@ -888,7 +891,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/routerArea/{uuid}/actions`: Changes a v router ospf area.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/58`
@@ -899,7 +902,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/routerArea/{vRouterUuid}/neighbor`: Gives v router ospf neighbor.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/59`
@@ -910,7 +913,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/routerArea/{vRouterUuid}/routerid`: Gives v router router id.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/60`
@@ -921,7 +924,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/routerArea/{vRouterUuid}/routerid`: Sets a v router router id.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/61`
@@ -932,7 +935,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/hagroups`: Finds VPC ha groups.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/62`
@@ -958,7 +961,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/hagroups`: Creates a VPC ha group.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/63`
@@ -968,7 +971,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/hagroups/networkserviceref/`: Finds VPC ha group network service refs.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/64`
@@ -994,7 +997,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vpc/hagroups/{uuid}`: Deletes a VPC ha group.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/65`
@@ -1007,7 +1010,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpc/hagroups/{uuid}/actions`: Changes a VPC ha group.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/66`
@@ -1018,7 +1021,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpc/hagroups/{uuid}/monitorIps`: Changes VPC ha group monitor ips.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/67`
@@ -1029,7 +1032,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers`: Finds VPC routers.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/68`
@@ -1055,7 +1058,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers`: Creates a VPC v router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/69`
@@ -1065,7 +1068,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers/get-vpc-candidate`: Gives route table VPC v router candidate.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/70`
@@ -1081,7 +1084,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers/ipseclog`: Gives VPC ipsec log.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/71`
@@ -1095,7 +1098,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers/networkservicestate/snat`: Finds VPC snat states.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/72`
@@ -1121,7 +1124,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers/softwareversion`: Gives virtual router software version.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/73`
@@ -1136,7 +1139,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attachable-vpc-l3s`: Gives attachable VPC L3 network.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/74`
@@ -1147,7 +1150,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-eip`: Gives VPC attached elastic IP.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/75`
@@ -1158,7 +1161,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ipsec`: Gives VPC attached ipsec.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/76`
@@ -1169,7 +1172,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-lb`: Gives VPC attached load balancer.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/77`
@@ -1180,7 +1183,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-netflow`: Gives VPC attached netflow.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/78`
@@ -1191,7 +1194,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-ospf`: Gives VPC attached ospf.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/79`
@@ -1202,7 +1205,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-pf`: Gives VPC attached port forwarding rules.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/80`
@@ -1213,7 +1216,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/attached-vip`: Gives VPC attached virtual IP.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/81`
@@ -1224,7 +1227,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Gives VPC v router distributed routing enabled.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/82`
@@ -1235,7 +1238,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/distributed-routing`: Sets a VPC v router distributed routing enabled.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/83`
@@ -1246,7 +1249,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Removes a DNS from a VPC router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/84`
@@ -1258,7 +1261,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/dns`: Adds a DNS to a VPC router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/85`
@@ -1269,7 +1272,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Gives VPC v router network service state.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/86`
@@ -1283,7 +1286,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/networkservicestate`: Sets a VPC v router network service state.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/87`
@@ -1294,7 +1297,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpc/virtual-routers/{uuid}/softwareversion`: Changes a virtual router software version.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/88`
@@ -1305,7 +1308,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpc/virtual-routers/{uuid}/tracked-connections`: Gives VPC v router distributed routing connections.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/89`
@@ -1316,7 +1319,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpcfirewalls`: Finds VPC firewalls.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/90`
@@ -1342,7 +1345,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls`: Creates a VPC firewall.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/91`
@@ -1352,7 +1355,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpcfirewalls/ipset/templates`: Finds firewall IP set templates.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/92`
@@ -1378,7 +1381,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/ipset/templates`: Creates a firewall IP set template.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/93`
@@ -1388,7 +1391,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vpcfirewalls/ipset/templates/{uuid}`: Deletes a firewall IP set template.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/94`
@@ -1401,7 +1404,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/ipset/templates/{uuid}/actions`: Changes a firewall IP set template.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/95`
@@ -1412,7 +1415,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpcfirewalls/l3networks/rulesets/refs`: Finds firewall rule set L3 refs.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/96`
@@ -1438,7 +1441,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/l3networks/{l3Uuid}/ruleSets/{ruleSetUuid}`: Detaches a firewall rule set from an L3.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/97`
@@ -1450,7 +1453,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/refresh/{uuid}/actions`: Reads again a firewall.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/98`
@@ -1461,7 +1464,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpcfirewalls/ruleSets`: Finds firewall rule sets.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/99`
@@ -1487,7 +1490,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/ruleSets`: Creates a firewall rule set.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/100`
@@ -1497,7 +1500,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/ruleSets/apply/{uuid}/actions`: Applies rule set changes.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/101`
@@ -1508,7 +1511,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/ruleSets/{ruleSetUuid}/l3networks/{l3Uuid}`: Attaches a firewall rule set to an L3.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/102`
@@ -1520,7 +1523,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vpcfirewalls/ruleSets/{uuid}`: Deletes a firewall rule set.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/103`
@@ -1533,7 +1536,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/ruleSets/{uuid}/actions`: Changes a firewall rule set.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/104`
@@ -1544,7 +1547,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpcfirewalls/rules`: Finds firewall rules.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/105`
@@ -1570,7 +1573,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/rules`: Creates a firewall rule.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/106`
@@ -1580,7 +1583,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/rules/from-file`: Creates a firewall rule from a config file.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/107`
@@ -1590,7 +1593,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/rules/from-file/check`: Checks a firewall rule config file.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/108`
@@ -1600,7 +1603,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vpcfirewalls/rules/template`: Creates a firewall rule template.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/109`
@@ -1610,7 +1613,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/rules/template/{uuid}/actions`: Changes a firewall rule template.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/110`
@@ -1621,7 +1624,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpcfirewalls/rules/templates`: Finds firewall rule templates.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/111`
@@ -1647,7 +1650,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vpcfirewalls/rules/templates/{uuid}`: Deletes a firewall rule template.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/112`
@@ -1660,7 +1663,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vpcfirewalls/rules/{uuid}`: Deletes a firewall rule.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/113`
@@ -1673,7 +1676,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Lets a firewall rule be used, or no longer.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/114`
@@ -1684,7 +1687,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/rules/{uuid}/actions`: Changes a firewall rule.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/115`
@@ -1695,7 +1698,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vpcfirewalls/vrouters/refs`: Finds VPC firewall v router refs.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/116`
@@ -1721,7 +1724,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vpcfirewalls/{uuid}`: Deletes a firewall.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/117`
@@ -1734,7 +1737,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vpcfirewalls/{uuid}/actions`: Changes a VPC firewall.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/118`
@@ -1745,7 +1748,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vrouter-route-tables`: Finds v router route tables.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/119`
@@ -1771,7 +1774,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vrouter-route-tables`: Creates a v router route table.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/120`
@@ -1781,7 +1784,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vrouter-route-tables/route-entries`: Finds v router route entries.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/121`
@@ -1807,7 +1810,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vrouter-route-tables/virtual-router-refs`: Finds virtual router v router route table refs.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/122`
@@ -1833,7 +1836,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vrouter-route-tables/vrouter/{virtualRouterVmUuid}`: Gives v router route table.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/123`
@@ -1844,7 +1847,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/attach`: Attaches a v router route table to a v router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/124`
@@ -1855,7 +1858,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/detach/{virtualRouterVmUuid}`: Detaches a v router route table from a v router.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/125`
@@ -1867,7 +1870,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries`: Adds a v router route entry.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/126`
@@ -1878,7 +1881,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vrouter-route-tables/{routeTableUuid}/route-entries/{uuid}`: Deletes a v router route entry.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/127`
@@ -1892,7 +1895,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vrouter-route-tables/{uuid}`: Deletes a v router route table.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/128`
@@ -1905,7 +1908,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vrouter-route-tables/{uuid}/actions`: Changes a v router route table.
     ///
     /// Schema: `schemas/zstack/routers.json#/operations/129`
@@ -1916,7 +1919,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryFlowMeter;
         CreateFlowMeter;

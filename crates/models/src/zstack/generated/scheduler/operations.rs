@@ -2,8 +2,11 @@
 
 //! Calls: scheduled jobs.
 
+#[cfg(feature = "zstack-automation")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-automation"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/scheduler/job/history`: Finds scheduler job histories.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scheduler/jobgroups`: Finds scheduler job groups.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/1`
@@ -55,7 +58,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scheduler/jobgroups`: Creates a scheduler job group.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Removes scheduler jobs from a scheduler job group.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/3`
@@ -77,7 +80,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/job`: Adds scheduler jobs to a scheduler job group.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/4`
@@ -88,7 +91,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job group from a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/5`
@@ -100,7 +103,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scheduler/jobgroups/{schedulerJobGroupUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job group to a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/6`
@@ -112,7 +115,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/scheduler/jobgroups/{uuid}`: Deletes a scheduler job group.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/7`
@@ -125,7 +128,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/scheduler/jobgroups/{uuid}/actions`: Changes a scheduler job group.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/8`
@@ -136,7 +139,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scheduler/jobs`: Finds scheduler jobs.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/9`
@@ -162,7 +165,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scheduler/jobs`: Creates a scheduler job.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/10`
@@ -172,7 +175,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scheduler/jobs/candidates`: Gives no trigger scheduler jobs.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/11`
@@ -183,7 +186,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule scheduler job trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/12`
@@ -195,7 +198,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Removes a scheduler job from a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/13`
@@ -207,7 +210,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scheduler/jobs/{schedulerJobUuid}/scheduler/triggers/{schedulerTriggerUuid}`: Adds a scheduler job to a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/14`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/scheduler/jobs/{uuid}`: Deletes a scheduler job.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/15`
@@ -232,7 +235,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/scheduler/jobs/{uuid}/actions`: Changes a scheduler job.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/16`
@@ -243,7 +246,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scheduler/report`: Gives scheduler execution report.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/17`
@@ -259,7 +262,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scheduler/triggers`: Finds scheduler triggers.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/18`
@@ -285,7 +288,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scheduler/triggers`: Creates a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/19`
@@ -295,7 +298,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scheduler/triggers/available`: Gives available triggers.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/20`
@@ -306,7 +309,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/scheduler/triggers/{uuid}`: Deletes a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/21`
@@ -319,7 +322,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Runs a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/22`
@@ -330,7 +333,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/scheduler/triggers/{uuid}/actions`: Changes a scheduler trigger.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/23`
@@ -341,7 +344,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/schedulers/{uuid}`: Lets a scheduler be used, or no longer.
     ///
     /// Schema: `schemas/zstack/scheduler.json#/operations/24`
@@ -352,7 +355,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QuerySchedulerJobHistory;
         QuerySchedulerJobGroup;

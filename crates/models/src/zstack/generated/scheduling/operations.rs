@@ -2,8 +2,11 @@
 
 //! Calls: where virtual machines may run.
 
+#[cfg(feature = "zstack-compute")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-compute"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/affinity-groups`: Finds affinity groups.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/affinity-groups`: Creates an affinity group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances`: Removes a virtual machine from an affinity group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/2`
@@ -52,7 +55,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/affinity-groups/{affinityGroupUuid}/vm-instances/{uuid}`: Adds a virtual machine to an affinity group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/3`
@@ -64,7 +67,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/affinity-groups/{uuid}`: Deletes an affinity group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/4`
@@ -77,7 +80,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Lets an affinity group be used, or no longer.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/5`
@@ -88,7 +91,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/affinity-groups/{uuid}/actions`: Changes an affinity group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/6`
@@ -99,7 +102,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/affinityGroup/attachingVm`: Gives possible affinity group for attaching virtual machine.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/7`
@@ -110,7 +113,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/get/oauth2/token`: Gives o auth2 token.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/8`
@@ -121,7 +124,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/get/sso/client`: Gives SSO client.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/9`
@@ -132,7 +135,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/get/vmSchedulingRules/conflict/state`: Gives virtual machine scheduling rules execute state.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/10`
@@ -142,7 +145,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/get/vms/schedulingState/from/SchedulingRule`: Gives vms scheduling state from scheduling rule.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/11`
@@ -152,7 +155,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hostSchedulingRuleGroup`: Creates a host scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/12`
@@ -162,7 +165,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host`: Detaches a host from a host scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/13`
@@ -175,7 +178,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/hostSchedulingRuleGroup/{hostGroupUuid}/host/{hostUuid}`: Adds a host to a host scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/14`
@@ -187,7 +190,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Deletes a host scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/15`
@@ -198,7 +201,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/hostSchedulingRuleGroup/{uuid}`: Changes a host scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/16`
@@ -209,7 +212,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/list/vmSchedulingRules/from/conflict/state`: Lists virtual machine scheduling rules from an execute state.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/17`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/list/vms/from/executeState`: Lists vms from a scheduling state.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/18`
@@ -229,7 +232,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/query/host/schedulingRule/group`: Finds host scheduling rule groups.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/19`
@@ -255,7 +258,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/query/vm/schedulingRule`: Finds virtual machine scheduling rules.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/20`
@@ -281,7 +284,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/query/vm/schedulingRule/group`: Finds virtual machine scheduling rule groups.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/21`
@@ -307,7 +310,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/validate/vmSchedulingRule`: Checks a virtual machine scheduling rule.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/22`
@@ -317,7 +320,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vmSchedulingRule/{uuid}`: Removes a virtual machine scheduling rule.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/23`
@@ -330,7 +333,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vmSchedulingRule/{uuid}/actions`: Lets a virtual machine scheduling rule be used, or no longer.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/24`
@@ -341,7 +344,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vmSchedulingRule/{uuid}/update`: Changes a virtual machine scheduling rule.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/25`
@@ -352,7 +355,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vmSchedulingRuleGroup`: Creates a virtual machine scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/26`
@@ -362,7 +365,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vmSchedulingRuleGroup/{uuid}`: Deletes a virtual machine scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/27`
@@ -373,7 +376,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vmSchedulingRuleGroup/{uuid}/update`: Changes a virtual machine scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/28`
@@ -384,7 +387,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/`: Detaches a virtual machine from a virtual machine scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/29`
@@ -396,7 +399,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vmSchedulingRuleGroup/{vmGroupUuid}/vmInstance/{vmUuid}`: Adds a virtual machine to a virtual machine scheduling rule group.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/30`
@@ -408,7 +411,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vmsSchedulingRule`: Creates a virtual machine scheduling rule.
     ///
     /// Schema: `schemas/zstack/scheduling.json#/operations/31`
@@ -418,7 +421,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryAffinityGroup;
         CreateAffinityGroup;

@@ -2,8 +2,11 @@
 
 //! Calls: encryption, secret pools, security machines.
 
+#[cfg(feature = "zstack-security")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-security"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/check/batch/data/integrity/`: Checks a batch data integrity.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/0`
@@ -16,7 +19,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/crypto/ccs-certificate/add`: Adds a ccs certificate.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/1`
@@ -26,7 +29,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/crypto/ccs-certificate/attach-user/{userUuid}`: Attaches a ccs certificate to a user.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/2`
@@ -37,7 +40,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/crypto/ccs-certificate/certificates/`: Finds ccs certificates.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/3`
@@ -63,7 +66,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/crypto/ccs-certificate/delete/{uuid}`: Deletes a ccs certificate.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/4`
@@ -76,7 +79,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/crypto/ccs-certificate/detach-user/{userUuid}`: Detaches a ccs certificate from a user.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/5`
@@ -87,7 +90,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/crypto/ccs-certificate/update-state/{userUuid}`: Changes a ccs certificate user state.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/6`
@@ -98,7 +101,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/encrypted/fields`: Gives encrypted field.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/7`
@@ -110,7 +113,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/integrity/resource/actions`: Adds an integrity resource.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/8`
@@ -120,7 +123,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool-token/set/{uuid}/actions`: Sets a security machine key.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/9`
@@ -131,7 +134,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/secret-resource-pool-token/signature-server-encrypt-public-key`: Gives signature server encrypt public key.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/10`
@@ -142,7 +145,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/aisino`: Creates an ai si no secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/11`
@@ -152,7 +155,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/csp`: Creates a csp secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/12`
@@ -162,7 +165,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/fiSec`: Creates a fi sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/13`
@@ -172,7 +175,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/flkSec`: Creates a flk sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/14`
@@ -182,7 +185,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/haitai`: Creates a hai tai secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/15`
@@ -192,7 +195,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/infoSec`: Creates an info sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/16`
@@ -202,7 +205,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/jit`: Creates a jit secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/17`
@@ -212,7 +215,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/secret-resource-pool/sanSec`: Creates a san sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/18`
@@ -222,7 +225,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/secret-resource-pool/{uuid}`: Deletes a secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/19`
@@ -235,7 +238,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/secret-resource-pool/{uuid}/actions`: Changes a secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/20`
@@ -246,7 +249,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/secret-resource-pools`: Finds secret resource pools.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/21`
@@ -272,7 +275,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/secret-resource-pools/csp/{uuid}/actions`: Changes a csp secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/22`
@@ -283,7 +286,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/secret-resource-pools/fiSec/{uuid}/actions`: Changes a fi sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/23`
@@ -294,7 +297,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/secret-resource-pools/flkSec/{uuid}/actions`: Changes a flk sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/24`
@@ -305,7 +308,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/secret-resource-pools/infoSec/{uuid}/actions`: Changes an info sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/25`
@@ -316,7 +319,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/secret-resource-pools/sanSec/{uuid}/actions`: Changes a san sec secret resource pool.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/26`
@@ -327,7 +330,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/secret-resource-pools/{uuid}/actions`: Lets a secret resource pool be used, or no longer.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/27`
@@ -338,7 +341,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-machine/encrypt/actions`: Security machine encrypt.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/28`
@@ -348,7 +351,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-machine/fiSec`: Adds a fi sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/29`
@@ -358,7 +361,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-machine/flkSec`: Adds a flk sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/30`
@@ -368,7 +371,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-machine/infoSec`: Adds an info sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/31`
@@ -378,7 +381,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-machine/jida/auth-gateway`: Adds a jit security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/32`
@@ -388,7 +391,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-machine/sanSec`: Adds a san sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/33`
@@ -398,7 +401,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-machine/{uuid}/detect/sync/actions`: Security machine detect sync.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/34`
@@ -409,7 +412,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/security-machines`: Finds security machines.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/35`
@@ -435,7 +438,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-machines/fiSec/{uuid}/actions`: Changes a fi sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/36`
@@ -446,7 +449,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-machines/flkSec/{uuid}/actions`: Changes a flk sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/37`
@@ -457,7 +460,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-machines/infoSec/{uuid}/actions`: Changes an info sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/38`
@@ -468,7 +471,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-machines/jida/auth-gateway/{uuid}/actions`: Changes a jit security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/39`
@@ -479,7 +482,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-machines/sanSec/{uuid}/actions`: Changes a san sec security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/40`
@@ -490,7 +493,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/security-machines/{uuid}`: Deletes a security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/41`
@@ -503,7 +506,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-machines/{uuid}/actions`: Lets a security machine be used, or no longer.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/42`
@@ -514,7 +517,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-machines/{uuid}/actions`: Changes a security machine.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/43`
@@ -525,7 +528,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/start/data/protection/`: Starts a data protection.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/44`
@@ -535,7 +538,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/crypto/ccs-certificate/attach-account/{accountUuid}`: Attaches CCS certificate to account.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/45`
@@ -546,7 +549,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/crypto/ccs-certificate/detach-account/{accountUuid}`: Detaches CCS certificate from account.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/46`
@@ -557,7 +560,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/crypto/ccs-certificate/update-state/{accountUuid}`: Changes a CCS certificate account state.
     ///
     /// Schema: `schemas/zstack/security.json#/operations/47`
@@ -568,7 +571,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         CheckBatchDataIntegrity;
         AddCcsCertificate;

@@ -2,8 +2,11 @@
 
 //! Calls: security groups.
 
+#[cfg(feature = "zstack-network")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-network"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/security-groups`: Finds security groups.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-groups`: Creates a security group.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/security-groups/nics/security-policy`: Finds network interface security policies.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/actions`: Sets a network interface security group.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/3`
@@ -76,7 +79,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-groups/nics/{vmNicUuid}/security-policy/actions`: Changes a network interface security policy.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/4`
@@ -87,7 +90,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/security-groups/rules`: Deletes a security group rule.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/5`
@@ -99,7 +102,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/security-groups/rules`: Finds security group rules.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/6`
@@ -125,7 +128,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-groups/rules/{uuid}/actions`: Changes a security group rule.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/7`
@@ -136,7 +139,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/security-groups/vm-instances/nics`: Finds network interface in security groups.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/8`
@@ -162,7 +165,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Detaches a security group from an L3 network.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/9`
@@ -174,7 +177,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-groups/{securityGroupUuid}/l3-networks/{l3NetworkUuid}`: Attaches a security group to an L3 network.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/10`
@@ -186,7 +189,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-groups/{securityGroupUuid}/rules`: Adds a security group rule.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/11`
@@ -197,7 +200,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/priority/actions`: Changes a security group rule priority.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/12`
@@ -208,7 +211,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-groups/{securityGroupUuid}/rules/state/actions`: Lets a security group rule be used, or no longer.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/13`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/security-groups/{securityGroupUuid}/rules/validation`: Checks a security group rule.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/14`
@@ -243,7 +246,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/candidate-nics`: Gives possible network interface for security group.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/15`
@@ -254,7 +257,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Deletes a network interface from a security group.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/16`
@@ -266,7 +269,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/security-groups/{securityGroupUuid}/vm-instances/nics`: Adds a network interface to a security group.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/17`
@@ -277,7 +280,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/security-groups/{uuid}`: Deletes a security group.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/18`
@@ -290,7 +293,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-groups/{uuid}/actions`: Lets a security group be used, or no longer.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/19`
@@ -301,7 +304,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/security-groups/{uuid}/actions`: Changes a security group.
     ///
     /// Schema: `schemas/zstack/security_groups.json#/operations/20`
@@ -312,7 +315,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QuerySecurityGroup;
         CreateSecurityGroup;

@@ -3,7 +3,7 @@
 //! Calls: sessions: logging in and out.
 
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/login`: Log in by account.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/0`
@@ -13,7 +13,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/accounts/sessions/{sessionUuid}`: Log out.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/1`
@@ -26,7 +26,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/sessions/{sessionUuid}/renew`: Renews a session.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/2`
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/accounts/sessions/{sessionUuid}/valid`: Checks a session.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/3`
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/accounts/users/login`: Log in by user.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/4`
@@ -58,7 +58,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/captcha/refresh`: Reads again a captcha.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/5`
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cas/login/`: Opens a session as a by CAS.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/6`
@@ -80,7 +80,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/login/virtual-ids/ldap`: Opens a session as an IAM2 virtual id with LDAP.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/7`
@@ -90,7 +90,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/platform/login`: Opens a session as an IAM2 platform.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/8`
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/projects/login`: Opens a session as an IAM2 project.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/9`
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/iam2/virtual-ids/login`: Opens a session as an IAM2 virtual id.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/10`
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ldap/login`: Log in by LDAP.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/11`
@@ -130,7 +130,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/login`: Log in.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/12`
@@ -140,7 +140,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/login/control/captcha`: Gives login captcha.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/13`
@@ -155,7 +155,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/login/procedures`: Gives login procedures.
     ///
     /// Schema: `schemas/zstack/sessions.json#/operations/14`
@@ -168,7 +168,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         LogInByAccount;
         LogOut;

@@ -2,8 +2,11 @@
 
 //! Calls: notifications.
 
+#[cfg(feature = "zstack-monitoring")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-monitoring"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints`: Finds SNS application endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/ding-talk`: Finds SNS ding talk endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/1`
@@ -55,7 +58,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/ding-talk`: Creates an SNS ding talk endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Finds SNS ding talk at persons.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/3`
@@ -91,7 +94,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/ding-talk/at-persons`: Adds an SNS ding talk at person.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/4`
@@ -101,7 +104,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/ding-talk/at-persons/{uuid}/actions`: Changes an at person of at ding talk endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/5`
@@ -112,7 +115,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/ding-talk/test-connection`: SNS ding talk test connection.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/6`
@@ -122,7 +125,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/application-endpoints/ding-talk/{endpointUuid}/at-persons/{phoneNumber}`: Removes an SNS ding talk at person.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/7`
@@ -136,7 +139,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/ding-talk/{uuid}/actions`: Changes an SNS ding talk endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/8`
@@ -147,7 +150,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/email/test-connection`: SNS email test connection.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/9`
@@ -157,7 +160,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/emails`: Finds SNS email endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/10`
@@ -183,7 +186,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/emails`: Creates an SNS email endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/11`
@@ -193,7 +196,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/emails/email-addresses`: Finds SNS email address.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/12`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/emails/email-addresses`: Adds email address to an SNS email endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/13`
@@ -229,7 +232,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/emails/email-addresses`: Changes an email address of SNS email endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/14`
@@ -239,7 +242,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/application-endpoints/emails/{endpointUuid}/email-addresses/{emailAddressUuid}`: Deletes an email address of SNS email endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/15`
@@ -251,7 +254,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/feishu`: Finds SNS fei shu endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/16`
@@ -277,7 +280,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/feishu`: Creates an SNS fei shu endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/17`
@@ -287,7 +290,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/feishu/at-persons`: Finds SNS fei shu at persons.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/18`
@@ -313,7 +316,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/feishu/at-persons`: Adds an SNS fei shu at person.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/19`
@@ -323,7 +326,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/feishu/at-persons/{uuid}/actions`: Changes an at person of at fei shu endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/20`
@@ -334,7 +337,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/feishu/test-connection`: SNS fei shu test connection.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/21`
@@ -344,7 +347,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/application-endpoints/feishu/{endpointUuid}/at-persons/{userId}`: Removes an SNS fei shu at person.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/22`
@@ -358,7 +361,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/feishu/{uuid}/actions`: Changes an SNS fei shu endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/23`
@@ -369,7 +372,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/http`: Finds SNS http endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/24`
@@ -395,7 +398,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/http`: Creates an SNS http endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/25`
@@ -405,7 +408,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/http/test-connection`: SNS http test connection.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/26`
@@ -415,7 +418,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/http/{uuid}/actions`: Changes an SNS http endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/27`
@@ -426,7 +429,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/microsoft-teams`: Finds SNS microsoft teams endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/28`
@@ -452,7 +455,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/microsoft-teams`: Creates an SNS microsoft teams endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/29`
@@ -462,7 +465,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/microsoft-teams/test-connection`: SNS microsoft teams test connection.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/30`
@@ -472,7 +475,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/microsoft-teams/{uuid}/actions`: Changes an SNS microsoft teams endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/31`
@@ -483,7 +486,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/snmp`: Creates an SNS SNMP endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/32`
@@ -493,7 +496,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/snmp/test-connection`: SNS SNMP test connection.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/33`
@@ -503,7 +506,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/universal-sms`: Finds SNS universal sms endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/34`
@@ -529,7 +532,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/universal-sms`: Creates an SNS universal sms endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/35`
@@ -539,7 +542,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/actions`: Changes an SNS universal sms endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/36`
@@ -550,7 +553,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/universal-sms/{uuid}/validate`: Checks an SNS universal sms endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/37`
@@ -561,7 +564,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/we-com`: Finds SNS we com endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/38`
@@ -587,7 +590,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/we-com`: Creates an SNS we com endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/39`
@@ -597,7 +600,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-endpoints/we-com/at-persons`: Finds SNS we com at persons.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/40`
@@ -623,7 +626,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/we-com/at-persons`: Adds an SNS we com at person.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/41`
@@ -633,7 +636,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/we-com/at-persons/{uuid}/actions`: Changes an at person of at we com endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/42`
@@ -644,7 +647,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-endpoints/we-com/test-connection`: SNS we com test connection.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/43`
@@ -654,7 +657,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/application-endpoints/we-com/{endpointUuid}/at-persons/{userId}`: Removes an SNS we com at person.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/44`
@@ -668,7 +671,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/we-com/{uuid}/actions`: Changes an SNS we com endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/45`
@@ -679,7 +682,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/application-endpoints/{uuid}`: Deletes an SNS application endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/46`
@@ -692,7 +695,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Lets an SNS application endpoint be used, or no longer.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/47`
@@ -703,7 +706,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-endpoints/{uuid}/actions`: Changes an SNS application endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/48`
@@ -714,7 +717,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-platforms`: Finds SNS application platforms.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/49`
@@ -740,7 +743,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-platforms/email`: Finds SNS email platforms.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/50`
@@ -766,7 +769,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-platforms/email`: Creates an SNS email platform.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/51`
@@ -776,7 +779,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-platforms/email/{uuid}/actions`: Checks an SNS email platform.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/52`
@@ -787,7 +790,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/application-platforms/snmp`: Finds SNS SNMP platforms.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/53`
@@ -813,7 +816,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/application-platforms/snmp`: Creates an SNS SNMP platform.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/54`
@@ -823,7 +826,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-platforms/snmp/{uuid}`: Changes an SNS SNMP platform.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/55`
@@ -834,7 +837,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/application-platforms/{uuid}`: Deletes an SNS application platform.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/56`
@@ -847,7 +850,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Lets an SNS application platform be used, or no longer.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/57`
@@ -858,7 +861,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/application-platforms/{uuid}/actions`: Changes an SNS application platform.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/58`
@@ -869,7 +872,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/sms-endpoints`: Finds SNS sms endpoints.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/59`
@@ -895,7 +898,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/sms-endpoints/aliyunsms`: Creates an SNS aliyun sms endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/60`
@@ -905,7 +908,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/sms-endpoints/receivers`: Adds an SNS sms receiver.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/61`
@@ -915,7 +918,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/sms-endpoints/{endpointUuid}/receivers/{phoneNumber}`: Removes an SNS sms receiver.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/62`
@@ -930,7 +933,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/sms-endpoints/{uuid}/actions`: Checks an SNS aliyun sms endpoint.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/63`
@@ -941,7 +944,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/topics`: Finds SNS topics.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/64`
@@ -967,7 +970,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/topics`: Creates an SNS topic.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/65`
@@ -977,7 +980,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/sns/topics/subscribers`: Finds SNS topic subscribers.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/66`
@@ -1003,7 +1006,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Unsubscribe SNS topic.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/67`
@@ -1015,7 +1018,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/sns/topics/{topicUuid}/endpoints/{endpointUuid}`: Subscribe SNS topic.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/68`
@@ -1027,7 +1030,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/sns/topics/{uuid}`: Deletes an SNS topic.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/69`
@@ -1040,7 +1043,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/sns/topics/{uuid}/actions`: Changes an SNS topic.
     ///
     /// Schema: `schemas/zstack/sns.json#/operations/70`
@@ -1051,7 +1054,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QuerySnsApplicationEndpoint;
         QuerySnsDingTalkEndpoint;

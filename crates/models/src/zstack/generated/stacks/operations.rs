@@ -2,8 +2,11 @@
 
 //! Calls: resource stacks and applications.
 
+#[cfg(feature = "zstack-automation")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-automation"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/appcenter/app`: Finds publish apps.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/appcenter/app`: Publish app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/appcenter/app/preview`: Previews a resource from an app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/2`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/appcenter/app/resources`: Gives resource from publish app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/3`
@@ -62,7 +65,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/appcenter/app/stack`: Creates a resource stack from an app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/4`
@@ -72,7 +75,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/appcenter/app/{uuid}`: Deletes a publish app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/5`
@@ -85,7 +88,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/appcenter/app/{uuid}/actions`: Changes a publish app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/6`
@@ -96,7 +99,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/appcenter/buildapp`: Finds build apps.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/7`
@@ -122,7 +125,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/appcenter/buildapp`: Creates a build app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/8`
@@ -132,7 +135,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/appcenter/buildapp/add`: Adds a build app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/9`
@@ -142,7 +145,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/appcenter/buildapp/check`: Checks build app parameters.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/10`
@@ -152,7 +155,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/appcenter/buildapp/{uuid}`: Deletes a build app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/11`
@@ -165,7 +168,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Exports a build app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/12`
@@ -176,7 +179,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/appcenter/buildapp/{uuid}/actions`: Changes a build app.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/13`
@@ -187,7 +190,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/appcenter/buildsystem`: Finds app build systems.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/14`
@@ -213,7 +216,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/appcenter/buildsystem`: Adds an app build system.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/15`
@@ -223,7 +226,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/appcenter/buildsystem/capacities`: Gives app build system capacity.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/16`
@@ -235,7 +238,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/appcenter/buildsystem/{uuid}`: Deletes an app build system.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/17`
@@ -248,7 +251,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Lets an app build system be used, or no longer.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/18`
@@ -259,7 +262,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Connects again to an app build system.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/19`
@@ -270,7 +273,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/appcenter/buildsystem/{uuid}/actions`: Changes an app build system.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/20`
@@ -281,7 +284,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/appcenter/exportapp`: Finds build app export histories.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/21`
@@ -307,7 +310,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/buildapp/exports/{buildAppUuid}`: Deletes a build app export history.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/22`
@@ -322,7 +325,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cloudformation/event`: Finds event from resource stacks.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/23`
@@ -348,7 +351,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cloudformation/resources`: Gives supported cloud formation resources.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/24`
@@ -362,7 +365,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cloudformation/resources/stack`: Gives resource stack from resource.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/25`
@@ -374,7 +377,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cloudformation/stack`: Finds resource stacks.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/26`
@@ -400,7 +403,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cloudformation/stack`: Creates a resource stack.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/27`
@@ -410,7 +413,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cloudformation/stack/check`: Checks stack template parameters.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/28`
@@ -420,7 +423,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cloudformation/stack/monitor/addvm`: Adds a resource stack virtual machine port monitor.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/29`
@@ -430,7 +433,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/cloudformation/stack/monitor/delvm`: Deletes a resource stack virtual machine port monitor.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/30`
@@ -446,7 +449,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cloudformation/stack/monitor/vmstatus`: Gives resource stack virtual machine status.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/31`
@@ -458,7 +461,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cloudformation/stack/preview`: Previews a resource stack.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/32`
@@ -468,7 +471,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cloudformation/stack/preview/resource`: Decode stack template.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/33`
@@ -478,7 +481,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cloudformation/stack/resources`: Gives resource from resource stack.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/34`
@@ -490,7 +493,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/cloudformation/stack/{uuid}`: Deletes a resource stack.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/35`
@@ -503,7 +506,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Restart resource stack.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/36`
@@ -514,7 +517,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cloudformation/stack/{uuid}/actions`: Changes a resource stack.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/37`
@@ -525,7 +528,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/cloudformation/template`: Finds stack templates.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/38`
@@ -551,7 +554,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/cloudformation/template`: Adds a stack template.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/39`
@@ -561,7 +564,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/cloudformation/template/{uuid}`: Deletes a stack template.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/40`
@@ -574,7 +577,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/cloudformation/template/{uuid}/actions`: Changes a stack template.
     ///
     /// Schema: `schemas/zstack/stacks.json#/operations/41`
@@ -585,7 +588,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryPublishApp;
         PublishApp;

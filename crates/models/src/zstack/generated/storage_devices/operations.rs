@@ -2,8 +2,11 @@
 
 //! Calls: LUNs, their servers, and local RAID.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/storage-devices/fiber-channel/controllers`: Finds fiber channel storages.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/storage-devices/fiber-channel/controllers`: Reads again a fiber channel storage.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/fiber-channel/luns`: Finds fiber channel LUNs.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/iscsi/luns`: Finds iSCSI LUNs.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/3`
@@ -91,7 +94,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/iscsi/servers`: Finds iSCSI servers.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/4`
@@ -117,7 +120,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/storage-devices/iscsi/servers`: Adds an iSCSI server.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/5`
@@ -127,7 +130,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/storage-devices/iscsi/servers/{uuid}`: Deletes an iSCSI server.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/6`
@@ -140,7 +143,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/storage-devices/iscsi/servers/{uuid}`: Reads again an iSCSI server.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/7`
@@ -151,7 +154,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/storage-devices/iscsi/servers/{uuid}/actions`: Changes an iSCSI server.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/8`
@@ -162,7 +165,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/storage-devices/local-raid/actions`: Reads again a local raid.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/9`
@@ -172,7 +175,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/local-raid/controllers`: Finds local raid controllers.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/10`
@@ -198,7 +201,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/local-raid/physical-drives`: Finds local raid physical drives.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/11`
@@ -224,7 +227,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/local-raid/physical-drives/self-test`: Finds physical drive self test histories.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/12`
@@ -250,7 +253,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions`: Locates a local raid physical drive.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/13`
@@ -261,7 +264,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/actions`: Self test local raid.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/14`
@@ -272,7 +275,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/local-raid/physical-drives/{uuid}/smart`: Gives local raid physical drive smart.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/15`
@@ -283,7 +286,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/nvme/controllers`: Finds NVMe targets.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/16`
@@ -309,7 +312,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/storage-devices/nvme/controllers`: Reads again an NVMe target.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/17`
@@ -319,7 +322,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/nvme/luns`: Finds NVMe LUNs.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/18`
@@ -345,7 +348,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/nvme/servers`: Finds NVMe servers.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/19`
@@ -371,7 +374,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/storage-devices/nvme/servers`: Adds an NVMe server.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/20`
@@ -381,7 +384,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/storage-devices/nvme/servers/{uuid}`: Deletes an NVMe server.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/21`
@@ -394,7 +397,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/scsi-lun/luns`: Finds SCSI LUNs.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/22`
@@ -420,7 +423,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/actions`: Detaches a SCSI LUN from a host.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/23`
@@ -431,7 +434,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/actions`: Changes a SCSI LUN.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/24`
@@ -442,7 +445,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/storage-devices/scsi-lun/{uuid}/cluster/{clusterUuid}`: Checks SCSI LUN cluster status.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/25`
@@ -454,7 +457,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/storage-devices/multipath/topology`: Gives host multipath topology.
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/operations/26`
@@ -467,7 +470,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryFiberChannelStorage;
         RefreshFiberChannelStorage;

@@ -2,8 +2,11 @@
 
 //! Calls: tags.
 
+#[cfg(feature = "zstack-management")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-management"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/system-tags`: Finds system tags.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/system-tags`: Creates a system tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/system-tags/{resourceUuid}/tags`: Creates system tags.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/2`
@@ -50,7 +53,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/system-tags/{uuid}/actions`: Changes a system tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/3`
@@ -61,7 +64,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/tags`: Finds tags.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/4`
@@ -87,7 +90,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/tags`: Creates a tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/5`
@@ -97,7 +100,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/tags/{tagUuid}/resources`: Detaches a tag from resources.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/6`
@@ -109,7 +112,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/tags/{tagUuid}/resources`: Attaches a tag to resources.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/7`
@@ -120,7 +123,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/tags/{uuid}`: Deletes a tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/8`
@@ -133,7 +136,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/tags/{uuid}/actions`: Changes a tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/9`
@@ -144,7 +147,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/user-tags`: Finds user tags.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/10`
@@ -170,7 +173,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/user-tags`: Creates a user tag.
     ///
     /// Schema: `schemas/zstack/tags.json#/operations/11`
@@ -180,7 +183,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QuerySystemTag;
         CreateSystemTag;

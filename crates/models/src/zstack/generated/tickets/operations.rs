@@ -2,8 +2,11 @@
 
 //! Calls: tickets and their flows.
 
+#[cfg(feature = "zstack-identity")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-identity"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/ticket-types`: Finds ticket types.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/tickets`: Finds tickets.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/1`
@@ -55,7 +58,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/tickets`: Creates a ticket.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/2`
@@ -65,7 +68,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/tickets/archives`: Finds archive tickets.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/3`
@@ -91,7 +94,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/tickets/flow`: Finds ticket flows.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/4`
@@ -117,7 +120,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/tickets/flow`: Adds an IAM2 ticket flow.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/5`
@@ -127,7 +130,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/tickets/flow-collections`: Finds ticket flow collections.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/6`
@@ -153,7 +156,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/tickets/flow-collections`: Creates an IAM2 tick flow collection.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/7`
@@ -163,7 +166,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Removes ticket types from a ticket flow collection.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/8`
@@ -175,7 +178,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/tickets/flow-collections/{ticketFlowCollectionUuid}/ticket-types`: Adds ticket types to a ticket flow collection.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/9`
@@ -186,7 +189,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/tickets/flow-collections/{uuid}`: Deletes a ticket flow collection.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/10`
@@ -199,7 +202,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Lets a ticket flow collection be used, or no longer.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/11`
@@ -210,7 +213,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/tickets/flow-collections/{uuid}/actions`: Changes an IAM2 ticket flow collection.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/12`
@@ -221,7 +224,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/tickets/flow/{uuid}`: Deletes an IAM2 ticket flow.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/13`
@@ -234,7 +237,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/tickets/flow/{uuid}/actions`: Changes an IAM2 ticket flow.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/14`
@@ -245,7 +248,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/tickets/histories`: Finds ticket histories.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/15`
@@ -271,7 +274,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/tickets/histories/archives`: Finds archive ticket histories.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/16`
@@ -297,7 +300,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/tickets/{uuid}`: Deletes a ticket.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/17`
@@ -310,7 +313,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes ticket status.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/18`
@@ -321,7 +324,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/tickets/{uuid}/actions`: Changes a ticket request.
     ///
     /// Schema: `schemas/zstack/tickets.json#/operations/19`
@@ -332,7 +335,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryTicketType;
         QueryTicket;

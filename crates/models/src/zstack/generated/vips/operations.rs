@@ -2,8 +2,11 @@
 
 //! Calls: virtual IPs, elastic IPs, port forwarding.
 
+#[cfg(feature = "zstack-network")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-network"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/eips`: Finds elastic IPs.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/eips`: Creates an elastic IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/eips/{eipUuid}/vm-instances/candidate-nics`: Gives elastic IP attachable vmnics.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/2`
@@ -60,7 +63,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/eips/{eipUuid}/vm-instances/nics/{vmNicUuid}`: Attaches an elastic IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/3`
@@ -72,7 +75,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/eips/{uuid}`: Deletes an elastic IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/4`
@@ -85,7 +88,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/eips/{uuid}/actions`: Lets an elastic IP be used, or no longer.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/5`
@@ -96,7 +99,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/eips/{uuid}/actions`: Changes an elastic IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/6`
@@ -107,7 +110,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/eips/{uuid}/vm-instances/nics`: Detaches an elastic IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/7`
@@ -118,7 +121,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/port-forwarding`: Finds port forwarding rules.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/8`
@@ -144,7 +147,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/port-forwarding`: Creates a port forwarding rule.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/9`
@@ -154,7 +157,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/candidate-nics`: Gives port forwarding attachable vmnics.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/10`
@@ -165,7 +168,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/port-forwarding/{ruleUuid}/vm-instances/nics/{vmNicUuid}`: Attaches a port forwarding rule.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/11`
@@ -177,7 +180,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/port-forwarding/{uuid}`: Deletes a port forwarding rule.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/12`
@@ -190,7 +193,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Lets a port forwarding rule be used, or no longer.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/13`
@@ -201,7 +204,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/port-forwarding/{uuid}/actions`: Changes a port forwarding rule.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/14`
@@ -212,7 +215,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/port-forwarding/{uuid}/vm-instances/nics`: Detaches a port forwarding rule.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/15`
@@ -223,7 +226,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vip/{uuid}/vip-qos`: Gives virtual IP QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/16`
@@ -234,7 +237,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vips`: Finds virtual IPs.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/17`
@@ -260,7 +263,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vips`: Creates a virtual IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/18`
@@ -270,7 +273,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vips/sharedqos`: Finds VPC shared QoSs.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/19`
@@ -296,7 +299,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vips/sharedqos`: Creates a VPC shared QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/20`
@@ -306,7 +309,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/bandwidth/actions`: Changes a VPC shared QoS bandwidth.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/21`
@@ -317,7 +320,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Detaches a virtual IP from a VPC shared QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/22`
@@ -330,7 +333,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vips/sharedqos/{sharedQosUuid}/vips`: Attaches a virtual IP to a VPC shared QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/23`
@@ -341,7 +344,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vips/sharedqos/{uuid}`: Deletes a VPC shared QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/24`
@@ -354,7 +357,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vips/sharedqos/{uuid}/actions`: Changes a VPC shared QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/25`
@@ -365,7 +368,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vips/{uuid}`: Deletes a virtual IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/26`
@@ -378,7 +381,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vips/{uuid}/actions`: Lets a virtual IP be used, or no longer.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/27`
@@ -389,7 +392,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vips/{uuid}/actions`: Sets a virtual IP QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/28`
@@ -400,7 +403,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vips/{uuid}/actions`: Changes a virtual IP.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/29`
@@ -411,7 +414,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vips/{uuid}/usedports`: Gives virtual IP used ports.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/30`
@@ -423,7 +426,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vips/{uuid}/vip-qos`: Deletes a virtual IP QoS.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/31`
@@ -435,7 +438,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vips/{vipUuid}/check-port-availability`: Checks a virtual IP port availability.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/32`
@@ -452,7 +455,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vips/{vipUuid}/get-port-availability`: Gives virtual IP available port.
     ///
     /// Schema: `schemas/zstack/vips.json#/operations/33`
@@ -468,7 +471,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryEip;
         CreateEip;

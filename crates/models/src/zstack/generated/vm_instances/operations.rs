@@ -2,8 +2,11 @@
 
 //! Calls: virtual machines, their offerings, keys, scripts and consoles.
 
+#[cfg(feature = "zstack-compute")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-compute"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/VM/attachingGroup`: Gives possible virtual machine for attaching affinity group.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/0`
@@ -14,7 +17,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/consoles`: Asks for a console access.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/1`
@@ -24,7 +27,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/consoles/agents`: Finds console proxy agents.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/2`
@@ -50,7 +53,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/consoles/agents`: Connects again to a console proxy agent.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/3`
@@ -60,7 +63,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/consoles/agents/{uuid}/actions`: Changes a console proxy agent.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/4`
@@ -71,7 +74,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/guest-os/metadata`: Gives guest OS metadata.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/5`
@@ -82,7 +85,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/guest-os/metadata/actions`: Reads again a guest OS metadata.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/6`
@@ -93,7 +96,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/guesttools`: Finds guest tools states.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/7`
@@ -119,7 +122,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/instance-offerings`: Finds instance offerings.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/8`
@@ -145,7 +148,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/instance-offerings`: Creates an instance offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/9`
@@ -155,7 +158,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/instance-offerings/slb`: Finds SLB offerings.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/10`
@@ -181,7 +184,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/instance-offerings/slb`: Creates a SLB offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/11`
@@ -191,7 +194,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/instance-offerings/virtual-routers`: Finds virtual router offerings.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/12`
@@ -217,7 +220,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/instance-offerings/virtual-routers`: Creates a virtual router offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/13`
@@ -227,7 +230,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/instance-offerings/virtual-routers/{uuid}/actions`: Changes a virtual router offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/14`
@@ -238,7 +241,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/instance-offerings/{uuid}`: Deletes an instance offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/15`
@@ -251,7 +254,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Lets an instance offering be used, or no longer.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/16`
@@ -262,7 +265,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/instance-offerings/{uuid}/actions`: Changes an instance offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/17`
@@ -273,7 +276,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nics`: Creates a network interface.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/18`
@@ -283,7 +286,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/nics/{uuid}`: Deletes a network interface.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/19`
@@ -296,7 +299,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/nics/{vmNicUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a network interface.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/20`
@@ -308,7 +311,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ovf/create-vm-instance`: Creates a virtual machine instance from an ovf.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/21`
@@ -318,7 +321,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ovf/ova-packages`: Exports a virtual machine ova package.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/22`
@@ -328,7 +331,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ovf/parse`: Parse ovf.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/23`
@@ -338,7 +341,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scripts`: Finds guest virtual machine scripts.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/24`
@@ -364,7 +367,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/scripts`: Creates a guest virtual machine script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/25`
@@ -374,7 +377,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scripts/records`: Finds guest virtual machine script executed records.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/26`
@@ -400,7 +403,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/scripts/records/details`: Finds guest virtual machine script executed record details.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/27`
@@ -426,7 +429,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/scripts/{uuid}`: Deletes a guest virtual machine script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/28`
@@ -439,7 +442,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/scripts/{uuid}/actions`: Runs a guest virtual machine script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/29`
@@ -450,7 +453,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/scripts/{uuid}/actions`: Changes a guest virtual machine script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/30`
@@ -461,7 +464,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/spice/certificates`: Gives spice certificates.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/31`
@@ -472,7 +475,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/ssh-key-pair`: Finds SSH key pairs.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/32`
@@ -498,7 +501,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ssh-key-pair`: Creates an SSH key pair.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/33`
@@ -508,7 +511,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ssh-key-pair/generate`: Makes an SSH key pair.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/34`
@@ -518,7 +521,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Detaches an SSH key pair from a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/35`
@@ -530,7 +533,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/ssh-key-pair/{sshKeyPairUuid}/vm-instance/{vmInstanceUuid}`: Attaches an SSH key pair to a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/36`
@@ -542,7 +545,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/ssh-key-pair/{uuid}`: Deletes an SSH key pair.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/37`
@@ -553,7 +556,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/ssh-key-pair/{uuid}/actions`: Changes an SSH key pair.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/38`
@@ -564,7 +567,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/upload-file`: Uploads a file to a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/39`
@@ -574,7 +577,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances`: Finds virtual machine instances.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/40`
@@ -600,7 +603,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances`: Creates a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/41`
@@ -610,7 +613,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/appliances`: Finds appliance virtual machines.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/42`
@@ -636,7 +639,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/appliances/virtual-routers`: Finds virtual router virtual machines.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/43`
@@ -662,7 +665,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Connects again to a virtual router.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/44`
@@ -673,7 +676,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/actions`: Changes a virtual router.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/45`
@@ -684,7 +687,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/attachable-public-l3s`: Gives attachable public L3 for v router.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/46`
@@ -695,7 +698,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/appliances/virtual-routers/{vmInstanceUuid}/provision`: Provision virtual router config.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/47`
@@ -706,7 +709,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/candidate-affinityGroup`: Gives possible affinity group for creating virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/48`
@@ -722,7 +725,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/candidate-destinations`: Gives possible zones clusters hosts for creating virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/49`
@@ -754,7 +757,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/candidate-storages`: Gives possible primary storages for creating virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/50`
@@ -782,7 +785,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/capabilities`: Gives vms capabilities.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/51`
@@ -794,7 +797,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/capabilities`: As `GetVmsCapabilities`, on servers of 4.7.21 to 4.8.22 and of the line zsv_4, which take it as a job.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/52`
@@ -804,7 +807,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/cdroms`: Finds virtual machine cd roms.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/53`
@@ -830,7 +833,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/cdroms`: Creates a virtual machine cd rom.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/54`
@@ -840,7 +843,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/cdroms/{uuid}`: Deletes a virtual machine cd rom.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/55`
@@ -853,7 +856,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/cdroms/{uuid}/actions`: Changes a virtual machine cd rom.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/56`
@@ -864,7 +867,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/commands/exec`: Runs a guest virtual machine command.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/57`
@@ -874,7 +877,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/devices`: Gives virtual machine device address.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/58`
@@ -887,7 +890,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/fault-tolerance`: Finds fault tolerance virtual machines.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/59`
@@ -913,7 +916,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/fault-tolerance`: Creates a fault tolerance virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/60`
@@ -923,7 +926,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/fault-tolerance`: Failover fault tolerance virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/61`
@@ -933,7 +936,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/fault-tolerance/sub-vms`: Gives fault tolerance vms.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/62`
@@ -944,7 +947,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/from/volume`: Creates a virtual machine instance from a volume.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/63`
@@ -954,7 +957,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/from/volume-snapshots/group/{volumeSnapshotGroupUuid}`: Creates a virtual machine instance from a volume snapshot group.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/64`
@@ -965,7 +968,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a virtual machine instance from a volume snapshot.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/65`
@@ -976,7 +979,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/nics`: Finds network interfaces.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/66`
@@ -1002,7 +1005,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vfNicUuid}/actions`: Lets a vf network interface ha be used, or no longer.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/67`
@@ -1013,7 +1016,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/nics/{vmNicUuid}`: Detaches an L3 network from a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/68`
@@ -1024,7 +1027,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Lets a network interface be used, or no longer.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/69`
@@ -1035,7 +1038,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface type.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/70`
@@ -1046,7 +1049,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/nics/{vmNicUuid}/actions`: Changes a network interface mac.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/71`
@@ -1057,7 +1060,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/attached-networkservices`: Gives network interface attached network service.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/72`
@@ -1068,7 +1071,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/candidate-eips`: Gives network interface attachable eips.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/73`
@@ -1085,7 +1088,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks-candidates`: Gives possible L3 networks for change network interface network.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/74`
@@ -1096,7 +1099,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/nics/{vmNicUuid}/l3-networks/{destL3NetworkUuid}`: Changes a network interface network.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/75`
@@ -1108,7 +1111,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/task-details`: Gives virtual machine task.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/76`
@@ -1121,7 +1124,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/virtualizer-info`: Gives virtualizer info.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/77`
@@ -1134,7 +1137,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/xml-hook-script`: Removes for good a virtual machine user defined XML hook script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/78`
@@ -1146,7 +1149,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/xml-hook-script`: Finds virtual machine user defined XML hook scripts.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/79`
@@ -1172,7 +1175,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/xml-hook-script`: Creates a virtual machine user defined XML hook script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/80`
@@ -1182,7 +1185,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/xml-hook-script`: Changes a virtual machine user defined XML hook script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/81`
@@ -1192,7 +1195,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}`: Destroys a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/82`
@@ -1205,7 +1208,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{uuid}/actions`: Fstrim virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/83`
@@ -1216,7 +1219,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Attaches a guest tools ISO to a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/84`
@@ -1227,7 +1230,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine password.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/85`
@@ -1238,7 +1241,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Removes for good a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/86`
@@ -1249,7 +1252,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Flattens a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/87`
@@ -1260,7 +1263,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Pauses a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/88`
@@ -1271,7 +1274,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Restarts a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/89`
@@ -1282,7 +1285,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings back a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/90`
@@ -1293,7 +1296,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Goes on with a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/91`
@@ -1304,7 +1307,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a network interface QoS.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/92`
@@ -1315,7 +1318,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot mode.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/93`
@@ -1326,7 +1329,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine boot order.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/94`
@@ -1337,7 +1340,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clean traffic.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/95`
@@ -1348,7 +1351,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine clock track.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/96`
@@ -1359,7 +1362,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console mode.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/97`
@@ -1370,7 +1373,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine console password.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/98`
@@ -1381,7 +1384,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine emulator pinning.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/99`
@@ -1392,7 +1395,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine hostname.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/100`
@@ -1403,7 +1406,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine monitor number.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/101`
@@ -1414,7 +1417,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine NUMA.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/102`
@@ -1425,7 +1428,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine guest agent.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/103`
@@ -1436,7 +1439,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine qxl memory.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/104`
@@ -1447,7 +1450,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine rdp.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/105`
@@ -1458,7 +1461,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine security level.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/106`
@@ -1469,7 +1472,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine sound type.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/107`
@@ -1480,7 +1483,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine SSH key.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/108`
@@ -1491,7 +1494,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Sets a virtual machine USB redirect.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/109`
@@ -1502,7 +1505,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Starts a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/110`
@@ -1513,7 +1516,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Stops a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/111`
@@ -1524,7 +1527,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Brings up to date a virtual machine clock.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/112`
@@ -1535,7 +1538,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Take virtual machine console screenshot.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/113`
@@ -1546,7 +1549,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/114`
@@ -1557,7 +1560,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{uuid}/actions`: Changes a virtual machine priority.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/115`
@@ -1568,7 +1571,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/boot-orders`: Gives virtual machine boot order.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/116`
@@ -1579,7 +1582,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/bootmode`: Deletes a virtual machine boot mode.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/117`
@@ -1592,7 +1595,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/capabilities`: Gives virtual machine capabilities.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/118`
@@ -1603,7 +1606,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/console-addresses`: Gives virtual machine console address.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/119`
@@ -1614,7 +1617,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/console-password`: Deletes a virtual machine console password.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/120`
@@ -1625,7 +1628,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/console-passwords`: Gives virtual machine console password.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/121`
@@ -1636,7 +1639,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/emulator-pinning`: Gives virtual machine emulator pinning.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/122`
@@ -1647,7 +1650,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/first-boot-device`: Gives virtual machine instance first boot device.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/123`
@@ -1658,7 +1661,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/guest-tools-infos`: Gives virtual machine guest tools info.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/124`
@@ -1670,7 +1673,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/ha-levels`: Deletes a virtual machine instance ha level.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/125`
@@ -1681,7 +1684,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/ha-levels`: Gives virtual machine instance ha level.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/126`
@@ -1692,7 +1695,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{uuid}/ha-levels`: Sets a virtual machine instance ha level.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/127`
@@ -1703,7 +1706,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/hostnames`: Deletes a virtual machine hostname.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/128`
@@ -1716,7 +1719,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/hostnames`: Gives virtual machine hostname.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/129`
@@ -1727,7 +1730,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/latest-guest-tools`: Gives latest guest tools for virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/130`
@@ -1738,7 +1741,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/monitorNumber`: Gives virtual machine monitor number.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/131`
@@ -1749,7 +1752,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/nic-qos`: Deletes a network interface QoS.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/132`
@@ -1761,7 +1764,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/nic-qos`: Gives network interface QoS.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/133`
@@ -1774,7 +1777,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/protected-recovery-points`: Gives virtual machine instance protected recovery points.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/134`
@@ -1789,7 +1792,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/qga`: Gives virtual machine guest agent.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/135`
@@ -1800,7 +1803,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/rdp`: Gives virtual machine rdp.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/136`
@@ -1811,7 +1814,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/recovery-points`: Gives virtual machine instance recovery points.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/137`
@@ -1829,7 +1832,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{uuid}/ssh-keys`: Deletes a virtual machine SSH key.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/138`
@@ -1840,7 +1843,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/ssh-keys`: Gives virtual machine SSH key.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/139`
@@ -1851,7 +1854,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/starting-target-hosts`: Gives virtual machine starting possible clusters hosts.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/140`
@@ -1862,7 +1865,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/usbredirect`: Gives virtual machine USB redirect.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/141`
@@ -1873,7 +1876,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/vnuma`: Gives virtual machine NUMA.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/142`
@@ -1884,7 +1887,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/vnuma-topology`: Gives vmv NUMA topology.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/143`
@@ -1895,7 +1898,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes an instance offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/144`
@@ -1906,7 +1909,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a virtual machine image.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/145`
@@ -1917,7 +1920,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Copies a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/146`
@@ -1928,7 +1931,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Moves a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/147`
@@ -1939,7 +1942,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Primary storage migrate virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/148`
@@ -1950,7 +1953,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Reimage virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/149`
@@ -1961,7 +1964,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine boot volume.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/150`
@@ -1972,7 +1975,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine static IP.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/151`
@@ -1983,7 +1986,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/152`
@@ -1994,7 +1997,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Sets a virtual machine user defined XML hook script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/153`
@@ -2005,7 +2008,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/actions`: Changes a network interface driver.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/154`
@@ -2016,7 +2019,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-pci-devices`: Gives PCI device candidates for attaching virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/155`
@@ -2029,7 +2032,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-storage-devices`: Gives SCSI LUN candidates for attaching virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/156`
@@ -2040,7 +2043,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/candidate-usb-devices`: Gives USB device candidates for attaching virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/157`
@@ -2053,7 +2056,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/cdroms/{uuid}/actions`: Sets a virtual machine instance default cd rom.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/158`
@@ -2065,7 +2068,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/data-volume-candidates`: Gives virtual machine attachable data volume.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/159`
@@ -2076,7 +2079,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/guesttools-state`: Changes a guest tools state.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/160`
@@ -2087,7 +2090,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/image-candidates`: Gives image candidates for virtual machine to change.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/161`
@@ -2098,7 +2101,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/iso`: Detaches an ISO from a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/162`
@@ -2110,7 +2113,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates`: Gives possible ISO for attaching virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/163`
@@ -2121,7 +2124,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/iso/{isoUuid}`: Attaches an ISO to a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/164`
@@ -2133,7 +2136,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks-candidates`: Gives virtual machine attachable L3 network.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/165`
@@ -2144,7 +2147,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/l3-networks/{l3NetworkUuid}`: Attaches an L3 network to a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/166`
@@ -2156,7 +2159,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/mdev-device-specs`: Finds virtual machine instance mdev device spec refs.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/167`
@@ -2182,7 +2185,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/migration-target-hosts`: Gives virtual machine migration possible hosts.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/168`
@@ -2193,7 +2196,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/nices/{vmNicUuid}`: Attaches a network interface to a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/169`
@@ -2205,7 +2208,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/pci-device-specs`: Finds virtual machine instance PCI device spec refs.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/170`
@@ -2231,7 +2234,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/protect-recovery-point`: Protects a virtual machine instance recovery point.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/171`
@@ -2242,7 +2245,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/recovery-point`: Describe virtual machine instance recovery point.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/172`
@@ -2258,7 +2261,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Detaches a SCSI LUN from a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/173`
@@ -2270,7 +2273,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/scsi-lun/{uuid}`: Attaches a SCSI LUN to a virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/174`
@@ -2282,7 +2285,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/static-ips`: Deletes a virtual machine static IP.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/175`
@@ -2298,7 +2301,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/storage-migration-candidates`: Gives primary storage candidates for virtual machine migration.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/176`
@@ -2313,7 +2316,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/unprotect-recovery-point`: No longer protects a virtual machine instance recovery point.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/177`
@@ -2324,7 +2327,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/{vmInstanceUuid}/update-nic-config`: Changes a virtual machine network config.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/178`
@@ -2335,7 +2338,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Deletes a virtual machine user defined XML.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/179`
@@ -2348,7 +2351,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml`: Gives virtual machine XML.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/180`
@@ -2359,7 +2362,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Deletes a virtual machine user defined XML hook script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/181`
@@ -2372,7 +2375,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{vmInstanceUuid}/xml-hook-script`: Gives virtual machine XML hook script.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/182`
@@ -2383,7 +2386,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-priority-config`: Finds virtual machine priority configs.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/183`
@@ -2409,7 +2412,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-priority-config/{uuid}/actions`: Changes a priority config.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/184`
@@ -2420,7 +2423,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm/sched-history`: Finds virtual machine sched histories.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/185`
@@ -2446,7 +2449,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vmInstance/device/address/archive`: Finds virtual machine instance device address archives.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/186`
@@ -2472,7 +2475,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vmInstance/device/address/group`: Finds virtual machine instance device address groups.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/187`
@@ -2498,7 +2501,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach`: Detaches a user defined XML hook script from a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/188`
@@ -2512,7 +2515,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}`: Attaches a user defined XML hook script to a virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/189`
@@ -2524,7 +2527,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/container/management/vm`: Adds a container management virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/190`
@@ -2534,7 +2537,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/container/management/vm/{uuid}`: Deletes a container management virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/191`
@@ -2546,7 +2549,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/container/management/vm/{uuid}/actions`: Changes a container management virtual machine.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/192`
@@ -2557,28 +2560,28 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/instance-offerings/nfvinst`: Creates a NFV instance offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/193`
     CreateNfvInstOffering = op("CreateNfvInstOffering", "POST", "/zstack/v1/instance-offerings/nfvinst").wrapper("params").long_running();
     () body(CreateNfvInstOfferingRequest) -> body(Reply<BaseInstanceOffering>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/instance-offerings/observability-servers`: Creates an observability server offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/194`
     CreateObservabilityServerOffering = op("CreateObservabilityServerOffering", "POST", "/zstack/v1/instance-offerings/observability-servers").wrapper("params").long_running();
     () body(CreateObservabilityServerOfferingRequest) -> body(Reply<BaseInstanceOffering>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/instance-offerings/ovn`: Creates a OVN controller offering.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/195`
     CreateOvnControllerOffering = op("CreateOvnControllerOffering", "POST", "/zstack/v1/instance-offerings/ovn").wrapper("params").long_running();
     () body(CreateOvnControllerOfferingRequest) -> body(Reply<BaseInstanceOffering>);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vm-instances/templatedVmInstance/{uuid}`: Deletes a templated virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/196`
@@ -2590,7 +2593,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions`: Changes a templated virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/197`
@@ -2601,7 +2604,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance`: Converts templated virtual machine instance to virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/198`
@@ -2612,7 +2615,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance`: Creates a virtual machine instance from templated virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/199`
@@ -2623,7 +2626,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{uuid}/hygon-mdev`: Sets virtual machine instance hygon mdev.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/200`
@@ -2631,7 +2634,7 @@ backhaul_wire::generated_call! {
     (uuid: impl Into<Id>) body(SetVmInstanceHygonMdevRequest) -> empty(());
     uuid: Id [uuid.into()] path("uuid", Kind::Id);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/{uuid}/uptime`: Gives virtual machine uptime.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/201`
@@ -2642,7 +2645,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance`: Converts virtual machine instance to templated virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/202`
@@ -2653,7 +2656,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance`: Creates a templated virtual machine instance from virtual machine instance.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/203`
@@ -2664,7 +2667,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/container/management/vm`: Finds container management virtual machines.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/204`
@@ -2690,7 +2693,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vm-instances/templatedVmInstance`: Finds templated virtual machine instances.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/operations/205`
@@ -2716,7 +2719,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetCandidateVmForAttachingAffinityGroup;
         RequestConsoleAccess;

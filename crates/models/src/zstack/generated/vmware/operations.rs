@@ -2,8 +2,11 @@
 
 //! Calls: vCenter and migration from it.
 
+#[cfg(feature = "zstack-vmware")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-vmware"))]
+use super::super::rows::*;
+generated_call! {
     /// `POST /zstack/v1/v2v`: Lists v ms from a KVM host.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/0`
@@ -13,7 +16,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/v2v-conversion-hosts`: Finds v2 v conversion hosts.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/v2v-conversion-hosts`: Adds a v2 v conversion host.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/2`
@@ -49,7 +52,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/v2v-conversion-hosts/{uuid}`: Deletes a v2 v conversion host.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/3`
@@ -62,7 +65,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Lets a v2 v conversion host be used, or no longer.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/4`
@@ -73,7 +76,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/v2v-conversion-hosts/{uuid}/actions`: Changes a v2 v conversion host.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/5`
@@ -84,7 +87,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/v2v/conversion/host/{uuid}/actions`: Cleans up a v2 v conversion cache.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/6`
@@ -95,7 +98,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/v2vs`: Convert virtual machine from foreign hypervisor.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/7`
@@ -105,7 +108,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vcenters`: Finds vCenters.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/8`
@@ -131,7 +134,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/vcenters`: Adds a vCenter.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/9`
@@ -141,7 +144,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vcenters/backup-storage`: Finds vCenter backup storages.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/10`
@@ -167,7 +170,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vcenters/clusters`: Finds vCenter clusters.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/11`
@@ -193,7 +196,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vcenters/clusters/resourcepools`: Finds vCenter resource pools.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/12`
@@ -219,7 +222,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vcenters/datacenters`: Finds vCenter datacenters.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/13`
@@ -245,7 +248,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/vcenters/primary-storage`: Finds vCenter primary storages.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/14`
@@ -271,7 +274,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/vcenters/{uuid}`: Deletes a vCenter.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/15`
@@ -284,7 +287,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vcenters/{uuid}/actions`: Brings up to date a vCenter.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/16`
@@ -295,7 +298,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/vcenters/{uuid}/actions`: Changes a vCenter.
     ///
     /// Schema: `schemas/zstack/vmware.json#/operations/17`
@@ -306,7 +309,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         ListVMsFromKvmHost;
         QueryV2vConversionHost;

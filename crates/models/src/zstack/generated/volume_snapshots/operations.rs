@@ -2,8 +2,11 @@
 
 //! Calls: snapshots of volumes and of memory.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/memory-snapshots/group/reference`: Gives memory snapshot group reference.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/0`
@@ -17,7 +20,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volume-snapshots`: Finds volume snapshots.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/1`
@@ -43,7 +46,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-snapshots/batch-delete`: In one call: a delete volume snapshot.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/2`
@@ -53,7 +56,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volume-snapshots/group`: Finds volume snapshot groups.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/3`
@@ -79,7 +82,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volume-snapshots/group`: Creates a volume snapshot group.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/4`
@@ -89,7 +92,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volume-snapshots/group/{uuid}`: Deletes a volume snapshot group.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/5`
@@ -102,7 +105,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Puts back a virtual machine from an snapshot group.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/6`
@@ -113,7 +116,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-snapshots/group/{uuid}/actions`: Changes a volume snapshot group.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/7`
@@ -124,7 +127,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volume-snapshots/groups/availabilities`: Checks a volume snapshot group availability.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/8`
@@ -137,7 +140,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-snapshots/shrink/{uuid}/actions`: Shrinks a volume snapshot.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/9`
@@ -148,7 +151,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volume-snapshots/trees`: Finds volume snapshot trees.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/10`
@@ -174,7 +177,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volume-snapshots/ungroup/{uuid}`: Ungroup volume snapshot group.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/11`
@@ -185,7 +188,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volume-snapshots/{uuid}`: Deletes a volume snapshot.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/12`
@@ -198,7 +201,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Gives volume snapshot size.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/13`
@@ -209,7 +212,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Puts back a volume from an snapshot.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/14`
@@ -220,7 +223,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volume-snapshots/{uuid}/actions`: Changes a volume snapshot.
     ///
     /// Schema: `schemas/zstack/volume_snapshots.json#/operations/15`
@@ -231,7 +234,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         GetMemorySnapshotGroupReference;
         QueryVolumeSnapshot;

@@ -2,8 +2,11 @@
 
 //! Calls: volumes and disk offerings.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/block-volumes`: Finds block volumes.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/block-volumes`: Creates a block volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/block-volumes/access/path`: Gives access path.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/2`
@@ -51,7 +54,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/block-volumes/{uuid}/actions`: Changes a block volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/3`
@@ -62,7 +65,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/disk-offerings`: Finds disk offerings.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/4`
@@ -88,7 +91,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/disk-offerings`: Creates a disk offering.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/5`
@@ -98,7 +101,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/disk-offerings/{uuid}`: Deletes a disk offering.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/6`
@@ -111,7 +114,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Lets a disk offering be used, or no longer.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/7`
@@ -122,7 +125,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/disk-offerings/{uuid}/actions`: Changes a disk offering.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/8`
@@ -133,7 +136,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/expon/block-volumes`: Finds expon block volumes.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/9`
@@ -159,7 +162,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes`: Finds volumes.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/10`
@@ -185,7 +188,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/batch-sync-volumes`: Reads the sizes of a cluster's volumes anew.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/11`
@@ -195,7 +198,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/data`: Creates a data volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/12`
@@ -205,7 +208,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}`: Creates a data volume from a volume template.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/13`
@@ -216,7 +219,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}`: Creates a data volume from a volume snapshot.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/14`
@@ -227,7 +230,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/data/resize/{uuid}/actions`: Resizes a data volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/15`
@@ -238,7 +241,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes/formats`: Gives volume format.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/16`
@@ -249,7 +252,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/resize/{uuid}/actions`: Resizes a root volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/17`
@@ -260,7 +263,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes/vm-instances/refs`: Finds shareable volume virtual machine instance refs.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/18`
@@ -286,7 +289,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/volume-snapshots`: Creates a volumes snapshot.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/19`
@@ -296,7 +299,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volumes/{uuid}`: Deletes a data volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/20`
@@ -309,7 +312,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Lets a volume be used, or no longer.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/21`
@@ -320,7 +323,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Removes for good a data volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/22`
@@ -331,7 +334,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Flattens a volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/23`
@@ -342,7 +345,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings back a data volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/24`
@@ -353,7 +356,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume io thread pin.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/25`
@@ -364,7 +367,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Sets a volume QoS.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/26`
@@ -375,7 +378,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Brings up to date a volume size.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/27`
@@ -386,7 +389,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Undoes an snapshot creation.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/28`
@@ -397,7 +400,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Changes a volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/29`
@@ -408,7 +411,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/volumes/{uuid}/actions`: Checks a volume snapshot chain.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/30`
@@ -419,7 +422,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes/{uuid}/capabilities`: Gives volume capabilities.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/31`
@@ -430,7 +433,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes/{uuid}/io-thread-pin`: Gives volume io thread pin.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/32`
@@ -441,7 +444,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volumes/{uuid}/qos`: Deletes a volume QoS.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/33`
@@ -454,7 +457,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes/{uuid}/qos`: Gives volume QoS.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/34`
@@ -467,7 +470,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volumes/{uuid}/vm-instances`: Detaches a data volume from a virtual machine.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/35`
@@ -479,7 +482,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes/{volumeUuid}/candidate-vm-instances`: Gives data volume attachable virtual machine.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/36`
@@ -490,7 +493,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/volumes/{volumeUuid}/hosts`: Detaches a data volume from a host.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/37`
@@ -503,7 +506,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/{volumeUuid}/hosts/{hostUuid}`: Attaches a data volume to a host.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/38`
@@ -515,7 +518,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/volumes/{volumeUuid}/migration-target-hosts`: Local storage get volume migratable hosts.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/39`
@@ -526,7 +529,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/{volumeUuid}/vm-instances/{vmInstanceUuid}`: Attaches a data volume to a virtual machine.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/40`
@@ -538,7 +541,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/volumes/{volumeUuid}/volume-snapshots`: Creates a volume snapshot.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/41`
@@ -549,7 +552,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/xksy/block-volumes`: Finds xsky block volumes.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/42`
@@ -575,7 +578,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/xsky/block-volumes/{uuid}/actions`: Changes a xsky block volume.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/43`
@@ -586,7 +589,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryBlockVolume;
         CreateBlockVolume;

@@ -2,8 +2,11 @@
 
 //! Calls: zones.
 
+#[cfg(feature = "zstack-storage")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-storage"))]
+use super::super::rows::*;
+generated_call! {
     /// `GET /zstack/v1/zones`: Finds zones.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/0`
@@ -29,7 +32,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zones`: Creates a zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zones/{uuid}`: Deletes a zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/2`
@@ -52,7 +55,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zones/{uuid}/actions`: Lets a zone be used, or no longer.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/3`
@@ -63,7 +66,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zones/{uuid}/actions`: Changes a zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/4`
@@ -74,7 +77,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zones/{uuid}/info`: Gives zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/5`
@@ -85,7 +88,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Detaches a backup storage from a zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/6`
@@ -97,7 +100,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}`: Attaches a backup storage to a zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/7`
@@ -109,7 +112,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Detaches an app build system to a zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/8`
@@ -121,7 +124,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zones/{zoneUuid}/buildsystem/{buildSystemUuid}`: Attaches an app build system to a zone.
     ///
     /// Schema: `schemas/zstack/zones.json#/operations/9`
@@ -133,7 +136,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         QueryZone;
         CreateZone;

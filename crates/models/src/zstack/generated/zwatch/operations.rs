@@ -2,8 +2,11 @@
 
 //! Calls: alarms, events, metrics.
 
+#[cfg(feature = "zstack-monitoring")]
 use super::super::prelude::*;
-backhaul_wire::generated_call! {
+#[cfg(not(feature = "zstack-monitoring"))]
+use super::super::rows::*;
+generated_call! {
     /// `POST /zstack/v1/zwatch/activealarms/actions`: Lets an active alarm be used, or no longer.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/0`
@@ -13,7 +16,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/activealarms/alarms`: Finds active alarms.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/1`
@@ -39,7 +42,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/activealarms/status`: Gives active alarm status.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/2`
@@ -51,7 +54,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/activealarms/templates`: Finds active alarm templates.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/3`
@@ -77,7 +80,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/activealarms/templates/{uuid}/actions`: Changes an active alarm template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/4`
@@ -88,7 +91,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/alarm-histories`: Gives alarm data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/5`
@@ -111,7 +114,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/alarm-histories/acknowledgments`: Ack alarm data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/6`
@@ -121,7 +124,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/alarm-histories/actions`: Changes an alarm data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/7`
@@ -131,7 +134,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/alarm-records`: Finds alarm records.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/8`
@@ -157,7 +160,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/alarms`: Finds alarms.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/9`
@@ -183,7 +186,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/alarms`: Creates an alarm.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/10`
@@ -193,7 +196,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/alarms/labels/{uuid}`: Removes a label from an alarm.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/11`
@@ -206,7 +209,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/alarms/labels/{uuid}/actions`: Changes an alarm label.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/12`
@@ -217,7 +220,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/alarms/sns/text-templates`: Finds SNS text templates.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/13`
@@ -243,7 +246,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/alarms/sns/text-templates`: Creates an SNS text template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/14`
@@ -253,7 +256,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Finds aliyun sms SNS text templates.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/15`
@@ -279,7 +282,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/alarms/sns/text-templates/aliyun-sms`: Creates an aliyun sms SNS text template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/16`
@@ -289,7 +292,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}`: Deletes an SNS text template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/17`
@@ -302,7 +305,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an aliyun sms SNS text template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/18`
@@ -313,7 +316,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/alarms/sns/text-templates/{uuid}/actions`: Changes an SNS text template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/19`
@@ -324,7 +327,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/actions`: Adds an action to an alarm.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/20`
@@ -335,7 +338,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/alarms/{alarmUuid}/actions/{actionUuid}`: Removes an action from an alarm.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/21`
@@ -349,7 +352,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/autoscaling/rules/{ruleUuid}`: Creates an auto scaling rule alarm trigger.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/22`
@@ -361,7 +364,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/alarms/{alarmUuid}/labels`: Adds a label to an alarm.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/23`
@@ -372,7 +375,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/alarms/{uuid}`: Deletes an alarm.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/24`
@@ -385,7 +388,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Lets an alarm be used, or no longer.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/25`
@@ -396,7 +399,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/alarms/{uuid}/actions`: Changes an alarm.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/26`
@@ -407,7 +410,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/alert-histories/acknowledgments`: Finds alert data acks.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/27`
@@ -433,7 +436,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/alert-histories/acknowledgments/{alertDataUuid}/actions`: Changes an alert data ack.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/28`
@@ -444,7 +447,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/alert-histories/histogram`: Gives z watch alert histogram.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/29`
@@ -460,7 +463,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/audit-records`: Finds audits.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/30`
@@ -486,7 +489,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/audits`: Gives audit data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/31`
@@ -503,7 +506,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/change/eventSubscription/{uuid}/state`: Lets an event subscription be used, or no longer.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/32`
@@ -514,7 +517,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/event-histories/acknowledgments`: Ack event data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/33`
@@ -524,7 +527,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/event-records`: Finds event records.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/34`
@@ -550,7 +553,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/events`: Gives event data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/35`
@@ -573,7 +576,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/events/actions`: Changes an event data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/36`
@@ -583,7 +586,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/events/meta-data`: Gives all event metadata.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/37`
@@ -597,7 +600,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/events/subscriptions`: Finds event subscriptions.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/38`
@@ -623,7 +626,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/events/subscriptions`: Subscribe event.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/39`
@@ -633,7 +636,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/events/subscriptions/labels/{uuid}`: Removes a label from an event subscription.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/40`
@@ -644,7 +647,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/events/subscriptions/labels/{uuid}/actions`: Changes an event subscription label.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/41`
@@ -655,7 +658,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions`: Adds an action to an event subscription.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/42`
@@ -666,7 +669,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/actions/{actionUuid}`: Removes an action from an event subscription.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/43`
@@ -678,7 +681,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/events/subscriptions/{subscriptionUuid}/labels`: Adds a label to an event subscription.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/44`
@@ -689,7 +692,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/events/subscriptions/{uuid}`: Unsubscribe event.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/45`
@@ -702,7 +705,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/events/subscriptions/{uuid}/actions`: Changes a subscribe event.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/46`
@@ -713,7 +716,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/metrics`: Deletes a metric data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/47`
@@ -726,7 +729,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/metrics`: Gives metric data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/48`
@@ -745,7 +748,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/metrics`: Put metric data.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/49`
@@ -755,7 +758,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/metrics/httpreceivers`: Finds metric data http receivers.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/50`
@@ -781,7 +784,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/metrics/httpreceivers`: Creates a metric data http receiver.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/51`
@@ -791,7 +794,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/metrics/httpreceivers/templates`: Finds metric templates.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/52`
@@ -817,7 +820,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/metrics/httpreceivers/templates`: Creates a metric template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/53`
@@ -827,7 +830,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/templates/{uuid}`: Deletes a metric template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/54`
@@ -840,7 +843,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/metrics/httpreceivers/{uuid}`: Deletes a metric data http receiver.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/55`
@@ -853,7 +856,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/metrics/label-values`: Gives metric label value.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/56`
@@ -869,7 +872,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/metrics/meta-data`: Gives all metric metadata.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/57`
@@ -883,7 +886,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/mn`: Gives management node dir capacity.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/58`
@@ -895,7 +898,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitorgroups`: Finds monitor groups.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/59`
@@ -921,7 +924,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/monitorgroups`: Creates a monitor group.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/60`
@@ -931,7 +934,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitorgroups/alarms`: Finds monitor group alarms.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/61`
@@ -957,7 +960,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitorgroups/instances`: Finds monitor group instances.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/62`
@@ -983,7 +986,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitorgroups/monitortemplates/refs`: Finds monitor group template refs.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/63`
@@ -1009,7 +1012,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitorgroups/subscriptions`: Finds monitor group event subscriptions.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/64`
@@ -1035,7 +1038,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions`: Adds an instance to a monitor group.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/65`
@@ -1046,7 +1049,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/monitorgroups/{groupUuid}/actions/{instanceUuid}`: Removes an instance from a monitor group.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/66`
@@ -1060,7 +1063,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/monitorgroups/{uuid}`: Deletes a monitor group.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/67`
@@ -1073,7 +1076,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/monitorgroups/{uuid}/actions`: Changes a monitor group.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/68`
@@ -1084,7 +1087,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitortemplates`: Finds monitor templates.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/69`
@@ -1110,7 +1113,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/monitortemplates`: Creates a monitor template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/70`
@@ -1120,7 +1123,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitortemplates/evenrules`: Finds event rule templates.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/71`
@@ -1146,7 +1149,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/monitortemplates/evenrules`: Adds an event rule template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/72`
@@ -1156,7 +1159,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}`: Deletes an event rule template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/73`
@@ -1169,7 +1172,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/monitortemplates/evenrules/{uuid}/actions`: Changes an event rule template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/74`
@@ -1180,7 +1183,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/monitortemplates/metricrules`: Finds metric rule templates.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/75`
@@ -1206,7 +1209,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}`: Deletes a metric rule template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/76`
@@ -1219,7 +1222,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/monitortemplates/metricrules/{uuid}/actions`: Changes a metric rule template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/77`
@@ -1230,7 +1233,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/monitortemplates/{monitorTemplateUuid}/metricrules`: Adds a metric rule template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/78`
@@ -1241,7 +1244,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Takes back a monitor template from a monitor group.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/79`
@@ -1255,7 +1258,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/monitortemplates/{templateUuid}/monitorgroups/{groupUuid}`: Applies a monitor template to a monitor group.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/80`
@@ -1267,7 +1270,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/monitortemplates/{uuid}`: Deletes a monitor template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/81`
@@ -1280,7 +1283,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Copies a monitor template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/82`
@@ -1291,7 +1294,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/monitortemplates/{uuid}/actions`: Changes a monitor template.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/83`
@@ -1302,7 +1305,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/textTemplateArg`: Gives text template arg.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/84`
@@ -1313,7 +1316,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/third-party/alert-publish-histories`: Finds SNS endpoint thirdparty alert histories.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/85`
@@ -1339,7 +1342,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/third-party/alerts`: Finds thirdparty alerts.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/86`
@@ -1365,7 +1368,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/third-party/alerts/actions`: Changes thirdparty alerts.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/87`
@@ -1375,7 +1378,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `GET /zstack/v1/zwatch/third-party/platforms`: Finds thirdparty platforms.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/88`
@@ -1401,7 +1404,7 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `POST /zstack/v1/zwatch/third-party/platforms`: Adds a thirdparty platform.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/89`
@@ -1411,7 +1414,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `DELETE /zstack/v1/zwatch/third-party/platforms/{uuid}`: Deletes a thirdparty platform.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/90`
@@ -1424,7 +1427,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/third-party/platforms/{uuid}/actions`: Changes a thirdparty platform.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/91`
@@ -1435,7 +1438,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_call! {
+generated_call! {
     /// `PUT /zstack/v1/zwatch/topics/{uuid}/actions`: Lets an SNS topic be used, or no longer.
     ///
     /// Schema: `schemas/zstack/zwatch.json#/operations/92`
@@ -1446,7 +1449,7 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
-backhaul_wire::generated_operations! {
+generated_operations! {
     calls {
         ChangeActiveAlarmState;
         QueryActiveAlarm;
