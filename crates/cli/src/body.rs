@@ -1,10 +1,10 @@
 //! Bodies: XML or JSON, told from the text, read through a type's shape and written again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use backhaul_models::registry;
 use backhaul_wire::{DecodeError, Drift, EncodeError, Shape, Struct, System, json, xml};
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 /// What a body is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +70,13 @@ impl Outline {
         if Form::of(system, body) == Form::Xml {
             return root(text).map_or(Self::Unclear, Self::Root);
         }
-        match serde_json::from_slice(text) {
-            Ok(Value::Object(members)) => Self::Object(members.into_iter().map(|(name, _)| name).collect()),
-            Ok(Value::Array(_)) => Self::Array,
+        // Names alone: the values of a large body would take many times its text.
+        match text.first() {
+            Some(b'[') if serde_json::from_slice::<Vec<IgnoredAny>>(text).is_ok() => Self::Array,
+            Some(b'{') => match serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(text) {
+                Ok(members) => Self::Object(members.into_keys().collect()),
+                Err(_) => Self::Unclear,
+            },
             _ => Self::Unclear,
         }
     }

@@ -220,19 +220,19 @@ fn module(path: &Path) -> Option<String> {
     Some(parts.join("::"))
 }
 
-/// One table at a time: from `backhaul_wire::generated_model! {` to `}`.
+/// One table at a time: from `generated_model! {` to `}`.
 fn tables(module: &str, text: &str, api: &mut Api) {
     let mut rows: Vec<&str> = Vec::new();
     let (mut macro_name, mut aliases) = (None, Vec::new());
     for line in text.lines() {
-        if let Some(rest) = line.strip_prefix("backhaul_wire::generated_") {
+        if let Some(rest) = line.strip_prefix("generated_") {
             let (name, rest) = rest.split_once('!').unwrap_or((rest, ""));
             if let Some(inside) = rest.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
                 table(module, name, &[inside.trim()], api);
             } else {
                 macro_name = Some(name);
             }
-        } else if let Some(alias) = line.strip_prefix("pub type ").and_then(|rest| rest.strip_suffix(';')) {
+        } else if let Some(alias) = line.trim_start().strip_prefix("pub type ").and_then(|rest| rest.strip_suffix(';')) {
             aliases.extend(alias.split_once(" = "));
         } else if line == "}" {
             if let Some(name) = macro_name.take() {

@@ -3,6 +3,8 @@
 mod har;
 mod subject;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use backhaul_wire::reflect::DynamicStruct;
 use backhaul_wire::{Drift, Struct, json};
 use serde_json::{Value, json};
@@ -52,7 +54,7 @@ fn files(args: &Check) -> Result<Vec<(String, Report)>, Failure> {
         args.files.iter().map(|file| (file, Role::Answer)).chain(args.body.iter().map(|file| (file, Role::Request)));
     let bodies: Vec<(String, Vec<u8>, Role)> =
         files.map(|(file, role)| Ok((file.name(), file.read()?, role))).collect::<Result<_, Failure>>()?;
-    Ok(bodies.into_iter().map(|(name, body, role)| (name, report(&subject, &body, role))).collect())
+    Ok(bodies.into_iter().map(|(name, body, role)| (name, report(&subject, body, role))).collect())
 }
 
 /// The bodies of recorded traffic, each by its own request. Entries of other programs are passed over, and told.
@@ -67,12 +69,12 @@ fn recorded(args: &Check, archive: &Source, console: &Console) -> Result<Vec<(St
         let name = &entry.name;
         // A logon is a form, which has no type.
         let is_body =
-            |body: &&Vec<u8>| matches!(body.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'[' | b'<'));
-        if let Some(sent) = entry.sent.as_ref().filter(is_body) {
+            |body: &Vec<u8>| matches!(body.iter().find(|byte| !byte.is_ascii_whitespace()), Some(b'{' | b'[' | b'<'));
+        if let Some(sent) = entry.sent.filter(is_body) {
             reports.push((format!("{name} (sent)"), report(&subject, sent, Role::Request)));
         }
         match entry.answer.filter(|_| entry.status.is_some()) {
-            Some(answer) => reports.push((name.clone(), report(&subject, &answer, Role::Answer))),
+            Some(answer) => reports.push((name.clone(), report(&subject, answer, Role::Answer))),
             None => without += 1,
         }
     }
@@ -129,30 +131,31 @@ impl Report {
     }
 }
 
-fn report(subject: &Subject, body: &[u8], role: Role) -> Report {
+fn report(subject: &Subject, body: Vec<u8>, role: Role) -> Report {
     match role {
-        Role::Answer => match subject.target(body) {
+        Role::Answer => match subject.target(&body) {
             Ok(target) => read(subject, target, body, role),
             Err(report) => report,
         },
-        Role::Request => match subject.request(body) {
-            Ok((target, body)) => read(subject, target, &body, role),
+        Role::Request => match subject.request(&body) {
+            Ok((target, body)) => read(subject, target, body, role),
             Err(report) => report,
         },
     }
 }
 
-fn read(subject: &Subject, Target { name, shape }: Target, body: &[u8], role: Role) -> Report {
-    let form = Form::of(subject.system, body);
+fn read(subject: &Subject, Target { name, shape }: Target, body: Vec<u8>, role: Role) -> Report {
+    let form = Form::of(subject.system, &body);
     let decoded = |body: &[u8], drift: Option<&mut Drift>| {
         let mut value = DynamicStruct::new(shape);
         form.decode(&mut value, body, drift).map(|()| value)
     };
     let mut drift = Drift::default();
-    let value = match decoded(body, Some(&mut drift)) {
+    let value = match decoded(&body, Some(&mut drift)) {
         Ok(value) => value,
         Err(error) => return Report { drift, ..Report::failed(Some(name), error.to_string()) },
     };
+    drop(body);
     if subject.version.is_some() {
         json::beyond_version(&value, subject.version, &mut drift);
     }
@@ -168,25 +171,39 @@ fn read(subject: &Subject, Target { name, shape }: Target, body: &[u8], role: Ro
     // What did not fit is written as it came, and does not fit again.
     let round_trip = match form.encode(&value) {
         Err(error) => Err(error.to_string()),
-        Ok(body) => match decoded(&body, Some(&mut Drift::default())) {
-            Ok(again) if again == value => Ok(()),
-            Ok(again) => Err(changed(&value, &again)),
-            Err(error) => Err(format!("what is written from it cannot be read: {error}")),
-        },
+        Ok(body) => {
+            // A body may be large, and a value is several times as large: there is one of them at a time.
+            let before = marks(&value);
+            drop(value);
+            match decoded(&body, Some(&mut Drift::default())) {
+                Ok(again) => changed(&again, &before),
+                Err(error) => Err(format!("what is written from it cannot be read: {error}")),
+            }
+        }
     };
     Report { kind: Some(name), error: None, drift, round_trip: Some(round_trip) }
 }
 
+/// A hash of each member of a value, and of what its type does not know.
+fn marks(value: &dyn Struct) -> Vec<u64> {
+    let mark = |index| {
+        let mut hasher = DefaultHasher::new();
+        value.view(index).hash(&mut hasher);
+        hasher.finish()
+    };
+    (0..=value.shape().fields.len()).map(mark).collect()
+}
+
 /// Which members of a value are others when it was written and read.
-fn changed(value: &dyn Struct, again: &dyn Struct) -> String {
-    let tree = |value: &dyn Struct| json::encode(value, json::Case::Schema).ok();
-    let tree = |value| tree(value).and_then(|body| serde_json::from_slice::<Value>(&body).ok()).unwrap_or_default();
-    let (before, after) = (tree(value), tree(again));
-    let names = before.as_object().into_iter().flat_map(|members| members.keys());
-    let other: Vec<&str> =
-        names.filter(|name| before.get(*name) != after.get(*name)).map(String::as_str).take(3).collect();
-    match other.is_empty() {
-        true => "it reads back otherwise".to_owned(),
-        false => format!("what is written from it reads back with another {}", other.join(", ")),
+fn changed(again: &dyn Struct, before: &[u64]) -> Result<(), String> {
+    let pairs = marks(again).into_iter().zip(before).enumerate();
+    let other: Vec<usize> = pairs.filter(|(_, (after, before))| after != *before).map(|(index, _)| index).collect();
+    if other.is_empty() {
+        return Ok(());
     }
+    let name = |index: &usize| {
+        again.shape().fields.get(*index).map_or("field that its type does not know", |field| field.json)
+    };
+    let names: Vec<&str> = other.iter().take(3).map(name).collect();
+    Err(format!("what is written from it reads back with another {}", names.join(", ")))
 }

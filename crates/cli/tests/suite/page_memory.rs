@@ -27,7 +27,7 @@ fn cost(home: &Home, zones: usize) -> Result<(usize, usize)> {
     // The page is whole although it is larger than what was asked for.
     command.args(["--param", "limit=10000000"]);
     let mut child = command.stdout(Stdio::piped()).spawn()?;
-    let status = format!("/proc/{}/status", child.id());
+    let id = child.id();
     let mut out = child.stdout.take().ok_or("no standard output")?;
     let (mut rows, mut most, mut chunk) = (0, 0, vec![0; 1 << 16]);
     loop {
@@ -36,12 +36,48 @@ fn cost(home: &Home, zones: usize) -> Result<(usize, usize)> {
             break;
         }
         rows += chunk[..length].iter().filter(|byte| **byte == b'\n').count();
-        let status = std::fs::read_to_string(&status).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
-        most = peak.and_then(|peak| peak.parse::<usize>().ok()).map_or(most, |peak| peak << 10);
+        most = peak_of(id).unwrap_or(most);
     }
     assert!(child.wait()?.success());
     Ok((rows, most))
+}
+
+/// The most memory that a process has had so far, in bytes; `None` once it has ended.
+fn peak_of(process: u32) -> Option<usize> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"))?;
+    Some(peak.parse::<usize>().ok()? << 10)
+}
+
+/// The most memory that `check` had for a recorded page.
+fn cost_of_check(home: &Home, name: &str, page: &str) -> Result<usize> {
+    let file = home.path(name);
+    std::fs::write(&file, page)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backhaul"));
+    command.args(["check", "zstack", "--request", "GET /zstack/v1/zones"]).arg(&file);
+    let mut child = command.stdout(Stdio::null()).spawn()?;
+    let mut most = 0;
+    loop {
+        most = peak_of(child.id()).unwrap_or(most);
+        if let Some(status) = child.try_wait()? {
+            assert!(status.success());
+            return Ok(most);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_page_that_is_checked_costs_a_few_times_its_text() -> Result {
+    let zone =
+        r#"{"uuid":"0a1b2c3d4e5f60718293a4b5c6d7e8f9","name":"Zone","description":"In the north","state":"Enabled"}"#;
+    let page = |zones: usize| format!(r#"{{"inventories": [{}]}}"#, vec![zone; zones].join(","));
+    let home = Home::new()?;
+    let (few, many) = (page(3), page(30_000));
+    let base = cost_of_check(&home, "few.json", &few)?;
+    let peak = cost_of_check(&home, "many.json", &many)?;
+    assert!(base > 0 && peak <= base + 8 * many.len(), "{base} bytes, then {peak} for {} of text", many.len());
+    Ok(())
 }
 
 #[test]

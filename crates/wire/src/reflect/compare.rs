@@ -1,4 +1,6 @@
-use super::{Node, Scalar, Struct};
+use std::hash::{Hash, Hasher};
+
+use super::{Node, Scalar, Struct, View};
 
 impl dyn Struct {
     /// The fields that the type does not know, on types that keep them: all generated ones.
@@ -58,5 +60,58 @@ fn same(a: Node<'_>, b: Node<'_>) -> bool {
             a.len == b.len && a.iter().zip(b.iter()).all(|((ka, va), (kb, vb))| ka == kb && same(va, vb))
         }
         _ => false,
+    }
+}
+
+/// Of values that are equal the same: a large one can be compared with what is read later, when it is gone.
+///
+/// A secret goes into it as it is, so a hash of one alone must not be shown.
+impl Hash for dyn Struct {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.shape().name.hash(state);
+        (0..=self.shape().fields.len()).for_each(|index| self.view(index).hash(state));
+    }
+}
+
+/// What stands at a field, as equality of structs sees it.
+impl Hash for View<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            View::Unknown(unknown) => unknown.hash(state),
+            view => hash(view.node(), state),
+        }
+    }
+}
+
+fn hash<H: Hasher>(node: Node<'_>, state: &mut H) {
+    std::mem::discriminant(&node).hash(state);
+    match node {
+        Node::Absent => {}
+        Node::Scalar(scalar) => {
+            std::mem::discriminant(&scalar).hash(state);
+            match scalar {
+                Scalar::Bool(value) => value.hash(state),
+                Scalar::Int(value) => value.hash(state),
+                // Both zeros are equal, and all that is no number.
+                Scalar::Float(value) if value == 0.0 => 0_u64.hash(state),
+                Scalar::Float(value) if value.is_nan() => f64::NAN.to_bits().hash(state),
+                Scalar::Float(value) => value.to_bits().hash(state),
+                Scalar::Text(text) | Scalar::Enum(text) => text.hash(state),
+                Scalar::Secret(secret) => secret.expose().hash(state),
+            }
+        }
+        Node::Json(value) => value.hash(state),
+        Node::Struct(value) => value.hash(state),
+        Node::List(list) => {
+            list.len.hash(state);
+            (0..list.len).for_each(|index| hash(list.get(index), state));
+        }
+        Node::Map(map) => {
+            map.len.hash(state);
+            map.iter().for_each(|(name, value)| {
+                name.hash(state);
+                hash(value, state);
+            });
+        }
     }
 }

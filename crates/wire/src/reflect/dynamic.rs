@@ -53,6 +53,10 @@ impl Filled {
         match self.shape.fields.get(index) {
             Some(field) => {
                 let at = self.places.binary_search_by_key(&index, |(index, _)| *index).unwrap_or_else(|at| {
+                    if self.places.len() == self.places.capacity() {
+                        // Doubled from one on, and not from four: of objects with one member a page may have a million.
+                        self.places.reserve_exact(self.places.len().max(1));
+                    }
                     self.places.insert(at, (index, Place::empty(field)));
                     at
                 });

@@ -30,12 +30,12 @@ impl fmt::Debug for UnknownValue {
 /// Fields that a type does not know, in the order in which they came.
 ///
 /// Every generated type has one, and hardly any value has something in it: an empty one is no larger than a pointer.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Hash)]
 #[allow(clippy::box_collection, reason = "one pointer in every struct instead of three")]
 pub struct Unknown(Option<Box<Vec<UnknownField>>>);
 
 /// One unknown field.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct UnknownField {
     /// Its name.
     pub name: String,
@@ -46,7 +46,7 @@ pub struct UnknownField {
 }
 
 /// Where an unknown field stood, which Enterprise Manager's ordered XML bodies need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Place {
     /// A member of a JSON object.
     Member,
