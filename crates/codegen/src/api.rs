@@ -232,7 +232,8 @@ fn tables(module: &str, text: &str, api: &mut Api) {
             } else {
                 macro_name = Some(name);
             }
-        } else if let Some(alias) = line.trim_start().strip_prefix("pub type ").and_then(|rest| rest.strip_suffix(';')) {
+        } else if let Some(alias) = line.trim_start().strip_prefix("pub type ").and_then(|rest| rest.strip_suffix(';'))
+        {
             aliases.extend(alias.split_once(" = "));
         } else if line == "}" {
             if let Some(name) = macro_name.take() {

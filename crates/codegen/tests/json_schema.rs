@@ -403,7 +403,7 @@ fn a_type_that_is_renamed_keeps_its_old_name() {
     let code = &system.files(Path::new(""))[Path::new("test.rs")];
     for old in ["Item", "Object"] {
         assert!(
-            code.contains(&format!("#[deprecated(note = \"renamed to `Thing`\")]\npub type {old} = Thing;")),
+            code.contains(&format!("    #[deprecated(note = \"renamed to `Thing`\")]\n    pub type {old} = Thing;\n")),
             "{code}"
         );
     }
@@ -411,6 +411,26 @@ fn a_type_that_is_renamed_keeps_its_old_name() {
         refused(json!({ "Thing": { "type": "object", "x-formerly": ["A"] }, "A": { "type": "object" } }));
     assert_eq!(pointer, "/$defs/A");
     assert!(rule.contains("`A`"), "{rule}");
+}
+
+#[test]
+fn what_has_its_feature_off_is_there_as_rows() {
+    let types = read(json!({ "Thing": { "type": "object" } }));
+    let families = [("test".to_owned(), "x-things".to_owned())].into();
+    let closure = Closure::new(families, &types, &[]);
+    let files = |closure: &Closure| {
+        let (api, types, requests) = ("Test", &types, Default::default());
+        emit::System { api, replies: false, types, operations: &[], requests: &requests, closure }.files(Path::new(""))
+    };
+    let part = Path::new("test/with_things.rs");
+    let typed = "use super::super::prelude::*;\ngenerated_model! {";
+    assert!(files(&closure)[part].contains(typed), "{}", files(&closure)[part]);
+    let both = "#[cfg(feature = \"x-things\")]\nuse super::super::prelude::*;\n\
+                #[cfg(not(feature = \"x-things\"))]\nuse super::super::rows::*;\ngenerated_model! {";
+    let files = files(&closure.with_rows("x-registry".to_owned()));
+    assert!(files[part].contains(both), "{}", files[part]);
+    let there = "#[cfg(any(feature = \"x-registry\", feature = \"x-things\"))]\npub(super) mod with_things;";
+    assert!(files[Path::new("test.rs")].contains(there), "{}", files[Path::new("test.rs")]);
 }
 
 #[test]

@@ -188,6 +188,7 @@ crate::reply_traits!(Page, Reply);
 
 /// The same answers about what has a row and no type.
 #[cfg(feature = "zstack-registry")]
+#[allow(dead_code, reason = "where no part is off, no answer is about rows")]
 pub(super) mod rows {
     use std::marker::PhantomData;
 
