@@ -93,7 +93,7 @@ fn hash<H: Hasher>(node: Node<'_>, state: &mut H) {
                 Scalar::Bool(value) => value.hash(state),
                 Scalar::Int(value) => value.hash(state),
                 // Both zeros are equal, and all that is no number.
-                Scalar::Float(value) if value == 0.0 => 0_u64.hash(state),
+                Scalar::Float(0.0) => 0_u64.hash(state),
                 Scalar::Float(value) if value.is_nan() => f64::NAN.to_bits().hash(state),
                 Scalar::Float(value) => value.to_bits().hash(state),
                 Scalar::Text(text) | Scalar::Enum(text) => text.hash(state),
