@@ -73,10 +73,12 @@ fn a_page_that_is_checked_costs_a_few_times_its_text() -> Result {
         r#"{"uuid":"0a1b2c3d4e5f60718293a4b5c6d7e8f9","name":"Zone","description":"In the north","state":"Enabled"}"#;
     let page = |zones: usize| format!(r#"{{"inventories": [{}]}}"#, vec![zone; zones].join(","));
     let home = Home::new()?;
-    let (few, many) = (page(3), page(30_000));
+    let (few, many) = (page(3), page(100_000));
     let base = cost_of_check(&home, "few.json", &few)?;
     let peak = cost_of_check(&home, "many.json", &many)?;
-    assert!(base > 0 && peak <= base + 8 * many.len(), "{base} bytes, then {peak} for {} of text", many.len());
+    // Two values at once, as there were, would be ten times the text.
+    let most = base + 8 * many.len() + (16 << 20);
+    assert!(base > 0 && peak <= most, "{base} bytes, then {peak} for {} of text", many.len());
     Ok(())
 }
 
