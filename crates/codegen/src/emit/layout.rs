@@ -132,30 +132,29 @@ impl System<'_> {
             parts.collect::<Vec<_>>()
         };
         let (types, makes) = (parts("TYPES"), parts("MAKES"));
-        let replies = self.replies.then(|| quote! { pub(super) use super::super::reply::*; });
-        let rows = self.closure.rows().map(|feature| {
-            let replies = self.replies.then(|| quote! { pub(super) use super::super::reply::rows::*; });
+        // What the tables of types are made with, and of what there is as rows.
+        let imports = |module: &str, macros: &str, replies: TokenStream| {
+            let (module, macros) = (format_ident!("{module}"), format_ident!("{macros}"));
+            let replies = self.replies.then_some(replies);
             quote! {
-                #[cfg(feature = #feature)]
-                mod rows {
+                mod #module {
                     pub(super) use backhaul_wire::generated::*;
-                    pub(super) use backhaul_wire::generated::rows::*;
+                    pub(super) use backhaul_wire::generated::#macros::*;
                     pub(super) use super::*;
                     pub(super) use super::super::#api as ThisApi;
                     #replies
                 }
             }
+        };
+        let typed = imports("prelude", "typed", quote! { pub(super) use super::super::reply::*; });
+        let rows = self.closure.rows().map(|feature| {
+            let rows = imports("rows", "rows", quote! { pub(super) use super::super::reply::rows::*; });
+            quote! { #[cfg(feature = #feature)] #rows }
         });
         render(quote! {
             pub mod operations;
             #(#modules)*
-            mod prelude {
-                pub(super) use backhaul_wire::generated::*;
-                pub(super) use backhaul_wire::generated::typed::*;
-                pub(super) use super::*;
-                pub(super) use super::super::#api as ThisApi;
-                #replies
-            }
+            #typed
             #rows
             #[cfg(feature = "registry")]
             const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[#(#types),*];
