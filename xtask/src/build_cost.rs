@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -31,41 +31,28 @@ pub(crate) fn run(subject: &Path, rounds: usize) -> Result<()> {
 
 const SYSTEMS: [&str; 3] = ["em", "vb365", "zstack"];
 
+/// The packages that hold the models.
+const MODELS: [&str; 5] =
+    ["backhaul-em", "backhaul-vb365", "backhaul-zstack-types", "backhaul-zstack", "backhaul-models"];
+
 /// Measures what features of the checked-in models bring, with their operations.
 fn checked_in(features: &[&str], rounds: usize) -> Result<()> {
     let home = crate::root().join("target/build-cost");
-    let models = crate::root().join("crates/models");
     let folder = home.join("models");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    copy(&models.join("src"), &folder.join("src"))?;
-    let own = fs::read_to_string(models.join("Cargo.toml"))?;
-    let (_, known) = own.split_once("[features]\n").ok_or("no features")?;
-    let (known, _) = known.split_once("\n[").ok_or("no end of the features")?;
-    let (_, known) = known.split_once('\n').ok_or("one feature")?;
-    let wire = crate::root().join("crates/wire");
+    fs::create_dir_all(folder.join("src"))?;
+    let models = crate::root().join("crates/models");
     let dependencies = format!(
-        "backhaul-wire = {{ path = {wire:?} }}\nserde_json = \"1\"\npercent-encoding = \"2\"\n[features]\ndefault = {features:?}\n{known}"
+        "backhaul-models = {{ path = {models:?}, default-features = false, features = {features:?} }}\n[features]\n\
+         typed-registry = [\"backhaul-models/typed-registry\"]"
     );
     fs::write(folder.join("Cargo.toml"), manifest("measured-models", &dependencies))?;
+    fs::write(folder.join("src/lib.rs"), "pub use backhaul_models::*;\n")?;
     let systems = features.iter().map(|feature| feature.split('-').next().unwrap_or(feature));
     write_programs(&home, &systems.collect::<Vec<_>>())?;
-    measure(&home, rounds)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let target = to.join(path.file_name().unwrap_or_default());
-        if path.is_dir() {
-            copy(&path, &target)?;
-        } else {
-            fs::copy(&path, &target)?;
-        }
-    }
-    Ok(())
+    measure(&home, &MODELS, rounds)
 }
 
 fn manifest(name: &str, dependencies: &str) -> String {
@@ -87,7 +74,7 @@ fn document(openapi: &Path, rounds: usize) -> Result<()> {
         count(|s| usize::from(matches!(s, TypeShape::Enum(_)))),
         count(|s| if let TypeShape::Struct(s) = s { s.fields.len() } else { 0 }),
     );
-    measure(&home, rounds)
+    measure(&home, &["measured-models"], rounds)
 }
 
 /// The document's schemas in the form that the front end takes.
@@ -153,7 +140,8 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     )?;
     let closure = Closure::new(BTreeMap::new(), types, &[]);
     let (api, requests) = ("Measured", &BTreeSet::new());
-    let system = emit::System { api, replies: false, types, operations: &[], requests, closure: &closure };
+    let holds = emit::Holds::All;
+    let system = emit::System { holds, api, replies: false, types, operations: &[], requests, closure: &closure };
     for (path, code) in system.files(&models.join("src/generated")) {
         fs::create_dir_all(path.parent().unwrap_or(home))?;
         fs::write(path, code)?;
@@ -178,7 +166,7 @@ fn write_programs(home: &Path, modules: &[&str]) -> Result<()> {
         format!(
             "use backhaul_wire::json;\n\
              fn main() {{\n    let body = std::fs::read(std::env::args().nth(1).unwrap()).unwrap();\n    \
-             for make in [{types}].concat().concat().into_iter().flatten() {{\n        \
+             for make in [{types}].concat().into_iter().flatten() {{\n        \
              let mut value = make();\n        \
              json::decode_into(value.as_mut(), &body, None).unwrap();\n        \
              println!(\"{{}}\", json::encode(value.as_ref(), json::Case::Schema).unwrap().len());\n    }}\n}}\n"
@@ -199,7 +187,8 @@ fn write_programs(home: &Path, modules: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn measure(home: &Path, rounds: usize) -> Result<()> {
+/// Builds everything from nothing, and then `packages` again.
+fn measure(home: &Path, packages: &[&str], rounds: usize) -> Result<()> {
     let mut rows: Vec<(&str, Vec<Duration>)> = Vec::new();
     let mut note = |name: &'static str, took: Duration| match rows.iter_mut().find(|(n, _)| *n == name) {
         Some((_, times)) => times.push(took),
@@ -207,8 +196,8 @@ fn measure(home: &Path, rounds: usize) -> Result<()> {
     };
     for _ in 0..rounds {
         for (profile, clean, alone) in [
-            ("check", "H check", "models check, the crate alone"),
-            ("release", "H release", "models release, the crate alone"),
+            ("check", "H check", "models check, without what they need"),
+            ("release", "H release", "models release, without what they need"),
         ] {
             note(clean, build(&home.join("small-serde"), profile, true)?);
             let models = home.join("models");
@@ -221,13 +210,14 @@ fn measure(home: &Path, rounds: usize) -> Result<()> {
                 },
                 whole,
             );
-            touch(&models.join("src/lib.rs"))?;
+            forget(&models, packages)?;
             note(alone, build(&models, profile, false)?);
         }
         let all = home.join("use-all");
         note("models + use all release, dependencies included", build(&all, "release", true)?);
-        touch(&home.join("models/src/lib.rs"))?;
-        note("models + use all release, the two crates", build(&all, "release", false)?);
+        forget(&all, packages)?;
+        forget(&all, &["measured-models"])?;
+        note("models + use all release, without what they need", build(&all, "release", false)?);
     }
     let median = |times: &[Duration]| {
         let mut times = times.to_vec();
@@ -242,9 +232,22 @@ fn measure(home: &Path, rounds: usize) -> Result<()> {
     Ok(())
 }
 
-fn touch(path: &PathBuf) -> Result<()> {
-    let text = fs::read_to_string(path)?;
-    Ok(fs::write(path, text)?)
+/// Removes what was built of packages, in each profile; of those that are no part of this build there is nothing.
+fn forget(home: &Path, packages: &[&str]) -> Result<()> {
+    for package in packages {
+        for profile in ["dev", "release"] {
+            let mut command = cargo(home);
+            command.args(["clean", "--quiet", "--package", package, "--profile", profile]);
+            command.output()?;
+        }
+    }
+    Ok(())
+}
+
+fn cargo(home: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(home).env("CARGO_TARGET_DIR", home.join("target")).env("CARGO_INCREMENTAL", "0");
+    command
 }
 
 fn build(home: &Path, profile: &str, clean: bool) -> Result<Duration> {
@@ -252,9 +255,7 @@ fn build(home: &Path, profile: &str, clean: bool) -> Result<Duration> {
     if clean && target.exists() {
         fs::remove_dir_all(&target)?;
     }
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(home).env("CARGO_TARGET_DIR", &target).env("CARGO_INCREMENTAL", "0");
+    let mut command = cargo(home);
     command.args(if profile == "check" { &["check", "--quiet"][..] } else { &["build", "--release", "--quiet"][..] });
     let (start, before) = (Instant::now(), children());
     let output = command.output()?;

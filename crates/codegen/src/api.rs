@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::diff::Verdict;
-use crate::project::{self, Files};
+use crate::project::{self, Files, SYSTEMS};
 
 /// Items by path, such as `vb365::jobs::Job.isEnabled`, with their signatures.
 pub type Api = BTreeMap<String, String>;
@@ -29,12 +29,12 @@ pub const FOLDER: &str = "xtask/api";
 /// When a schema or a source cannot be read; the text says which.
 pub fn of_workspace(root: &Path) -> Result<Files, String> {
     let mut out = Files::new();
-    for name in ["wire", "filter", "transport", "fleet", "sim", "models"] {
-        let tables = (name == "models").then_some("generated");
+    for name in ["wire", "filter", "transport", "fleet", "sim", "models", "em", "vb365", "zstack"] {
+        let tables = SYSTEMS.contains(&name).then_some("generated");
         let lines = sources::read(&format!("backhaul_{name}"), &root.join("crates").join(name).join("src"), tables)?;
         out.insert(Path::new(FOLDER).join(format!("{name}.txt")), lines.join("\n") + "\n");
     }
-    for system in ["em", "vb365", "zstack"] {
+    for system in SYSTEMS {
         let files = project::of_system(root, system).map_err(|error| error.to_string())?;
         let mut families: BTreeMap<String, Vec<String>> = BTreeMap::new();
         // Which of its types serde writes is written down where the tables are: by `holds secrets`.
@@ -208,15 +208,17 @@ pub fn read(files: &Files) -> Api {
     api
 }
 
-/// `crates/models/src/vb365/generated/jobs/operations.rs` is `vb365::jobs::operations`; the parts that a family is cut
-/// into by features are the family's.
+/// `crates/vb365/src/generated/jobs/operations.rs` is `vb365::jobs::operations`; the parts that a family is cut into by
+/// features are the family's, and ZStack's types those of ZStack.
 fn module(path: &Path) -> Option<String> {
-    let path = path.strip_prefix("crates/models/src").ok()?.with_extension("");
+    let path = path.with_extension("");
     let mut parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
-    if parts.len() < 3 || parts[1] != "generated" {
-        return None;
-    }
-    parts.retain(|part| *part != "generated" && !part.starts_with("with_"));
+    let ["crates", name, "src", "generated", _, ..] = parts[..] else { return None };
+    let system = name.strip_suffix("-types").unwrap_or(name);
+    SYSTEMS.contains(&system).then_some(())?;
+    parts.drain(..4);
+    parts.retain(|part| !part.starts_with("with_"));
+    parts.insert(0, system);
     Some(parts.join("::"))
 }
 

@@ -17,7 +17,7 @@ pub(crate) use calls::{call_name, older_name};
 pub use em_queries::em_queries;
 pub use filter::filter_fields;
 pub use inventories::inventories;
-pub use layout::System;
+pub use layout::{Holds, System};
 pub(crate) use names::{TypeNames, call_clash, family_clash, field_clash, param_clash, value_clash};
 pub use names::{constant, field_name, module_name};
 pub use words::field_words;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::emit::Holds;
 use crate::error::{Result, SchemaError};
 use crate::features::Closure;
 use crate::inventories::Inventories;
@@ -20,7 +21,7 @@ use crate::{emit, import, operations, queries, xsd};
 /// Generated files, by path below the workspace's root.
 pub type Files = BTreeMap<PathBuf, String>;
 
-const SYSTEMS: [&str; 3] = ["em", "vb365", "zstack"];
+pub(crate) const SYSTEMS: [&str; 3] = ["em", "vb365", "zstack"];
 const FILTER: &str = "crates/filter/src/generated";
 const TRANSPORT: &str = "crates/transport/src/generated";
 
@@ -29,10 +30,11 @@ const MOST_LINES: usize = 4000;
 const MOST_BYTES: usize = 200_000;
 
 /// Folders that hold generated files only: what is in one and not generated is stale.
-const FOLDERS: [&str; 6] = [
-    "crates/models/src/em/generated",
-    "crates/models/src/vb365/generated",
-    "crates/models/src/zstack/generated",
+const FOLDERS: [&str; 7] = [
+    "crates/em/src/generated",
+    "crates/vb365/src/generated",
+    "crates/zstack/src/generated",
+    "crates/zstack-types/src/generated",
     FILTER,
     TRANSPORT,
     "schemas/forms",
@@ -95,9 +97,8 @@ fn of_json(root: &Path, system: &str) -> Result<Files> {
     let api = if system == "zstack" { "Zstack" } else { "Vb365" };
     let (types, operations, features) = schemas(root, system)?;
     let mut closure = Closure::new(features, &types, &operations);
-    let rows = format!("{system}-registry");
-    if !closure.is_empty() && known_features(root)?.contains(&rows) {
-        closure = closure.with_rows(rows);
+    if !closure.is_empty() && known_features(root)?.contains(&format!("{system}-registry")) {
+        closure = closure.with_rows("rows".to_owned());
     }
     if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
         let path = format!("{system}/{INVENTORIES}");
@@ -132,7 +133,9 @@ pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation
             operations.extend(operations::read(&file.path, list, &types)?);
         }
     }
-    let features = inputs.iter().filter_map(|file| Some((file.family().to_owned(), file.feature()?.to_owned())));
+    // `zstack-storage` of the models is `storage` of ZStack's crates.
+    let own = |feature: &str| feature.strip_prefix(&format!("{system}-")).unwrap_or(feature).to_owned();
+    let features = inputs.iter().filter_map(|file| Some((file.family().to_owned(), own(file.feature()?))));
     Ok((types, operations, features.collect()))
 }
 
@@ -204,8 +207,18 @@ fn models(system: &str, api: &str, types: &Types, operations: &[Operation], clos
         }
     }
     let requests = requests(operations);
-    let system_of = emit::System { api, replies: system != "em", types, operations, requests: &requests, closure };
-    Ok(system_of.files(Path::new(&format!("crates/models/src/{system}/generated"))))
+    let files = |name: &str, holds| {
+        let replies = system != "em";
+        let of = emit::System { holds, api, replies, types, operations, requests: &requests, closure };
+        of.files(Path::new(&format!("crates/{name}/src/generated")))
+    };
+    if system != "zstack" {
+        return Ok(files(system, Holds::All));
+    }
+    // In one crate they would take rustc twice the memory.
+    let mut all = files("zstack-types", Holds::Types);
+    all.extend(files("zstack", Holds::Calls("backhaul_zstack_types")));
+    Ok(all)
 }
 
 /// The types that are sent.

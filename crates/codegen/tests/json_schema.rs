@@ -397,10 +397,7 @@ fn what_would_have_no_effect_is_refused() {
 #[test]
 fn a_type_that_is_renamed_keeps_its_old_name() {
     let types = read(json!({ "Thing": { "type": "object", "x-formerly": ["Item", "Object"] } }));
-    let (closure, requests) = (Closure::default(), Default::default());
-    let (api, types) = ("Test", &types);
-    let system = emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
-    let code = &system.files(Path::new(""))[Path::new("test.rs")];
+    let code = &generated(emit::Holds::All, &types, &Closure::default())[Path::new("test.rs")];
     for old in ["Item", "Object"] {
         assert!(
             code.contains(&format!("    #[deprecated(note = \"renamed to `Thing`\")]\n    pub type {old} = Thing;\n")),
@@ -416,21 +413,40 @@ fn a_type_that_is_renamed_keeps_its_old_name() {
 #[test]
 fn what_has_its_feature_off_is_there_as_rows() {
     let types = read(json!({ "Thing": { "type": "object" } }));
-    let families = [("test".to_owned(), "x-things".to_owned())].into();
+    let families = [("test".to_owned(), "things".to_owned())].into();
     let closure = Closure::new(families, &types, &[]);
-    let files = |closure: &Closure| {
-        let (api, types, requests) = ("Test", &types, Default::default());
-        emit::System { api, replies: false, types, operations: &[], requests: &requests, closure }.files(Path::new(""))
-    };
+    let files = |closure: &Closure| generated(emit::Holds::All, &types, closure);
     let part = Path::new("test/with_things.rs");
     let typed = "use super::super::prelude::*;\ngenerated_model! {";
     assert!(files(&closure)[part].contains(typed), "{}", files(&closure)[part]);
-    let both = "#[cfg(feature = \"x-things\")]\nuse super::super::prelude::*;\n\
-                #[cfg(not(feature = \"x-things\"))]\nuse super::super::rows::*;\ngenerated_model! {";
-    let files = files(&closure.with_rows("x-registry".to_owned()));
+    let both = "#[cfg(feature = \"things\")]\nuse super::super::prelude::*;\n\
+                #[cfg(not(feature = \"things\"))]\nuse super::super::rows::*;\ngenerated_model! {";
+    let files = files(&closure.with_rows("rows".to_owned()));
     assert!(files[part].contains(both), "{}", files[part]);
-    let there = "#[cfg(any(feature = \"x-registry\", feature = \"x-things\"))]\npub(super) mod with_things;";
+    let there = "#[cfg(any(feature = \"rows\", feature = \"things\"))]\npub(super) mod with_things;";
     assert!(files[Path::new("test.rs")].contains(there), "{}", files[Path::new("test.rs")]);
+}
+
+#[test]
+fn types_and_calls_may_be_two_crates() {
+    let types = read(json!({ "Thing": { "type": "object" } }));
+    let closure = Closure::new([("test".to_owned(), "things".to_owned())].into(), &types, &[]);
+    let below = generated(emit::Holds::Types, &types, &closure);
+    assert!(below[Path::new("test/with_things.rs")].contains("generated_model! {"));
+    assert!(!below.contains_key(Path::new("operations.rs")) && !below[Path::new("mod.rs")].contains("operations"));
+    let above = generated(emit::Holds::Calls("the_types"), &types, &closure);
+    assert!(!above.contains_key(Path::new("test/with_things.rs")));
+    let given_on = "#[cfg(feature = \"things\")]\n#[doc(inline)]\npub use the_types::test::*;\n";
+    assert!(above[Path::new("test.rs")].contains(given_on), "{}", above[Path::new("test.rs")]);
+    let module = &above[Path::new("mod.rs")];
+    assert!(module.contains("pub use self::test::*;") && module.contains("pub use the_types::TYPES;"), "{module}");
+}
+
+/// What is generated of types without operations.
+fn generated(holds: emit::Holds<'_>, types: &Types, closure: &Closure) -> project::Files {
+    let requests = Default::default();
+    emit::System { holds, api: "Test", replies: false, types, operations: &[], requests: &requests, closure }
+        .files(Path::new(""))
 }
 
 #[test]
@@ -445,7 +461,15 @@ fn a_name_that_rust_has_taken_is_still_a_name() {
     }));
     let (closure, requests) = (Closure::default(), Default::default());
     let (api, types) = ("Test", &types);
-    let system = emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
+    let system = emit::System {
+        holds: emit::Holds::All,
+        api,
+        replies: false,
+        types,
+        operations: &[],
+        requests: &requests,
+        closure: &closure,
+    };
     let files = system.files(std::path::Path::new(""));
     for code in files.values() {
         syn::parse_file(code).unwrap_or_else(|error| panic!("{error}: {code}"));

@@ -281,8 +281,15 @@ fn emission_is_rust_and_the_same_every_time() {
         out.push(emit::em_queries(&queries));
         let (api, closure, requests) = ("Em", Default::default(), Default::default());
         let types = &types;
-        let system =
-            emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
+        let system = emit::System {
+            holds: emit::Holds::All,
+            api,
+            replies: false,
+            types,
+            operations: &[],
+            requests: &requests,
+            closure: &closure,
+        };
         out.extend(system.files(std::path::Path::new("")).into_values());
         out
     };

@@ -49,53 +49,16 @@
 pub use backhaul_wire as wire;
 
 #[cfg(feature = "em")]
-pub mod em;
+pub use backhaul_em as em;
+#[cfg(feature = "vb365")]
+pub use backhaul_vb365 as vb365;
+#[cfg(feature = "zstack-core")]
+pub use backhaul_zstack as zstack;
+
 #[cfg(feature = "registry")]
 pub mod registry;
 pub mod request;
 pub mod route;
-#[cfg(feature = "vb365")]
-pub mod vb365;
-#[cfg(feature = "zstack-core")]
-pub mod zstack;
-
-/// The traits of the generic replies, which the generator does not write.
-#[cfg(any(feature = "vb365", feature = "zstack-core"))]
-macro_rules! reply_traits {
-    ($($name:ident),*) => {$(
-        impl<T: backhaul_wire::reflect::Model> Clone for $name<T> {
-            fn clone(&self) -> Self {
-                let mut copy = Self::default();
-                backhaul_wire::reflect::copy(self, &mut copy);
-                copy
-            }
-        }
-        impl<T: backhaul_wire::reflect::Model> std::fmt::Debug for $name<T> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                std::fmt::Debug::fmt(self as &dyn backhaul_wire::Struct, f)
-            }
-        }
-        impl<T: backhaul_wire::reflect::Model> PartialEq for $name<T> {
-            fn eq(&self, other: &Self) -> bool {
-                *(self as &dyn backhaul_wire::Struct) == *(other as &dyn backhaul_wire::Struct)
-            }
-        }
-        impl<T: backhaul_wire::reflect::Model + backhaul_wire::generated::Serialize> backhaul_wire::generated::Serialize
-            for $name<T>
-        {
-            fn serialize<S: backhaul_wire::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                backhaul_wire::generated::serialize(self, serializer)
-            }
-        }
-        impl<'de, T: backhaul_wire::reflect::Model> backhaul_wire::generated::Deserialize<'de> for $name<T> {
-            fn deserialize<D: backhaul_wire::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                backhaul_wire::generated::deserialize(deserializer)
-            }
-        }
-    )*};
-}
-#[cfg(any(feature = "vb365", feature = "zstack-core"))]
-pub(crate) use reply_traits;
 
 /// The examples of the README are tested like those above.
 #[cfg(doctest)]

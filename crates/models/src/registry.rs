@@ -142,7 +142,7 @@ pub fn make_typed(system: System, name: &str) -> Option<Box<dyn Struct>> {
         _ => &[],
     };
     let index = types(system).iter().position(|entry| entry.name() == name)?;
-    makes.iter().copied().flatten().nth(index)?.map(|make| make())
+    makes.get(index)?.map(|make| make())
 }
 
 /// The operation that a request calls, and VB365's version from its path.

@@ -359,3 +359,38 @@ macro_rules! generated_edit {
         }
     };
 }
+
+/// The traits of generic answers, which the generator does not write.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_reply {
+    ($($name:ident),*) => {$(
+        impl<T: $crate::generated::Model> Clone for $name<T> {
+            fn clone(&self) -> Self {
+                let mut copy = Self::default();
+                $crate::generated::copy(self, &mut copy);
+                copy
+            }
+        }
+        impl<T: $crate::generated::Model> ::std::fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self as &dyn $crate::generated::Struct, f)
+            }
+        }
+        impl<T: $crate::generated::Model> PartialEq for $name<T> {
+            fn eq(&self, other: &Self) -> bool {
+                *(self as &dyn $crate::generated::Struct) == *(other as &dyn $crate::generated::Struct)
+            }
+        }
+        impl<T: $crate::generated::Model + $crate::generated::Serialize> $crate::generated::Serialize for $name<T> {
+            fn serialize<S: $crate::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::generated::serialize(self, serializer)
+            }
+        }
+        impl<'de, T: $crate::generated::Model> $crate::generated::Deserialize<'de> for $name<T> {
+            fn deserialize<D: $crate::generated::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::generated::deserialize(deserializer)
+            }
+        }
+    )*};
+}

@@ -150,7 +150,8 @@ macro_rules! generated_model {
             /// Fields that this type does not know, written back as they came.
             pub unknown: $crate::generated::Unknown,
         }
-        pub(crate) static $shape: $crate::generated::Shape = $crate::generated::Shape::new(
+        #[doc(hidden)]
+        pub static $shape: $crate::generated::Shape = $crate::generated::Shape::new(
             $title,
             &[$($crate::generated::Field::$make $def $(.$more $arg)*),*],
         ) $(.$with $given)*;
@@ -249,7 +250,8 @@ macro_rules! generated_union {
             /// A kind that this list does not have, with its body.
             Unknown($any),
         }
-        pub(crate) static $kinds: $crate::generated::UnionShape = $crate::generated::UnionShape {
+        #[doc(hidden)]
+        pub static $kinds: $crate::generated::UnionShape = $crate::generated::UnionShape {
             tag: $tag,
             variants: &[$($crate::generated::Variant { shape: &$shape, tags: $tags }),*],
         };
@@ -361,7 +363,8 @@ macro_rules! generated_choice {
             /// A value that this list does not have, kept as it came.
             Unknown($crate::generated::UnknownValue),
         }
-        pub(crate) static $shape: $crate::generated::EnumShape = $crate::generated::EnumShape {
+        #[doc(hidden)]
+        pub static $shape: $crate::generated::EnumShape = $crate::generated::EnumShape {
             name: stringify!($name),
             aliases: $aliases,
             values: &[$($crate::generated::EnumValue::new($text) $(.$more $arg)*),*],

@@ -15,9 +15,22 @@ use crate::ir::{Operation, Type, Types};
 /// How much code stands in one file before the requests get a file of their own.
 const MOST_OF_A_PART: usize = 180_000;
 
-/// One system, as the back ends see it.
+/// What a crate holds of a system.
+#[derive(Debug, Clone, Copy)]
+pub enum Holds<'a> {
+    /// All of it.
+    All,
+    /// Its types.
+    Types,
+    /// Its operations; it gives on the types of the crate that is named.
+    Calls(&'a str),
+}
+
+/// One crate of a system, as the back ends see it.
 #[derive(Debug)]
 pub struct System<'a> {
+    /// What it holds.
+    pub holds: Holds<'a>,
     /// The type that stands for it: `Vb365`.
     pub api: &'a str,
     /// Whether `reply.rs` beside the generated code has generic answers.
@@ -40,7 +53,7 @@ impl System<'_> {
         let roles = Roles { sent: self.requests, edited: self.types.edited(), secretive: self.types.secretive() };
         let types = self.types.by_family();
         let mut operations: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
-        for operation in self.operations {
+        for operation in self.operations.iter().filter(|_| self.has_calls()) {
             operations.entry(&operation.family).or_default().push(operation);
         }
         let names: BTreeSet<&str> = types.keys().chain(operations.keys()).copied().collect();
@@ -49,8 +62,16 @@ impl System<'_> {
             .map(|name| {
                 let types = types.get(name).cloned().unwrap_or_default();
                 let operations = operations.get(name).cloned().unwrap_or_default();
-                Family { name, module: family_module(name), parts: self.parts(&types, &roles), operations }
+                let module = family_module(name);
+                match self.elsewhere().filter(|_| !types.is_empty()) {
+                    None => Family { name, module, parts: self.parts(&types, &roles), operations, elsewhere: None },
+                    Some(from) => {
+                        let features = any_of(types.iter().map(|ty| self.closure.of(&ty.name)));
+                        Family { name, module, parts: Vec::new(), operations, elsewhere: Some((from, features)) }
+                    }
+                }
             })
+            .filter(|family| !family.is_empty())
             .collect();
         for family in &families {
             let title = self.types.title(family.name);
@@ -70,8 +91,19 @@ impl System<'_> {
             }
         }
         files.insert(folder.join("mod.rs"), self.module(&families));
-        files.insert(folder.join("operations.rs"), self.all_operations(&families));
+        if self.has_calls() {
+            files.insert(folder.join("operations.rs"), self.all_operations(&families));
+        }
         files
+    }
+
+    fn has_calls(&self) -> bool {
+        !matches!(self.holds, Holds::Types)
+    }
+
+    /// The crate that has the types, where this one gives them on.
+    fn elsewhere(&self) -> Option<&str> {
+        if let Holds::Calls(from) = self.holds { Some(from) } else { None }
     }
 
     /// The parts that a family's types stand in: by the features that bring them, and the requests by themselves where
@@ -99,6 +131,10 @@ impl System<'_> {
             let cfg = self.there(&self.closure.family(family.name)).map(line).unwrap_or_default();
             out.push_str(&format!("{cfg}pub mod operations;\n"));
         }
+        if let Some((from, features)) = &family.elsewhere {
+            let cfg = self.there(features).map(line).unwrap_or_default();
+            out.push_str(&format!("{cfg}#[doc(inline)]\npub use {from}::{}::*;\n", family.module));
+        }
         if !family.split() {
             if let [whole] = &*family.parts {
                 out.push_str(&roles.types(&whole.types, &self.prelude(&whole.features, "super"), "super"));
@@ -117,7 +153,7 @@ impl System<'_> {
         let api = format_ident!("{}", self.api);
         let modules = families.iter().map(|family| {
             let (name, cfg) = (format_ident!("{}", family.module), self.cfg(family));
-            let types = (!family.parts.is_empty()).then(|| quote! { #cfg pub use self::#name::*; });
+            let types = family.has_types().then(|| quote! { #cfg pub use self::#name::*; });
             quote! { #cfg pub mod #name; #types }
         });
         let parts = |list: &str| {
@@ -131,18 +167,19 @@ impl System<'_> {
             });
             parts.collect::<Vec<_>>()
         };
-        let (types, makes) = (parts("TYPES"), parts("MAKES"));
         // What the tables of types are made with, and of what there is as rows.
         let imports = |module: &str, macros: &str, replies: TokenStream| {
             let (module, macros) = (format_ident!("{module}"), format_ident!("{macros}"));
-            let replies = self.replies.then_some(replies);
+            let calls = self.has_calls().then(|| {
+                let replies = self.replies.then_some(replies);
+                quote! { pub(super) use super::super::#api as ThisApi; #replies }
+            });
             quote! {
                 mod #module {
                     pub(super) use backhaul_wire::generated::*;
                     pub(super) use backhaul_wire::generated::#macros::*;
                     pub(super) use super::*;
-                    pub(super) use super::super::#api as ThisApi;
-                    #replies
+                    #calls
                 }
             }
         };
@@ -151,20 +188,43 @@ impl System<'_> {
             let rows = imports("rows", "rows", quote! { pub(super) use super::super::reply::rows::*; });
             quote! { #[cfg(feature = #feature)] #rows }
         });
+        let lists = match self.elsewhere() {
+            Some(from) => {
+                let from = format_ident!("{from}");
+                quote! {
+                    #[cfg(feature = "registry")]
+                    pub use #from::TYPES;
+                    #[cfg(feature = "typed-registry")]
+                    pub use #from::MAKES;
+                }
+            }
+            None => {
+                let (types, makes) = (parts("TYPES"), parts("MAKES"));
+                quote! {
+                    #[cfg(feature = "registry")]
+                    use backhaul_wire::generated::{TypeEntry, concat, total};
+                    #[cfg(feature = "registry")]
+                    const TYPE_LISTS: &[&[TypeEntry]] = &[#(#types),*];
+                    /// Every type whose feature is on, family by family.
+                    #[cfg(feature = "registry")]
+                    pub static TYPES: &[TypeEntry] = &concat::<_, { total(TYPE_LISTS) }>(TYPE_LISTS);
+                    #[cfg(feature = "typed-registry")]
+                    use backhaul_wire::generated::Make;
+                    #[cfg(feature = "typed-registry")]
+                    const MAKE_LISTS: &[&[Option<Make>]] = &[#(#makes),*];
+                    /// How an empty value of each of them is made; `None` for an enum.
+                    #[cfg(feature = "typed-registry")]
+                    pub static MAKES: &[Option<Make>] = &concat::<_, { total(MAKE_LISTS) }>(MAKE_LISTS);
+                }
+            }
+        };
+        let operations = self.has_calls().then(|| quote! { pub mod operations; });
         render(quote! {
-            pub mod operations;
+            #operations
             #(#modules)*
             #typed
             #rows
-            #[cfg(feature = "registry")]
-            const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[#(#types),*];
-            /// Every type whose feature is on, family by family.
-            #[cfg(feature = "registry")]
-            pub static TYPES: &[backhaul_wire::generated::TypeEntry] =
-                &backhaul_wire::generated::concat::<_, { backhaul_wire::generated::total(PARTS) }>(PARTS);
-            /// How an empty value of each of them is made, part by part; `None` for an enum.
-            #[cfg(feature = "typed-registry")]
-            pub static MAKES: &[&[Option<backhaul_wire::generated::Make>]] = &[#(#makes),*];
+            #lists
         })
     }
 
@@ -187,11 +247,9 @@ impl System<'_> {
     /// What a family's module is there with: anything that is in it.
     fn cfg(&self, family: &Family<'_>) -> Option<TokenStream> {
         let own = (!family.operations.is_empty()).then(|| self.closure.family(family.name));
-        let mut all = BTreeSet::new();
-        for features in family.parts.iter().map(|part| part.features.clone()).chain(own) {
-            all.extend(features?);
-        }
-        self.there(&Some(all))
+        let parts = family.parts.iter().map(|part| part.features.clone());
+        let elsewhere = family.elsewhere.iter().map(|(_, features)| features.clone());
+        self.there(&any_of(parts.chain(own).chain(elsewhere)))
     }
 
     /// Where something is there at all: with one of its features, or as rows.
@@ -241,6 +299,8 @@ struct Family<'a> {
     /// Its types.
     parts: Vec<Part<'a>>,
     operations: Vec<&'a Operation>,
+    /// The crate that its types are given on from, and their features.
+    elsewhere: Option<(&'a str, Features)>,
 }
 
 /// Types of a family that stand in one file.
@@ -251,16 +311,32 @@ struct Part<'a> {
 }
 
 impl Family<'_> {
+    fn has_types(&self) -> bool {
+        !self.parts.is_empty() || self.elsewhere.is_some()
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.has_types() && self.operations.is_empty()
+    }
+
     /// Whether its types stand in files of their own, below its module.
     fn split(&self) -> bool {
         self.parts.len() > 1 || self.parts.iter().any(|part| part.features.is_some())
     }
 }
 
+/// All features of things, of which one brings something; `None` where something is always there.
+fn any_of(mut things: impl Iterator<Item = Features>) -> Features {
+    things.try_fold(BTreeSet::new(), |mut all, features| {
+        all.extend(features?);
+        Some(all)
+    })
+}
+
 /// The module of the types that these features bring, such as `with_compute_or_storage`.
 fn group_name(features: &Features) -> String {
     let Some(features) = features else { return "always".to_owned() };
-    let names: Vec<&str> = features.iter().map(|name| name.split_once('-').map_or(name.as_str(), |it| it.1)).collect();
+    let names: Vec<String> = features.iter().map(|name| name.replace('-', "_")).collect();
     format!("with_{}", names.join("_or_"))
 }
 

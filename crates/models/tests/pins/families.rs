@@ -16,9 +16,16 @@ pub struct Family {
 
 /// A system's families by name.
 pub fn of(system: System) -> impl Iterator<Item = Family> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(system.name()).join("generated");
+    let crates = match system {
+        System::Zstack => &["zstack-types", "zstack"][..],
+        System::Em => &["em"],
+        System::Vb365 => &["vb365"],
+    };
+    let root = |name: &&str| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src/generated");
     let mut families: BTreeMap<String, Family> = BTreeMap::new();
-    for file in files(&root) {
+    for (root, file) in
+        crates.iter().map(root).flat_map(|root| files(&root).into_iter().map(move |it| (root.clone(), it)))
+    {
         let below = file.strip_prefix(&root).unwrap().with_extension("");
         let name = below.iter().next().unwrap().to_str().unwrap().to_owned();
         let family = families.entry(name.clone()).or_insert_with(|| Family { name, ..Family::default() });

@@ -11,11 +11,14 @@ macro_rules! rows_model {
         $(#[$doc:meta])* $name:ident = $shape:ident($title:literal) $(.$with:ident $given:tt)* $(holds $secrets:ident)?;
         $($(#[$field_doc:meta])* $at:literal $field:ident: $ty:ty = $view:ident, $make:ident $def:tt $(.$more:ident $arg:tt)*;)*
     ) => {
-        pub(crate) static $shape: $crate::generated::Shape = $crate::generated::Shape::new(
+        #[doc(hidden)]
+        pub static $shape: $crate::generated::Shape = $crate::generated::Shape::new(
             $title,
             &[$($crate::generated::Field::$make $def $(.$more $arg)*),*],
         ) $(.$with $given)*;
-        pub(crate) struct $name;
+        #[doc(hidden)]
+        #[deprecated(note = "what it belongs to is off and it is a row alone: turn on a feature that brings the type")]
+        pub struct $name;
         impl $crate::generated::Shaped for $name {
             const SHAPE: &'static $crate::generated::Shape = &$shape;
         }
@@ -31,11 +34,14 @@ macro_rules! rows_union {
         $($(#[$kind_doc:meta])* $at:literal $kind:ident($ty:ident) = $shape:ident, $tags:expr $(, sets $set:ident to $value:expr)?;)*
         shared $shared:tt
     ) => {
-        pub(crate) static $kinds: $crate::generated::UnionShape = $crate::generated::UnionShape {
+        #[doc(hidden)]
+        pub static $kinds: $crate::generated::UnionShape = $crate::generated::UnionShape {
             tag: $tag,
             variants: &[$($crate::generated::Variant { shape: &$shape, tags: $tags }),*],
         };
-        pub(crate) struct $name;
+        #[doc(hidden)]
+        #[deprecated(note = "what it belongs to is off and it is a row alone: turn on a feature that brings the type")]
+        pub struct $name;
         impl $crate::generated::Shaped for $name {
             const SHAPE: &'static $crate::generated::Shape = <$any as $crate::generated::Shaped>::SHAPE;
         }
@@ -50,7 +56,8 @@ macro_rules! rows_choice {
         $(#[$doc:meta])* $name:ident = $shape:ident($aliases:expr);
         $($(#[$value_doc:meta])* $at:literal $value:ident = $text:literal $(.$more:ident $arg:tt)*;)*
     ) => {
-        pub(crate) static $shape: $crate::generated::EnumShape = $crate::generated::EnumShape {
+        #[doc(hidden)]
+        pub static $shape: $crate::generated::EnumShape = $crate::generated::EnumShape {
             name: stringify!($name),
             aliases: $aliases,
             values: &[$($crate::generated::EnumValue::new($text) $(.$more $arg)*),*],
