@@ -161,6 +161,6 @@ fn old_versions_of_vb365_have_what_their_pages_show() {
     let settings: vb365::ExclusionSettingsToClient = read(r#"{"deletedItems": "false", "drafts": "true"}"#);
     assert_eq!((settings.deleted_items, settings.drafts), (Some(false), Some(true)));
     let mut newer = Drift::default();
-    json::beyond_version(&settings, ApiVersion::new(3), &mut newer);
+    json::beyond_version(&settings, "", ApiVersion::new(3), &mut newer);
     assert_eq!(newer, Drift::default(), "v3 has the settings and all their members");
 }

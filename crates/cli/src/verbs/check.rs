@@ -1,15 +1,17 @@
 //! `backhaul check`: recorded bodies against the schemas.
 
 mod har;
+mod page;
 mod subject;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use backhaul_wire::reflect::DynamicStruct;
-use backhaul_wire::{Drift, Struct, json};
+use backhaul_wire::{DecodeError, Drift, Shape, Struct, json};
 use serde_json::{Value, json};
 
-use self::subject::{Subject, Target};
+use self::page::Items;
+use self::subject::{List, Subject, Target};
 use crate::args::catalogue::Check;
 use crate::body::Form;
 use crate::console::Console;
@@ -144,44 +146,86 @@ fn report(subject: &Subject, body: Vec<u8>, role: Role) -> Report {
     }
 }
 
-fn read(subject: &Subject, Target { name, shape }: Target, body: Vec<u8>, role: Role) -> Report {
-    let form = Form::of(subject.system, &body);
-    let decoded = |body: &[u8], drift: Option<&mut Drift>| {
-        let mut value = DynamicStruct::new(shape);
-        form.decode(&mut value, body, drift).map(|()| value)
-    };
+fn read(subject: &Subject, target: Target, body: Vec<u8>, role: Role) -> Report {
     let mut drift = Drift::default();
-    let value = match decoded(&body, Some(&mut drift)) {
-        Ok(value) => value,
-        Err(error) => return Report { drift, ..Report::failed(Some(name), error.to_string()) },
+    let round_trip = match target.list.filter(|_| role == Role::Answer) {
+        Some(list) => read_page(subject, &target, list, body, &mut drift),
+        None => read_whole(subject, &target, body, role, &mut drift),
     };
+    match round_trip {
+        Ok(round_trip) => Report { kind: Some(target.name), error: None, drift, round_trip: Some(round_trip) },
+        Err(error) => Report { drift, ..Report::failed(Some(target.name), error) },
+    }
+}
+
+/// Reads a body as one value; an error when it cannot be read, else whether it reads back.
+fn read_whole(
+    subject: &Subject,
+    target: &Target,
+    body: Vec<u8>,
+    role: Role,
+    drift: &mut Drift,
+) -> Result<Result<(), String>, String> {
+    let form = Form::of(subject.system, &body);
+    let mut value = DynamicStruct::new(target.shape);
+    form.decode(&mut value, &body, Some(drift)).map_err(|error| error.to_string())?;
     drop(body);
-    if subject.version.is_some() {
-        json::beyond_version(&value, subject.version, &mut drift);
-    }
-    if let Some(misfit) = drift.misfits.first().filter(|_| role == Role::Request) {
-        let error = format!("`{}`: {}", misfit.path, misfit.reason);
-        return Report { drift, ..Report::failed(Some(name), error) };
-    }
-    // What is sent has to be whole; what a server answers may lack anything.
-    let refused = (role == Role::Request).then(|| json::check_versions(&value, subject.version).err()).flatten();
-    if let Some(error) = refused {
-        return Report { drift, ..Report::failed(Some(name), error.to_string()) };
-    }
-    // What did not fit is written as it came, and does not fit again.
-    let round_trip = match form.encode(&value) {
-        Err(error) => Err(error.to_string()),
-        Ok(body) => {
-            // A body may be large, and a value is several times as large: there is one of them at a time.
-            let before = marks(&value);
-            drop(value);
-            match decoded(&body, Some(&mut Drift::default())) {
-                Ok(again) => changed(&again, &before),
-                Err(error) => Err(format!("what is written from it cannot be read: {error}")),
-            }
+    subject.beyond_version(&value, "", drift);
+    if role == Role::Request {
+        if let Some(misfit) = drift.misfits.first() {
+            return Err(format!("`{}`: {}", misfit.path, misfit.reason));
         }
-    };
-    Report { kind: Some(name), error: None, drift, round_trip: Some(round_trip) }
+        // What is sent has to be whole; what a server answers may lack anything.
+        json::check_versions(&value, subject.version).map_err(|error| error.to_string())?;
+    }
+    Ok(reads_back(form, target.shape, value, "", |again, body| form.decode(again, body, Some(&mut Drift::default()))))
+}
+
+/// Reads a page item by item, as [`read_whole`] reads a value.
+fn read_page(
+    subject: &Subject,
+    target: &Target,
+    list: List,
+    body: Vec<u8>,
+    drift: &mut Drift,
+) -> Result<Result<(), String>, String> {
+    let form = Form::of(subject.system, &body);
+    let mut page = DynamicStruct::new(target.shape);
+    let mut items = Items::read(form, &mut page, body, list, drift).map_err(|error| error.to_string())?;
+    subject.beyond_version(&page, "", drift);
+    let read = |again: &mut DynamicStruct, body: &[u8]| form.decode(again, body, Some(&mut Drift::default()));
+    let mut round_trip = reads_back(form, target.shape, page, "", read);
+    loop {
+        let mut item = DynamicStruct::new(list.item);
+        if !items.next_into(&mut item, drift).map_err(|error| error.to_string())? {
+            return Ok(round_trip);
+        }
+        subject.beyond_version(&item, items.place(), drift);
+        if round_trip.is_ok() {
+            let read = |again: &mut DynamicStruct, body: &[u8]| items.read_again(again, body);
+            round_trip = reads_back(form, list.item, item, items.place(), read);
+        }
+    }
+}
+
+/// Whether what is written from a value, which stands at `place` in its body, reads back as the same value, or why not.
+///
+/// What did not fit is written as it came, and does not fit again.
+fn reads_back(
+    form: Form,
+    shape: &'static Shape,
+    value: DynamicStruct,
+    place: &str,
+    read: impl FnOnce(&mut DynamicStruct, &[u8]) -> Result<(), DecodeError>,
+) -> Result<(), String> {
+    let at = if place.is_empty() { String::new() } else { format!("`{place}`: ") };
+    let body = form.encode(&value).map_err(|error| format!("{at}{error}"))?;
+    // A body may be large, and a value is several times as large: there is one of them at a time.
+    let before = marks(&value);
+    drop(value);
+    let mut again = DynamicStruct::new(shape);
+    read(&mut again, &body).map_err(|error| format!("{at}what is written from it cannot be read: {error}"))?;
+    changed(&again, &before).map_err(|names| format!("{at}what is written from it reads back with another {names}"))
 }
 
 /// A hash of each member of a value, and of what its type does not know.
@@ -194,7 +238,7 @@ fn marks(value: &dyn Struct) -> Vec<u64> {
     (0..=value.shape().fields.len()).map(mark).collect()
 }
 
-/// Which members of a value are others when it was written and read.
+/// The names of the members that are others when a value was written and read.
 fn changed(again: &dyn Struct, before: &[u64]) -> Result<(), String> {
     let pairs = marks(again).into_iter().zip(before).enumerate();
     let other: Vec<usize> = pairs.filter(|(_, (after, before))| after != *before).map(|(index, _)| index).collect();
@@ -205,5 +249,5 @@ fn changed(again: &dyn Struct, before: &[u64]) -> Result<(), String> {
         again.shape().fields.get(*index).map_or("field that its type does not know", |field| field.json)
     };
     let names: Vec<&str> = other.iter().take(3).map(name).collect();
-    Err(format!("what is written from it reads back with another {}", names.join(", ")))
+    Err(names.join(", "))
 }

@@ -9,7 +9,7 @@ use crate::context::{Context, Step};
 use crate::drift::Drift;
 use crate::error::DecodeError;
 use crate::reflect::{Model, Slot, Struct};
-use crate::shape::Kind;
+use crate::shape::{Kind, Shape};
 
 /// A body whose list is read item by item, so that a page costs its text and one item: an entity is as wide as its
 /// schema, and ten thousand empty ones cost hundreds of times the text that they came in.
@@ -31,6 +31,10 @@ pub struct Items {
     classes: BTreeMap<String, String>,
     name: &'static str,
     index: usize,
+    /// Where the last item stands.
+    place: String,
+    /// What the items are declared to be.
+    declared: Option<&'static Shape>,
 }
 
 impl Items {
@@ -59,7 +63,9 @@ impl Items {
             Some(Slot::TextMap(classes)) => std::mem::take(classes),
             _ => BTreeMap::new(),
         };
-        Ok(Self { text, found, classes, name, index: 0 })
+        let declared =
+            found.as_ref().and_then(|found| if let Kind::Struct(shape) = found.item { Some(shape) } else { None });
+        Ok(Self { text, found, classes, name, index: 0, place: String::new(), declared })
     }
 
     /// Reads the next item into an empty value; false when there is none any more.
@@ -77,6 +83,34 @@ impl Items {
             Ok(more) => Ok(more),
             Err(error) => Err(failure(self.name, &context, &error, &self.text)),
         }
+    }
+
+    /// Where the last item stands in the body, such as `results[3]`.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Reads what was written of the last item into an empty value, as if it stood in its place: what the page says of
+    /// the classes there counts for it, too.
+    ///
+    /// # Errors
+    /// As [`super::decode_into`].
+    pub fn read_again(
+        &self,
+        item: &mut dyn Struct,
+        body: &[u8],
+        drift: Option<&mut Drift>,
+    ) -> std::result::Result<(), DecodeError> {
+        let mut context = Context::new(drift);
+        let name = item.shape().name;
+        let text = start(name, body)?;
+        let mut driver = Driver::new(text, &mut context);
+        let read = driver.document(item).and_then(|()| match self.declared {
+            Some(declared) => classes::settle_item(item, declared, &self.classes, &self.place, driver.context),
+            None => Ok(()),
+        });
+        read.map_err(|error| failure(name, &context, &error, text))
     }
 
     /// The next item, or `None` behind the last.
@@ -105,9 +139,11 @@ impl Items {
         let mut driver = Driver::resume(cursor, context);
         driver.or_null(item)?;
         found.at = driver.cursor.at();
-        if let Kind::Struct(declared) = found.item {
-            let place = context.path();
-            classes::settle_item(item, declared, &self.classes, &place, context)?;
+        self.place = context.path();
+        // The map of classes tells whole paths.
+        context.rise(0);
+        if let Some(declared) = self.declared {
+            classes::settle_item(item, declared, &self.classes, &self.place, context)?;
         }
         self.index += 1;
         self.found = Some(found).filter(|found| !found.single);

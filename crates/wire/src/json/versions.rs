@@ -40,9 +40,9 @@ pub fn check_versions_but(
 }
 
 /// Adds to `drift` what `value` holds and one version of the API does not have: a type serves all versions, but a body
-/// that was read through it came from one.
-pub fn beyond_version(value: &dyn Struct, version: Option<ApiVersion>, drift: &mut Drift) {
-    let ControlFlow::Continue(()) = walk(value, version, "", &mut |error| -> ControlFlow<Infallible> {
+/// that was read through it came from one. `place` is where the value stands in that body: nothing, or `results[3]`.
+pub fn beyond_version(value: &dyn Struct, place: &str, version: Option<ApiVersion>, drift: &mut Drift) {
+    let ControlFlow::Continue(()) = walk(value, version, place, &mut |error| -> ControlFlow<Infallible> {
         match error.reason {
             EncodeReason::Field { .. } => drift.field(error.path),
             EncodeReason::Value { value, .. } => drift.value(error.path, &value),

@@ -15,6 +15,8 @@ pub struct Items {
     found: Option<Found>,
     name: &'static str,
     index: usize,
+    /// Where the last item stands.
+    place: String,
     omitted: Option<(&'static str, &'static str)>,
 }
 
@@ -42,7 +44,7 @@ impl Items {
             _ => None,
         };
         read.map_err(|error| DecodeError::new(name, context.path(), error, text.as_bytes()))?;
-        Ok(Self { text, found, name, index: 0, omitted: None })
+        Ok(Self { text, found, name, index: 0, place: String::new(), omitted: None })
     }
 
     /// Passes over a field, of which its type's name and its own are given, and leaves it empty: for who looks at a
@@ -70,6 +72,12 @@ impl Items {
         }
     }
 
+    /// Where the last item stands in the body, such as `CloudSubtenants.CloudSubtenant[3]`.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
     /// The next item, or `None` behind the last.
     ///
     /// # Errors
@@ -91,6 +99,7 @@ impl Items {
         driver.context.push(Step::Index(self.index));
         driver.item(item, empty)?;
         self.index += 1;
+        self.place = driver.context.path();
         let prefixes = std::mem::take(&mut driver.prefixes);
         self.found = Some(Found { mark: source.mark(), field, path, prefixes, depth });
         Ok(true)

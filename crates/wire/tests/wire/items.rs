@@ -80,6 +80,28 @@ fn classes_that_stand_behind_the_list_are_known() {
     assert_ne!(items[0].shape().name, items[1].shape().name, "{:?}", items[1]);
 }
 
+/// What is told of an item that the map of classes makes another type has the path that reading the whole gives it.
+#[test]
+fn drift_of_what_a_class_decides_has_its_place() {
+    let body = r#"{"inventories": [{}, {"type": "Tape", "shelf": 3}], "schema": {"inventories[1]": "org.zstack.storage.backup.imagestore.ImageStoreBackupStorageInventory"}}"#;
+    let (mut whole, mut wanted) = (zstack::Page::<zstack::BackupStorage>::default(), Drift::default());
+    json::decode_into(&mut whole, body.as_bytes(), Some(&mut wanted)).unwrap();
+    assert_eq!(wanted.unknown_fields, ["inventories[1].shelf"]);
+    let (mut page, mut drift) = (zstack::Page::<zstack::BackupStorage>::default(), Drift::default());
+    let mut items = json::Items::read(&mut page, body.into(), "inventories", Some(&mut drift)).unwrap();
+    for place in ["inventories[0]", "inventories[1]"] {
+        let mut item = zstack::BackupStorage::default();
+        assert!(items.next_into(&mut item, Some(&mut drift)).unwrap());
+        assert_eq!(items.place(), place);
+        // What is written of it and read in its place is of the same kind.
+        let (text, mut again) = (json::encode(&item, json::Case::Schema).unwrap(), zstack::BackupStorage::default());
+        items.read_again(&mut again, &text, Some(&mut Drift::default())).unwrap();
+        assert_eq!((again.shape().name, &again), (item.shape().name, &item));
+    }
+    assert!(!items.next_into(&mut zstack::BackupStorage::default(), None).unwrap());
+    assert_eq!(drift, wanted);
+}
+
 #[test]
 fn a_page_of_xml() {
     let body = "<?xml version='1.0'?><v:QueryResult xmlns:v='http://www.veeam.com/ent/v1.0'><v:Resources><v:CloudSubtenants>\n \
@@ -159,6 +181,10 @@ fn errors_and_drift_tell_the_place_in_the_whole_body() {
     let error =
         in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(body, "results").unwrap_err();
     assert_eq!((error.path(), error.type_name()), ("results[1].usedSpaceBytes", "Page"));
+    let broken = r#"{"results": [{}, {"usedSpaceBytes": 1 2}]}"#;
+    let error =
+        in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(broken, "results").unwrap_err();
+    assert_eq!(error.path(), "results[1]");
     let (mut page, mut drift) = (Page::<OrganizationStorageSpaceUsage>::default(), Drift::default());
     let mut items = json::Items::read(&mut page, body.into(), "results", Some(&mut drift)).unwrap();
     let mut count = 0;

@@ -9,7 +9,7 @@ use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
-use backhaul_wire::{Kind, Operation, Repeat, Shape, System, Versions};
+use backhaul_wire::{Drift, Kind, Operation, Repeat, Shape, Struct, System, Versions, json};
 
 use super::Report;
 use crate::args::catalogue::{Check, Checked};
@@ -39,6 +39,23 @@ enum Of {
 pub(super) struct Target {
     pub(super) name: String,
     pub(super) shape: &'static Shape,
+    /// Of a page the list of its items.
+    pub(super) list: Option<List>,
+}
+
+/// The list of a page's items.
+#[derive(Clone, Copy)]
+pub(super) struct List {
+    pub(super) name: &'static str,
+    pub(super) item: &'static Shape,
+}
+
+impl List {
+    fn of(response: Response) -> Option<Self> {
+        let Response::Page(_, path) = response else { return None };
+        let name = path.rsplit('.').next().unwrap_or(path);
+        registry::listed_in(response).map(|item| Self { name, item })
+    }
 }
 
 impl Subject {
@@ -89,10 +106,10 @@ impl Subject {
             _ => {}
         }
         match self.of {
-            Of::Page(item, shape) => Ok(page(item, shape)),
+            Of::Page(item, shape) => Ok(page(system, item, shape)),
             Of::Type(shape) => match registry::page_of(system, shape.name) {
                 // A list that is cut or mistyped is still a list: its error is to name the place, not the kind.
-                Some(pages) if start(body).starts_with(b"[") => Ok(page(shape, pages)),
+                Some(pages) if start(body).starts_with(b"[") => Ok(page(system, shape, pages)),
                 pages => Ok(around(system, shape, pages, &outline)),
             },
             Of::Answer(operation, version) => {
@@ -110,7 +127,7 @@ impl Subject {
                     }
                     Response::Body(shape) | Response::Page(shape, _) => {
                         let name = names::answer_of(response).unwrap_or_default();
-                        Ok(Target { name, shape })
+                        Ok(Target { name, shape, list: List::of(response) })
                     }
                     Response::Forms(entity, reference) => {
                         // A reference has nothing that the other form lacks, but for its root element or its `Refs`.
@@ -127,6 +144,13 @@ impl Subject {
                     }
                 }
             }
+        }
+    }
+
+    /// Adds to `drift` what the version that the bodies come from does not have; `place` is where the value stands.
+    pub(super) fn beyond_version(&self, value: &dyn Struct, place: &str, drift: &mut Drift) {
+        if self.version.is_some() {
+            json::beyond_version(value, place, self.version, drift);
         }
     }
 
@@ -230,7 +254,7 @@ fn inside(wrapper: &str, body: &[u8]) -> Result<Vec<u8>, Report> {
 }
 
 fn plain(shape: &'static Shape) -> Target {
-    Target { name: shape.name.to_owned(), shape }
+    Target { name: shape.name.to_owned(), shape, list: None }
 }
 
 /// The system's error.
@@ -239,9 +263,10 @@ fn error(system: System) -> Result<Target, Report> {
     error.map(plain).ok_or_else(|| Report::failed(None, format!("the schemas have no error of {system}")))
 }
 
-fn page(item: &Shape, shape: &'static Shape) -> Target {
+fn page(system: System, item: &Shape, shape: &'static Shape) -> Target {
     let name = if shape.name == "Page" { format!("PageOf{}", item.name) } else { shape.name.to_owned() };
-    Target { name, shape }
+    let mut lists = registry::operations(system).iter().filter_map(|operation| List::of(operation.response));
+    Target { name, shape, list: lists.find(|list| list.item.name == item.name) }
 }
 
 /// The type itself, unless the body is plainly an answer that holds values of it: a page, a bare array, a query's
@@ -254,7 +279,7 @@ fn around(system: System, shape: &'static Shape, pages: Option<&'static Shape>, 
     }
     let fits = |other: &Shape| outline.common(other) > own && (own == 0 || outline.is(other));
     if let Some(pages) = pages.filter(|pages| fits(pages)) {
-        return page(shape, pages);
+        return page(system, shape, pages);
     }
     let collections = registry::types(system).iter().filter_map(|entry| match entry {
         TypeEntry::Struct(other) if lists(other, shape) && fits(other) => Some(*other),
@@ -264,7 +289,7 @@ fn around(system: System, shape: &'static Shape, pages: Option<&'static Shape>, 
         return plain(collection);
     }
     match reply_of(system, shape).and_then(|operation| operation.response.shape()) {
-        Some(reply) if fits(reply) => Target { name: format!("ReplyOf{}", shape.name), shape: reply },
+        Some(reply) if fits(reply) => Target { name: format!("ReplyOf{}", shape.name), shape: reply, list: None },
         _ => itself(),
     }
 }

@@ -41,7 +41,8 @@ impl Driver<'_, '_, '_> {
         if let Some(listed) = &mut self.listed {
             listed.found = Some(found);
         }
-        self.cursor.skip()
+        // One by one, so that what breaks in one has its place.
+        if single { self.cursor.skip() } else { self.each(|driver| driver.cursor.skip()) }
     }
 
     /// Reads the items of a list.

@@ -1,0 +1,54 @@
+//! The items of a page, one at a time: a page costs its text and one item.
+
+use backhaul_wire::reflect::DynamicStruct;
+use backhaul_wire::{DecodeError, Drift, Struct, json, xml};
+
+use super::subject::List;
+use crate::body::Form;
+
+/// A page's items, in the form that the page came in.
+pub(super) enum Items {
+    Xml(xml::Items),
+    Json(json::Items),
+}
+
+impl Items {
+    /// Reads a page without its items.
+    pub(super) fn read(
+        form: Form,
+        page: &mut dyn Struct,
+        body: Vec<u8>,
+        list: List,
+        drift: &mut Drift,
+    ) -> Result<Self, DecodeError> {
+        Ok(match form {
+            Form::Xml => Self::Xml(xml::Items::read(page, body, list.name, Some(drift))?),
+            Form::Json => Self::Json(json::Items::read(page, body, list.name, Some(drift))?),
+        })
+    }
+
+    pub(super) fn next_into(&mut self, item: &mut DynamicStruct, drift: &mut Drift) -> Result<bool, DecodeError> {
+        match self {
+            Self::Xml(items) => items.next_into(item, Some(drift)),
+            Self::Json(items) => items.next_into(item, Some(drift)),
+        }
+    }
+
+    /// Reads what was written of the last item.
+    pub(super) fn read_again(&self, item: &mut DynamicStruct, body: &[u8]) -> Result<(), DecodeError> {
+        // What did not fit is written as it came, and does not fit again.
+        let drift = Some(&mut Drift::default());
+        match self {
+            Self::Xml(_) => xml::decode_into(item, body, drift),
+            Self::Json(items) => items.read_again(item, body, drift),
+        }
+    }
+
+    /// Where the last item stands in the body.
+    pub(super) fn place(&self) -> &str {
+        match self {
+            Self::Xml(items) => items.place(),
+            Self::Json(items) => items.place(),
+        }
+    }
+}
