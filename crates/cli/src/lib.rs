@@ -37,6 +37,7 @@ mod interrupt;
 mod left_out;
 mod names;
 mod output;
+mod page;
 mod profile;
 mod report;
 mod secret;

@@ -18,12 +18,14 @@ pub use items::Items;
 pub use names::camel_case;
 pub use versions::{beyond_version, check_versions, check_versions_but};
 
+use std::cell::RefCell;
+
 use serde::{Serialize, Serializer};
 
 use crate::context::{Context, looks_like_html};
 use crate::drift::Drift;
 use crate::error::{DecodeError, EncodeError};
-use crate::reflect::{Model, Struct};
+use crate::reflect::{DynamicStruct, Model, Struct};
 
 pub(crate) use ser::Out;
 
@@ -131,6 +133,23 @@ impl Serialize for Redacted<'_> {
 /// As [`encode`].
 pub fn to_string_pretty(value: &dyn Struct) -> Result<String, EncodeError> {
     serde_json::to_string_pretty(&Out::shown(value)).map_err(|error| EncodeError::format(value.shape().name, error))
+}
+
+/// Writes a page indented, for people, whose items come one at a time; secrets are redacted.
+///
+/// `page` has none of them; `list` is the JSON name of their list, and `next` hands out the next item until there is none
+/// any more, as [`Items::next_into`] reads them.
+///
+/// # Errors
+/// As [`encode`].
+pub fn to_string_pretty_with(
+    page: &dyn Struct,
+    list: &str,
+    next: impl FnMut() -> Option<DynamicStruct>,
+) -> Result<String, EncodeError> {
+    let later = (list, RefCell::new(next));
+    serde_json::to_string_pretty(&Out::shown_with(page, &later))
+        .map_err(|error| EncodeError::format(page.shape().name, error))
 }
 
 /// A value as a JSON tree, for people; secrets are redacted.

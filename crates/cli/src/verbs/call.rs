@@ -7,7 +7,7 @@ mod request;
 mod template;
 mod wait;
 
-use backhaul_wire::ApiVersion;
+use std::borrow::Cow;
 use std::path::Path;
 
 use backhaul_models::registry;
@@ -16,17 +16,19 @@ use backhaul_transport::file::{Existing, NewFile};
 use backhaul_transport::{Arguments, Error, Policy, RawAnswer};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::reflect::{DynamicStruct, Model};
-use backhaul_wire::{Drift, Operation, Struct, System, json};
+use backhaul_wire::{ApiVersion, Drift, Operation, Shape, Struct, System, json};
 use bytes::Bytes;
 
 pub(super) use self::caution::needs_body;
 use self::request::Body;
 use crate::args::data::{Call, CallFormat};
+use crate::body::Form;
 use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
 use crate::drift::Strangers;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::print_json;
+use crate::page::{Items, List};
 use crate::profile::{Location, Server, Wanted, select_one};
 use crate::{api_version, escape, names};
 
@@ -149,14 +151,22 @@ impl Calling<'_> {
         let value = if is_job { Some(DynamicStruct::new(JobLocation::SHAPE)) } else { self.answer(given, version) };
         let Some(mut value) = value.filter(|_| raw.has_body()) else { return Ok(None) };
         let mut drift = Drift::default();
-        peer.client.read(raw, &mut value, Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
+        let list = List::of(self.operation.form(version).response).filter(|_| !is_job);
+        let text = match list.and_then(|list| listed(value.shape(), list, raw, &mut drift)) {
+            Some(text) => text,
+            None => {
+                drift = Drift::default();
+                peer.client.read(raw, &mut value, Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
+                shown(&value)?
+            }
+        };
         let mut strangers = Strangers::default();
         strangers.add(&value, &drift);
         strangers.say(true, self.console);
         if !drift.is_empty() {
             self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
         }
-        shown(&value).map(Some)
+        Ok(Some(text))
     }
 
     /// The answer for a file, once it is known to be one: as it came, unless it is waited for or wanted otherwise.
@@ -192,8 +202,35 @@ impl Calling<'_> {
     }
 }
 
+/// A page as [`shown`] shows it, read item by item; `None` when it lists nothing or cannot be read, of which who reads it
+/// whole tells more.
+fn listed(shape: &'static Shape, list: List, raw: &RawAnswer, drift: &mut Drift) -> Option<String> {
+    let form = Form::of(raw.operation.system, &raw.body);
+    let mut page = DynamicStruct::new(shape);
+    let mut items = Items::read(form, &mut page, raw.body.to_vec(), list, drift).ok()?;
+    let mut is_whole = true;
+    let mut next = || {
+        let mut item = DynamicStruct::new(list.item);
+        let read = items.next_into(&mut item, drift);
+        is_whole &= read.is_ok();
+        read.is_ok_and(|more| more).then_some(item)
+    };
+    let mut first = Some(next()?);
+    let text = json::to_string_pretty_with(&page, list.name, || first.take().or_else(&mut next)).ok()?;
+    is_whole.then(|| printable(text))
+}
+
 /// A value as JSON with our names, secrets redacted.
 fn shown(value: &dyn Struct) -> Result<String, Failure> {
-    let text = json::to_string_pretty(value).map_err(|error| Failure::internal(error.to_string()))?;
-    Ok(format!("{}\n", escape::json(&text)))
+    json::to_string_pretty(value).map(printable).map_err(|error| Failure::internal(error.to_string()))
+}
+
+/// The text with nothing in it that a terminal would obey, and the end of its line.
+fn printable(text: String) -> String {
+    let mut text = match escape::json(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(safe) => safe,
+    };
+    text.push('\n');
+    text
 }

@@ -49,13 +49,9 @@ fn peak_of(process: u32) -> Option<usize> {
     Some(peak.parse::<usize>().ok()? << 10)
 }
 
-/// The most memory that `check` had for a recorded page.
-fn cost_of_check(home: &Home, name: &str, page: &str) -> Result<usize> {
-    let file = home.path(name);
-    std::fs::write(&file, page)?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_backhaul"));
-    command.args(["check", "zstack", "--request", "GET /zstack/v1/zones"]).arg(&file);
-    let mut child = command.stdout(Stdio::null()).spawn()?;
+/// The most memory that the command had, in bytes.
+fn most_of(command: &mut Command) -> Result<usize> {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     let mut most = 0;
     loop {
         most = peak_of(child.id()).unwrap_or(most);
@@ -68,15 +64,30 @@ fn cost_of_check(home: &Home, name: &str, page: &str) -> Result<usize> {
 }
 
 #[test]
-fn a_page_that_is_checked_costs_a_few_times_its_text() -> Result {
+fn a_page_that_is_checked_or_shown_costs_a_few_times_its_text() -> Result {
     let page = |zone: &str, zones: usize| format!(r#"{{"inventories": [{}]}}"#, vec![zone; zones].join(","));
     let home = Home::new()?;
-    let base = cost_of_check(&home, "few.json", &page("{}", 3))?;
+    let file = home.path("page.json");
+    let costs = |name: &str, page: String| -> Result<[usize; 2]> {
+        std::fs::write(&file, &page)?;
+        let mut check = Command::new(env!("CARGO_BIN_EXE_backhaul"));
+        check.args(["check", "zstack", "--request", "GET /zstack/v1/zones"]).arg(&file);
+        let server = Scripted::new(move |asked: &Asked, _: &str| {
+            asked.target.starts_with("/zstack/v1/zones").then(|| (200, page.clone()))
+        })?;
+        home.add(name, "zstack", &server.url, &[])?;
+        let mut call = Command::new(env!("CARGO_BIN_EXE_backhaul"));
+        call.env("BACKHAUL_CONFIG", home.config()).args(["call", "zstack.QueryZone", "-p", name]);
+        Ok([most_of(&mut check)?, most_of(&mut call)?])
+    };
+    let [check, call] = costs("few", page("{}", 3))?;
     // As values all at once, they would be 76 times their text.
-    for zone in ["{}", r#"{"":0}"#] {
+    for (name, zone) in [("empty", "{}"), ("odd", r#"{"":0}"#)] {
         let many = page(zone, (2 << 20) / (zone.len() + 1));
-        let peak = cost_of_check(&home, "many.json", &many)?;
-        assert!(base > 0 && peak <= base + 4 * many.len() + (8 << 20), "{zone}: {base} bytes, then {peak}");
+        let length = many.len();
+        let [checked, called] = costs(name, many)?;
+        assert!(check > 0 && checked <= check + 4 * length + (8 << 20), "{name}: {check} bytes, then {checked}");
+        assert!(call > 0 && called <= call + 8 * length + (16 << 20), "{name}: {call} bytes, then {called}");
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ impl Items {
         let found = driver.listed.take().and_then(|listed| listed.found);
         read.map_err(|error| failure(name, &context, &error, &text))?;
         let classes = match page.shape().classes.map(|index| page.slot(index.into())) {
-            Some(Slot::TextMap(classes)) => std::mem::take(classes),
+            Some(Slot::TextMap(classes)) => classes.clone(),
             _ => BTreeMap::new(),
         };
         let declared =

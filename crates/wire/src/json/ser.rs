@@ -1,25 +1,44 @@
 //! The writing driver, over serde's data model.
 
 use serde::Serialize;
-use serde::ser::{Error, SerializeMap, Serializer};
+use std::cell::RefCell;
+
+use serde::ser::{Error, SerializeMap, SerializeSeq, Serializer};
 
 use super::Case;
 use super::names::camel_case;
-use crate::reflect::{Node, Scalar, Struct, UnknownPlace};
-use crate::shape::Field;
+use crate::reflect::{DynamicStruct, Node, Scalar, Struct, UnknownPlace, View};
 use crate::text::Secret;
 
 /// A struct as serde sees it.
 #[derive(Clone, Copy)]
 pub(crate) struct Out<'a> {
     value: &'a dyn Struct,
-    style: Style,
+    style: Style<'a>,
 }
 
 #[derive(Clone, Copy)]
-struct Style {
+struct Style<'a> {
     case: Case,
     secrets: Secrets,
+    later: Option<&'a dyn Later>,
+}
+
+/// A list that a value is written with and does not hold.
+pub(crate) trait Later {
+    /// The list's JSON name.
+    fn list(&self) -> &str;
+    /// The next item, until there is none any more.
+    fn next(&self) -> Option<DynamicStruct>;
+}
+
+impl<F: FnMut() -> Option<DynamicStruct>> Later for (&str, RefCell<F>) {
+    fn list(&self) -> &str {
+        self.0
+    }
+    fn next(&self) -> Option<DynamicStruct> {
+        self.1.borrow_mut()()
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,17 +52,22 @@ enum Secrets {
 impl<'a> Out<'a> {
     /// As a server or client wants it: secrets are written as they are.
     pub(crate) fn wire(value: &'a dyn Struct, case: Case) -> Self {
-        Self { value, style: Style { case, secrets: Secrets::Written } }
+        Self { value, style: Style { case, secrets: Secrets::Written, later: None } }
     }
 
     /// As a server wants it that would take an empty secret for a new one: the empty ones are left out.
     pub(crate) fn request(value: &'a dyn Struct, case: Case) -> Self {
-        Self { value, style: Style { case, secrets: Secrets::WrittenIfSet } }
+        Self { value, style: Style { case, secrets: Secrets::WrittenIfSet, later: None } }
     }
 
     /// As people want it: secrets are redacted.
     pub(crate) fn shown(value: &'a dyn Struct) -> Self {
-        Self { value, style: Style { case: Case::Schema, secrets: Secrets::Redacted } }
+        Self { value, style: Style { case: Case::Schema, secrets: Secrets::Redacted, later: None } }
+    }
+
+    /// The same of a page whose items come one at a time.
+    pub(crate) fn shown_with(value: &'a dyn Struct, later: &'a dyn Later) -> Self {
+        Self { value, style: Style { case: Case::Schema, secrets: Secrets::Redacted, later: Some(later) } }
     }
 }
 
@@ -59,7 +83,17 @@ impl Serialize for Out<'_> {
         }
         let mut map = serializer.serialize_map(None)?;
         for (index, field) in shape.fields.iter().enumerate() {
-            let node = value.view(index).node();
+            let view = value.view(index);
+            let node = view.node();
+            let comes_later = |later: &&dyn Later| later.list().eq_ignore_ascii_case(field.json);
+            if let (View::Structs(_), Some(later)) = (view, style.later.filter(comes_later)) {
+                let items = LaterItems { later, style: Style { later: None, ..style } };
+                match field.json_item {
+                    Some(item) => map.serialize_entry(&*style.name(field.json), &Wrapped { item, of: &items, style }),
+                    None => map.serialize_entry(&*style.name(field.json), &items),
+                }?;
+                continue;
+            }
             match node {
                 Node::Absent => {}
                 Node::Scalar(Scalar::Secret(secret)) if secret.is_empty() && style.secrets == Secrets::WrittenIfSet => {
@@ -67,7 +101,8 @@ impl Serialize for Out<'_> {
                 Node::List(list) if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
                 Node::Map(entries) if entries.len == 0 => {}
                 Node::List(_) if field.json_item.is_some() => {
-                    map.serialize_entry(&*style.name(field.json), &Wrapped { node, field, style })?;
+                    let (item, of) = (field.json_item.unwrap_or(field.json), &Item { node, style });
+                    map.serialize_entry(&*style.name(field.json), &Wrapped { item, of, style })?;
                 }
                 _ => map.serialize_entry(&*style.name(field.json), &Item { node, style })?,
             }
@@ -83,7 +118,7 @@ impl Serialize for Out<'_> {
     }
 }
 
-impl Style {
+impl Style<'_> {
     fn name(self, name: &str) -> std::borrow::Cow<'_, str> {
         match self.case {
             Case::Schema => name.into(),
@@ -92,27 +127,41 @@ impl Style {
     }
 }
 
-/// A list inside the object that wraps it.
-struct Wrapped<'a> {
-    node: Node<'a>,
-    field: &'a Field,
-    style: Style,
+/// The items of a list that come one at a time.
+struct LaterItems<'a> {
+    later: &'a dyn Later,
+    style: Style<'a>,
 }
 
-impl Serialize for Wrapped<'_> {
+impl Serialize for LaterItems<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut items = serializer.serialize_seq(None)?;
+        while let Some(item) = self.later.next() {
+            items.serialize_element(&Out { value: &item, style: self.style })?;
+        }
+        items.end()
+    }
+}
+
+/// A list inside the object that wraps it.
+struct Wrapped<'a, T> {
+    /// The JSON name of the list in the object.
+    item: &'static str,
+    of: &'a T,
+    style: Style<'a>,
+}
+
+impl<T: Serialize> Serialize for Wrapped<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(
-            &*self.style.name(self.field.json_item.unwrap_or(self.field.json)),
-            &Item { node: self.node, style: self.style },
-        )?;
+        map.serialize_entry(&*self.style.name(self.item), self.of)?;
         map.end()
     }
 }
 
 struct Item<'a> {
     node: Node<'a>,
-    style: Style,
+    style: Style<'a>,
 }
 
 impl Serialize for Item<'_> {

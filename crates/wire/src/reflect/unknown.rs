@@ -81,7 +81,12 @@ impl Unknown {
     /// Adds a field without a look at the others, which [`Unknown::drop_twins`] has to follow: looking each time would
     /// be quadratic.
     pub(crate) fn append(&mut self, field: UnknownField) {
-        self.0.get_or_insert_default().push(field);
+        let fields = self.0.get_or_insert_default();
+        if fields.is_empty() {
+            // One and not four: of objects with one unknown member a page may have a million.
+            fields.reserve_exact(1);
+        }
+        fields.push(field);
     }
 
     /// Keeps those of which this holds.

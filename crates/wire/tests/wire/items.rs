@@ -1,9 +1,9 @@
 //! A page read item by item is the page that is read whole.
 
-use backhaul_models::em::{CloudSubtenant, QueryResult};
+use backhaul_models::em::{CloudSubtenant, CloudTenant, QueryResult};
 use backhaul_models::vb365::{OrganizationStorageSpaceUsage, Page};
 use backhaul_models::zstack;
-use backhaul_wire::reflect::Model;
+use backhaul_wire::reflect::{DynamicStruct, Model};
 use backhaul_wire::{DecodeError, Drift, Struct, json, xml};
 
 use crate::every::Every;
@@ -100,6 +100,31 @@ fn drift_of_what_a_class_decides_has_its_place() {
     }
     assert!(!items.next_into(&mut zstack::BackupStorage::default(), None).unwrap());
     assert_eq!(drift, wanted);
+}
+
+#[test]
+fn a_page_is_shown_item_by_item_as_it_is_whole() {
+    let classes = r#"{"inventories": [{"name": "a"}, {"name": "b", "x": [1]}], "total": 2, "schema": {"inventories[1]": "org.zstack.storage.backup.imagestore.ImageStoreBackupStorageInventory"}}"#;
+    let nested = r#"{"Entities": {"CloudTenants": {"CloudTenants": [{"Name": "a", "Password": "secret"}, {}]}}, "PagingInfo": {"PageNum": 1}}"#;
+    let usage = r#"{"limit": 5, "results": [{}, {"usedSpaceBytes": 7}], "odd": null}"#;
+    let (zones, queries) = (<zstack::Page<zstack::BackupStorage>>::SHAPE, QueryResult::SHAPE);
+    for (page, item, list, body) in [
+        (zones, zstack::BackupStorage::SHAPE, "inventories", classes),
+        (queries, CloudTenant::SHAPE, "CloudTenants", nested),
+        (<Page<OrganizationStorageSpaceUsage>>::SHAPE, OrganizationStorageSpaceUsage::SHAPE, "results", usage),
+    ] {
+        let mut whole = DynamicStruct::new(page);
+        json::decode_into(&mut whole, body.as_bytes(), Some(&mut Drift::default())).unwrap();
+        let (mut page, mut drift) = (DynamicStruct::new(page), Drift::default());
+        let mut items = json::Items::read(&mut page, body.into(), list, Some(&mut drift)).unwrap();
+        let next = || {
+            let mut value = DynamicStruct::new(item);
+            items.next_into(&mut value, Some(&mut drift)).unwrap().then_some(value)
+        };
+        let shown = json::to_string_pretty_with(&page, list, next).unwrap();
+        assert_eq!(shown, json::to_string_pretty(&whole).unwrap());
+        assert!(!shown.contains("secret"), "{shown}");
+    }
 }
 
 #[test]

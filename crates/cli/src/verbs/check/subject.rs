@@ -16,6 +16,7 @@ use crate::args::catalogue::{Check, Checked};
 use crate::args::values::RequestLine;
 use crate::body::{Outline, start};
 use crate::exit::Failure;
+use crate::page::List;
 use crate::{api_version, names};
 
 /// What the command line says of the bodies.
@@ -41,21 +42,6 @@ pub(super) struct Target {
     pub(super) shape: &'static Shape,
     /// Of a page the list of its items.
     pub(super) list: Option<List>,
-}
-
-/// The list of a page's items.
-#[derive(Clone, Copy)]
-pub(super) struct List {
-    pub(super) name: &'static str,
-    pub(super) item: &'static Shape,
-}
-
-impl List {
-    fn of(response: Response) -> Option<Self> {
-        let Response::Page(_, path) = response else { return None };
-        let name = path.rsplit('.').next().unwrap_or(path);
-        registry::listed_in(response).map(|item| Self { name, item })
-    }
 }
 
 impl Subject {

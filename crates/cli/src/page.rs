@@ -1,20 +1,38 @@
-//! The items of a page, one at a time: a page costs its text and one item.
+//! The items of a page, one at a time: a page costs its text and one item, where as values all of them would be many
+//! times their text.
 
+use backhaul_models::registry;
+use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::DynamicStruct;
-use backhaul_wire::{DecodeError, Drift, Struct, json, xml};
+use backhaul_wire::{DecodeError, Drift, Shape, Struct, json, xml};
 
-use super::subject::List;
 use crate::body::Form;
 
+/// The list of a page's items.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct List {
+    pub(crate) name: &'static str,
+    pub(crate) item: &'static Shape,
+}
+
+impl List {
+    /// The list of an answer that lists.
+    pub(crate) fn of(response: Response) -> Option<Self> {
+        let Response::Page(_, path) = response else { return None };
+        let name = path.rsplit('.').next().unwrap_or(path);
+        registry::listed_in(response).map(|item| Self { name, item })
+    }
+}
+
 /// A page's items, in the form that the page came in.
-pub(super) enum Items {
+pub(crate) enum Items {
     Xml(xml::Items),
     Json(json::Items),
 }
 
 impl Items {
     /// Reads a page without its items.
-    pub(super) fn read(
+    pub(crate) fn read(
         form: Form,
         page: &mut dyn Struct,
         body: Vec<u8>,
@@ -27,7 +45,7 @@ impl Items {
         })
     }
 
-    pub(super) fn next_into(&mut self, item: &mut DynamicStruct, drift: &mut Drift) -> Result<bool, DecodeError> {
+    pub(crate) fn next_into(&mut self, item: &mut DynamicStruct, drift: &mut Drift) -> Result<bool, DecodeError> {
         match self {
             Self::Xml(items) => items.next_into(item, Some(drift)),
             Self::Json(items) => items.next_into(item, Some(drift)),
@@ -35,7 +53,7 @@ impl Items {
     }
 
     /// Reads what was written of the last item.
-    pub(super) fn read_again(&self, item: &mut DynamicStruct, body: &[u8]) -> Result<(), DecodeError> {
+    pub(crate) fn read_again(&self, item: &mut DynamicStruct, body: &[u8]) -> Result<(), DecodeError> {
         // What did not fit is written as it came, and does not fit again.
         let drift = Some(&mut Drift::default());
         match self {
@@ -45,7 +63,7 @@ impl Items {
     }
 
     /// Where the last item stands in the body.
-    pub(super) fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         match self {
             Self::Xml(items) => items.place(),
             Self::Json(items) => items.place(),
