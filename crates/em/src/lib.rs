@@ -1,7 +1,16 @@
 //! Veeam Backup Enterprise Manager.
 //!
-//! Programs find this as `em` in `backhaul-models`, which has the HTTP requests of calls beside it. A family of the API is a
-//! module ([`jobs`]), its calls stand in `operations` below it, and every name is also found flat.
+//! Programs find this as `em` in `backhaul-models`, which has the HTTP requests of calls beside it. A family of the
+//! API is a module ([`jobs`]), its calls stand in `operations` below it, and every name is also found flat.
+//!
+//! ```
+//! use backhaul_em::CloudSubtenant;
+//! use backhaul_wire::xml;
+//!
+//! let subtenant: CloudSubtenant = xml::decode(b"<CloudSubtenant><Enabled>true</Enabled></CloudSubtenant>")?;
+//! assert_eq!(subtenant.enabled, Some(true));
+//! # Ok::<(), backhaul_wire::DecodeError>(())
+//! ```
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

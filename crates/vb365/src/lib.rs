@@ -1,7 +1,16 @@
 //! Veeam Backup for Microsoft 365, REST v3 to v8.
 //!
-//! Programs find this as `vb365` in `backhaul-models`, which has the HTTP requests of calls beside it. A family of the API is a
-//! module ([`repositories`]), its calls stand in `operations` below it, and every name is also found flat.
+//! Programs find this as `vb365` in `backhaul-models`, which has the HTTP requests of calls beside it. A family of the
+//! API is a module ([`repositories`]), its calls stand in `operations` below it, and every name is also found flat.
+//!
+//! ```
+//! use backhaul_vb365::{BackupRepository, Page};
+//! use backhaul_wire::json;
+//!
+//! let page: Page<BackupRepository> = json::decode(br#"{"results": [{"freeSpaceBytes": 5}]}"#)?;
+//! assert_eq!(page.results[0].free_space_bytes, Some(5));
+//! # Ok::<(), backhaul_wire::DecodeError>(())
+//! ```
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,5 +1,5 @@
-//! ZStack's types: what its API takes and answers. Programs find them under the same names in `backhaul-zstack`, with the
-//! calls, or in `backhaul-models`.
+//! ZStack's types: what its API takes and answers. Programs find them under the same names in `backhaul-zstack`, with
+//! the calls, or in `backhaul-models`.
 //!
 //! A crate of their own, so that a compiler needs half of the memory that types and calls would take at once.
 

@@ -1,7 +1,16 @@
 //! ZStack.
 //!
-//! Programs find this as `zstack` in `backhaul-models`, which has the HTTP requests of calls beside it. A family of the API is a
-//! module ([`sessions`]), its calls stand in `operations` below it, and every name is also found flat.
+//! Programs find this as `zstack` in `backhaul-models`, which has the HTTP requests of calls beside it. A family of the
+//! API is a module ([`sessions`]), its calls stand in `operations` below it, and every name is also found flat.
+//!
+//! ```
+//! use backhaul_wire::json;
+//! use backhaul_zstack::{Page, Zone};
+//!
+//! let page: Page<Zone> = json::decode(br#"{"inventories": [{"name": "north"}]}"#)?;
+//! assert_eq!(page.inventories[0].name.as_deref(), Some("north"));
+//! # Ok::<(), backhaul_wire::DecodeError>(())
+//! ```
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
