@@ -153,7 +153,7 @@ impl System<'_> {
         let api = format_ident!("{}", self.api);
         let modules = families.iter().map(|family| {
             let (name, cfg) = (format_ident!("{}", family.module), self.cfg(family));
-            let types = family.has_types().then(|| quote! { #cfg pub use self::#name::*; });
+            let types = family.has_types().then(|| quote! { #cfg #[doc(no_inline)] pub use self::#name::*; });
             quote! { #cfg pub mod #name; #types }
         });
         let parts = |list: &str| {

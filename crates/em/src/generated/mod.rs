@@ -2,37 +2,53 @@
 
 pub mod operations;
 pub mod agents;
+#[doc(no_inline)]
 pub use self::agents::*;
 pub mod backups;
+#[doc(no_inline)]
 pub use self::backups::*;
 pub mod cdp;
+#[doc(no_inline)]
 pub use self::cdp::*;
 pub mod cloud;
+#[doc(no_inline)]
 pub use self::cloud::*;
 pub mod cloud_infrastructure;
+#[doc(no_inline)]
 pub use self::cloud_infrastructure::*;
 pub mod common;
+#[doc(no_inline)]
 pub use self::common::*;
 pub mod hosts;
+#[doc(no_inline)]
 pub use self::hosts::*;
 pub mod infrastructure;
+#[doc(no_inline)]
 pub use self::infrastructure::*;
 pub mod jobs;
+#[doc(no_inline)]
 pub use self::jobs::*;
 pub mod nas;
+#[doc(no_inline)]
 pub use self::nas::*;
 pub mod queries;
 pub mod reports;
+#[doc(no_inline)]
 pub use self::reports::*;
 pub mod restore;
+#[doc(no_inline)]
 pub use self::restore::*;
 pub mod security;
+#[doc(no_inline)]
 pub use self::security::*;
 pub mod self_service;
+#[doc(no_inline)]
 pub use self::self_service::*;
 pub mod services;
+#[doc(no_inline)]
 pub use self::services::*;
 pub mod sessions;
+#[doc(no_inline)]
 pub use self::sessions::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;

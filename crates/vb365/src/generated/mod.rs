@@ -2,50 +2,73 @@
 
 pub mod operations;
 pub mod backup_data;
+#[doc(no_inline)]
 pub use self::backup_data::*;
 pub mod clouds;
+#[doc(no_inline)]
 pub use self::clouds::*;
 pub mod common;
+#[doc(no_inline)]
 pub use self::common::*;
 pub mod data_retrievals;
+#[doc(no_inline)]
 pub use self::data_retrievals::*;
 pub mod job_sessions;
+#[doc(no_inline)]
 pub use self::job_sessions::*;
 pub mod jobs;
+#[doc(no_inline)]
 pub use self::jobs::*;
 pub mod licensing;
+#[doc(no_inline)]
 pub use self::licensing::*;
 pub mod object_storage;
+#[doc(no_inline)]
 pub use self::object_storage::*;
 pub mod organization_objects;
+#[doc(no_inline)]
 pub use self::organization_objects::*;
 pub mod organization_settings;
+#[doc(no_inline)]
 pub use self::organization_settings::*;
 pub mod organizations;
+#[doc(no_inline)]
 pub use self::organizations::*;
 pub mod proxies;
+#[doc(no_inline)]
 pub use self::proxies::*;
 pub mod rbac;
+#[doc(no_inline)]
 pub use self::rbac::*;
 pub mod reports;
+#[doc(no_inline)]
 pub use self::reports::*;
 pub mod repositories;
+#[doc(no_inline)]
 pub use self::repositories::*;
 pub mod restore_exchange;
+#[doc(no_inline)]
 pub use self::restore_exchange::*;
 pub mod restore_onedrive;
+#[doc(no_inline)]
 pub use self::restore_onedrive::*;
 pub mod restore_points;
+#[doc(no_inline)]
 pub use self::restore_points::*;
 pub mod restore_sessions;
+#[doc(no_inline)]
 pub use self::restore_sessions::*;
 pub mod restore_sharepoint;
+#[doc(no_inline)]
 pub use self::restore_sharepoint::*;
 pub mod restore_teams;
+#[doc(no_inline)]
 pub use self::restore_teams::*;
 pub mod settings;
+#[doc(no_inline)]
 pub use self::settings::*;
 pub mod usage;
+#[doc(no_inline)]
 pub use self::usage::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;

@@ -2,10 +2,12 @@
 
 pub mod operations;
 pub mod accounts;
+#[doc(no_inline)]
 pub use self::accounts::*;
 #[cfg(any(feature = "compute", feature = "rows"))]
 pub mod ai;
 #[cfg(any(feature = "compute", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::ai::*;
 #[cfg(
     any(
@@ -24,6 +26,7 @@ pub mod autoscaling;
         feature = "rows"
     )
 )]
+#[doc(no_inline)]
 pub use self::autoscaling::*;
 #[cfg(
     any(feature = "compute", feature = "rows", feature = "storage", feature = "vmware")
@@ -32,6 +35,7 @@ pub mod backup_storage;
 #[cfg(
     any(feature = "compute", feature = "rows", feature = "storage", feature = "vmware")
 )]
+#[doc(no_inline)]
 pub use self::backup_storage::*;
 #[cfg(
     any(feature = "compute", feature = "rows", feature = "storage", feature = "vmware")
@@ -40,6 +44,7 @@ pub mod backups;
 #[cfg(
     any(feature = "compute", feature = "rows", feature = "storage", feature = "vmware")
 )]
+#[doc(no_inline)]
 pub use self::backups::*;
 #[cfg(
     any(
@@ -60,6 +65,7 @@ pub mod baremetal;
         feature = "rows"
     )
 )]
+#[doc(no_inline)]
 pub use self::baremetal::*;
 #[cfg(
     any(
@@ -82,20 +88,25 @@ pub mod baremetal2;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::baremetal2::*;
 #[cfg(any(feature = "billing", feature = "rows"))]
 pub mod billing;
 #[cfg(any(feature = "billing", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::billing::*;
 pub mod common;
+#[doc(no_inline)]
 pub use self::common::*;
 #[cfg(any(feature = "billing", feature = "compute", feature = "rows"))]
 pub mod devices;
 #[cfg(any(feature = "billing", feature = "compute", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::devices::*;
 #[cfg(any(feature = "compute", feature = "identity", feature = "rows"))]
 pub mod directories;
 #[cfg(any(feature = "compute", feature = "identity", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::directories::*;
 #[cfg(
     any(
@@ -122,10 +133,12 @@ pub mod hosts;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::hosts::*;
 #[cfg(any(feature = "hybrid", feature = "rows", feature = "storage"))]
 pub mod hybrid;
 #[cfg(any(feature = "hybrid", feature = "rows", feature = "storage"))]
+#[doc(no_inline)]
 pub use self::hybrid::*;
 #[cfg(
     any(
@@ -156,6 +169,7 @@ pub mod iam2;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::iam2::*;
 #[cfg(
     any(
@@ -176,10 +190,12 @@ pub mod images;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::images::*;
 #[cfg(any(feature = "network", feature = "rows"))]
 pub mod l2_networks;
 #[cfg(any(feature = "network", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::l2_networks::*;
 #[cfg(
     any(
@@ -204,10 +220,12 @@ pub mod l3_networks;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::l3_networks::*;
 #[cfg(any(feature = "identity", feature = "rows"))]
 pub mod ldap;
 #[cfg(any(feature = "identity", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::ldap::*;
 #[cfg(
     any(
@@ -228,6 +246,7 @@ pub mod load_balancers;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::load_balancers::*;
 #[cfg(
     any(
@@ -250,14 +269,17 @@ pub mod management;
         feature = "rows"
     )
 )]
+#[doc(no_inline)]
 pub use self::management::*;
 #[cfg(any(feature = "monitoring", feature = "rows"))]
 pub mod monitoring;
 #[cfg(any(feature = "monitoring", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::monitoring::*;
 #[cfg(any(feature = "rows", feature = "storage"))]
 pub mod nas;
 #[cfg(any(feature = "rows", feature = "storage"))]
+#[doc(no_inline)]
 pub use self::nas::*;
 #[cfg(
     any(feature = "compute", feature = "rows", feature = "storage", feature = "vmware")
@@ -266,6 +288,7 @@ pub mod primary_storage;
 #[cfg(
     any(feature = "compute", feature = "rows", feature = "storage", feature = "vmware")
 )]
+#[doc(no_inline)]
 pub use self::primary_storage::*;
 #[cfg(
     any(
@@ -288,36 +311,45 @@ pub mod routers;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::routers::*;
 #[cfg(any(feature = "automation", feature = "rows"))]
 pub mod scheduler;
 #[cfg(any(feature = "automation", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::scheduler::*;
 #[cfg(any(feature = "compute", feature = "rows"))]
 pub mod scheduling;
 #[cfg(any(feature = "compute", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::scheduling::*;
 #[cfg(any(feature = "rows", feature = "security"))]
 pub mod security;
 #[cfg(any(feature = "rows", feature = "security"))]
+#[doc(no_inline)]
 pub use self::security::*;
 #[cfg(any(feature = "network", feature = "rows"))]
 pub mod security_groups;
 #[cfg(any(feature = "network", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::security_groups::*;
 pub mod sessions;
+#[doc(no_inline)]
 pub use self::sessions::*;
 #[cfg(any(feature = "monitoring", feature = "rows"))]
 pub mod sns;
 #[cfg(any(feature = "monitoring", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::sns::*;
 #[cfg(any(feature = "automation", feature = "rows"))]
 pub mod stacks;
 #[cfg(any(feature = "automation", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::stacks::*;
 #[cfg(any(feature = "compute", feature = "rows", feature = "storage"))]
 pub mod storage_devices;
 #[cfg(any(feature = "compute", feature = "rows", feature = "storage"))]
+#[doc(no_inline)]
 pub use self::storage_devices::*;
 #[cfg(
     any(
@@ -344,14 +376,17 @@ pub mod tags;
         feature = "storage"
     )
 )]
+#[doc(no_inline)]
 pub use self::tags::*;
 #[cfg(any(feature = "identity", feature = "rows"))]
 pub mod tickets;
 #[cfg(any(feature = "identity", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::tickets::*;
 #[cfg(any(feature = "compute", feature = "network", feature = "rows"))]
 pub mod vips;
 #[cfg(any(feature = "compute", feature = "network", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::vips::*;
 #[cfg(
     any(
@@ -378,6 +413,7 @@ pub mod vm_instances;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::vm_instances::*;
 #[cfg(
     any(
@@ -398,10 +434,12 @@ pub mod vmware;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::vmware::*;
 #[cfg(any(feature = "rows", feature = "storage"))]
 pub mod volume_snapshots;
 #[cfg(any(feature = "rows", feature = "storage"))]
+#[doc(no_inline)]
 pub use self::volume_snapshots::*;
 #[cfg(
     any(
@@ -426,14 +464,17 @@ pub mod volumes;
         feature = "vmware"
     )
 )]
+#[doc(no_inline)]
 pub use self::volumes::*;
 #[cfg(any(feature = "compute", feature = "rows", feature = "storage"))]
 pub mod zones;
 #[cfg(any(feature = "compute", feature = "rows", feature = "storage"))]
+#[doc(no_inline)]
 pub use self::zones::*;
 #[cfg(any(feature = "monitoring", feature = "rows"))]
 pub mod zwatch;
 #[cfg(any(feature = "monitoring", feature = "rows"))]
+#[doc(no_inline)]
 pub use self::zwatch::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
