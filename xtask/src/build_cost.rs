@@ -238,7 +238,11 @@ fn forget(home: &Path, packages: &[&str]) -> Result<()> {
         for profile in ["dev", "release"] {
             let mut command = cargo(home);
             command.args(["clean", "--quiet", "--package", package, "--profile", profile]);
-            command.output()?;
+            let output = command.output()?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            if !output.status.success() && !said.contains("did not match any packages") {
+                return Err(format!("{package} cannot be forgotten: {said}").into());
+            }
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 //! and the rule.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use backhaul_codegen::features::Closure;
@@ -425,6 +426,33 @@ fn what_has_its_feature_off_is_there_as_rows() {
     assert!(files[part].contains(both), "{}", files[part]);
     let there = "#[cfg(any(feature = \"rows\", feature = \"things\"))]\npub(super) mod with_things;";
     assert!(files[Path::new("test.rs")].contains(there), "{}", files[Path::new("test.rs")]);
+}
+
+/// A part of ZStack is a feature of the models and of both of ZStack's crates, whose generated code asks for it.
+#[test]
+fn a_part_of_zstack_is_a_feature_of_all_its_crates() {
+    let features = |name: &str| -> BTreeMap<String, BTreeSet<String>> {
+        let manifest = std::fs::read_to_string(root().join("crates").join(name).join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = manifest.parse().unwrap();
+        let features = manifest["features"].as_table().unwrap().iter();
+        let brought = |list: &toml::Value| {
+            list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+        };
+        features.map(|(name, list)| (name.clone(), brought(list))).collect()
+    };
+    let (models, calls, types) = (features("models"), features("zstack"), features("zstack-types"));
+    let parts: BTreeSet<String> =
+        models["zstack"].iter().map(|part| part.strip_prefix("zstack-").unwrap().to_owned()).collect();
+    assert!(!parts.is_empty());
+    assert_eq!((&calls["default"], &types["default"]), (&parts, &parts));
+    for part in &parts {
+        let of_calls = ["zstack-core".to_owned(), format!("backhaul-zstack/{part}")];
+        assert_eq!(models[&format!("zstack-{part}")], of_calls.into(), "{part}");
+        assert_eq!(calls[part], [format!("backhaul-zstack-types/{part}")].into(), "{part}");
+        assert_eq!(types[part], [].into(), "{part}");
+    }
+    assert!(models["zstack-registry"].contains("backhaul-zstack/rows"));
+    assert!(calls["rows"].contains("backhaul-zstack-types/rows") && types.contains_key("rows"));
 }
 
 #[test]

@@ -88,6 +88,6 @@ impl Drift {
 }
 
 /// Whether a place is at a path or inside of what is there.
-fn is_below(place: &str, path: &str) -> bool {
+pub(crate) fn is_below(place: &str, path: &str) -> bool {
     place.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }

@@ -18,7 +18,7 @@ pub use items::Items;
 pub use names::camel_case;
 pub use versions::{beyond_version, check_versions, check_versions_but};
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use serde::{Serialize, Serializer};
 
@@ -138,18 +138,24 @@ pub fn to_string_pretty(value: &dyn Struct) -> Result<String, EncodeError> {
 /// Writes a page indented, for people, whose items come one at a time; secrets are redacted.
 ///
 /// `page` has none of them; `list` is the JSON name of their list, and `next` hands out the next item until there is none
-/// any more, as [`Items::next_into`] reads them.
+/// any more, as [`Items::next_into`] reads them. Of lists of that name, the first one has the items.
 ///
 /// # Errors
-/// As [`encode`].
+/// As [`encode`], and when the page has no list of that name.
 pub fn to_string_pretty_with(
     page: &dyn Struct,
     list: &str,
     next: impl FnMut() -> Option<DynamicStruct>,
 ) -> Result<String, EncodeError> {
-    let later = (list, RefCell::new(next));
-    serde_json::to_string_pretty(&Out::shown_with(page, &later))
-        .map_err(|error| EncodeError::format(page.shape().name, error))
+    let later = ser::OneByOne { list, next: RefCell::new(next), is_there: Cell::new(false) };
+    let name = page.shape().name;
+    let text = serde_json::to_string_pretty(&Out::shown_with(page, &later));
+    let text = text.map_err(|error| EncodeError::format(name, error))?;
+    if later.is_there.get() {
+        Ok(text)
+    } else {
+        Err(EncodeError::format(name, format_args!("it has no list `{list}`")))
+    }
 }
 
 /// A value as a JSON tree, for people; secrets are redacted.

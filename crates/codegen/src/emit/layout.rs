@@ -22,7 +22,7 @@ pub enum Holds<'a> {
     All,
     /// Its types.
     Types,
-    /// Its operations; it gives on the types of the crate that is named.
+    /// Its operations; it re-exports the types of the crate that is named.
     Calls(&'a str),
 }
 
@@ -101,7 +101,7 @@ impl System<'_> {
         !matches!(self.holds, Holds::Types)
     }
 
-    /// The crate that has the types, where this one gives them on.
+    /// The crate that has the types, where this one re-exports them.
     fn elsewhere(&self) -> Option<&str> {
         if let Holds::Calls(from) = self.holds { Some(from) } else { None }
     }
@@ -299,7 +299,7 @@ struct Family<'a> {
     /// Its types.
     parts: Vec<Part<'a>>,
     operations: Vec<&'a Operation>,
-    /// The crate that its types are given on from, and their features.
+    /// The crate that its types are re-exported from, and their features.
     elsewhere: Option<(&'a str, Features)>,
 }
 

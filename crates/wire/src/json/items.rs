@@ -9,7 +9,7 @@ use crate::context::{Context, Step};
 use crate::drift::Drift;
 use crate::error::DecodeError;
 use crate::reflect::{Model, Slot, Struct};
-use crate::shape::{Kind, Shape};
+use crate::shape::{Field, Kind};
 
 /// A body whose list is read item by item, so that a page costs its text and one item: an entity is as wide as its
 /// schema, and ten thousand empty ones cost hundreds of times the text that they came in.
@@ -33,8 +33,8 @@ pub struct Items {
     index: usize,
     /// Where the last item stands.
     place: String,
-    /// What the items are declared to be.
-    declared: Option<&'static Shape>,
+    /// The list that is read.
+    list: Option<&'static Field>,
 }
 
 impl Items {
@@ -63,9 +63,8 @@ impl Items {
             Some(Slot::TextMap(classes)) => classes.clone(),
             _ => BTreeMap::new(),
         };
-        let declared =
-            found.as_ref().and_then(|found| if let Kind::Struct(shape) = found.item { Some(shape) } else { None });
-        Ok(Self { text, found, classes, name, index: 0, place: String::new(), declared })
+        let list = found.as_ref().map(|found| found.field);
+        Ok(Self { text, found, classes, name, index: 0, place: String::new(), list })
     }
 
     /// Reads the next item into an empty value; false when there is none any more.
@@ -106,10 +105,8 @@ impl Items {
         let name = item.shape().name;
         let text = start(name, body)?;
         let mut driver = Driver::new(text, &mut context);
-        let read = driver.document(item).and_then(|()| match self.declared {
-            Some(declared) => classes::settle_item(item, declared, &self.classes, &self.place, driver.context),
-            None => Ok(()),
-        });
+        let read = driver.document(item);
+        let read = read.and_then(|()| self.settle(item, self.index.saturating_sub(1), driver.context));
         read.map_err(|error| failure(name, &context, &error, text))
     }
 
@@ -142,12 +139,20 @@ impl Items {
         self.place = context.path();
         // The map of classes tells whole paths.
         context.rise(0);
-        if let Some(declared) = self.declared {
-            classes::settle_item(item, declared, &self.classes, &self.place, context)?;
-        }
+        self.settle(item, self.index, context)?;
         self.index += 1;
         self.found = Some(found).filter(|found| !found.single);
         Ok(true)
+    }
+
+    /// Makes an item what the map of classes says, which counts items and does not tell what wraps them.
+    fn settle(&self, item: &mut dyn Struct, index: usize, context: &mut Context<'_>) -> Result<()> {
+        match self.list {
+            Some(Field { json, kind: Kind::Struct(declared), .. }) if !self.classes.is_empty() => {
+                classes::settle_item(item, declared, &self.classes, &format!("{json}[{index}]"), context)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -39,8 +39,7 @@ pub(super) struct Listed<'c> {
 pub(super) struct Found {
     pub(super) at: (usize, usize),
     pub(super) path: String,
-    /// What the list's items are.
-    pub(super) item: Kind,
+    pub(super) field: &'static Field,
     /// Whether there is no list but its one item.
     pub(super) single: bool,
 }
@@ -230,6 +229,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             _ => value,
         };
         target.slot(index).clear();
+        self.forget_listed(&self.context.path_to(field.json));
         self.misfits = true;
         match field.uncertain {
             true => self.context.unknown_field(field.json),

@@ -1,8 +1,8 @@
 //! The writing driver, over serde's data model.
 
-use serde::Serialize;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
+use serde::Serialize;
 use serde::ser::{Error, SerializeMap, SerializeSeq, Serializer};
 
 use super::Case;
@@ -32,12 +32,21 @@ pub(crate) trait Later {
     fn next(&self) -> Option<DynamicStruct>;
 }
 
-impl<F: FnMut() -> Option<DynamicStruct>> Later for (&str, RefCell<F>) {
+/// A list whose items are asked for one at a time.
+pub(crate) struct OneByOne<'a, F> {
+    pub(crate) list: &'a str,
+    pub(crate) next: RefCell<F>,
+    /// Whether the value has the list.
+    pub(crate) is_there: Cell<bool>,
+}
+
+impl<F: FnMut() -> Option<DynamicStruct>> Later for OneByOne<'_, F> {
     fn list(&self) -> &str {
-        self.0
+        self.list
     }
     fn next(&self) -> Option<DynamicStruct> {
-        self.1.borrow_mut()()
+        self.is_there.set(true);
+        self.next.borrow_mut()()
     }
 }
 

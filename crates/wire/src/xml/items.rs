@@ -12,7 +12,8 @@ use crate::reflect::{Model, Struct};
 /// [`crate::json::Items`].
 pub struct Items {
     text: String,
-    found: Option<Found>,
+    /// The lists that are not read to their end, the first one last.
+    found: Vec<Found>,
     name: &'static str,
     index: usize,
     /// Where the last item stands.
@@ -37,12 +38,13 @@ impl Items {
         let text = String::from_utf8(body).unwrap_or_default();
         let mut context = Context::new(drift);
         let mut source = Source::text(text.trim_start_matches('\u{feff}'));
-        let mut driver = Driver::new(&mut source, &mut context, Listed::Later { name: list, found: None });
+        let mut driver = Driver::new(&mut source, &mut context, Listed::Later { name: list, found: Vec::new() });
         let read = driver.document(page);
-        let found = match driver.listed {
+        let mut found = match driver.listed {
             Listed::Later { found, .. } => found,
-            _ => None,
+            _ => Vec::new(),
         };
+        found.reverse();
         read.map_err(|error| DecodeError::new(name, context.path(), error, text.as_bytes()))?;
         Ok(Self { text, found, name, index: 0, place: String::new(), omitted: None })
     }
@@ -64,12 +66,21 @@ impl Items {
         item: &mut dyn Struct,
         drift: Option<&mut Drift>,
     ) -> std::result::Result<bool, DecodeError> {
-        let Some(found) = self.found.take() else { return Ok(false) };
         let mut context = Context::new(drift);
-        match self.item(item, found, &mut context) {
-            Ok(more) => Ok(more),
-            Err(error) => Err(DecodeError::new(self.name, context.path(), error, self.text.as_bytes())),
+        while let Some(found) = self.found.pop() {
+            match self.item(item, found, &mut context) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {
+                    context.rise(0);
+                    self.index = 0;
+                }
+                Err(error) => {
+                    self.found.clear();
+                    return Err(DecodeError::new(self.name, context.path(), error, self.text.as_bytes()));
+                }
+            }
         }
+        Ok(false)
     }
 
     /// Where the last item stands in the body, such as `CloudSubtenants.CloudSubtenant[3]`.
@@ -101,7 +112,7 @@ impl Items {
         self.index += 1;
         self.place = driver.context.path();
         let prefixes = std::mem::take(&mut driver.prefixes);
-        self.found = Some(Found { mark: source.mark(), field, path, prefixes, depth });
+        self.found.push(Found { mark: source.mark(), field, path, prefixes, depth });
         Ok(true)
     }
 }

@@ -45,7 +45,8 @@ pub(super) enum Listed<'c> {
     /// They are read later, one at a time.
     Later {
         name: &'c str,
-        found: Option<Found>,
+        /// A list may stand in several wrappers, which are one list.
+        found: Vec<Found>,
     },
 }
 
@@ -261,7 +262,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         self.context.push(Step::Field(field.wire));
         match &mut self.listed {
             Listed::Later { name, found } if *name == field.wire || *name == field.json => {
-                *found = Some(Found {
+                found.push(Found {
                     mark: self.source.mark(),
                     field,
                     path: self.context.path(),

@@ -71,13 +71,20 @@ fn a_list_inside_of_wrappers() {
 
 #[test]
 fn classes_that_stand_behind_the_list_are_known() {
-    let body = r#"{"inventories": [{"name": "a"}, {"name": "b"}], "schema": {"inventories[1]": "org.zstack.storage.backup.imagestore.ImageStoreBackupStorageInventory"}}"#;
+    let schema =
+        r#""schema": {"inventories[1]": "org.zstack.storage.backup.imagestore.ImageStoreBackupStorageInventory"}"#;
+    let body = &format!(r#"{{"inventories": [{{"name": "a"}}, {{"name": "b"}}], {schema}}}"#);
+    let wrapped = &format!(r#"{{"inventories": {{"inventories": [{{"name": "a"}}, {{"name": "b"}}]}}, {schema}}}"#);
     let mut whole: zstack::Page<zstack::BackupStorage> = json::decode(body.as_bytes()).unwrap();
     let wanted = std::mem::take(&mut whole.inventories);
     let (_, items) =
         in_json::<zstack::Page<zstack::BackupStorage>, zstack::BackupStorage>(body, "inventories").unwrap();
     assert_eq!(items, wanted);
     assert_ne!(items[0].shape().name, items[1].shape().name, "{:?}", items[1]);
+    // The map counts items, whatever wraps them.
+    let (_, items) =
+        in_json::<zstack::Page<zstack::BackupStorage>, zstack::BackupStorage>(wrapped, "inventories").unwrap();
+    assert_eq!(items, wanted);
 }
 
 /// What is told of an item that the map of classes makes another type has the path that reading the whole gives it.
@@ -100,6 +107,30 @@ fn drift_of_what_a_class_decides_has_its_place() {
     }
     assert!(!items.next_into(&mut zstack::BackupStorage::default(), None).unwrap());
     assert_eq!(drift, wanted);
+}
+
+/// A list that stands in two wrappers of XML is one, and of a member of JSON that stands twice the last one counts.
+#[test]
+fn a_list_that_stands_twice_is_read_as_the_whole_reads_it() {
+    let xml = "<QueryResult><Resources><CloudSubtenants><CloudSubtenant><Name>a</Name></CloudSubtenant></CloudSubtenants>\
+        <CloudSubtenants/><CloudSubtenants><CloudSubtenant><Name>b</Name></CloudSubtenant></CloudSubtenants></Resources></QueryResult>";
+    let mut whole: QueryResult = xml::decode(xml.as_bytes()).unwrap();
+    let wanted = std::mem::take(&mut whole.resources.as_mut().unwrap().cloud_subtenants);
+    assert_eq!(wanted.len(), 2);
+    assert_eq!(in_xml::<QueryResult, CloudSubtenant>(xml, "CloudSubtenants").unwrap(), (whole, wanted));
+    for last in [r#""resources": {}"#, r#""resources": null"#, r#""resources": {"cloudSubtenants": null}"#] {
+        let body = format!(r#"{{"resources": {{"cloudSubtenants": [{{"name": "a"}}]}}, {last}}}"#);
+        let whole: QueryResult = json::decode(body.as_bytes()).unwrap();
+        assert_eq!(
+            in_json::<QueryResult, CloudSubtenant>(&body, "CloudSubtenants").unwrap(),
+            (whole, vec![]),
+            "{last}"
+        );
+    }
+    let body = r#"{"results": [{"usedSpaceBytes": 1}], "results": {"results": [{"usedSpaceBytes": 2}]}}"#;
+    let (_, items) =
+        in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(body, "results").unwrap();
+    assert_eq!(items.iter().map(|item| item.used_space_bytes).collect::<Vec<_>>(), [Some(2)]);
 }
 
 #[test]
@@ -125,6 +156,8 @@ fn a_page_is_shown_item_by_item_as_it_is_whole() {
         assert_eq!(shown, json::to_string_pretty(&whole).unwrap());
         assert!(!shown.contains("secret"), "{shown}");
     }
+    let error = json::to_string_pretty_with(&DynamicStruct::new(queries), "CloudTenants", || None).unwrap_err();
+    assert!(error.to_string().contains("no list `CloudTenants`"), "{error}");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use super::super::lex::Result;
 use super::{Driver, Found};
 use crate::context::Step;
+use crate::drift::is_below;
 use crate::reflect::Slot;
-use crate::shape::{Field, Kind};
+use crate::shape::Field;
 
 impl Driver<'_, '_, '_> {
     /// Reads a list out of its wrapper: an object whose one known member is the array.
@@ -36,8 +37,8 @@ impl Driver<'_, '_, '_> {
     }
 
     /// Passes over a list, or its one item, and notes where it stands.
-    pub(super) fn pass(&mut self, item: Kind, single: bool) -> Result<()> {
-        let found = Found { at: self.cursor.at(), path: self.context.path(), item, single };
+    pub(super) fn pass(&mut self, field: &'static Field, single: bool) -> Result<()> {
+        let found = Found { at: self.cursor.at(), path: self.context.path(), field, single };
         if let Some(listed) = &mut self.listed {
             listed.found = Some(found);
         }
@@ -45,10 +46,19 @@ impl Driver<'_, '_, '_> {
         if single { self.cursor.skip() } else { self.each(|driver| driver.cursor.skip()) }
     }
 
+    /// Gives up a list that stands at a place or below it: another value takes its place.
+    pub(super) fn forget_listed(&mut self, place: &str) {
+        if let Some(listed) = &mut self.listed
+            && listed.found.as_ref().is_some_and(|found| is_below(&found.path, place))
+        {
+            listed.found = None;
+        }
+    }
+
     /// Reads the items of a list.
     pub(super) fn items(&mut self, list: Slot<'_>, field: &'static Field) -> Result<()> {
         match list {
-            Slot::Structs(_) if self.is_listed(field) => self.pass(field.kind, false),
+            Slot::Structs(_) if self.is_listed(field) => self.pass(field, false),
             Slot::Structs(place) => self.each(|driver| driver.or_null(place.push())),
             Slot::Enums(place) => self.each(|driver| {
                 if let Some(text) = driver.text()?

@@ -12,6 +12,9 @@ impl Driver<'_, '_, '_> {
     /// wrapper of a list, if it has one, is around this already.
     pub(super) fn nested(&mut self, mut slot: Slot<'_>, field: &'static Field, wrapped: bool) -> Result<()> {
         slot.clear();
+        if self.listed.as_ref().is_some_and(|listed| listed.found.is_some()) {
+            self.forget_listed(&self.context.path());
+        }
         match self.cursor.peek()? {
             b'{' => self.object_in(slot, field, wrapped),
             b'[' => self.list_in(slot, field),
@@ -53,7 +56,7 @@ impl Driver<'_, '_, '_> {
                 match ahead.more_members(&mut true)? {
                     false => self.cursor.skip(),
                     true if wraps(field, &ahead.string()?) => self.wrapped(Slot::Structs(place), field),
-                    true if self.is_listed(field) => self.pass(field.kind, true),
+                    true if self.is_listed(field) => self.pass(field, true),
                     true => self.object(place.push()),
                 }
             }
