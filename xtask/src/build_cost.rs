@@ -133,14 +133,10 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
             ),
         ),
     )?;
-    fs::write(
-        models.join("src/lib.rs"),
-        "pub mod generated;\npub enum Measured {}\nimpl backhaul_wire::Api for Measured {\n    \
-         const SYSTEM: backhaul_wire::System = backhaul_wire::System::Vb365;\n}\n",
-    )?;
+    fs::write(models.join("src/lib.rs"), "pub mod generated;\n")?;
     let closure = Closure::new(BTreeMap::new(), types, &[]);
     let (api, requests) = ("Measured", &BTreeSet::new());
-    let holds = emit::Holds::All;
+    let holds = emit::Holds::Types;
     let system = emit::System { holds, api, replies: false, types, operations: &[], requests, closure: &closure };
     for (path, code) in system.files(&models.join("src/generated")) {
         fs::create_dir_all(path.parent().unwrap_or(home))?;

@@ -98,13 +98,15 @@ enum Role {
     Request,
 }
 
+/// Whether what is written from a value reads back as the same value, or why not.
+type RoundTrip = Result<(), String>;
+
 /// What was found in one body.
 struct Report {
     kind: Option<String>,
     error: Option<String>,
     drift: Drift,
-    /// Whether what is written from the value reads back as the same value, or why not.
-    round_trip: Option<Result<(), String>>,
+    round_trip: Option<RoundTrip>,
 }
 
 impl Report {
@@ -164,7 +166,7 @@ fn read_whole(
     body: Vec<u8>,
     role: Role,
     drift: &mut Drift,
-) -> Result<Result<(), String>, String> {
+) -> Result<RoundTrip, String> {
     let form = Form::of(subject.system, &body);
     let mut value = DynamicStruct::new(target.shape);
     form.decode(&mut value, &body, Some(drift)).map_err(|error| error.to_string())?;
@@ -187,7 +189,7 @@ fn read_page(
     list: List,
     body: Vec<u8>,
     drift: &mut Drift,
-) -> Result<Result<(), String>, String> {
+) -> Result<RoundTrip, String> {
     let form = Form::of(subject.system, &body);
     let mut page = DynamicStruct::new(target.shape);
     let mut items = Items::read(form, &mut page, body, list, drift).map_err(|error| error.to_string())?;
@@ -207,7 +209,7 @@ fn read_page(
     }
 }
 
-/// Whether what is written from a value, which stands at `place` in its body, reads back as the same value, or why not.
+/// Writes a value, which stands at `place` in its body, and reads that.
 ///
 /// What did not fit is written as it came, and does not fit again.
 fn reads_back(
@@ -216,7 +218,7 @@ fn reads_back(
     value: DynamicStruct,
     place: &str,
     read: impl FnOnce(&mut DynamicStruct, &[u8]) -> Result<(), DecodeError>,
-) -> Result<(), String> {
+) -> RoundTrip {
     let at = if place.is_empty() { String::new() } else { format!("`{place}`: ") };
     let body = form.encode(&value).map_err(|error| format!("{at}{error}"))?;
     // A body may be large, and a value is several times as large: there is one of them at a time.

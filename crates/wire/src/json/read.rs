@@ -229,7 +229,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             _ => value,
         };
         target.slot(index).clear();
-        self.forget_listed(&self.context.path_to(field.json));
+        self.forget_listed(field.json);
         self.misfits = true;
         match field.uncertain {
             true => self.context.unknown_field(field.json),

@@ -8,6 +8,7 @@ use serde::ser::{Error, SerializeMap, SerializeSeq, Serializer};
 use super::Case;
 use super::names::camel_case;
 use crate::reflect::{DynamicStruct, Node, Scalar, Struct, UnknownPlace, View};
+use crate::shape::Field;
 use crate::text::Secret;
 
 /// A struct as serde sees it.
@@ -96,11 +97,7 @@ impl Serialize for Out<'_> {
             let node = view.node();
             let comes_later = |later: &&dyn Later| later.list().eq_ignore_ascii_case(field.json);
             if let (View::Structs(_), Some(later)) = (view, style.later.filter(comes_later)) {
-                let items = LaterItems { later, style: Style { later: None, ..style } };
-                match field.json_item {
-                    Some(item) => map.serialize_entry(&*style.name(field.json), &Wrapped { item, of: &items, style }),
-                    None => map.serialize_entry(&*style.name(field.json), &items),
-                }?;
+                list(&mut map, field, &LaterItems { later, style: Style { later: None, ..style } }, style)?;
                 continue;
             }
             match node {
@@ -109,10 +106,7 @@ impl Serialize for Out<'_> {
                 }
                 Node::List(list) if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
                 Node::Map(entries) if entries.len == 0 => {}
-                Node::List(_) if field.json_item.is_some() => {
-                    let (item, of) = (field.json_item.unwrap_or(field.json), &Item { node, style });
-                    map.serialize_entry(&*style.name(field.json), &Wrapped { item, of, style })?;
-                }
+                Node::List(_) => list(&mut map, field, &Item { node, style }, style)?,
                 _ => map.serialize_entry(&*style.name(field.json), &Item { node, style })?,
             }
         }
@@ -149,6 +143,15 @@ impl Serialize for LaterItems<'_> {
             items.serialize_element(&Out { value: &item, style: self.style })?;
         }
         items.end()
+    }
+}
+
+/// Writes a list, inside the object that wraps it where its field has one.
+fn list<M: SerializeMap>(map: &mut M, field: &Field, of: &impl Serialize, style: Style<'_>) -> Result<(), M::Error> {
+    let name = style.name(field.json);
+    match field.json_item {
+        Some(item) => map.serialize_entry(&*name, &Wrapped { item, of, style }),
+        None => map.serialize_entry(&*name, of),
     }
 }
 

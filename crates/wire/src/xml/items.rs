@@ -83,7 +83,7 @@ impl Items {
         Ok(false)
     }
 
-    /// Where the last item stands in the body, such as `CloudSubtenants.CloudSubtenant[3]`.
+    /// Where the last item stands in the body, such as `Resources.CloudSubtenants[3]`.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place

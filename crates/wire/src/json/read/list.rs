@@ -46,12 +46,11 @@ impl Driver<'_, '_, '_> {
         if single { self.cursor.skip() } else { self.each(|driver| driver.cursor.skip()) }
     }
 
-    /// Gives up a list that stands at a place or below it: another value takes its place.
-    pub(super) fn forget_listed(&mut self, place: &str) {
-        if let Some(listed) = &mut self.listed
-            && listed.found.as_ref().is_some_and(|found| is_below(&found.path, place))
-        {
-            listed.found = None;
+    /// Gives up the list if it stands in a member of where the driver is, or in the place itself with no name: another
+    /// value takes its place.
+    pub(super) fn forget_listed(&mut self, name: &str) {
+        if let Some(listed) = &mut self.listed {
+            listed.found.take_if(|found| is_below(&found.path, &self.context.path_to(name)));
         }
     }
 

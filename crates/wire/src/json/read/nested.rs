@@ -12,9 +12,7 @@ impl Driver<'_, '_, '_> {
     /// wrapper of a list, if it has one, is around this already.
     pub(super) fn nested(&mut self, mut slot: Slot<'_>, field: &'static Field, wrapped: bool) -> Result<()> {
         slot.clear();
-        if self.listed.as_ref().is_some_and(|listed| listed.found.is_some()) {
-            self.forget_listed(&self.context.path());
-        }
+        self.forget_listed("");
         match self.cursor.peek()? {
             b'{' => self.object_in(slot, field, wrapped),
             b'[' => self.list_in(slot, field),
