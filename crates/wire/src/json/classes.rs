@@ -14,8 +14,16 @@ impl Driver<'_, '_, '_> {
     /// Makes every object that is a union the kind that the type's map of classes names.
     ///
     /// A place that is not there, and a class that no kind is known by, say nothing.
+    #[inline]
     pub(super) fn settle(&mut self, target: &mut dyn Struct) -> Result<()> {
-        let Some(index) = target.shape().classes.map(usize::from) else { return Ok(()) };
+        match target.shape().classes {
+            None => Ok(()),
+            Some(index) => self.settle_by(target, index.into()),
+        }
+    }
+
+    #[cold]
+    fn settle_by(&mut self, target: &mut dyn Struct, index: usize) -> Result<()> {
         let Slot::TextMap(classes) = target.slot(index) else { return Ok(()) };
         // Sorted by place, so that an object comes before what stands in it.
         let classes = std::mem::take(classes);

@@ -84,7 +84,9 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
 
     /// Reads an object, which is next.
     pub(super) fn object(&mut self, target: &mut dyn Struct) -> Result<()> {
-        self.choose(target)?;
+        if target.shape().union.is_some() {
+            self.choose(target)?;
+        }
         self.members(target)?;
         self.settle(target)
     }

@@ -1,7 +1,7 @@
 //! Reading lists: bare, in a wrapper, or in a wrapper that repeats its name.
 
 use super::super::lex::Result;
-use super::{Driver, Found};
+use super::{Driver, Found, Listed};
 use crate::context::Step;
 use crate::drift::is_below;
 use crate::reflect::Slot;
@@ -48,9 +48,10 @@ impl Driver<'_, '_, '_> {
 
     /// Gives up the list if it stands in a member of where the driver is, or in the place itself with no name: another
     /// value takes its place.
+    #[inline]
     pub(super) fn forget_listed(&mut self, name: &str) {
-        if let Some(listed) = &mut self.listed {
-            listed.found.take_if(|found| is_below(&found.path, &self.context.path_to(name)));
+        if let Some(Listed { found: found @ Some(_), .. }) = &mut self.listed {
+            found.take_if(|found| is_below(&found.path, &self.context.path_to(name)));
         }
     }
 
