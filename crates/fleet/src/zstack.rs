@@ -69,8 +69,7 @@ async fn images(client: &ZstackClient) -> Result<Images, Error> {
 
 /// Whether an account has the resource for its own. Releases that list those it is shared with say so by a type.
 fn is_owner(reference: &AccountResourceRef) -> bool {
-    let kind = reference.unknown.iter().find(|field| field.name == "type").and_then(|field| field.value.as_str());
-    kind.is_none_or(|kind| kind == "Own")
+    reference.unknown.get("type").is_none_or(|kind| kind.as_str().is_none_or(|kind| kind == "Own"))
 }
 
 impl Images {

@@ -1,6 +1,7 @@
 //! Where a reading driver is, and what it reports.
 
 use crate::drift::Drift;
+use crate::room::Room;
 
 /// Where a reading driver is, and what it reports.
 ///
@@ -10,6 +11,8 @@ pub(crate) struct Context<'a> {
     /// The names that come from the body, one behind the other: a string for each would cost more than reading it.
     names: String,
     drift: Option<&'a mut Drift>,
+    /// How much memory the value may take.
+    pub(crate) room: Room,
 }
 
 /// One step of a path.
@@ -25,7 +28,12 @@ pub(crate) enum Step {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(drift: Option<&'a mut Drift>) -> Self {
-        Self { steps: Vec::new(), names: String::new(), drift }
+        Self { steps: Vec::new(), names: String::new(), drift, room: Room::ANY }
+    }
+
+    /// The same, with room for so many bytes.
+    pub(crate) fn within(self, most: usize) -> Self {
+        Self { room: Room::of(most), ..self }
     }
 
     /// Whether the caller asked to be told: only then may a value that does not fit be passed over.

@@ -9,6 +9,7 @@ mod classes;
 mod items;
 mod lex;
 mod names;
+mod raw;
 mod read;
 mod ser;
 mod versions;
@@ -47,6 +48,21 @@ pub fn decode_into(target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drif
     let name = target.shape().name;
     let text = start(name, body)?;
     read(target, text, &mut Context::new(drift))
+}
+
+/// The same, where the value may take no more than so many bytes of memory beside its texts: of an object that is as wide
+/// as its schema the text says little.
+///
+/// # Errors
+/// As [`decode`], and when the value takes more.
+pub fn decode_within(
+    most: usize,
+    target: &mut dyn Struct,
+    body: &[u8],
+    drift: Option<&mut Drift>,
+) -> Result<(), DecodeError> {
+    let text = start(target.shape().name, body)?;
+    read(target, text, &mut Context::new(drift).within(most))
 }
 
 /// Reads a text into an empty value.

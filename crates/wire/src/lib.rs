@@ -23,6 +23,7 @@ pub mod error;
 pub mod json;
 pub mod operation;
 pub mod reflect;
+mod room;
 mod scan;
 mod serde_impl;
 pub mod shape;

@@ -21,7 +21,7 @@ pub use choice::{UnionSlot, narrow};
 pub use copy::copy;
 pub use dynamic::DynamicStruct;
 pub use edit::{Edit, EditSlot, EditValue};
-pub use unknown::{Place as UnknownPlace, Unknown, UnknownField, UnknownValue};
+pub use unknown::{Place as UnknownPlace, Unknown, UnknownField, UnknownFields, UnknownValue};
 pub(crate) use view::Node;
 pub use view::Scalar;
 

@@ -45,9 +45,26 @@ pub fn decode<T: Model>(body: &[u8]) -> Result<T, DecodeError> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_into(target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
+    decode_in(Context::new(drift), target, body)
+}
+
+/// The same, where the value may take no more than so many bytes of memory beside its texts: of an element that is as
+/// wide as its schema the text says little.
+///
+/// # Errors
+/// As [`decode`], and when the value takes more.
+pub fn decode_within(
+    most: usize,
+    target: &mut dyn Struct,
+    body: &[u8],
+    drift: Option<&mut Drift>,
+) -> Result<(), DecodeError> {
+    decode_in(Context::new(drift).within(most), target, body)
+}
+
+fn decode_in(mut context: Context<'_>, target: &mut dyn Struct, body: &[u8]) -> Result<(), DecodeError> {
     let name = target.shape().name;
     let text = text(name, body)?;
-    let mut context = Context::new(drift);
     read::Driver::new(&mut lex::Source::text(text), &mut context, read::Listed::None)
         .document(target)
         .map_err(|error| DecodeError::new(name, context.path(), error, body))

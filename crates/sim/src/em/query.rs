@@ -6,7 +6,6 @@ mod select;
 
 use backhaul_models::em::{PagingInfo, QueryEntities, QueryResources, QueryResult};
 use backhaul_wire::Struct;
-use backhaul_wire::reflect::{UnknownField, UnknownPlace};
 use http::StatusCode;
 use serde_json::json;
 
@@ -89,7 +88,7 @@ fn keep_empty(found: &mut dyn Struct, list: &str, as_json: bool) {
     let Some(field) = field.and_then(|at| found.shape().fields.get(at)) else { return };
     let value = field.json_item.map_or_else(|| json!([]), |item| json!({ item: [] }));
     if let Some(unknown) = found.unknown_mut() {
-        unknown.push(UnknownField { name: field.json.to_owned(), place: UnknownPlace::Member, value });
+        unknown.insert(field.json, &value);
     }
 }
 

@@ -266,11 +266,9 @@ pub(in crate::em) fn overlay(sent: &dyn Struct, to: &mut dyn Struct) {
         }
     }
     if let (Some(sent), Some(to)) = (sent.unknown(), to.unknown_mut()) {
-        let names: Vec<&str> = sent.iter().map(|field| field.name.as_str()).collect();
+        let names: Vec<&str> = sent.iter().map(|field| field.name()).collect();
         let mut merged = backhaul_wire::reflect::Unknown::default();
-        to.iter().filter(|field| !names.contains(&field.name.as_str())).chain(sent.iter()).for_each(|field| {
-            merged.push(field.clone());
-        });
+        to.iter().filter(|field| !names.contains(&field.name())).chain(sent).for_each(|field| merged.push(field));
         *to = merged;
     }
 }

@@ -9,10 +9,15 @@ use crate::context::{Context, Step};
 use crate::drift::Drift;
 use crate::error::DecodeError;
 use crate::reflect::{Model, Slot, Struct};
+use crate::room::Room;
 use crate::shape::{Field, Kind};
 
 /// A body whose list is read item by item, so that a page costs its text and one item: an entity is as wide as its
 /// schema, and ten thousand empty ones cost hundreds of times the text that they came in.
+///
+/// So does a list of empty ones in a single item. The page itself and each item may take so much that with the text they
+/// are no more than eight times its size and 16 MB, or what [`Items::read_within`] is told, and one that takes more is an
+/// error. Who wants it all the same reads the whole body with [`super::decode`], which takes what it takes.
 ///
 /// ```
 /// # use backhaul_wire::json::Items;
@@ -35,6 +40,9 @@ pub struct Items {
     place: String,
     /// The list that is read.
     list: Option<&'static Field>,
+    /// How much memory an item may take, and the last one does.
+    most: usize,
+    taken: usize,
 }
 
 impl Items {
@@ -43,8 +51,23 @@ impl Items {
     /// is read.
     ///
     /// # Errors
-    /// As [`super::decode_into`].
+    /// As [`super::decode_into`], and when the page without its items takes more memory than it may.
     pub fn read(
+        page: &mut dyn Struct,
+        body: Vec<u8>,
+        list: &str,
+        drift: Option<&mut Drift>,
+    ) -> std::result::Result<Self, DecodeError> {
+        let most = Room::usual(body.len());
+        Self::read_within(most, page, body, list, drift)
+    }
+
+    /// The same, where the page and each item may take so many bytes beside their texts.
+    ///
+    /// # Errors
+    /// As [`Items::read`].
+    pub fn read_within(
+        most: usize,
         page: &mut dyn Struct,
         body: Vec<u8>,
         list: &str,
@@ -52,7 +75,7 @@ impl Items {
     ) -> std::result::Result<Self, DecodeError> {
         let name = page.shape().name;
         start(name, &body)?;
-        let mut context = Context::new(drift);
+        let mut context = Context::new(drift).within(most);
         let text = String::from_utf8(body).unwrap_or_default();
         let mut driver = Driver::new(text.trim_start_matches('\u{feff}'), &mut context);
         driver.listed = Some(Listed { name: list, found: None });
@@ -64,24 +87,33 @@ impl Items {
             _ => BTreeMap::new(),
         };
         let list = found.as_ref().map(|found| found.field);
-        Ok(Self { text, found, classes, name, index: 0, place: String::new(), list })
+        Ok(Self { text, found, classes, name, index: 0, place: String::new(), list, most, taken: 0 })
     }
 
     /// Reads the next item into an empty value; false when there is none any more.
     ///
     /// # Errors
-    /// As [`super::decode_into`]; the path is that in the whole body. No item follows an error.
+    /// As [`super::decode_into`], and when the item takes more memory than it may; the path is that in the whole body. No
+    /// item follows an error.
     pub fn next_into(
         &mut self,
         item: &mut dyn Struct,
         drift: Option<&mut Drift>,
     ) -> std::result::Result<bool, DecodeError> {
         let Some(found) = self.found.take() else { return Ok(false) };
-        let mut context = Context::new(drift);
-        match self.item(item, found, &mut context) {
+        let mut context = Context::new(drift).within(self.most);
+        let read = self.item(item, found, &mut context);
+        self.taken = context.room.taken();
+        match read {
             Ok(more) => Ok(more),
             Err(error) => Err(failure(self.name, &context, &error, &self.text)),
         }
+    }
+
+    /// How many bytes the last item takes beside its texts, and rather more than less.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.taken
     }
 
     /// Where the last item stands in the body, such as `results[3]`.
@@ -101,7 +133,7 @@ impl Items {
         body: &[u8],
         drift: Option<&mut Drift>,
     ) -> std::result::Result<(), DecodeError> {
-        let mut context = Context::new(drift);
+        let mut context = Context::new(drift).within(self.most);
         let name = item.shape().name;
         let text = start(name, body)?;
         let mut driver = Driver::new(text, &mut context);

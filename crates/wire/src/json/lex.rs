@@ -10,6 +10,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::room::{self, TooLarge};
+
 /// How deep objects and lists may nest, as in serde_json.
 pub(crate) const MAX_DEPTH: usize = 128;
 
@@ -21,6 +23,8 @@ enum Reason {
     Malformed(Cow<'static, str>, usize),
     /// A value that is JSON and does not fit its field.
     Misfit(String),
+    /// A value that would take more memory than it may.
+    TooLarge(TooLarge),
 }
 
 pub(super) type Result<T> = std::result::Result<T, Error>;
@@ -35,7 +39,7 @@ impl Error {
     pub(super) fn as_misfit(&self) -> Option<&str> {
         match &*self.0 {
             Reason::Misfit(what) => Some(what),
-            Reason::Malformed(..) => None,
+            Reason::Malformed(..) | Reason::TooLarge(_) => None,
         }
     }
 
@@ -43,6 +47,7 @@ impl Error {
     pub(super) fn explain(&self, text: &str) -> String {
         match &*self.0 {
             Reason::Misfit(what) => what.clone(),
+            Reason::TooLarge(what) => what.to_string(),
             Reason::Malformed(what, at) => {
                 let before = text.get(..*at).unwrap_or(text);
                 let line = before.matches('\n').count() + 1;
@@ -51,6 +56,13 @@ impl Error {
                 format!("{end}{what} at line {line} column {column}")
             }
         }
+    }
+}
+
+impl From<TooLarge> for Error {
+    #[cold]
+    fn from(what: TooLarge) -> Self {
+        Self(Box::new(Reason::TooLarge(what)))
     }
 }
 
@@ -275,6 +287,95 @@ impl<'t> Cursor<'t> {
                 value
             }
         })
+    }
+
+    /// How much memory the value ahead takes as a tree, beside its texts.
+    pub(super) fn weight(mut self) -> Result<usize> {
+        self.weigh()
+    }
+
+    /// Passes over any value, and gives what it takes.
+    fn weigh(&mut self) -> Result<usize> {
+        let (mut first, mut count, mut weight) = (true, 0, 0);
+        match self.peek()? {
+            b'{' => {
+                self.open()?;
+                while self.more_members(&mut first)? {
+                    self.skip_string()?;
+                    self.colon()?;
+                    weight += self.weigh()? + room::of_entry(count, size_of::<Value>());
+                    count += 1;
+                }
+            }
+            b'[' => {
+                self.open()?;
+                while self.more(b']', &mut first)? {
+                    weight += self.weigh()?;
+                    count += 1;
+                }
+                weight += room::of_list(count, size_of::<Value>());
+            }
+            b'"' => {
+                self.skip_string()?;
+                weight = room::ALLOCATION;
+            }
+            _ => self.skip()?,
+        }
+        Ok(weight)
+    }
+
+    /// Reads any value as JSON text without blanks, written as [`Cursor::value`] would be.
+    pub(super) fn copy(&mut self, out: &mut String) -> Result<()> {
+        match self.peek()? {
+            b'"' => self.copy_string(out)?,
+            b'{' => {
+                let mut first = true;
+                self.open()?;
+                out.push('{');
+                let start = out.len();
+                while self.more_members(&mut first)? {
+                    if out.len() > start {
+                        out.push(',');
+                    }
+                    self.copy_string(out)?;
+                    self.colon()?;
+                    out.push(':');
+                    self.copy(out)?;
+                }
+                out.push('}');
+            }
+            b'[' => {
+                let mut first = true;
+                self.open()?;
+                out.push('[');
+                let start = out.len();
+                while self.more(b']', &mut first)? {
+                    if out.len() > start {
+                        out.push(',');
+                    }
+                    self.copy(out)?;
+                }
+                out.push(']');
+            }
+            b't' => self.literal("true").map(|()| out.push_str("true"))?,
+            b'f' => self.literal("false").map(|()| out.push_str("false"))?,
+            b'n' => self.literal("null").map(|()| out.push_str("null"))?,
+            _ => {
+                let (value, altered) = self.number()?.value();
+                self.altered = altered.or(self.altered);
+                out.push_str(&value.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    fn copy_string(&mut self, out: &mut String) -> Result<()> {
+        match self.string()? {
+            // What has no escape needs none.
+            Cow::Borrowed(text) => out.extend(["\"", text, "\""]),
+            Cow::Owned(text) => out.push_str(&Value::String(text).to_string()),
+        }
+        Ok(())
     }
 
     /// Passes over any value.

@@ -10,9 +10,12 @@ mod union;
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::lex::{Cursor, Error, Result};
 use crate::context::{Context, Step};
-use crate::reflect::{Slot, Struct, UnknownField, UnknownPlace};
+use crate::reflect::{Slot, Struct, UnknownPlace};
+use crate::room;
 use crate::shape::{Field, Kind, Repeat, Shape};
 use key::{Key, resolve};
 
@@ -106,7 +109,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
                 target.slot(index).clear();
                 self.items(target.slot(index), field)?;
                 self.context.pop();
-                Ok(())
+                Ok(self.context.room.take(room::of_fields(target, 1))?)
             }
             None => Err(self.another(&shape.expected())),
         }
@@ -117,6 +120,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         let shape = target.shape();
         let fields = shape.fields;
         let (mut first, mut next, mut kept, mut met) = (true, 0, 0_usize, Met::default());
+        let mut count = 0;
         self.cursor.open()?;
         while self.cursor.more_members(&mut first)? {
             // Members mostly come in the schema's order, and a server leaves out a few: then the name is compared where
@@ -133,6 +137,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             match key {
                 Key::Known(index) => {
                     next = index + 1;
+                    count += 1;
                     met.known = true;
                     self.field(target, index, &fields[index])?;
                 }
@@ -158,6 +163,9 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         if self.misfits {
             drop_outdated(target);
         }
+        if self.context.room.is_bounded() {
+            self.context.room.take(room::of_fields(target, count))?;
+        }
         Ok(met)
     }
 
@@ -172,8 +180,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             self.context.unknown_field(&name);
             return Ok(false);
         };
-        let value = self.cursor.value()?;
-        unknown.append(UnknownField { name: name.clone().into_owned(), place: UnknownPlace::Member, value });
+        unknown.append_member(&name, |out| self.cursor.copy(out))?;
         self.context.unknown_field(&name);
         if let Some(altered) = self.cursor.take_altered() {
             self.context.altered(&name, altered.reason());
@@ -222,14 +229,15 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         self.context.rise(depth);
         self.context.forget_last(&self.context.path_to(field.json));
         self.cursor.go_back(start);
-        let value = self.cursor.value()?;
+        let mut text = String::new();
+        self.cursor.copy(&mut text)?;
         self.cursor.take_altered();
         // Of a fraction with too many digits the nearest double may be a whole number, which the field would take.
         let is_int = matches!(field.kind, Kind::Int) && field.repeat == Repeat::One;
-        let value = match value.as_f64() {
-            Some(double) if is_int && value.is_f64() && double.fract() == 0.0 => self.cursor.since(start).into(),
-            _ => value,
-        };
+        let is_whole = |text: &str| text.parse().is_ok_and(|double: f64| double.fract() == 0.0);
+        if is_int && text.contains(['.', 'e']) && is_whole(&text) {
+            text = Value::from(self.cursor.since(start)).to_string();
+        }
         target.slot(index).clear();
         self.forget_listed(field.json);
         self.misfits = true;
@@ -238,7 +246,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             false => self.context.misfit(field.json, path, reason.to_owned()),
         }
         if let Some(unknown) = target.unknown_mut() {
-            unknown.append(UnknownField { name: field.json.to_owned(), place: UnknownPlace::Member, value });
+            unknown.append(field.json, UnknownPlace::Member, &text);
         }
         Ok(())
     }
@@ -254,7 +262,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             Slot::Id(place) => *place = self.at(field, Self::text)?.map(|text| text.into_owned().into()),
             Slot::DateTime(place) => *place = self.at(field, Self::text)?.map(|text| text.into_owned().into()),
             Slot::Secret(place) => *place = self.at(field, Self::text)?.map(|text| text.into_owned().into()),
-            Slot::Json(place) => *place = Some(self.cursor.value()?).filter(|value| !value.is_null()),
+            Slot::Json(place) => *place = Some(self.json()?).filter(|value| !value.is_null()),
             Slot::Enum(place) => {
                 // As in XML, an empty text is no value.
                 let text = self.at(field, Self::text)?;
@@ -275,6 +283,14 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             }
         }
         Ok(())
+    }
+
+    /// Reads any value as a tree.
+    fn json(&mut self) -> Result<Value> {
+        if self.context.room.is_bounded() {
+            self.context.room.take(self.cursor.weight()?)?;
+        }
+        self.cursor.value()
     }
 
     #[inline]
@@ -319,6 +335,6 @@ fn drop_outdated(target: &mut dyn Struct) {
     let there: Vec<&str> =
         fields.filter(|(at, _)| !target.view(*at).is_absent()).map(|(_, field)| field.json).collect();
     if let Some(unknown) = target.unknown_mut() {
-        unknown.retain(|field| field.place != UnknownPlace::Member || !there.contains(&field.name.as_str()));
+        unknown.retain(|field| field.place() != UnknownPlace::Member || !there.contains(&field.name()));
     }
 }

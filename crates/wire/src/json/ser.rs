@@ -7,6 +7,7 @@ use serde::ser::{Error, SerializeMap, SerializeSeq, Serializer};
 
 use super::Case;
 use super::names::camel_case;
+use super::raw::Raw;
 use crate::reflect::{DynamicStruct, Node, Scalar, Struct, UnknownPlace, View};
 use crate::shape::Field;
 use crate::text::Secret;
@@ -111,11 +112,15 @@ impl Serialize for Out<'_> {
             }
         }
         for field in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
-            if style.secrets != Secrets::Redacted && matches!(field.place, UnknownPlace::ElementAfter(_)) {
-                let name = &field.name;
-                return Err(S::Error::custom(format_args!("`{name}` came in XML, and its form in JSON is not known")));
+            let name = field.name();
+            match field.place() {
+                UnknownPlace::Member => map.serialize_entry(name, &Raw::new(field.text()))?,
+                UnknownPlace::ElementAfter(_) if style.secrets != Secrets::Redacted => {
+                    let what = format_args!("`{name}` came in XML, and its form in JSON is not known");
+                    return Err(S::Error::custom(what));
+                }
+                UnknownPlace::Attribute | UnknownPlace::ElementAfter(_) => map.serialize_entry(name, field.text())?,
             }
-            map.serialize_entry(&field.name, &field.value)?;
         }
         map.end()
     }

@@ -14,7 +14,7 @@ impl fmt::Debug for dyn Struct {
             }
         }
         for field in self.unknown().into_iter().flat_map(super::Unknown::iter) {
-            out.field(&field.name, &field.value);
+            out.field(field.name(), &field.value());
         }
         out.finish()
     }

@@ -74,6 +74,9 @@ const fn keeps_unknown(shape: &Shape) -> bool {
 }
 
 impl DynamicStruct {
+    /// How many bytes one that is not empty takes elsewhere, without its places.
+    pub(crate) const FILLED: usize = size_of::<Filled>();
+
     /// An empty value of this type.
     #[must_use]
     pub const fn new(shape: &'static Shape) -> Self {

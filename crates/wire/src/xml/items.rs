@@ -7,9 +7,10 @@ use crate::context::{Context, Step};
 use crate::drift::Drift;
 use crate::error::DecodeError;
 use crate::reflect::{Model, Struct};
+use crate::room::Room;
 
 /// A body whose list is read item by item, so that a page costs its text and one item; the XML twin of
-/// [`crate::json::Items`].
+/// [`crate::json::Items`], with the same bound for an item.
 pub struct Items {
     text: String,
     /// The lists that are not read to their end, the first one last.
@@ -19,6 +20,9 @@ pub struct Items {
     /// Where the last item stands.
     place: String,
     omitted: Option<(&'static str, &'static str)>,
+    /// How much memory an item may take, and the last one does.
+    most: usize,
+    taken: usize,
 }
 
 impl Items {
@@ -26,8 +30,23 @@ impl Items {
     /// list ends is known then; what is wrong with an item is told when that item is read.
     ///
     /// # Errors
-    /// As [`super::decode_into`].
+    /// As [`super::decode_into`], and when the page without its items takes more memory than it may.
     pub fn read(
+        page: &mut dyn Struct,
+        body: Vec<u8>,
+        list: &str,
+        drift: Option<&mut Drift>,
+    ) -> std::result::Result<Self, DecodeError> {
+        let most = Room::usual(body.len());
+        Self::read_within(most, page, body, list, drift)
+    }
+
+    /// The same, where the page and each item may take so many bytes beside their texts.
+    ///
+    /// # Errors
+    /// As [`Items::read`].
+    pub fn read_within(
+        most: usize,
         page: &mut dyn Struct,
         body: Vec<u8>,
         list: &str,
@@ -36,7 +55,7 @@ impl Items {
         let name = page.shape().name;
         text(name, &body)?;
         let text = String::from_utf8(body).unwrap_or_default();
-        let mut context = Context::new(drift);
+        let mut context = Context::new(drift).within(most);
         let mut source = Source::text(text.trim_start_matches('\u{feff}'));
         let mut driver = Driver::new(&mut source, &mut context, Listed::Later { name: list, found: Vec::new() });
         let read = driver.document(page);
@@ -46,7 +65,7 @@ impl Items {
         };
         found.reverse();
         read.map_err(|error| DecodeError::new(name, context.path(), error, text.as_bytes()))?;
-        Ok(Self { text, found, name, index: 0, place: String::new(), omitted: None })
+        Ok(Self { text, found, name, index: 0, place: String::new(), omitted: None, most, taken: 0 })
     }
 
     /// Passes over a field, of which its type's name and its own are given, and leaves it empty: for who looks at a
@@ -60,16 +79,20 @@ impl Items {
     /// Reads the next item into an empty value; false when there is none any more.
     ///
     /// # Errors
-    /// As [`super::decode_into`]; the path is that in the whole body. No item follows an error.
+    /// As [`super::decode_into`], and when the item takes more memory than it may; the path is that in the whole body. No
+    /// item follows an error.
     pub fn next_into(
         &mut self,
         item: &mut dyn Struct,
         drift: Option<&mut Drift>,
     ) -> std::result::Result<bool, DecodeError> {
-        let mut context = Context::new(drift);
+        let mut context = Context::new(drift).within(self.most);
         while let Some(found) = self.found.pop() {
             match self.item(item, found, &mut context) {
-                Ok(true) => return Ok(true),
+                Ok(true) => {
+                    self.taken = context.room.taken();
+                    return Ok(true);
+                }
                 Ok(false) => {
                     context.rise(0);
                     self.index = 0;
@@ -81,6 +104,12 @@ impl Items {
             }
         }
         Ok(false)
+    }
+
+    /// How many bytes the last item takes beside its texts, and rather more than less.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.taken
     }
 
     /// Where the last item stands in the body, such as `Resources.CloudSubtenants[3]`.

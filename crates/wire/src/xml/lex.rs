@@ -15,6 +15,8 @@ use std::io::BufRead;
 use feed::Feed;
 pub(super) use tag::Attribute;
 
+use crate::room::TooLarge;
+
 /// What can go wrong while reading XML.
 pub(super) enum Error {
     /// The text is not well formed, at this byte.
@@ -32,6 +34,13 @@ pub(super) type Result<T> = std::result::Result<T, Error>;
 impl Error {
     pub(super) fn refused(what: impl fmt::Display) -> Self {
         Self::Refused(what.to_string())
+    }
+}
+
+impl From<TooLarge> for Error {
+    #[cold]
+    fn from(what: TooLarge) -> Self {
+        Self::refused(what)
     }
 }
 
@@ -86,6 +95,8 @@ pub(super) struct Source<'t> {
     /// Of the tag read last.
     attributes: Vec<Attribute>,
     feed: Option<Feed<'t>>,
+    /// How many bytes of a reader's text stood before the one at hand; none of a text in memory.
+    dropped: Option<u64>,
 }
 
 /// A place in a text, to come back to.
@@ -108,7 +119,9 @@ impl<'t> Source<'t> {
     }
 
     fn new(text: Cow<'t, str>, feed: Option<Feed<'t>>) -> Self {
-        Self { text, from: 0, start: 0, at: 0, open: String::new(), names: Vec::new(), attributes: Vec::new(), feed }
+        let (open, names, attributes) = (String::new(), Vec::new(), Vec::new());
+        let dropped = feed.as_ref().map(|_| 0);
+        Self { text, from: 0, start: 0, at: 0, open, names, attributes, feed, dropped }
     }
 
     /// Where the next token starts; of no use with a reader, which does not go back.
@@ -220,7 +233,12 @@ impl<'t> Source<'t> {
 
     #[cold]
     fn malformed(&self, what: impl fmt::Display, at: usize) -> Error {
-        let before = self.feed.as_ref().map_or(0, Feed::dropped);
-        Error::Malformed(what.to_string(), before + at as u64)
+        Error::Malformed(what.to_string(), self.dropped.unwrap_or_default() + at as u64)
+    }
+
+    /// How much of a reader's text was read; `None` of a text in memory.
+    pub(super) fn passed(&self) -> Option<usize> {
+        let dropped = usize::try_from(self.dropped?).ok()?;
+        dropped.checked_add(self.at)
     }
 }

@@ -11,7 +11,8 @@ use std::borrow::Cow;
 use super::lex::{Error, Mark, Result, Source, Span, Token};
 use super::{MAX_DEPTH, NAMESPACE};
 use crate::context::{Context, Step};
-use crate::reflect::{Slot, Struct};
+use crate::reflect::{Slot, Struct, StructList};
+use crate::room::{self, Room};
 use crate::shape::{Field, Place, Repeat, Shape};
 
 /// Reads one document.
@@ -147,6 +148,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         let shape = target.shape();
         // `next` is where the next element mostly stands, which may be in the same list; `last` is behind the last one.
         let (mut text, mut next, mut last) = (String::new(), 0, 0);
+        let mut count = 0;
         loop {
             match self.source.next()? {
                 Token::Open { name, empty } => {
@@ -160,6 +162,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                         }
                         Some(index) if index >= next || !again(target, index) => {
                             let field = &shape.fields[index];
+                            count += 1;
                             let repeats = field.repeat != Repeat::One && field.item.is_none();
                             (next, last) = (if repeats { index } else { index + 1 }, index + 1);
                             self.element(target, index, empty)?;
@@ -172,6 +175,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
             }
         }
         self.depth -= 1;
+        self.take(|| room::of_fields(target, count))?;
         if blank(&text) && (text.is_empty() || shape.text_field().is_none()) {
             return Ok(());
         }
@@ -184,6 +188,28 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         }
     }
 
+    /// Takes room for a value, if there is a bound.
+    fn take(&mut self, bytes: impl FnOnce() -> usize) -> Result<()> {
+        if !self.context.room.is_bounded() {
+            return Ok(());
+        }
+        self.grow();
+        Ok(self.context.room.take(bytes())?)
+    }
+
+    /// Adds an empty struct to a list.
+    fn push<'l>(&mut self, list: &'l mut dyn StructList) -> Result<&'l mut dyn Struct> {
+        self.grow();
+        Ok(self.context.room.push(list)?)
+    }
+
+    /// How long a reader's text is, its end alone tells: what was read so far stands for it.
+    fn grow(&mut self) {
+        if let Some(passed) = self.source.passed() {
+            self.context.room.grow(Room::usual(passed));
+        }
+    }
+
     fn omits(&self, shape: &Shape, index: usize) -> bool {
         let wire = shape.fields.get(index).map_or("", |field| field.wire);
         self.omitted.is_some_and(|(of, field)| shape.name == of && wire == field)
@@ -193,8 +219,14 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
     fn element(&mut self, target: &mut dyn Struct, index: usize, empty: bool) -> Result<()> {
         let field = &target.shape().fields[index];
         let nested = match target.slot(index) {
-            Slot::Struct(place) => Some((Step::Field(field.wire), place.get_or_default())),
-            Slot::Structs(list) if field.item.is_none() => Some((Step::Item(field.wire, list.len()), list.push())),
+            Slot::Struct(place) => {
+                let nested = place.get_or_default();
+                self.take(|| room::of_struct(nested))?;
+                Some((Step::Field(field.wire), nested))
+            }
+            Slot::Structs(list) if field.item.is_none() => {
+                Some((Step::Item(field.wire, list.len()), self.push(list)?))
+            }
             _ => None,
         };
         if let Some((step, nested)) = nested {
@@ -273,11 +305,12 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
             }
             Listed::Now(sink) if sink.list() == field.wire => {
                 if let Listed::Now(sink) = std::mem::replace(&mut self.listed, Listed::None) {
-                    let mut at = 0;
+                    let (mut at, before) = (0, self.context.room);
                     while let Some(empty) = self.next_item(field)? {
                         self.context.push(Step::Index(at));
                         self.item(sink.fresh(), empty)?;
                         sink.done();
+                        self.context.room = before;
                         self.context.pop();
                         at += 1;
                     }
@@ -289,7 +322,10 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                 while let Some(empty) = self.next_item(field)? {
                     self.context.push(Step::Index(at));
                     match target.slot(index) {
-                        Slot::Structs(list) => self.item(list.push(), empty)?,
+                        Slot::Structs(list) => {
+                            let item = self.push(list)?;
+                            self.item(item, empty)?;
+                        }
                         _ => self.scalar_item(target, index, empty)?,
                     }
                     self.context.pop();
@@ -310,6 +346,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         if null {
             return Ok(());
         }
+        self.take(|| room::TEXT * 3 + room::ALLOCATION)?;
         match put::put(target.slot(index), Cow::Owned(text), (self.context, "")) {
             Ok(()) => Ok(()),
             Err(reason) if !self.context.reports() => Err(Error::Refused(reason)),

@@ -59,13 +59,13 @@ fn element(
         }
     }
     for unknown in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
-        match (unknown.place, unknown.value.as_str()) {
-            (UnknownPlace::Attribute, Some(text)) => attribute(out, &unknown.name, text, path)?,
-            (UnknownPlace::Member, _) => {
-                let here = format!("{path}.{}", unknown.name);
+        match unknown.place() {
+            UnknownPlace::Attribute => attribute(out, unknown.name(), unknown.text(), path)?,
+            UnknownPlace::Member => {
+                let here = format!("{path}.{}", unknown.name());
                 return Err(EncodeError::format(here, "it came in JSON, and its place in XML is not known"));
             }
-            _ => {}
+            UnknownPlace::ElementAfter(_) => {}
         }
     }
     let open = out.len();
@@ -101,10 +101,8 @@ fn fields(shape: &'static Shape, place: Place) -> impl Iterator<Item = (usize, &
 /// Writes the unknown elements that stood after the known field before `next`.
 fn kept(out: &mut String, value: &dyn Struct, next: usize) {
     for unknown in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
-        if let (UnknownPlace::ElementAfter(after), Some(markup)) = (unknown.place, unknown.value.as_str())
-            && usize::from(after) == next
-        {
-            out.push_str(markup);
+        if matches!(unknown.place(), UnknownPlace::ElementAfter(after) if usize::from(after) == next) {
+            out.push_str(unknown.text());
         }
     }
 }

@@ -5,6 +5,7 @@ use super::read::{Driver, Listed, Sink};
 use crate::context::Context;
 use crate::error::DecodeError;
 use crate::reflect::{Model, Struct};
+use crate::room::Room;
 
 /// Reads a body from a reader and hands the items of one list to `each` as they come, holding one at a time.
 ///
@@ -12,7 +13,8 @@ use crate::reflect::{Model, Struct};
 /// empty.
 ///
 /// # Errors
-/// As [`super::decode`], and when reading fails. Items that were handed over before an error stay handed over.
+/// As [`super::decode`], when reading fails, and when the document or an item takes more memory than it may, as with
+/// [`super::Items`]: what was read so far stands for the body. Items that were handed over before an error stay handed over.
 pub fn decode_stream<E: Model, T: Model>(
     mut reader: impl BufRead,
     list: &str,
@@ -25,7 +27,7 @@ pub fn decode_stream<E: Model, T: Model>(
 
 /// Not generic over the reader, so that the driver is compiled once, here.
 fn run(envelope: &mut dyn Struct, reader: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), DecodeError> {
-    let mut context = Context::new(None);
+    let mut context = Context::new(None).within(Room::usual(0));
     let name = envelope.shape().name;
     Driver::new(&mut Source::reader(reader), &mut context, Listed::Now(sink))
         .document(envelope)

@@ -55,7 +55,7 @@ fn an_unknown_kind_is_kept_with_its_body() {
     let JobItem::Unknown(any) = &item else { panic!("{item:?}") };
     assert_eq!(any.r#type, Some(JobBackupItemType::from("Planner")));
     assert_eq!(item.id().unwrap().as_str(), "7");
-    assert_eq!((any.mailbox, any.unknown.get("plan")), (Some(true), body.get("plan")));
+    assert_eq!((any.mailbox, any.unknown.get("plan").as_ref()), (Some(true), body.get("plan")));
     assert_eq!(written(&item), body);
     assert_eq!(item.clone(), item);
     // The kind is not known, and neither is what only it has.

@@ -118,3 +118,16 @@ fn bytes_that_are_no_text_are_an_error() {
         assert!(read.is_err(), "{bad:?}");
     }
 }
+
+/// Also where the reader has come to its end before.
+#[test]
+fn an_error_far_into_a_stream_says_at_which_byte() {
+    let body = format!("<Every><NASJobs>{}</NASJobs><Name UID=1/></Every>", "<NASJob/>".repeat(100_000));
+    let read = [
+        xml::decode_stream::<Every, Every>(body.as_bytes(), "NASJobs", |_| {}).map(drop),
+        xml::decode::<Every>(body.as_bytes()).map(drop),
+    ];
+    let [streamed, whole] = read.map(|read| read.unwrap_err().message().to_owned());
+    assert_eq!(streamed, whole);
+    assert!(whole.contains("(byte 900"), "{whole}");
+}

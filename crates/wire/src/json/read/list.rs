@@ -1,10 +1,13 @@
 //! Reading lists: bare, in a wrapper, or in a wrapper that repeats its name.
 
+use serde_json::Value;
+
 use super::super::lex::Result;
 use super::{Driver, Found, Listed};
 use crate::context::Step;
 use crate::drift::is_below;
 use crate::reflect::Slot;
+use crate::room;
 use crate::shape::Field;
 
 impl Driver<'_, '_, '_> {
@@ -43,7 +46,7 @@ impl Driver<'_, '_, '_> {
             listed.found = Some(found);
         }
         // One by one, so that what breaks in one has its place.
-        if single { self.cursor.skip() } else { self.each(|driver| driver.cursor.skip()) }
+        if single { self.cursor.skip() } else { self.each(0, |driver| driver.cursor.skip()) }
     }
 
     /// Gives up the list if it stands in a member of where the driver is, or in the place itself with no name: another
@@ -59,8 +62,11 @@ impl Driver<'_, '_, '_> {
     pub(super) fn items(&mut self, list: Slot<'_>, field: &'static Field) -> Result<()> {
         match list {
             Slot::Structs(_) if self.is_listed(field) => self.pass(field, false),
-            Slot::Structs(place) => self.each(|driver| driver.or_null(place.push())),
-            Slot::Enums(place) => self.each(|driver| {
+            Slot::Structs(place) => self.each(0, |driver| {
+                let item = driver.context.room.push(place)?;
+                driver.or_null(item)
+            }),
+            Slot::Enums(place) => self.each(room::TEXT, |driver| {
                 if let Some(text) = driver.text()?
                     && !place.push(&text)
                 {
@@ -68,30 +74,34 @@ impl Driver<'_, '_, '_> {
                 }
                 Ok(())
             }),
-            Slot::Bools(place) => self.each(|driver| driver.bool().map(|value| place.extend(value))),
-            Slot::Ints(place) => self.each(|driver| driver.int().map(|value| place.extend(value))),
-            Slot::Floats(place) => self.each(|driver| driver.float().map(|value| place.extend(value))),
+            Slot::Bools(place) => self.each(1, |driver| driver.bool().map(|value| place.extend(value))),
+            Slot::Ints(place) => self.each(8, |driver| driver.int().map(|value| place.extend(value))),
+            Slot::Floats(place) => self.each(8, |driver| driver.float().map(|value| place.extend(value))),
             Slot::Texts(place) => {
-                self.each(|driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned()))))
+                self.each(room::TEXT, |driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned()))))
             }
             Slot::Ids(place) => {
-                self.each(|driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
+                self.each(room::TEXT, |driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
             }
             Slot::DateTimes(place) => {
-                self.each(|driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
+                self.each(room::TEXT, |driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
             }
-            Slot::Jsons(place) => self.each(|driver| driver.cursor.value().map(|value| place.push(value))),
+            Slot::Jsons(place) => self.each(size_of::<Value>(), |driver| driver.json().map(|value| place.push(value))),
             _ => Err(self.another("a single value")),
         }
     }
 
-    /// Goes through a list, one step of the path for each item.
-    fn each(&mut self, mut read: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+    /// Goes through a list, one step of the path for each item, whose size is given; nothing where it has none.
+    fn each(&mut self, size: usize, mut read: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
         self.cursor.open()?;
         self.context.push(Step::Index(0));
         let (mut first, mut index) = (true, 0);
         while self.cursor.more(b']', &mut first)? {
             self.context.step(Step::Index(index));
+            self.context.room.take_item(index, size)?;
+            if size == room::TEXT {
+                self.context.room.take(room::ALLOCATION)?;
+            }
             read(self)?;
             index += 1;
         }

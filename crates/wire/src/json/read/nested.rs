@@ -1,10 +1,13 @@
 //! Values that hold others: structs, lists, maps.
 
+use serde_json::Value;
+
 use super::super::lex::Result;
 use super::Driver;
 use super::list::wraps;
 use crate::context::Step;
 use crate::reflect::{Slot, Struct};
+use crate::room;
 use crate::shape::Field;
 
 impl Driver<'_, '_, '_> {
@@ -46,7 +49,11 @@ impl Driver<'_, '_, '_> {
 
     fn object_in(&mut self, slot: Slot<'_>, field: &'static Field, wrapped: bool) -> Result<()> {
         match slot {
-            Slot::Struct(place) => self.object(place.get_or_default()),
+            Slot::Struct(place) => {
+                let nested = place.get_or_default();
+                self.context.room.take(room::of_struct(nested))?;
+                self.object(nested)
+            }
             // Inside its wrapper, an object is another wrapper or the one item: its first member tells.
             Slot::Structs(place) if wrapped => {
                 let mut ahead = self.cursor;
@@ -55,17 +62,26 @@ impl Driver<'_, '_, '_> {
                     false => self.cursor.skip(),
                     true if wraps(field, &ahead.string()?) => self.wrapped(Slot::Structs(place), field),
                     true if self.is_listed(field) => self.pass(field, true),
-                    true => self.object(place.push()),
+                    true => {
+                        let item = self.context.room.push(place)?;
+                        self.object(item)
+                    }
                 }
             }
-            Slot::StructMap(place) => self.named(|driver, name| driver.or_null(place.entry(name))),
-            Slot::TextMap(place) => self.named(|driver, name| {
+            Slot::StructMap(place) => self.named(|driver, index, name| {
+                let entry = place.entry(name);
+                driver.context.room.take(room::of_entry(index, size_of_val(entry)))?;
+                driver.or_null(entry)
+            }),
+            Slot::TextMap(place) => self.named(|driver, index, name| {
+                driver.context.room.take(room::of_entry(index, room::TEXT) + room::ALLOCATION)?;
                 let text = driver.text()?.unwrap_or_default().into_owned();
                 place.insert(name.to_owned(), text);
                 Ok(())
             }),
-            Slot::JsonMap(place) => self.named(|driver, name| {
-                place.insert(name.to_owned(), driver.cursor.value()?);
+            Slot::JsonMap(place) => self.named(|driver, index, name| {
+                driver.context.room.take(room::of_entry(index, size_of::<Value>()))?;
+                place.insert(name.to_owned(), driver.json()?);
                 Ok(())
             }),
             list => self.wrapped(list, field),
@@ -73,15 +89,16 @@ impl Driver<'_, '_, '_> {
     }
 
     /// Goes through the entries of a map, one step of the path for each.
-    fn named(&mut self, mut read: impl FnMut(&mut Self, &str) -> Result<()>) -> Result<()> {
+    fn named(&mut self, mut read: impl FnMut(&mut Self, usize, &str) -> Result<()>) -> Result<()> {
         self.cursor.open()?;
-        let mut first = true;
+        let (mut first, mut index) = (true, 0);
         while self.cursor.more_members(&mut first)? {
             let name = self.cursor.string()?;
             self.cursor.colon()?;
             self.context.push_name(&name);
-            read(self, &name)?;
+            read(self, index, &name)?;
             self.context.pop();
+            index += 1;
         }
         Ok(())
     }
@@ -89,7 +106,11 @@ impl Driver<'_, '_, '_> {
     fn list_in(&mut self, slot: Slot<'_>, field: &'static Field) -> Result<()> {
         match slot {
             // A struct that is nothing but a list may stand as the list alone.
-            Slot::Struct(place) => self.bare(place.get_or_default()),
+            Slot::Struct(place) => {
+                let nested = place.get_or_default();
+                self.context.room.take(room::of_struct(nested))?;
+                self.bare(nested)
+            }
             // ZStack writes maps with object keys as arrays of pairs; an empty one says nothing.
             slot @ (Slot::TextMap(_) | Slot::JsonMap(_) | Slot::StructMap(_)) => {
                 let mut ahead = self.cursor;

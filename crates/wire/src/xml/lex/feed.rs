@@ -19,22 +19,16 @@ pub(super) struct Feed<'t> {
     reader: &'t mut dyn BufRead,
     /// A character that was cut off in the middle.
     cut: Vec<u8>,
-    dropped: u64,
     started: bool,
 }
 
 impl<'t> Feed<'t> {
     pub(super) fn new(reader: &'t mut dyn BufRead) -> Self {
-        Self { reader, cut: Vec::new(), dropped: 0, started: false }
+        Self { reader, cut: Vec::new(), started: false }
     }
 
-    /// How many bytes stand before the text at hand.
-    pub(super) fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
-    /// Adds what the reader has next to `text`; false at its end.
-    fn pull(&mut self, text: &mut String) -> Result<bool> {
+    /// Adds what the reader has next to `text`, before which so many bytes stood; false at its end.
+    fn pull(&mut self, text: &mut String, dropped: u64) -> Result<bool> {
         let bytes = loop {
             match self.reader.fill_buf() {
                 Ok(bytes) => break bytes.get(..MOST).unwrap_or(bytes),
@@ -55,7 +49,7 @@ impl<'t> Feed<'t> {
             Ok(all) => all.len(),
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(error) => {
-                let at = self.dropped + (text.len() + error.valid_up_to()) as u64;
+                let at = dropped + (text.len() + error.valid_up_to()) as u64;
                 return Err(Error::refused(format_args!("the body is not UTF-8 (byte {at})")));
             }
         };
@@ -78,7 +72,8 @@ impl Source<'_> {
         let Some(feed) = &mut self.feed else { return Ok(false) };
         let mut text = std::mem::take(&mut self.text).into_owned();
         text.drain(..self.from);
-        feed.dropped += self.from as u64;
+        let dropped = self.dropped.unwrap_or_default() + self.from as u64;
+        self.dropped = Some(dropped);
         self.at = self.start - self.from;
         (self.from, self.start) = (0, self.at);
         let held = text.len();
@@ -89,7 +84,7 @@ impl Source<'_> {
         let wanted = held + held.max(STEP);
         let mut more = true;
         while more && text.len() < wanted {
-            more = feed.pull(&mut text)?;
+            more = feed.pull(&mut text, dropped)?;
         }
         let any = text.len() > held;
         self.text = Cow::Owned(text);

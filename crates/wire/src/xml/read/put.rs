@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::super::lex::{Error, Result};
 use super::{Driver, find, local};
 use crate::context::{Context, Step};
-use crate::reflect::{Slot, Struct, UnknownField, UnknownPlace};
+use crate::reflect::{Slot, Struct, UnknownPlace};
+use crate::room;
 use crate::shape::Place;
 use crate::text::{parse_bool, parse_float, parse_int};
 
@@ -31,16 +32,17 @@ impl Driver<'_, '_, '_, '_> {
                         return Err(Error::Refused(reason));
                     }
                     self.context.misfit(field.wire, self.context.path_to(field.wire), reason);
-                    keep(target, field.wire, self.source.value(*attribute)?);
+                    keep(target, field.wire, &self.source.value(*attribute)?);
                 }
                 None if full.starts_with("xmlns") || full.starts_with("xsi:") => {}
                 None => {
                     self.context.unknown_field(local(full));
-                    keep(target, local(full), value);
+                    keep(target, local(full), &value);
                 }
             }
         }
-        Ok(())
+        let count = self.source.attributes().len();
+        self.take(|| room::of_attributes(target, count))
     }
 
     /// Puts the text of an element into a field.
@@ -53,10 +55,9 @@ impl Driver<'_, '_, '_, '_> {
     }
 }
 
-fn keep(target: &mut dyn Struct, name: &str, value: Cow<'_, str>) {
+fn keep(target: &mut dyn Struct, name: &str, value: &str) {
     if let Some(unknown) = target.unknown_mut() {
-        let (name, value) = (name.to_owned(), Value::String(value.into_owned()));
-        unknown.append(UnknownField { name, place: UnknownPlace::Attribute, value });
+        unknown.append(name, UnknownPlace::Attribute, value);
     }
 }
 

@@ -1,11 +1,9 @@
 //! What the shape does not know, or knows as something else.
 
-use serde_json::Value;
-
 use super::super::lex::{Error, Result, Span, Token};
 use super::{Driver, local};
 use crate::context::Step;
-use crate::reflect::{Struct, UnknownField, UnknownPlace};
+use crate::reflect::{Struct, UnknownPlace};
 
 impl Driver<'_, '_, '_, '_> {
     /// Passes over an unknown element whose start tag was read, or keeps it as it stands on types that keep them:
@@ -33,7 +31,7 @@ impl Driver<'_, '_, '_, '_> {
             }
         }
         self.declare(&mut markup, start, &foreign);
-        unknown.append(UnknownField { name, place: after(last), value: Value::String(markup) });
+        unknown.append(&name, after(last), &markup);
         Ok(())
     }
 
@@ -95,8 +93,7 @@ impl Driver<'_, '_, '_, '_> {
         self.context.misfit(field.wire, self.context.path_to(field.wire), reason);
         if let Some(unknown) = target.unknown_mut() {
             let (name, text) = (field.wire, quick_xml::escape::escape(text));
-            let value = Value::String(format!("<{name}>{text}</{name}>"));
-            unknown.append(UnknownField { name: name.to_owned(), place: after(index), value });
+            unknown.append(name, after(index), &format!("<{name}>{text}</{name}>"));
         }
         Ok(())
     }
