@@ -36,6 +36,20 @@ impl Form {
         }
     }
 
+    /// The same of what a server sent, which may take as much memory as [`room`] says.
+    pub(crate) fn decode_within(
+        self,
+        target: &mut dyn Struct,
+        body: &[u8],
+        most: usize,
+        drift: &mut Drift,
+    ) -> Result<(), DecodeError> {
+        match self {
+            Self::Xml => xml::decode_within(most, target, body, Some(drift)),
+            Self::Json => json::decode_within(most, target, body, Some(drift)),
+        }
+    }
+
     /// Writes a value as a body.
     pub(crate) fn encode(self, value: &dyn Struct) -> Result<Vec<u8>, EncodeError> {
         match self {
@@ -43,6 +57,12 @@ impl Form {
             Self::Json => json::encode(value, json::Case::Schema),
         }
     }
+}
+
+/// How many bytes of memory a value may take beside its texts that is read from a body of this size. With the texts, the
+/// body, and what is written of the value, it is less than eight times the size and 16 MB.
+pub(crate) const fn room(size: usize) -> usize {
+    size.saturating_mul(9) / 2 + (12 << 20)
 }
 
 /// The body from its first character on: behind a byte-order mark and blanks.

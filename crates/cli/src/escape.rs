@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// Whether a terminal would obey the character, or hide it in a way that deceives, instead of showing it.
 pub(crate) fn is_unsafe(c: char) -> bool {
@@ -68,6 +69,20 @@ pub(crate) fn json(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// Writes JSON text as [`json`] has it, a piece at a time. A piece is whole characters, as serde_json writes them.
+pub(crate) struct JsonTo<W>(pub(crate) W);
+
+impl<W: Write> Write for JsonTo<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_all(json(text).as_bytes()).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,13 @@ mod style;
 mod table;
 mod yaml;
 
-use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+use backhaul_wire::json::RedactedMember;
+use backhaul_wire::reflect::{Unknown, UnknownField, UnknownPlace};
+use backhaul_wire::{Shape, Struct};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
 pub(crate) use cell::{bytes as size, text as cell_text};
 pub(crate) use projection::Projection;
@@ -111,9 +117,10 @@ pub(crate) trait RowWriter {
     fn total(&mut self, row: Row) -> Result<(), Failure> {
         self.row(row)
     }
-    /// Writes a row with members that are no columns, where the format has room for them. Says whether it had.
-    fn row_and_more(&mut self, row: Row, _more: Map<String, Value>) -> Result<bool, Failure> {
-        self.row(row).map(|()| false)
+    /// Writes a row of an item, and members of it that are no columns where the format has room for them.
+    fn cells(&mut self, cells: Vec<Cell<'_>>, _more: More<'_>) -> Result<(), Failure> {
+        let values = cells.into_iter().map(|cell| cell.into_value());
+        self.row(values.collect::<Result<_, _>>()?)
     }
     /// Hands what was written to the reader; worth calling after each page of a long listing.
     fn flush(&mut self) -> Result<(), Failure>;
@@ -141,9 +148,84 @@ pub(crate) fn writer(style: &Style, console: &Console) -> Box<dyn RowWriter> {
     }
 }
 
-fn object(names: &[String], row: Row, more: Map<String, Value>) -> Map<String, Value> {
-    let values = row.into_iter().chain(std::iter::repeat(Value::Null));
-    names.iter().cloned().zip(values).chain(more).collect()
+/// A value of a row.
+pub(crate) enum Cell<'a> {
+    Value(Value),
+    /// A member of an item, by its name: as a tree, a list may be ten times what it was read from.
+    Member(&'a dyn Struct, &'a str),
+}
+
+impl Cell<'_> {
+    fn into_value(self) -> Result<Value, Failure> {
+        match self {
+            Self::Value(value) => Ok(value),
+            member @ Self::Member(..) => serde_json::to_value(member).map_err(json::failure),
+        }
+    }
+}
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(value) => value.serialize(serializer),
+            Self::Member(item, name) => RedactedMember(*item, name).serialize(serializer),
+        }
+    }
+}
+
+/// Members of an item that are no fields of its type.
+#[derive(Clone, Copy)]
+pub(crate) struct More<'a>(Option<(&'a Unknown, &'static Shape)>);
+
+impl<'a> More<'a> {
+    /// No such members.
+    pub(crate) const NONE: Self = Self(None);
+
+    /// Those of an item of this type, or of one of its kinds.
+    pub(crate) fn of(item: &'a dyn Struct, shape: &'static Shape) -> Self {
+        Self(item.unknown().map(|unknown| (unknown, shape)))
+    }
+
+    /// The members, each name once: elements of one name may stand several times in XML, and the last one counts.
+    fn iter(self) -> impl Iterator<Item = UnknownField<'a>> {
+        let fields = || self.0.into_iter().flat_map(|(unknown, _)| unknown.iter());
+        let may_repeat = fields().any(|field| matches!(field.place(), UnknownPlace::ElementAfter(_)));
+        let last: HashMap<&str, usize> = match may_repeat {
+            true => fields().enumerate().map(|(at, field)| (field.name(), at)).collect(),
+            false => HashMap::new(),
+        };
+        // What did not fit its field stands in the field's column.
+        let is_field = move |name| self.0.is_some_and(|(_, shape)| shape.index_of(name).is_some());
+        fields()
+            .enumerate()
+            .filter(move |(at, field)| !is_field(field.name()) && last.get(field.name()).is_none_or(|last| last == at))
+            .map(|(_, field)| field)
+    }
+}
+
+/// A row as an object: its columns, and what else it has.
+struct Object<'a, T> {
+    names: &'a [String],
+    row: &'a [T],
+    more: More<'a>,
+}
+
+impl<T: Serialize> Serialize for Object<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values = self.row.iter().map(Some).chain(std::iter::repeat(None));
+        let mut columns: Vec<(&str, Option<&T>)> = Vec::with_capacity(self.names.len());
+        for (name, value) in self.names.iter().zip(values) {
+            // Two columns may have one name, which an object has once.
+            match columns.iter_mut().find(|(other, _)| other == name) {
+                Some(twin) => twin.1 = value,
+                None => columns.push((name, value)),
+            }
+        }
+        let mut object = serializer.serialize_map(None)?;
+        columns.iter().try_for_each(|(name, value)| object.serialize_entry(name, value))?;
+        self.more.iter().try_for_each(|field| object.serialize_entry(field.name(), &field))?;
+        object.end()
+    }
 }
 
 /// Rows that are all known.

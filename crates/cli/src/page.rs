@@ -6,7 +6,7 @@ use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::DynamicStruct;
 use backhaul_wire::{DecodeError, Drift, Shape, Struct, json, xml};
 
-use crate::body::Form;
+use crate::body::{Form, room};
 
 /// The list of a page's items.
 #[derive(Debug, Clone, Copy)]
@@ -39,9 +39,10 @@ impl Items {
         list: List,
         drift: &mut Drift,
     ) -> Result<Self, DecodeError> {
+        let most = room(body.len());
         Ok(match form {
-            Form::Xml => Self::Xml(xml::Items::read(page, body, list.name, Some(drift))?),
-            Form::Json => Self::Json(json::Items::read(page, body, list.name, Some(drift))?),
+            Form::Xml => Self::Xml(xml::Items::read_within(most, page, body, list.name, Some(drift))?),
+            Form::Json => Self::Json(json::Items::read_within(most, page, body, list.name, Some(drift))?),
         })
     }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backhaul_models::vb365::is_action;
-use backhaul_wire::{ApiVersion, Drift, Operation, Secret, Struct, System};
+use backhaul_wire::{ApiVersion, Drift, Operation, Secret, Struct, System, json, xml};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use tokio::runtime::{Handle, RuntimeFlavor, worker_index};
@@ -287,11 +287,36 @@ impl Client {
     /// # Errors
     /// When the body cannot be read, and the error names the path inside it; when nothing in it is known.
     pub fn read(&self, raw: &RawAnswer, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<()> {
+        self.read_raw(None, raw, target, drift)
+    }
+
+    /// The same, where the value may take no more than so many bytes of memory beside its texts: of an object that is as
+    /// wide as its schema the text says little.
+    ///
+    /// # Errors
+    /// As [`Client::read`], and when the value takes more.
+    pub fn read_within(
+        &self,
+        most: usize,
+        raw: &RawAnswer,
+        target: &mut dyn Struct,
+        drift: Option<&mut Drift>,
+    ) -> Result<()> {
+        self.read_raw(Some(most), raw, target, drift)
+    }
+
+    fn read_raw(
+        &self,
+        most: Option<usize>,
+        raw: &RawAnswer,
+        target: &mut dyn Struct,
+        drift: Option<&mut Drift>,
+    ) -> Result<()> {
         let (mut own, asked) = (Drift::default(), drift.is_some());
         let drift = drift.unwrap_or(&mut own);
         let known = drift.unknown_fields.len();
         let name = raw.operation.name;
-        self.decode(name.into(), &raw.body, target, drift)?;
+        self.decode(name.into(), &raw.body, most, target, drift)?;
         let is_blank = (0..target.shape().fields.len()).all(|field| target.view(field).is_absent());
         if is_blank && drift.unknown_fields.len() > known {
             let rule = "nothing in the answer is known: it is another document than the one that was asked for";
@@ -313,16 +338,29 @@ impl Client {
     ) -> Result<()> {
         let name = name.into();
         if let Some(drift) = drift {
-            return self.decode(name, body, target, drift);
+            return self.decode(name, body, None, target, drift);
         }
         let mut drift = Drift::default();
-        self.decode(name.clone(), body, target, &mut drift)?;
+        self.decode(name.clone(), body, None, target, &mut drift)?;
         log_misfits(&name, &drift);
         Ok(())
     }
 
-    fn decode(&self, name: Cow<'static, str>, body: &[u8], target: &mut dyn Struct, drift: &mut Drift) -> Result<()> {
-        let read = aside(body.len(), || self.protocol().decode(target, body, Some(drift)));
+    fn decode(
+        &self,
+        name: Cow<'static, str>,
+        body: &[u8],
+        most: Option<usize>,
+        target: &mut dyn Struct,
+        drift: &mut Drift,
+    ) -> Result<()> {
+        let drift = Some(drift);
+        let read = aside(body.len(), || match (self.protocol().is_xml(body), most) {
+            (true, None) => xml::decode_into(target, body, drift),
+            (true, Some(most)) => xml::decode_within(most, target, body, drift),
+            (false, None) => json::decode_into(target, body, drift),
+            (false, Some(most)) => json::decode_within(most, target, body, drift),
+        });
         read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 

@@ -70,6 +70,23 @@ impl NewFile {
         self.out.write_all(bytes).await.map_err(|error| self.fail(error))
     }
 
+    /// Adds to its end what is written to a writer. It blocks its thread meanwhile.
+    ///
+    /// # Errors
+    /// As [`NewFile::write`], and when `write` fails.
+    pub async fn write_with(
+        &mut self,
+        write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+    ) -> Result<(), FileError> {
+        let flushed = self.out.flush().await;
+        let out = match flushed {
+            Ok(()) => self.out.try_clone().await,
+            Err(error) => Err(error),
+        };
+        let mut out = io::BufWriter::new(out.map_err(|error| self.fail(error))?.into_std().await);
+        write(&mut out).and_then(|()| io::Write::flush(&mut out)).map_err(|error| self.fail(error))
+    }
+
     /// Puts it on the disk and then in its place.
     ///
     /// # Errors

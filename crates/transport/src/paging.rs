@@ -42,6 +42,8 @@ pub struct Pages {
     items: i64,
     /// A field of the items that is not read: the name of its type and its own.
     omitted: Option<(&'static str, &'static str)>,
+    /// Whether items are held several at a time, and may take less memory each.
+    in_parts: bool,
 }
 
 /// How long a body may be that has no item and says nothing of itself.
@@ -71,6 +73,7 @@ impl Client {
             rows: Rows::default(),
             items: 0,
             omitted: None,
+            in_parts: false,
         }
     }
 }

@@ -128,11 +128,6 @@ pub(crate) trait Protocol: Debug + Send + Sync {
 
     // Answers.
 
-    /// Reads the body of an answer.
-    fn decode(&self, target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
-        json::decode_into(target, body, drift)
-    }
-
     /// Whether the body of an answer is XML, and not JSON.
     fn is_xml(&self, _body: &[u8]) -> bool {
         false

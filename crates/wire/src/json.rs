@@ -19,7 +19,7 @@ pub use items::Items;
 pub use names::camel_case;
 pub use versions::{beyond_version, check_versions, check_versions_but};
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use serde::{Serialize, Serializer};
 
@@ -143,35 +143,50 @@ impl Serialize for Redacted<'_> {
     }
 }
 
+/// One member of a value for serde as [`Redacted`] shows it, by its name in JSON: null where the value has none.
+#[derive(Clone, Copy)]
+pub struct RedactedMember<'a>(pub &'a dyn Struct, pub &'a str);
+
+impl Serialize for RedactedMember<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ser::Member { value: self.0, name: self.1 }.serialize(serializer)
+    }
+}
+
+/// A page for serde as [`Redacted`] shows it, whose items come one at a time: it may be larger than memory.
+///
+/// The page has none of them, and `next` hands out the next one until there is none any more, as [`Items::next_into`]
+/// reads them. Of lists of that name, the first one has the items. It is written once.
+pub struct RedactedPage<'a, F> {
+    page: &'a dyn Struct,
+    later: ser::OneByOne<'a, F>,
+}
+
+impl<'a, F: FnMut() -> Option<DynamicStruct>> RedactedPage<'a, F> {
+    /// A page, and the JSON name of its list.
+    pub fn new(page: &'a dyn Struct, list: &'a str, next: F) -> Self {
+        Self { page, later: ser::OneByOne { list, next: RefCell::new(next) } }
+    }
+}
+
+impl<F: FnMut() -> Option<DynamicStruct>> Serialize for RedactedPage<'_, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Out::shown_with(self.page, &self.later).serialize(serializer)
+    }
+}
+
+impl<F> std::fmt::Debug for RedactedPage<'_, F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedactedPage").field("page", &self.page).field("list", &self.later.list).finish_non_exhaustive()
+    }
+}
+
 /// Writes a value indented, for people; secrets are redacted.
 ///
 /// # Errors
 /// As [`encode`].
 pub fn to_string_pretty(value: &dyn Struct) -> Result<String, EncodeError> {
     serde_json::to_string_pretty(&Out::shown(value)).map_err(|error| EncodeError::format(value.shape().name, error))
-}
-
-/// Writes a page indented, for people, whose items come one at a time; secrets are redacted.
-///
-/// `page` has none of them; `list` is the JSON name of their list, and `next` hands out the next item until there is none
-/// any more, as [`Items::next_into`] reads them. Of lists of that name, the first one has the items.
-///
-/// # Errors
-/// As [`encode`], and when the page has no list of that name.
-pub fn to_string_pretty_with(
-    page: &dyn Struct,
-    list: &str,
-    next: impl FnMut() -> Option<DynamicStruct>,
-) -> Result<String, EncodeError> {
-    let later = ser::OneByOne { list, next: RefCell::new(next), is_there: Cell::new(false) };
-    let name = page.shape().name;
-    let text = serde_json::to_string_pretty(&Out::shown_with(page, &later));
-    let text = text.map_err(|error| EncodeError::format(name, error))?;
-    if later.is_there.get() {
-        Ok(text)
-    } else {
-        Err(EncodeError::format(name, format_args!("it has no list `{list}`")))
-    }
 }
 
 /// A value as a JSON tree, for people; secrets are redacted.

@@ -7,9 +7,10 @@ use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Vars, unwrap_valr};
 use jaq_json::{Val, read, write};
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::{Column, Row, RowWriter};
+use super::{Cell, Column, More, Object, Row, RowWriter};
 use crate::escape;
 use crate::exit::Failure;
 
@@ -104,6 +105,14 @@ struct JqWriter<W: Write> {
     rows: Vec<Value>,
 }
 
+impl<W: Write> JqWriter<W> {
+    fn object(&mut self, row: &[impl Serialize], more: More<'_>) -> Result<(), Failure> {
+        let object = Object { names: &self.names, row, more };
+        self.rows.push(serde_json::to_value(&object).map_err(super::json::failure)?);
+        Ok(())
+    }
+}
+
 impl<W: Write> RowWriter for JqWriter<W> {
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure> {
         self.names = columns.iter().map(|column| column.name.clone()).collect();
@@ -111,12 +120,11 @@ impl<W: Write> RowWriter for JqWriter<W> {
     }
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
-        self.row_and_more(row, Map::new()).map(drop)
+        self.object(&row, More::NONE)
     }
 
-    fn row_and_more(&mut self, row: Row, more: Map<String, Value>) -> Result<bool, Failure> {
-        self.rows.push(Value::Object(super::object(&self.names, row, more)));
-        Ok(true)
+    fn cells(&mut self, cells: Vec<Cell<'_>>, more: More<'_>) -> Result<(), Failure> {
+        self.object(&cells, more)
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

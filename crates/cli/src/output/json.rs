@@ -1,11 +1,12 @@
 //! Rows as one JSON array, or as one object per line.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::{Column, Row, RowWriter};
-use crate::escape;
+use super::{Cell, Column, More, Object, Row, RowWriter};
+use crate::escape::{self, JsonTo};
 use crate::exit::Failure;
 
 /// Writes objects: an array with two spaces of indent, or a line each.
@@ -32,11 +33,10 @@ impl<W: Write> JsonWriter<W> {
 
     /// A line as [`object`](Self::object) writes it, without the object: a fleet has many rows.
     fn line(&mut self, row: &[Value]) -> Result<(), Failure> {
-        let wrong = |error: serde_json::Error| Failure::internal(format!("a value cannot be written as JSON: {error}"));
         let mut text = Vec::with_capacity(1024);
         for (at, key) in self.keys.iter().enumerate() {
             text.extend_from_slice(key.as_bytes());
-            serde_json::to_writer(&mut text, row.get(at).unwrap_or(&Value::Null)).map_err(wrong)?;
+            serde_json::to_writer(&mut text, row.get(at).unwrap_or(&Value::Null)).map_err(failure)?;
         }
         text.extend_from_slice(if self.keys.is_empty() { b"{}\n" } else { b"}\n" });
         let text = String::from_utf8(text).map_err(|_| Failure::internal("JSON that is no text"))?;
@@ -44,17 +44,47 @@ impl<W: Write> JsonWriter<W> {
         self.out.write_all(escape::json(&text).as_bytes()).map_err(|error| Failure::output(&error))
     }
 
-    fn object(&mut self, object: Map<String, Value>) -> Result<(), Failure> {
-        let value = Value::Object(object);
-        let text = if self.array {
-            let first = if self.count == 0 { "[\n" } else { ",\n" };
-            // A line feed stands only between values, never inside one, so that the layout may be indented as text.
-            format!("{first}  {}", pretty(&value)?.replace('\n', "\n  "))
+    /// A row as an object, written piece by piece: indented, it may be many times what it was read from.
+    fn object(&mut self, row: &[impl Serialize], more: More<'_>) -> Result<(), Failure> {
+        let object = Object { names: &self.names, row, more };
+        if self.array {
+            let first = if self.count == 0 { "[\n  " } else { ",\n  " };
+            self.out.write_all(first.as_bytes()).map_err(|error| Failure::output(&error))?;
+            serde_json::to_writer_pretty(JsonTo(Indented(&mut self.out)), &object).map_err(failure)?;
         } else {
-            format!("{}\n", escape::json(&value.to_string()))
-        };
+            serde_json::to_writer(JsonTo(&mut self.out), &object).map_err(failure)?;
+            self.out.write_all(b"\n").map_err(|error| Failure::output(&error))?;
+        }
         self.count += 1;
-        self.out.write_all(text.as_bytes()).map_err(|error| Failure::output(&error))
+        Ok(())
+    }
+}
+
+/// Text that stands two columns further in.
+struct Indented<W>(W);
+
+impl<W: Write> Write for Indented<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A line feed stands only between values, never inside one, so that the layout may be indented as text.
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.0.write_all(line)?;
+            if line.ends_with(b"\n") {
+                self.0.write_all(b"  ")?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Why a value did not get out.
+pub(super) fn failure(error: serde_json::Error) -> Failure {
+    match error.is_io() {
+        true => Failure::output(&error.into()),
+        false => Failure::internal(format!("a value cannot be written as JSON: {error}")),
     }
 }
 
@@ -70,11 +100,11 @@ impl<W: Write> RowWriter for JsonWriter<W> {
     }
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
-        if self.array || self.repeats { self.row_and_more(row, Map::new()).map(drop) } else { self.line(&row) }
+        if self.array || self.repeats { self.object(&row, More::NONE) } else { self.line(&row) }
     }
 
-    fn row_and_more(&mut self, row: Row, more: Map<String, Value>) -> Result<bool, Failure> {
-        self.object(super::object(&self.names, row, more)).map(|()| true)
+    fn cells(&mut self, cells: Vec<Cell<'_>>, more: More<'_>) -> Result<(), Failure> {
+        self.object(&cells, more)
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
@@ -94,8 +124,7 @@ impl<W: Write> RowWriter for JsonWriter<W> {
 
 /// The value as JSON text with two spaces of indent.
 pub(crate) fn pretty(value: &Value) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value);
-    let text = text.map_err(|error| Failure::internal(format!("a value cannot be written as JSON: {error}")))?;
+    let text = serde_json::to_string_pretty(value).map_err(failure)?;
     Ok(escape::json(&text).into_owned())
 }
 

@@ -1,9 +1,13 @@
 //! The columns of a type: those that `--fields` names, all of them, or those that people look for first.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use backhaul_wire::Struct;
 use backhaul_wire::shape::{Field, Kind as WireKind, Repeat, Shape};
 use serde_json::Value;
 
-use super::{Column, Kind, Row};
+use super::{Cell, Column, Kind};
 use crate::exit::Failure;
 use crate::suggest;
 
@@ -70,8 +74,21 @@ impl Projection {
     }
 
     /// The values of one item; null for what it does not have.
-    pub(crate) fn row(&self, item: &Value) -> Row {
-        self.0.iter().map(|(_, path)| take(item, path)).collect()
+    pub(crate) fn cells<'a>(&'a self, item: &'a dyn Struct) -> Result<Vec<Cell<'a>>, Failure> {
+        // Several columns may lead into one member.
+        let mut members: HashMap<&str, Value> = HashMap::new();
+        let cell = |(_, path): &'a (Column, Vec<String>)| {
+            let Some((name, rest)) = path.split_first() else { return Ok(Cell::Value(Value::Null)) };
+            if rest.is_empty() {
+                return Ok(Cell::Member(item, name));
+            }
+            let member = match members.entry(name) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(place) => place.insert(Cell::Member(item, name).into_value()?),
+            };
+            Ok(Cell::Value(take(member, rest)))
+        };
+        self.0.iter().map(cell).collect()
     }
 }
 
@@ -210,7 +227,8 @@ fn take(value: &Value, path: &[String]) -> Value {
 #[cfg(test)]
 mod tests {
     use backhaul_models::registry;
-    use backhaul_wire::System;
+    use backhaul_wire::reflect::DynamicStruct;
+    use backhaul_wire::{Drift, System};
     use serde_json::json;
 
     use super::*;
@@ -221,13 +239,26 @@ mod tests {
         Projection::new(shape, &fields.split(',').map(str::to_owned).collect::<Vec<_>>())
     }
 
+    /// The values of an item that reads so.
+    fn row(projection: &Projection, system: System, name: &str, item: &Value) -> Result<Vec<Value>, Failure> {
+        let shape = registry::find_shape(system, name).ok_or_else(|| Failure::internal("no such type"))?;
+        let mut value = DynamicStruct::new(shape);
+        let read =
+            backhaul_wire::json::decode_into(&mut value, item.to_string().as_bytes(), Some(&mut Drift::default()));
+        read.map_err(|error| Failure::internal(error.to_string()))?;
+        projection.cells(&value)?.into_iter().map(Cell::into_value).collect()
+    }
+
     #[test]
     fn names_are_found_in_any_case_and_keep_their_order() -> Result<(), Failure> {
         let projection = projection(System::Vb365, "BackupRepository", "freespacebytes,Name")?;
         let columns: Vec<_> = projection.columns().into_iter().map(|column| (column.name, column.kind)).collect();
         assert_eq!(columns, [("freeSpaceBytes".to_owned(), Kind::Bytes), ("name".to_owned(), Kind::Name)]);
         assert_eq!(projection.own_names(), Some(vec!["freeSpaceBytes", "name"]));
-        assert_eq!(projection.row(&json!({"name": "a", "capacityBytes": 1})), [json!(null), json!("a")]);
+        let row = |item| row(&projection, System::Vb365, "BackupRepository", &item);
+        assert_eq!(row(json!({"name": "a", "capacityBytes": 1}))?, [json!(null), json!("a")]);
+        // What does not fit its field stands in the field's column.
+        assert_eq!(row(json!({"freeSpaceBytes": [1]}))?, [json!([1]), json!(null)]);
         Ok(())
     }
 
@@ -238,7 +269,7 @@ mod tests {
             "LeaseOptions": {"Enabled": false},
             "Resources": {"CloudTenantResources": [{"RepositoryQuota": {"Quota": 5}}, {}]},
         });
-        assert_eq!(projection.row(&tenant), [json!(false), json!([5, null])]);
+        assert_eq!(row(&projection, System::Em, "CloudTenant", &tenant)?, [json!(false), json!([5, null])]);
         assert_eq!(projection.own_names(), None);
         Ok(())
     }

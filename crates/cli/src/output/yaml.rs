@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
-use super::{Column, Row, RowWriter};
+use super::{Cell, Column, More, Object, Row, RowWriter};
 use crate::escape;
 use crate::exit::Failure;
 
@@ -21,6 +21,14 @@ impl<W: Write> YamlWriter<W> {
         Self { out, names: Vec::new(), empty: true }
     }
 
+    fn object(&mut self, row: &[impl Serialize], more: More<'_>) -> Result<(), Failure> {
+        self.empty = false;
+        // A list of one is the item as it stands in the whole list.
+        let text = serde_saphyr::to_string(&[Object { names: &self.names, row, more }]);
+        let text = text.map_err(|error| Failure::internal(format!("a row cannot be written as YAML: {error}")))?;
+        self.write(&escape::json(&text))
+    }
+
     fn write(&mut self, text: &str) -> Result<(), Failure> {
         self.out.write_all(text.as_bytes()).map_err(|error| Failure::output(&error))
     }
@@ -33,15 +41,11 @@ impl<W: Write> RowWriter for YamlWriter<W> {
     }
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
-        self.row_and_more(row, Map::new()).map(drop)
+        self.object(&row, More::NONE)
     }
 
-    fn row_and_more(&mut self, row: Row, more: Map<String, Value>) -> Result<bool, Failure> {
-        self.empty = false;
-        // A list of one is the item as it stands in the whole list.
-        let text = serde_saphyr::to_string(&[super::object(&self.names, row, more)]);
-        let text = text.map_err(|error| Failure::internal(format!("a row cannot be written as YAML: {error}")))?;
-        self.write(&escape::json(&text)).map(|()| true)
+    fn cells(&mut self, cells: Vec<Cell<'_>>, more: More<'_>) -> Result<(), Failure> {
+        self.object(&cells, more)
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

@@ -4,10 +4,10 @@ mod caution;
 mod dry_run;
 mod out;
 mod request;
+mod shown;
 mod template;
 mod wait;
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use backhaul_models::registry;
@@ -16,21 +16,22 @@ use backhaul_transport::file::{Existing, NewFile};
 use backhaul_transport::{Arguments, Error, Policy, RawAnswer};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::reflect::{DynamicStruct, Model};
-use backhaul_wire::{ApiVersion, Drift, Operation, Shape, Struct, System, json};
+use backhaul_wire::{ApiVersion, Drift, Operation, Struct, System};
 use bytes::Bytes;
 
 pub(super) use self::caution::needs_body;
 use self::request::Body;
+use self::shown::Shown;
 use crate::args::data::{Call, CallFormat};
-use crate::body::Form;
+use crate::body::room;
 use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
 use crate::drift::Strangers;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::print_json;
-use crate::page::{Items, List};
+use crate::page::List;
 use crate::profile::{Location, Server, Wanted, select_one};
-use crate::{api_version, escape, names};
+use crate::{api_version, names};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
@@ -105,8 +106,7 @@ impl Calling<'_> {
 
     async fn to_stdout(&self, peer: &Peer, given: &Arguments) -> Result<(), Failure> {
         if self.waits() {
-            let text = self.to_the_end(peer, given).await?;
-            return self.console.write(text.as_bytes());
+            return self.print(self.to_the_end(peer, given).await?);
         }
         if self.is_file() && self.console.stdout_is_terminal() {
             return Err(
@@ -117,10 +117,13 @@ impl Calling<'_> {
         if self.is_as_it_comes() {
             return self.console.write(&raw.body);
         }
-        match self.decoded(peer, given, &raw).await? {
-            Some(text) => self.console.write(text.as_bytes()),
-            None => Ok(()),
-        }
+        self.print(self.decoded(peer, given, raw).await?)
+    }
+
+    /// Prints an answer, if there is one.
+    fn print(&self, answer: Option<Shown>) -> Result<(), Failure> {
+        let Some(answer) = answer else { return Ok(()) };
+        answer.write(&mut self.console.stdout()).map_err(|error| Failure::output(&error))
     }
 
     /// VB365 wants an object where an operation takes options, also when there are none.
@@ -144,7 +147,7 @@ impl Calling<'_> {
     }
 
     /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
-    async fn decoded(&self, peer: &Peer, given: &Arguments, raw: &RawAnswer) -> Result<Option<String>, Failure> {
+    async fn decoded(&self, peer: &Peer, given: &Arguments, raw: RawAnswer) -> Result<Option<Shown>, Failure> {
         let version = peer.version().await?;
         // What ZStack answers with a job is not there yet, only where to ask for it.
         let is_job = self.operation.system == System::Zstack && raw.status.as_u16() == 202;
@@ -152,34 +155,37 @@ impl Calling<'_> {
         let Some(mut value) = value.filter(|_| raw.has_body()) else { return Ok(None) };
         let mut drift = Drift::default();
         let list = List::of(self.operation.form(version).response).filter(|_| !is_job);
-        let text = match list.and_then(|list| listed(value.shape(), list, raw, &mut drift)) {
-            Some(text) => text,
-            None => {
-                drift = Drift::default();
-                peer.client.read(raw, &mut value, Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
-                shown(&value)?
-            }
-        };
+        let page = list.and_then(|list| Shown::page(value.shape(), list, &raw, &mut drift));
+        if page.is_none() {
+            drift = Drift::default();
+            let read = peer.client.read_within(room(raw.body.len()), &raw, &mut value, Some(&mut drift));
+            read.map_err(|error| peer.refusal(&error))?;
+        }
         let mut strangers = Strangers::default();
         strangers.add(&value, &drift);
         strangers.say(true, self.console);
         if !drift.is_empty() {
             self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
         }
-        Ok(Some(text))
+        Ok(Some(page.unwrap_or(Shown::Value(Box::new(value)))))
     }
 
-    /// The answer for a file, once it is known to be one: as it came, unless it is waited for or wanted otherwise.
-    async fn document(&self, peer: &Peer, given: &Arguments) -> Result<Bytes, Failure> {
-        if self.waits() {
-            return self.to_the_end(peer, given).await.map(Bytes::from);
-        }
-        let raw = self.send(peer, given).await?;
-        let text = self.decoded(peer, given, &raw).await?;
-        Ok(match self.args.format {
-            Some(CallFormat::Json) => text.unwrap_or_default().into(),
-            _ => raw.body,
-        })
+    /// Writes the answer, once it is known to be one: as it came, unless it is waited for or wanted otherwise.
+    async fn document(&self, peer: &Peer, given: &Arguments, path: &Path, out: &mut NewFile) -> Result<(), Failure> {
+        let (answer, as_it_came) = if self.waits() {
+            (self.to_the_end(peer, given).await?, None)
+        } else {
+            let raw = self.send(peer, given).await?;
+            let body = Some(raw.body.clone()).filter(|_| self.args.format != Some(CallFormat::Json));
+            (self.decoded(peer, given, raw).await?, body)
+        };
+        let written = match (as_it_came, answer) {
+            (Some(body), _) if !body.is_empty() => out.write(&body).await,
+            (None, Some(answer)) => out.write_with(|out| answer.write(out)).await,
+            // Nothing is no reason to replace what is there.
+            _ => return Err(out::nothing(peer, path)),
+        };
+        written.map_err(|error| out::refusal(&error))
     }
 
     /// Writes the answer to a file, which is either whole afterwards or as it was.
@@ -189,48 +195,10 @@ impl Calling<'_> {
             let written = peer.client.write_to(self.operation, given, &mut out).await;
             written.map_err(|error| out::failure(peer, &error))?;
         } else {
-            let answer = self.document(peer, given).await?;
-            // Nothing is no reason to replace what is there.
-            if answer.is_empty() {
-                return Err(out::nothing(peer, path));
-            }
-            out::write(&mut out, &answer).await?;
+            self.document(peer, given, path, &mut out).await?;
         }
         out.finish().await.map_err(|error| out::refusal(&error))?;
         self.console.verbose(1, || format!("{} is written", path.display()));
         Ok(())
     }
-}
-
-/// A page as [`shown`] shows it, read item by item; `None` when it lists nothing or cannot be read, of which who reads it
-/// whole tells more.
-fn listed(shape: &'static Shape, list: List, raw: &RawAnswer, drift: &mut Drift) -> Option<String> {
-    let form = Form::of(raw.operation.system, &raw.body);
-    let mut page = DynamicStruct::new(shape);
-    let mut items = Items::read(form, &mut page, raw.body.to_vec(), list, drift).ok()?;
-    let mut is_whole = true;
-    let mut next = || {
-        let mut item = DynamicStruct::new(list.item);
-        let read = items.next_into(&mut item, drift);
-        is_whole &= read.is_ok();
-        read.is_ok_and(|more| more).then_some(item)
-    };
-    let mut first = Some(next()?);
-    let text = json::to_string_pretty_with(&page, list.name, || first.take().or_else(&mut next)).ok()?;
-    is_whole.then(|| printable(text))
-}
-
-/// A value as JSON with our names, secrets redacted.
-fn shown(value: &dyn Struct) -> Result<String, Failure> {
-    json::to_string_pretty(value).map(printable).map_err(|error| Failure::internal(error.to_string()))
-}
-
-/// The text with nothing in it that a terminal would obey, and the end of its line.
-fn printable(text: String) -> String {
-    let mut text = match escape::json(&text) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(safe) => safe,
-    };
-    text.push('\n');
-    text
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use self::subject::{Subject, Target};
 use crate::args::catalogue::Check;
-use crate::body::Form;
+use crate::body::{Form, room};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::input::Source;
@@ -167,9 +167,9 @@ fn read_whole(
     role: Role,
     drift: &mut Drift,
 ) -> Result<RoundTrip, String> {
-    let form = Form::of(subject.system, &body);
+    let (form, most) = (Form::of(subject.system, &body), room(body.len()));
     let mut value = DynamicStruct::new(target.shape);
-    form.decode(&mut value, &body, Some(drift)).map_err(|error| error.to_string())?;
+    form.decode_within(&mut value, &body, most, drift).map_err(|error| error.to_string())?;
     drop(body);
     subject.beyond_version(&value, "", drift);
     if role == Role::Request {
@@ -179,7 +179,8 @@ fn read_whole(
         // What is sent has to be whole; what a server answers may lack anything.
         json::check_versions(&value, subject.version).map_err(|error| error.to_string())?;
     }
-    Ok(reads_back(form, target.shape, value, "", |again, body| form.decode(again, body, Some(&mut Drift::default()))))
+    let read = |again: &mut DynamicStruct, body: &[u8]| form.decode(again, body, Some(&mut Drift::default()));
+    Ok(reads_back(form, target.shape, value, "", read))
 }
 
 /// Reads a page item by item, as [`read_whole`] reads a value.

@@ -101,7 +101,8 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     // Lines are for programs that read them as they come; all else is the same in each run.
     let in_order = style.format != Format::Ndjson;
     let strangers = RefCell::default();
-    let asking = Asking { listing: &listing, asks: &asks, in_order, strangers: &strangers, console };
+    let goes_on = args.connection.deadline.is_some();
+    let asking = Asking { listing: &listing, asks: &asks, in_order, goes_on, strangers: &strangers, console };
     let asked = connect::wait_for(asking.all(&selection.servers, args, &mut rows, kept.as_mut()));
     strangers.take().say(rows.shows_unknown(), console);
     let failed = match asked {

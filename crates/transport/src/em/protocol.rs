@@ -1,6 +1,6 @@
 //! Enterprise Manager's own way: XML or JSON, a session in a header, errors in the same format.
 
-use backhaul_wire::{DecodeError, Drift, EncodeError, Secret, Struct, System, json, xml};
+use backhaul_wire::{EncodeError, Secret, Struct, System, json, xml};
 use http::StatusCode;
 use url::Url;
 
@@ -68,13 +68,6 @@ impl Protocol for EmProtocol {
     }
 
     /// Read by what came, whatever was asked for.
-    fn decode(&self, target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
-        match self.is_xml(body) {
-            true => xml::decode_into(target, body, drift),
-            false => json::decode_into(target, body, drift),
-        }
-    }
-
     fn is_xml(&self, body: &[u8]) -> bool {
         content(body).starts_with(b"<")
     }

@@ -37,6 +37,14 @@ enum List {
 }
 
 impl List {
+    /// How many bytes the last item takes.
+    fn taken(&self) -> usize {
+        match self {
+            Self::Json(items) => items.taken(),
+            Self::Xml(items) => items.taken(),
+        }
+    }
+
     fn next_into(&mut self, item: &mut dyn Struct, drift: &mut Drift) -> std::result::Result<bool, DecodeError> {
         match self {
             Self::Json(items) => items.next_into(item, Some(drift)),
@@ -67,12 +75,17 @@ pub(crate) fn by_item<P: Model, T: Model>(pages: Pages, list: &'static str) -> B
 
 /// The pages of a listing in parts of a bounded number of items, so that a page costs its text and one part: what
 /// [`Pages`] is for whole pages.
+///
+/// A part of large items has fewer of them, and an item that alone takes more than four and a half times the size of its
+/// body and 12 MB beside its texts is an error: who shows a part writes it beside it.
 pub struct Parts {
     pages: Pages,
     empty: Box<Empty>,
     list: &'static str,
     most: usize,
     reading: Option<Reading>,
+    /// How many bytes the last part takes.
+    taken: usize,
     /// How the listing ended, once it has: an error is told behind the items that were read before it.
     ended: Option<Result<()>>,
 }
@@ -89,10 +102,13 @@ impl Parts {
         }
         let Some(mut part) = (self.empty)() else { return Err(self.pages.fail(UNKNOWN.to_owned())) };
         let Some(items) = list_of(part.as_mut(), self.list) else { return Err(self.pages.fail(UNKNOWN.to_owned())) };
-        while items.len() < self.most {
+        self.taken = 0;
+        while items.len() < self.most && self.taken < PART {
             let met = self.pages.read_item(&mut self.reading, (&self.empty, self.list), items.push(), drift).await;
-            if !matches!(met, Ok(Met::Item)) {
-                items.truncate(items.len().saturating_sub(1));
+            match (&met, &self.reading) {
+                (Ok(Met::Item), Some(reading)) => self.taken = self.taken.saturating_add(reading.list.taken()),
+                (Ok(Met::Item), None) => {}
+                _ => items.truncate(items.len().saturating_sub(1)),
             }
             match met {
                 Ok(Met::PageEnd) if !items.is_empty() => break,
@@ -110,10 +126,26 @@ impl Parts {
     }
 }
 
+impl Parts {
+    /// How many bytes the last part takes beside its texts, and rather more than less.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
+}
+
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Parts").field("list", &self.list).field("most", &self.most).finish_non_exhaustive()
     }
+}
+
+/// How many bytes a part takes beside its texts, before its last item.
+const PART: usize = 1 << 20;
+
+/// What an item of a part may take of a body of this size.
+fn room(size: usize) -> usize {
+    size.saturating_mul(9) / 2 + (12 << 20)
 }
 
 const UNKNOWN: &str = "the answer is not of a type that has this list";
@@ -139,7 +171,8 @@ impl Pages {
         most: usize,
         empty: impl Fn() -> Option<Box<dyn Struct>> + Send + Sync + 'static,
     ) -> Parts {
-        Parts { pages: self, empty: Box::new(empty), list, most: most.max(1), reading: None, ended: None }
+        let pages = Self { in_parts: true, ..self };
+        Parts { pages, empty: Box::new(empty), list, most: most.max(1), reading: None, taken: 0, ended: None }
     }
 
     async fn read_item(
@@ -192,12 +225,13 @@ impl Pages {
         let body = Vec::from(answered.body);
         let list = list.rsplit('.').next().unwrap_or(list);
         let known = drift.misfits.len();
-        let list = aside(body.len(), || match is_xml {
-            true => {
-                let items = xml::Items::read(page.as_mut(), body, list, Some(drift));
-                items.map(|items| List::Xml(self.omitted_by(items)))
-            }
-            false => json::Items::read(page.as_mut(), body, list, Some(drift)).map(List::Json),
+        let most = if self.in_parts { room(body.len()) } else { json::Items::room(body.len()) };
+        let list = aside(body.len(), || {
+            let (page, drift) = (page.as_mut(), Some(&mut *drift));
+            Ok(match is_xml {
+                true => List::Xml(self.omitted_by(xml::Items::read_within(most, page, body, list, drift)?)),
+                false => List::Json(json::Items::read_within(most, page, body, list, drift)?),
+            })
         });
         let list = list.map_err(|error| self.client.fail(answered.name.clone(), Reason::Decode(error)))?;
         self.refuse_misfits(drift.misfits.get(known..).unwrap_or_default())?;

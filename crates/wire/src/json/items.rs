@@ -58,8 +58,14 @@ impl Items {
         list: &str,
         drift: Option<&mut Drift>,
     ) -> std::result::Result<Self, DecodeError> {
-        let most = Room::usual(body.len());
-        Self::read_within(most, page, body, list, drift)
+        Self::read_within(Self::room(body.len()), page, body, list, drift)
+    }
+
+    /// How many bytes an item of a body of this size may take beside its texts, if nothing else is said: with those and
+    /// the body eight times its size and 16 MB.
+    #[must_use]
+    pub const fn room(size: usize) -> usize {
+        Room::usual(size)
     }
 
     /// The same, where the page and each item may take so many bytes beside their texts.

@@ -6,12 +6,13 @@ use serde::Serialize;
 use serde::ser::{Error, SerializeMap, SerializeSeq, Serializer};
 
 use super::lex::Cursor;
+use crate::reflect::{UnknownField, UnknownPlace};
 
 /// A value that is JSON text, as serde sees it.
-pub(super) struct Raw<'t>(RefCell<Cursor<'t>>);
+struct Raw<'t>(RefCell<Cursor<'t>>);
 
 impl<'t> Raw<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    fn new(text: &'t str) -> Self {
         Self(RefCell::new(Cursor::new(text)))
     }
 }
@@ -19,6 +20,16 @@ impl<'t> Raw<'t> {
 impl Serialize for Raw<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Next(&self.0).serialize(serializer)
+    }
+}
+
+/// What the field held; the text of an attribute and the markup of an element are strings.
+impl Serialize for UnknownField<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.place() {
+            UnknownPlace::Member => Raw::new(self.text()).serialize(serializer),
+            UnknownPlace::Attribute | UnknownPlace::ElementAfter(_) => serializer.serialize_str(self.text()),
+        }
     }
 }
 

@@ -229,6 +229,10 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         self.context.rise(depth);
         self.context.forget_last(&self.context.path_to(field.json));
         self.cursor.go_back(start);
+        if self.context.room.is_bounded() {
+            // Who shows it in its place has it as a tree.
+            self.context.room.take(self.cursor.weight()?)?;
+        }
         let mut text = String::new();
         self.cursor.copy(&mut text)?;
         self.cursor.take_altered();

@@ -1,13 +1,12 @@
 //! The writing driver, over serde's data model.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use serde::Serialize;
 use serde::ser::{Error, SerializeMap, SerializeSeq, Serializer};
 
 use super::Case;
 use super::names::camel_case;
-use super::raw::Raw;
 use crate::reflect::{DynamicStruct, Node, Scalar, Struct, UnknownPlace, View};
 use crate::shape::Field;
 use crate::text::Secret;
@@ -38,8 +37,6 @@ pub(crate) trait Later {
 pub(crate) struct OneByOne<'a, F> {
     pub(crate) list: &'a str,
     pub(crate) next: RefCell<F>,
-    /// Whether the value has the list.
-    pub(crate) is_there: Cell<bool>,
 }
 
 impl<F: FnMut() -> Option<DynamicStruct>> Later for OneByOne<'_, F> {
@@ -47,7 +44,6 @@ impl<F: FnMut() -> Option<DynamicStruct>> Later for OneByOne<'_, F> {
         self.list
     }
     fn next(&self) -> Option<DynamicStruct> {
-        self.is_there.set(true);
         self.next.borrow_mut()()
     }
 }
@@ -113,14 +109,10 @@ impl Serialize for Out<'_> {
         }
         for field in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
             let name = field.name();
-            match field.place() {
-                UnknownPlace::Member => map.serialize_entry(name, &Raw::new(field.text()))?,
-                UnknownPlace::ElementAfter(_) if style.secrets != Secrets::Redacted => {
-                    let what = format_args!("`{name}` came in XML, and its form in JSON is not known");
-                    return Err(S::Error::custom(what));
-                }
-                UnknownPlace::Attribute | UnknownPlace::ElementAfter(_) => map.serialize_entry(name, field.text())?,
+            if style.secrets != Secrets::Redacted && matches!(field.place(), UnknownPlace::ElementAfter(_)) {
+                return Err(S::Error::custom(format_args!("`{name}` came in XML, and its form in JSON is not known")));
             }
+            map.serialize_entry(name, &field)?;
         }
         map.end()
     }
@@ -157,6 +149,41 @@ fn list<M: SerializeMap>(map: &mut M, field: &Field, of: &impl Serialize, style:
     match field.json_item {
         Some(item) => map.serialize_entry(&*name, &Wrapped { item, of, style }),
         None => map.serialize_entry(&*name, of),
+    }
+}
+
+/// One member of a value as people want it: as [`Out::shown`] writes it, or null.
+#[derive(Clone, Copy)]
+pub(crate) struct Member<'a> {
+    pub(crate) value: &'a dyn Struct,
+    pub(crate) name: &'a str,
+}
+
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { value, name } = *self;
+        let style = Out::shown(value).style;
+        let field = value.shape().fields.iter().enumerate().find(|(_, field)| field.json == name);
+        let node = field.map_or(Node::Absent, |(index, _)| value.view(index).node());
+        match (node, field) {
+            (Node::List(list), Some((_, field))) if list.len > 0 => {
+                let of = &Item { node, style };
+                match field.json_item {
+                    Some(item) => Wrapped { item, of, style }.serialize(serializer),
+                    None => of.serialize(serializer),
+                }
+            }
+            (Node::Map(map), _) if map.len > 0 => Item { node, style }.serialize(serializer),
+            (Node::Absent | Node::List(_) | Node::Map(_), _) => {
+                // What did not fit its field.
+                let kept = value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter);
+                match kept.filter(|field| field.name() == name).last() {
+                    Some(field) => field.serialize(serializer),
+                    None => serializer.serialize_unit(),
+                }
+            }
+            _ => Item { node, style }.serialize(serializer),
+        }
     }
 }
 

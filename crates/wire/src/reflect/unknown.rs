@@ -122,12 +122,7 @@ impl Fields {
     }
 
     /// Adds a field whose value is what is written to the text; nothing when that fails.
-    fn add<E>(
-        &mut self,
-        name: &str,
-        place: Place,
-        write: impl FnOnce(&mut String) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn add<E>(&mut self, name: &str, place: Place, write: impl FnOnce(&mut String) -> Result<(), E>) -> Result<(), E> {
         let start = self.text.len();
         self.text.push_str(name);
         let name = self.text.len();

@@ -224,9 +224,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                 self.take(|| room::of_struct(nested))?;
                 Some((Step::Field(field.wire), nested))
             }
-            Slot::Structs(list) if field.item.is_none() => {
-                Some((Step::Item(field.wire, list.len()), self.push(list)?))
-            }
+            Slot::Structs(list) if field.item.is_none() => Some((Step::Item(field.wire, list.len()), self.push(list)?)),
             _ => None,
         };
         if let Some((step, nested)) = nested {

@@ -152,12 +152,10 @@ fn a_page_is_shown_item_by_item_as_it_is_whole() {
             let mut value = DynamicStruct::new(item);
             items.next_into(&mut value, Some(&mut drift)).unwrap().then_some(value)
         };
-        let shown = json::to_string_pretty_with(&page, list, next).unwrap();
+        let shown = serde_json::to_string_pretty(&json::RedactedPage::new(&page, list, next)).unwrap();
         assert_eq!(shown, json::to_string_pretty(&whole).unwrap());
         assert!(!shown.contains("secret"), "{shown}");
     }
-    let error = json::to_string_pretty_with(&DynamicStruct::new(queries), "CloudTenants", || None).unwrap_err();
-    assert!(error.to_string().contains("no list `CloudTenants`"), "{error}");
 }
 
 #[test]

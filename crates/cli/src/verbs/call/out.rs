@@ -4,15 +4,10 @@ use std::io;
 use std::path::Path;
 
 use backhaul_transport::Error;
-use backhaul_transport::file::{FileError, NewFile};
+use backhaul_transport::file::FileError;
 
 use crate::connect::Peer;
 use crate::exit::{Code, Failure};
-
-/// Adds to the file's end.
-pub(super) async fn write(file: &mut NewFile, bytes: &[u8]) -> Result<(), Failure> {
-    file.write(bytes).await.map_err(|error| refusal(&error))
-}
 
 /// Why the answer did not get into its file: the disk, or the server.
 pub(super) fn failure(peer: &Peer, error: &Error) -> Failure {

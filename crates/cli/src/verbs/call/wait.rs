@@ -7,11 +7,10 @@ use backhaul_transport::poller::{Poller, Progress, Work};
 use backhaul_transport::vb365::{Session, Started};
 use backhaul_transport::zstack::{Job, ZstackClient};
 use backhaul_transport::{Arguments, Error};
-use backhaul_wire::System;
 use backhaul_wire::operation::Response;
-use serde_json::Value;
+use backhaul_wire::{Struct, System, json};
 
-use super::{Calling, shown};
+use super::{Calling, Shown};
 use crate::connect::Peer;
 use crate::exit::{Code, Failure};
 
@@ -29,12 +28,12 @@ impl Calling<'_> {
 
     /// Calls, and waits for the end, which is given as text; of a task or session itself, of a job its
     /// answer. Nothing where the server has done it at once and says nothing.
-    pub(super) async fn to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<String, Failure> {
+    pub(super) async fn to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<Option<Shown>, Failure> {
         match self.operation.system {
             System::Em => {
                 let started = peer.client.start_whole(self.operation, given).await;
-                let Some(work) = started.map_err(|error| peer.refusal(&error))? else { return Ok(String::new()) };
-                whole(&self.wait(peer, work, stage_told).await?)
+                let Some(work) = started.map_err(|error| peer.refusal(&error))? else { return Ok(None) };
+                whole(&self.wait(peer, work, stage_told).await?).map(Some)
             }
             System::Vb365 => self.session_to_the_end(peer, given).await,
             System::Zstack => {
@@ -43,22 +42,22 @@ impl Calling<'_> {
                 let client = ZstackClient::try_from(peer.client.clone());
                 let long = client.and_then(|client| client.long_job_in(&raw)).map_err(|error| peer.refusal(&error))?;
                 if let Some(long) = long {
-                    return shown(&self.wait(peer, long, long_job_told).await?);
+                    return Ok(shown(self.wait(peer, long, long_job_told).await?));
                 }
-                Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default())
+                self.decoded(peer, given, raw).await
             }
         }
     }
 
-    async fn session_to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<String, Failure> {
+    async fn session_to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<Option<Shown>, Failure> {
         let started = peer.client.start_session(self.operation, given).await;
-        match started.map_err(|error| peer.refusal(&error))? {
-            Started::Done(raw) => Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default()),
-            Started::Job(session) => shown(&self.wait(peer, session, session_told).await?),
-            Started::Restore(session) => shown(&self.wait(peer, session, session_told).await?),
-            Started::Synchronize(session) => shown(&self.wait(peer, session, session_told).await?),
-            Started::ChangeOwner(session) => shown(&self.wait(peer, session, session_told).await?),
-        }
+        Ok(match started.map_err(|error| peer.refusal(&error))? {
+            Started::Done(raw) => self.decoded(peer, given, raw).await?,
+            Started::Job(session) => shown(self.wait(peer, session, session_told).await?),
+            Started::Restore(session) => shown(self.wait(peer, session, session_told).await?),
+            Started::Synchronize(session) => shown(self.wait(peer, session, session_told).await?),
+            Started::ChangeOwner(session) => shown(self.wait(peer, session, session_told).await?),
+        })
     }
 
     async fn wait<W: Work>(
@@ -99,14 +98,18 @@ fn going_on(peer: &Peer, error: &Error) -> Failure {
     if error.is_deadline() { failure.with_code(Code::ServerError) } else { failure }
 }
 
+fn shown(done: impl Struct) -> Option<Shown> {
+    Some(Shown::Value(Box::new(done)))
+}
+
 /// The task, and within it the session that it left behind.
-fn whole(done: &Whole) -> Result<String, Failure> {
-    let task = shown(done.task.task())?;
-    let Some(session) = &done.session else { return Ok(task) };
-    let internal = |error: serde_json::Error| Failure::internal(error.to_string());
-    let mut task: Value = serde_json::from_str(&task).map_err(internal)?;
-    task["Session"] = serde_json::from_str(&shown(session.value())?).map_err(internal)?;
-    Ok(format!("{}\n", serde_json::to_string_pretty(&task).map_err(internal)?))
+fn whole(done: &Whole) -> Result<Shown, Failure> {
+    let tree = |value: &dyn Struct| json::to_value(value).map_err(|error| Failure::internal(error.to_string()));
+    let mut task = tree(done.task.task())?;
+    if let Some(session) = &done.session {
+        task["Session"] = tree(session.value())?;
+    }
+    Ok(Shown::Tree(task))
 }
 
 fn stage_told(stage: &Stage) -> String {

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,8 +13,8 @@ use backhaul_transport::paging::Parts;
 use backhaul_wire::{ApiVersion, Drift, Struct};
 use futures_util::FutureExt;
 use futures_util::stream::{self, StreamExt};
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Listing;
 use super::request::Request;
@@ -29,6 +30,8 @@ use crate::profile::Server;
 const AT_ONCE: usize = 16;
 /// How many parts of pages of a server may wait to be printed: enough to hide latency, few enough for memory.
 const WAITING: usize = 4;
+/// How many kibibytes the parts of a server may take that wait, but for one.
+const WAITING_KIB: u32 = 4096;
 /// How many items of a page are read at once: an entity is as wide as its schema, so that a page of empty ones costs
 /// hundreds of times its text.
 const PART: usize = 256;
@@ -86,6 +89,8 @@ pub(super) struct Asking<'a> {
     pub(super) asks: &'a ByServer<'a>,
     /// Whether rows are printed in the order of the servers, and not as they come.
     pub(super) in_order: bool,
+    /// Whether servers go on while none of their rows is printed, whatever that takes: there is a deadline.
+    pub(super) goes_on: bool,
     /// What servers send that the schemas do not know.
     pub(super) strangers: &'a RefCell<Strangers>,
     pub(super) console: &'a Console,
@@ -96,6 +101,8 @@ struct Page {
     server: usize,
     page: Box<dyn Struct>,
     places: Vec<usize>,
+    /// Of what the server's parts may take, until this one is printed.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Asking<'_> {
@@ -110,7 +117,7 @@ impl Asking<'_> {
         let fleet = Fleet::new(servers, &args.connection, self.console).await?;
         let places = fleet.places();
         // A server that waits for its turn to be printed is not to run into the deadline: that bounds memory then.
-        let waiting = if args.connection.deadline.is_some() { Semaphore::MAX_PERMITS } else { WAITING };
+        let waiting = if self.goes_on { Semaphore::MAX_PERMITS } else { WAITING };
         let lines = RefCell::new(Lines::new(self.in_order, waiting));
         let enough = Cell::new(false);
         let ask = |server: backhaul_fleet::Server| {
@@ -157,7 +164,7 @@ impl Asking<'_> {
             }
             // What servers sent before they ended may still be there.
             let mut next = || poll_fn(|context| lines.borrow_mut().poll(context)).now_or_never();
-            while let Some(Page { server, page, places }) = page.take().or_else(&mut next) {
+            while let Some(Page { server, page, places, _room }) = page.take().or_else(&mut next) {
                 items += places.len();
                 progress.clear();
                 if let Some(kept) = &mut kept {
@@ -189,6 +196,8 @@ impl Asking<'_> {
         let version = peer.version().await?;
         self.listing.check_version(version).map_err(|failure| failure.of_server(&peer.name))?;
         let (mut listed, mut begun) = (self.parts(wording, peer, version), false);
+        // As with the number of parts, no server waits for another one on its way into the deadline.
+        let room = (!self.goes_on).then(|| Arc::new(Semaphore::new(WAITING_KIB as usize)));
         while !enough.get() {
             let mut drift = Drift::default();
             let part = listed.next(&mut drift).await;
@@ -219,8 +228,19 @@ impl Asking<'_> {
                 (Some(_), None) => false,
             };
             let places: Vec<usize> = (0..items.len()).filter(wanted).collect();
+            if places.is_empty() {
+                continue;
+            }
+            let room = match &room {
+                None => None,
+                Some(room) => {
+                    let kib = u32::try_from(listed.taken() >> 10).unwrap_or(WAITING_KIB).min(WAITING_KIB);
+                    // It is never closed.
+                    Arc::clone(room).acquire_many_owned(kib).await.ok()
+                }
+            };
             // Nobody is left to take it when the output has failed: then that is what is told.
-            if !places.is_empty() && pages.send(Page { server: at, page, places }).await.is_err() {
+            if pages.send(Page { server: at, page, places, _room: room }).await.is_err() {
                 break;
             }
         }

@@ -1,12 +1,12 @@
 //! The rows of a query on their way out: as they come, or sorted first.
 
 use backhaul_filter::{Order, Reflected, compare};
-use backhaul_wire::{Shape, Struct, json};
+use backhaul_wire::{Shape, Struct};
 use serde_json::Value;
 
 use crate::console::Console;
 use crate::exit::Failure;
-use crate::output::{Column, Kind, Projection, RowWriter, Style, writer};
+use crate::output::{Cell, Column, Kind, More, Projection, RowWriter, Style, writer};
 
 /// Where items are printed.
 pub(super) struct Rows {
@@ -83,7 +83,8 @@ impl Rows {
         }
         let out = writer(style, console);
         let left = limit.unwrap_or(u64::MAX);
-        Self { out, columns, fields: chosen.fields, unknown: chosen.unknown, shape: chosen.shape, left, begun: false }
+        let Chosen { unknown, shape, fields, .. } = chosen;
+        Self { out, columns, fields, unknown, shape, left, begun: false }
     }
 
     /// Whether members that the schemas do not know are printed.
@@ -107,21 +108,14 @@ impl Rows {
             return Ok(());
         }
         self.left -= 1;
-        let value = json::to_value(item).map_err(|error| Failure::internal(error.to_string()))?;
         self.begin()?;
-        let mut values = self.fields.row(&value).into_iter();
-        let row = self.columns.iter().map(|source| match source {
-            Source::Server(_) => server.into(),
-            Source::Field(_) => values.next().unwrap_or_default(),
+        let mut cells = self.fields.cells(item)?.into_iter();
+        let cells = self.columns.iter().map(|source| match source {
+            Source::Server(_) => Cell::Value(server.into()),
+            Source::Field(_) => cells.next().unwrap_or(Cell::Value(Value::Null)),
         });
-        let row = row.collect();
-        match value {
-            Value::Object(mut members) if self.unknown => {
-                members.retain(|name, _| self.shape.index_of(name).is_none());
-                self.out.row_and_more(row, members).map(drop)
-            }
-            _ => self.out.row(row),
-        }
+        let more = if self.unknown { More::of(item, self.shape) } else { More::NONE };
+        self.out.cells(cells.collect(), more)
     }
 
     fn begin(&mut self) -> Result<(), Failure> {

@@ -77,15 +77,14 @@ impl Driver<'_, '_, '_> {
             Slot::Bools(place) => self.each(1, |driver| driver.bool().map(|value| place.extend(value))),
             Slot::Ints(place) => self.each(8, |driver| driver.int().map(|value| place.extend(value))),
             Slot::Floats(place) => self.each(8, |driver| driver.float().map(|value| place.extend(value))),
-            Slot::Texts(place) => {
-                self.each(room::TEXT, |driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned()))))
-            }
-            Slot::Ids(place) => {
-                self.each(room::TEXT, |driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
-            }
-            Slot::DateTimes(place) => {
-                self.each(room::TEXT, |driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
-            }
+            Slot::Texts(place) => self
+                .each(room::TEXT, |driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned())))),
+            Slot::Ids(place) => self.each(room::TEXT, |driver| {
+                driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into())))
+            }),
+            Slot::DateTimes(place) => self.each(room::TEXT, |driver| {
+                driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into())))
+            }),
             Slot::Jsons(place) => self.each(size_of::<Value>(), |driver| driver.json().map(|value| place.push(value))),
             _ => Err(self.another("a single value")),
         }
