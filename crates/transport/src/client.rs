@@ -346,7 +346,7 @@ impl Client {
         Ok(())
     }
 
-    fn decode(
+    pub(crate) fn decode(
         &self,
         name: Cow<'static, str>,
         body: &[u8],

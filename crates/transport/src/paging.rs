@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use backhaul_wire::drift::Misfit;
 use backhaul_wire::operation::Response as Form;
-use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
+use backhaul_wire::{ApiVersion, Drift, Operation, Struct, json};
 
 use crate::address;
 use crate::client::{Answered, Arguments, Ask, Client, RawAnswer, log_misfits};
@@ -44,6 +44,8 @@ pub struct Pages {
     omitted: Option<(&'static str, &'static str)>,
     /// Whether items are held several at a time, and may take less memory each.
     in_parts: bool,
+    /// Whether a page that is read whole has the bound that an item has.
+    is_bounded: bool,
 }
 
 /// How long a body may be that has no item and says nothing of itself.
@@ -74,6 +76,7 @@ impl Client {
             items: 0,
             omitted: None,
             in_parts: false,
+            is_bounded: false,
         }
     }
 }
@@ -81,6 +84,11 @@ impl Client {
 impl Pages {
     pub(crate) fn without(self, omitted: Option<(&'static str, &'static str)>) -> Self {
         Self { omitted, ..self }
+    }
+
+    /// The same, where a page takes no more memory than an item may: for pages of items that are not read by themselves.
+    pub(crate) fn bounded(self) -> Self {
+        Self { is_bounded: true, ..self }
     }
 
     /// Reads the next page into an empty value; `None` when there is none. Gives the raw answer too.
@@ -97,7 +105,8 @@ impl Pages {
         let (mut own, asked) = (Drift::default(), drift.is_some());
         let drift = drift.unwrap_or(&mut own);
         let known = drift.misfits.len();
-        self.client.read_body(answered.name.clone(), &answered.body, target, Some(&mut *drift))?;
+        let most = self.is_bounded.then(|| json::Items::room(answered.body.len()));
+        self.client.decode(answered.name.clone(), &answered.body, most, target, drift)?;
         self.refuse_misfits(drift.misfits.get(known..).unwrap_or_default())?;
         if !asked {
             log_misfits(&answered.name, drift);

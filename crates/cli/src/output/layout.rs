@@ -33,14 +33,8 @@ pub(super) struct Layout {
 /// Chooses. Nothing is ever cut: a column is whole, wrapped between words, or left out.
 ///
 /// Without a `width`, and with `wide`, nothing is left out for want of room.
-pub(super) fn layout(
-    columns: &[Column],
-    headings: &[String],
-    rows: &[Vec<String>],
-    width: Option<usize>,
-    wide: bool,
-) -> Layout {
-    let has_values = |at: usize| rows.iter().any(|row| row.get(at).is_some_and(|cell| !is_blank(cell)));
+pub(super) fn layout(columns: &[Column], headings: &[String], rows: &Rows, width: Option<usize>, wide: bool) -> Layout {
+    let has_values = |at: usize| rows.extents.get(at).is_some_and(|extent| extent.has_values);
     let (mut places, mut empty, mut details) = (Vec::new(), Vec::new(), Vec::new());
     for (at, column) in columns.iter().enumerate() {
         if !column.asked && !rows.is_empty() && !has_values(at) {
@@ -56,7 +50,8 @@ pub(super) fn layout(
         places = std::mem::take(&mut details);
     }
     let width = width.filter(|_| !wide).unwrap_or(usize::MAX);
-    let extents: Vec<Extent> = (0..columns.len()).map(|at| Extent::of(at, headings, rows)).collect();
+    let with_heading = |(extent, heading): (&Extent, &String)| extent.with(heading);
+    let extents: Vec<Extent> = rows.extents.iter().zip(headings).map(with_heading).collect();
     let bars: Vec<usize> =
         places.iter().copied().filter(|at| columns[*at].kind == Kind::Percent && has_values(*at)).collect();
     let fitted = |whole_name| {
@@ -74,20 +69,82 @@ pub(super) fn layout(
     Layout { shown, bars: line.bars, empty, details, crowded: line.crowded }
 }
 
+/// The cells of a table in one text: a cell that says nothing, as most of a wide type do, takes no room in it.
+pub(super) struct Rows {
+    /// Of each row the cells that are not `-`, each behind its place. No cell has a control character in it.
+    text: String,
+    len: usize,
+    extents: Vec<Extent>,
+}
+
+const PLACE_END: char = '\u{1f}';
+const CELL_END: char = '\u{1e}';
+const ROW_END: char = '\u{1d}';
+const NOTHING: &str = "-";
+
+impl Rows {
+    /// No rows of so many columns.
+    pub(super) fn new(columns: usize) -> Self {
+        Self { text: String::new(), len: 0, extents: vec![Extent::default(); columns] }
+    }
+
+    /// Adds a row, of a cell for each column.
+    pub(super) fn push(&mut self, cells: impl Iterator<Item = String>) {
+        for (at, (cell, extent)) in cells.zip(&mut self.extents).enumerate() {
+            extent.add(&cell);
+            extent.has_values |= !is_blank(&cell);
+            if cell != NOTHING {
+                self.text.push_str(&at.to_string());
+                self.text.push(PLACE_END);
+                self.text.push_str(&cell);
+                self.text.push(CELL_END);
+            }
+        }
+        self.text.push(ROW_END);
+        self.len += 1;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The rows, each of a cell for each column.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Vec<&str>> {
+        self.text.split_terminator(ROW_END).map(|text| {
+            let mut row = vec![NOTHING; self.extents.len()];
+            for (at, cell) in text.split_terminator(CELL_END).filter_map(|cell| cell.split_once(PLACE_END)) {
+                if let Some(place) = at.parse().ok().and_then(|at: usize| row.get_mut(at)) {
+                    *place = cell;
+                }
+            }
+            row
+        })
+    }
+}
+
 /// How wide the cells of a column are.
+#[derive(Debug, Clone, Copy, Default)]
 struct Extent {
     /// The widest.
     natural: usize,
     /// The longest word.
     word: usize,
+    has_values: bool,
 }
 
 impl Extent {
-    fn of(at: usize, headings: &[String], rows: &[Vec<String>]) -> Self {
-        let cells = || rows.iter().filter_map(move |row| row.get(at)).chain(headings.get(at));
-        let natural = cells().map(|cell| cell.width()).max().unwrap_or(0);
-        let word = cells().flat_map(|cell| cell.split(' ')).map(UnicodeWidthStr::width).max().unwrap_or(0);
-        Self { natural, word }
+    fn add(&mut self, cell: &str) {
+        self.natural = self.natural.max(cell.width());
+        self.word = cell.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0).max(self.word);
+    }
+
+    fn with(mut self, heading: &str) -> Self {
+        self.add(heading);
+        self
     }
 }
 
@@ -138,7 +195,7 @@ impl Line<'_> {
 
     /// What a column needs at least.
     fn least(&self, at: usize) -> usize {
-        let Extent { natural, word } = self.extents[at];
+        let Extent { natural, word, .. } = self.extents[at];
         let floor = match self.columns[at].kind {
             Kind::Text => NARROW,
             Kind::Name => self.whole_name,
@@ -169,7 +226,7 @@ impl Line<'_> {
 }
 
 fn is_blank(cell: &str) -> bool {
-    cell.is_empty() || cell == "-"
+    cell.is_empty() || cell == NOTHING
 }
 
 /// The text in lines of at most `width`, broken between words; a longer word has a line of its own, uncut.
@@ -194,6 +251,12 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn gathered(rows: &[Vec<String>]) -> Rows {
+        let mut out = Rows::new(rows.first().map_or(0, Vec::len));
+        rows.iter().for_each(|row| out.push(row.iter().cloned()));
+        out
+    }
+
     #[test]
     fn texts_break_between_words_and_lose_nothing() {
         assert_eq!(wrap("the disk is full", 9), ["the disk", "is full"]);
@@ -215,7 +278,7 @@ mod tests {
         ];
         let headings = ["name", "id", "x", "why"].map(String::from);
         let rows = [["a".repeat(10), "1".repeat(36), "-".to_owned(), "w".repeat(20)].to_vec()];
-        let of = |width, wide, columns: &[Column]| layout(columns, &headings, &rows, width, wide);
+        let of = |width, wide, columns: &[Column]| layout(columns, &headings, &gathered(&rows), width, wide);
         let all = of(Some(40), false, &columns);
         assert_eq!((all.shown, all.details, all.empty), (vec![(0, 10), (3, 20)], vec![1], vec![2]));
         let narrow = of(Some(30), false, &columns);
@@ -234,14 +297,24 @@ mod tests {
         ];
         let headings = ["name", "used", "count"].map(String::from);
         let rows = [[format!("{0} {0}", "n".repeat(15)), "90.0".to_owned(), "12345".to_owned()].to_vec()];
-        let of = |width| layout(&columns, &headings, &rows, Some(width), false);
+        let of = |width| layout(&columns, &headings, &gathered(&rows), Some(width), false);
         assert_eq!((of(55).shown, of(55).bars), (vec![(0, 31), (1, 4), (2, 5)], vec![1]));
         assert_eq!((of(54).shown, of(54).bars, of(54).crowded), (vec![(0, 31), (1, 4)], vec![1], vec![2]));
         assert_eq!((of(47).shown, of(47).bars), (vec![(0, 31), (1, 4)], vec![]));
         let mut ranked = columns.clone();
         ranked[2].spare = 3;
-        let narrow = layout(&ranked, &headings, &rows, Some(48), false);
+        let narrow = layout(&ranked, &headings, &gathered(&rows), Some(48), false);
         assert_eq!((narrow.shown, narrow.bars), (vec![(0, 31), (1, 4), (2, 5)], vec![]));
         assert_eq!((of(36).shown, of(36).crowded), (vec![(0, 30), (1, 4)], vec![2]));
+    }
+
+    #[test]
+    fn rows_come_out_as_they_went_in() {
+        let rows: Vec<Vec<String>> = [["a b", "-", ""], ["-", "-", "-"], ["", "\u{fc}, 日本", "3"]]
+            .map(|row| row.map(str::to_owned).to_vec())
+            .into();
+        let gathered = gathered(&rows);
+        assert_eq!((gathered.len(), gathered.is_empty()), (3, false));
+        assert!(gathered.iter().eq(rows.iter().map(|row| row.iter().map(String::as_str).collect::<Vec<_>>())));
     }
 }

@@ -6,7 +6,7 @@ use anstyle::Style;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::layout::{GAP, Layout, layout, wrap};
+use super::layout::{GAP, Layout, Rows, layout, wrap};
 use super::{Column, Kind, Row, RowWriter, bar, cell};
 use crate::console::Console;
 use crate::escape;
@@ -24,7 +24,7 @@ pub(crate) struct TableWriter<W: Write> {
     header: bool,
     wide: bool,
     columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
+    rows: Rows,
     /// Whether the last row sums up the others.
     has_total: bool,
 }
@@ -32,19 +32,20 @@ pub(crate) struct TableWriter<W: Write> {
 impl<W: Write> TableWriter<W> {
     /// A table for the console; with all columns when it is `wide`.
     pub(crate) fn new(out: W, console: Console, header: bool, wide: bool) -> Self {
-        Self { out, console, header, wide, columns: Vec::new(), rows: Vec::new(), has_total: false }
+        Self { out, console, header, wide, columns: Vec::new(), rows: Rows::new(0), has_total: false }
     }
 }
 
 impl<W: Write> RowWriter for TableWriter<W> {
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure> {
         self.columns = columns.to_vec();
+        self.rows = Rows::new(columns.len());
         Ok(())
     }
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
         let values = row.iter().chain(std::iter::repeat(&Value::Null));
-        self.rows.push(self.columns.iter().zip(values).map(|(column, value)| cell::text(value, column.kind)).collect());
+        self.rows.push(self.columns.iter().zip(values).map(|(column, value)| cell::text(value, column.kind)));
         Ok(())
     }
 
@@ -65,17 +66,24 @@ impl<W: Write> RowWriter for TableWriter<W> {
         let headings: Vec<String> = self.columns.iter().map(heading).collect();
         let layout = layout(&self.columns, &headings, &self.rows, self.console.width(), self.wide);
         let drawing = Drawing { columns: &self.columns, layout: &layout, colours: self.console.colours() };
+        // A pager gets all of it; elsewhere it is written as it is drawn.
+        let whole = self.console.stdout_is_terminal();
         let mut text = String::new();
         if self.header {
             drawing.header(&mut text, &headings);
         }
-        let (rows, total) = self.rows.split_at(self.rows.len() - usize::from(self.has_total));
-        rows.iter().for_each(|row| drawing.row(&mut text, row));
-        for row in total {
-            drawing.rule(&mut text);
-            drawing.row(&mut text, row);
+        let total = self.rows.len() - usize::from(self.has_total);
+        for (at, row) in self.rows.iter().enumerate() {
+            if at == total {
+                drawing.rule(&mut text);
+            }
+            drawing.row(&mut text, &row);
+            if !whole {
+                self.out.write_all(text.as_bytes()).map_err(|error| Failure::output(&error))?;
+                text.clear();
+            }
         }
-        if !self.console.page(&text) {
+        if !(whole && self.console.page(&text)) {
             let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
             written.map_err(|error| Failure::output(&error))?;
         }
@@ -159,13 +167,13 @@ impl Drawing<'_> {
     }
 
     /// A row, of as many lines as its longest cell has.
-    fn row(&self, text: &mut String, row: &[String]) {
+    fn row(&self, text: &mut String, row: &[&str]) {
         let cells: Vec<(usize, usize, Vec<String>)> = self
             .layout
             .shown
             .iter()
             .map(|&(at, width)| {
-                let cell = row.get(at).map_or("", String::as_str);
+                let cell = row.get(at).copied().unwrap_or_default();
                 let wraps = matches!(self.columns[at].kind, Kind::Text | Kind::Name);
                 (at, width, if wraps { wrap(cell, width) } else { vec![cell.to_owned()] })
             })

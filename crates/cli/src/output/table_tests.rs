@@ -41,12 +41,14 @@ fn rendered(width: Option<usize>, wide: bool, colours: bool) -> (String, Option<
         let values = row.iter().chain(std::iter::repeat(&Value::Null));
         values.zip(&columns).map(|(value, column)| cell::text(value, column.kind)).collect()
     };
-    let rows: Vec<_> = rows().into_iter().map(cells).collect();
+    let mut gathered = Rows::new(columns.len());
+    rows().into_iter().for_each(|row| gathered.push(cells(row).into_iter()));
+    let rows = gathered;
     let layout = layout(&columns, &headings, &rows, width, wide);
     let drawing = Drawing { columns: &columns, layout: &layout, colours };
     let mut text = String::new();
     drawing.header(&mut text, &headings);
-    rows.iter().for_each(|row| drawing.row(&mut text, row));
+    rows.iter().for_each(|row| drawing.row(&mut text, &row));
     (text, left_out(&columns, &layout))
 }
 

@@ -256,7 +256,7 @@ impl Browse {
             address::set_query(&mut url, "pageSize", &size.to_string());
         }
         let client = self.mount.em.client().clone();
-        paging::by_page(client.pages_of(Folder { url, bound: self.mount.bound }))
+        paging::by_page(client.pages_of(Folder { url, bound: self.mount.bound }).bounded())
     }
 
     /// The entries of all pages, folders before files on each. An error ends the stream.

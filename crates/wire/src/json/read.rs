@@ -230,8 +230,12 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         self.context.forget_last(&self.context.path_to(field.json));
         self.cursor.go_back(start);
         if self.context.room.is_bounded() {
-            // Who shows it in its place has it as a tree.
-            self.context.room.take(self.cursor.weight()?)?;
+            // Who shows it in its place may have it as a tree.
+            let weight = self.cursor.weight()?;
+            if let Err(too_large) = self.context.room.take(weight) {
+                self.context.push(Step::Field(field.json));
+                return Err(too_large.into());
+            }
         }
         let mut text = String::new();
         self.cursor.copy(&mut text)?;
