@@ -162,6 +162,12 @@ impl Cell<'_> {
             member @ Self::Member(..) => serde_json::to_value(member).map_err(json::failure),
         }
     }
+
+    /// The same, with a list or object as the text that it is in JSON.
+    fn into_flat(self) -> Result<Value, Failure> {
+        let text = serde_json::to_string(&self).map_err(json::failure)?;
+        if text.starts_with(['[', '{']) { Ok(text.into()) } else { serde_json::from_str(&text).map_err(json::failure) }
+    }
 }
 
 impl Serialize for Cell<'_> {

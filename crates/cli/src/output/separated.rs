@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use csv::{Terminator, Writer, WriterBuilder};
 use serde_json::Value;
 
-use super::{Column, LineEnd, Row, RowWriter, Style};
+use super::{Cell, Column, LineEnd, More, Row, RowWriter, Style};
 use crate::escape;
 use crate::exit::Failure;
 
@@ -52,6 +52,10 @@ impl<W: Write> RowWriter for CsvWriter<W> {
         let (width, safe) = (self.width, self.safe);
         let text = |value: &Value| if safe { harmless(value) } else { field(value) };
         self.record(row.iter().chain(std::iter::repeat(&Value::Null)).take(width).map(text))
+    }
+
+    fn cells(&mut self, cells: Vec<Cell<'_>>, _more: More<'_>) -> Result<(), Failure> {
+        self.row(cells.into_iter().map(Cell::into_flat).collect::<Result<_, _>>()?)
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
@@ -104,6 +108,10 @@ impl<W: Write> RowWriter for TabWriter<W> {
     fn row(&mut self, row: Row) -> Result<(), Failure> {
         let width = self.width;
         self.line(row.iter().chain(std::iter::repeat(&Value::Null)).take(width).map(field))
+    }
+
+    fn cells(&mut self, cells: Vec<Cell<'_>>, _more: More<'_>) -> Result<(), Failure> {
+        self.row(cells.into_iter().map(Cell::into_flat).collect::<Result<_, _>>()?)
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

@@ -247,7 +247,8 @@ impl Browse {
         self
     }
 
-    /// The pages, each as it comes. An error ends the stream.
+    /// The pages, each as it comes. An error ends the stream; so does a page that takes more memory than eight times its
+    /// size and 16 MB.
     #[must_use]
     pub fn by_page(self) -> BoxStream<'static, Result<FileSystemEntries>> {
         let mut url = self.url;
