@@ -2,6 +2,7 @@
 //!
 //! Everything here is well-formedness; what a value means to a field is the driver's.
 
+mod copy;
 mod number;
 mod string;
 
@@ -322,60 +323,6 @@ impl<'t> Cursor<'t> {
             _ => self.skip()?,
         }
         Ok(weight)
-    }
-
-    /// Reads any value as JSON text without blanks, written as [`Cursor::value`] would be.
-    pub(super) fn copy(&mut self, out: &mut String) -> Result<()> {
-        match self.peek()? {
-            b'"' => self.copy_string(out)?,
-            b'{' => {
-                let mut first = true;
-                self.open()?;
-                out.push('{');
-                let start = out.len();
-                while self.more_members(&mut first)? {
-                    if out.len() > start {
-                        out.push(',');
-                    }
-                    self.copy_string(out)?;
-                    self.colon()?;
-                    out.push(':');
-                    self.copy(out)?;
-                }
-                out.push('}');
-            }
-            b'[' => {
-                let mut first = true;
-                self.open()?;
-                out.push('[');
-                let start = out.len();
-                while self.more(b']', &mut first)? {
-                    if out.len() > start {
-                        out.push(',');
-                    }
-                    self.copy(out)?;
-                }
-                out.push(']');
-            }
-            b't' => self.literal("true").map(|()| out.push_str("true"))?,
-            b'f' => self.literal("false").map(|()| out.push_str("false"))?,
-            b'n' => self.literal("null").map(|()| out.push_str("null"))?,
-            _ => {
-                let (value, altered) = self.number()?.value();
-                self.altered = altered.or(self.altered);
-                out.push_str(&value.to_string());
-            }
-        }
-        Ok(())
-    }
-
-    fn copy_string(&mut self, out: &mut String) -> Result<()> {
-        match self.string()? {
-            // What has no escape needs none.
-            Cow::Borrowed(text) => out.extend(["\"", text, "\""]),
-            Cow::Owned(text) => out.push_str(&Value::String(text).to_string()),
-        }
-        Ok(())
     }
 
     /// Passes over any value.

@@ -232,3 +232,13 @@ fn maps_take_null_and_an_empty_list() {
     let error = json::decode::<Every>(br#"{"Texts": [["a", "b"]]}"#).unwrap_err();
     assert_eq!(error.path(), "Texts");
 }
+
+/// Inside of what is unknown, too; a format that has each name once (YAML) could not be written from it.
+#[test]
+fn of_a_member_that_stands_twice_the_last_one_counts() {
+    let body = r#"{"new": {"a": 1, "b": {"x": [1], "y": 2, "\u0078": {"z": 1, "z": 2}}, "a": [2, {"c": 1, "c": null}], "d": 1.50}}"#;
+    let value: CloudTenant = json::decode(body.as_bytes()).unwrap();
+    let kept = value.unknown.iter().next().unwrap();
+    assert_eq!(kept.text(), r#"{"a":[2,{"c":null}],"b":{"x":{"z":2},"y":2},"d":1.5}"#);
+    assert_eq!(kept.value(), serde_json::from_str::<serde_json::Value>(body).unwrap()["new"]);
+}
