@@ -189,6 +189,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
     }
 
     /// Takes room for a value, if there is a bound.
+    #[inline]
     fn take(&mut self, bytes: impl FnOnce() -> usize) -> Result<()> {
         if !self.context.room.is_bounded() {
             return Ok(());
@@ -198,7 +199,11 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
     }
 
     /// Adds an empty struct to a list.
+    #[inline]
     fn push<'l>(&mut self, list: &'l mut dyn StructList) -> Result<&'l mut dyn Struct> {
+        if !self.context.room.is_bounded() {
+            return Ok(list.push());
+        }
         self.grow();
         Ok(self.context.room.push(list)?)
     }

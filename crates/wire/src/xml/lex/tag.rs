@@ -20,7 +20,7 @@ impl Source<'_> {
     pub(super) fn tag(&mut self) -> Result<Token> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
-        let mut at = name_end(bytes, start);
+        let (mut at, prefixed) = name_end(bytes, start);
         let name = Span { start, end: at };
         self.attributes.clear();
         let empty = loop {
@@ -44,10 +44,9 @@ impl Source<'_> {
                 Some(_) if at == blanks => return Err(self.malformed("a tag's name or attributes are malformed", at)),
                 Some(_) => {}
             }
-            let start = at;
-            at = name_end(bytes, at);
-            let name = Span { start, end: at };
-            at = past_blanks(bytes, at);
+            let (end, prefixed) = name_end(bytes, at);
+            let name = Span { start: at, end };
+            at = past_blanks(bytes, end);
             match bytes.get(at) {
                 Some(b'=') => at = past_blanks(bytes, at + 1),
                 Some(_) => return Err(self.malformed("an attribute has no value", at)),
@@ -65,13 +64,13 @@ impl Source<'_> {
                 let rest = bytes.get(end..).unwrap_or_default();
                 end += memchr::memchr(quote, rest).ok_or(Error::Short("an attribute"))?;
             }
-            if !is_name(bytes, name) {
+            if !is_name(bytes, name, prefixed) {
                 return Err(self.malformed("an attribute has no proper name", name.start));
             }
             self.attributes.push(Attribute { name, value: Span { start, end }, plain });
             at = end + 1;
         };
-        if !is_name(bytes, name) {
+        if !is_name(bytes, name, prefixed) {
             return Err(self.malformed("a tag has no proper name", self.at));
         }
         self.once()?;
@@ -119,7 +118,7 @@ impl Source<'_> {
             return Err(match name.starts_with(rest) {
                 true => Error::Short("a tag"),
                 false => {
-                    let found = self.str(Span { start, end: name_end(bytes, start) });
+                    let found = self.str(Span { start, end: name_end(bytes, start).0 });
                     let open = self.open.get(opened..).unwrap_or_default();
                     self.malformed(format_args!("`</{found}>` closes `<{open}>`"), self.at)
                 }
@@ -225,33 +224,44 @@ fn past_blanks(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The end of the name that starts at `at`.
+/// The end of the name that starts at `at`, and whether there is a colon in it.
 #[inline]
-fn name_end(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(|byte| NAME[usize::from(*byte)]) {
+fn name_end(bytes: &[u8], mut at: usize) -> (usize, bool) {
+    let mut seen = 0;
+    while let Some(class @ 1..) = bytes.get(at).map(|byte| NAME[usize::from(*byte)]) {
+        seen |= class;
         at += 1;
     }
-    at
+    (at, seen & COLON != 0)
 }
 
 /// Whether a name is one: it does not begin with a digit, a dash or a dot, nor does what stands behind its one prefix,
 /// without which it is written.
 #[inline]
-fn is_name(bytes: &[u8], name: Span) -> bool {
+fn is_name(bytes: &[u8], name: Span, prefixed: bool) -> bool {
     let begins = |at: usize| at < name.end && !matches!(bytes.get(at), Some(b'0'..=b'9' | b'-' | b'.'));
+    if !prefixed {
+        return begins(name.start);
+    }
     let text = bytes.get(name.start..name.end).unwrap_or_default();
     let colon = memchr::memchr(b':', text);
     begins(name.start)
         && colon.is_none_or(|colon| begins(name.start + colon + 1) && memchr::memrchr(b':', text) == Some(colon))
 }
 
-/// The bytes that names are made of; beyond ASCII all of them.
-const NAME: [bool; 256] = {
-    let mut table = [false; 256];
+const COLON: u8 = 2;
+
+/// The bytes that names are made of, which are not 0; beyond ASCII all of them.
+const NAME: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         let ascii = byte as u8;
-        table[byte] = ascii.is_ascii_alphanumeric() || matches!(ascii, b'_' | b':' | b'-' | b'.' | 0x80..);
+        table[byte] = match ascii {
+            b':' => COLON,
+            b'_' | b'-' | b'.' | 0x80.. => 1,
+            _ => ascii.is_ascii_alphanumeric() as u8,
+        };
         byte += 1;
     }
     table
